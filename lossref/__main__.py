@@ -1,0 +1,7 @@
+"""python -m lossref"""
+
+import sys
+
+from lossref.cli import main
+
+sys.exit(main())

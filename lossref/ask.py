@@ -1,0 +1,197 @@
+"""The oracle that users import: exact value and gradient of a loss at one point, to as many digits as asked for."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from decimal import Decimal
+from fractions import Fraction
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from lossref import catalog
+from lossref.calls import bind
+from lossref.spec import Loss, Values
+
+if TYPE_CHECKING:
+    from lossref.exact.base import Base
+    from lossref.exact.numbers import Number
+
+GUARD_BITS = 8  # beyond the digits asked for
+
+
+@dataclass(frozen=True)
+class Answer:
+    """The exact answer of one question, as mpmath numbers right to `digits` digits.
+
+    `gradient` is one number, or a tuple for a vector argument; None at a kink, where `box` holds the least and the
+    greatest one-sided derivative of each component. `certified` says whether the digits are proved (Arb enclosures) or
+    rest on mpmath's own accuracy; `enclosure` then has (low, high) for the value and for each gradient component.
+    """
+
+    loss: str
+    digits: int
+    value: Any
+    gradient: Any
+    box: tuple[tuple[Any, Any], ...] | None
+    certified: bool
+    enclosure: tuple[tuple[Any, Any], ...] | None = None
+
+
+def oracle(loss: str, *arguments: Any, digits: int = 50, certified: bool = False, **named: Any) -> Answer:
+    """Exact value and gradient of a loss at one point, to `digits` digits.
+
+    Arguments are given as to `lossref.value`, for one example: numbers, Fraction or Decimal (taken exactly) or strings
+    (the nearest float64). `certified=True` needs python-flint and adds an enclosure that is proved to hold the truth.
+    NaN gives NaN; an infinite input gives the limit that the loss file states. Raises ValueError for a point outside
+    the domain, for a limit that is not stated, and for more digits than can be settled.
+    """
+    record = catalog.get(loss)
+    if not isinstance(digits, int) or isinstance(digits, bool) or digits < 1:
+        raise ValueError(f"digits must be a whole number of at least 1, and is {digits!r}")
+    values = {name: _exactly(record, name, x) for name, x in bind(record, arguments, named).items()}
+    _check_domain(record, values)
+    vector = isinstance(values[record.differentiable], tuple)
+    numbers = [y for x in values.values() for y in (x if isinstance(x, tuple) else (x,)) if isinstance(y, float)]
+    if numbers:
+        return _special(record, values, digits, certified, vector)
+    system = _backend(certified)
+
+    from lossref.exact.certify import UnsettledError, settle
+    from lossref.exact.evaluate import branches
+
+    bits = math.ceil(digits * math.log2(10)) + GUARD_BITS
+
+    def compute(base: Base) -> tuple[list[list[Any]], bool, tuple[tuple[Any, Any], ...]] | None:
+        found = list(branches(record, values, base))
+        width = 1 + len(found[0].gradient)
+        rounded = [[_to_bits(base, n, bits) for n in branch.numbers[:width]] for branch in found]
+        if any(x is None for row in rounded for x in row):
+            return None
+        return rounded, bool(found[0].exact_ties), tuple(_enclosure(base, n) for n in found[0].numbers[:width])
+
+    try:
+        rows, tied, enclosure = settle(system, compute)
+    except UnsettledError as error:
+        raise ValueError(f"{loss}: {digits} digits cannot be settled here: {error}") from None
+    slopes = tuple(rows[0][1:])
+    box = tuple((min(column), max(column)) for column in zip(*(row[1:] for row in rows), strict=True))
+    kink = tied and any(low != high for low, high in box)
+    gradient = None if kink else slopes if vector else slopes[0]
+    return Answer(loss, digits, rows[0][0], gradient, box if kink else None, certified, enclosure if certified else None)
+
+
+def _exactly(loss: Loss, name: str, x: Any) -> Any:
+    """A Fraction, an integer label, NaN or an infinity as a float, or a tuple of these."""
+    if isinstance(x, np.ndarray):
+        x = x.tolist()
+    if isinstance(x, (list, tuple)):
+        return tuple(_exactly(loss, name, y) for y in x)
+    try:
+        if isinstance(x, str):
+            x = float(x)
+        if isinstance(x, (float, np.floating, Decimal)) and not math.isfinite(x):
+            return float(x)
+        exact = Fraction(x.item() if isinstance(x, np.generic) else x)
+    except (TypeError, ValueError):
+        raise ValueError(f"{loss.name}: {name} must be numbers, and holds {x!r}") from None
+    space = loss.arguments.get(name)
+    if space is not None and space.label_of:
+        if exact.denominator != 1:
+            raise ValueError(f"{loss.name}: {name} must be {space.description}, and is {x}")
+        return int(exact)
+    return exact
+
+
+def _check_domain(loss: Loss, values: Values) -> None:
+    """The same domain as the float64 code, decided on exact numbers."""
+    width = {name: len(x) for name, x in values.items() if isinstance(x, tuple)}
+    for name, x in values.items():
+        space = loss.arguments[name] if name in loss.arguments else loss.parameters[name].space
+        if (space.rank == 1) != isinstance(x, tuple) or x == ():
+            raise ValueError(f"{loss.name}: {name} must be one example, {space.description}; the oracle takes no batches")
+        numbers = x if isinstance(x, tuple) else (x,)
+        if any(math.isnan(y) for y in numbers):
+            continue
+        if space.label_of:
+            inside = 0 <= x < width[space.label_of]
+        else:
+            inside = all(space.low <= y <= space.high and not (space.low_is_open and y == space.low) for y in numbers)
+            inside = inside and (not space.values or x in space.values)
+        if space.sums_to_one:
+            inside = inside and abs(sum(numbers) - 1) <= Fraction(len(numbers), 2**52)
+        if not inside:
+            shown = [float(y) for y in numbers] if isinstance(x, tuple) else x if space.label_of else float(x)
+            raise ValueError(f"{loss.name}: {name} must be {space.description}, and is {shown}")
+    if len({width[name] for name, space in loss.arguments.items() if space.rank}) > 1:
+        raise ValueError(f"{loss.name}: these lengths do not fit together: {width}")
+
+
+def _backend(certified: bool) -> type[Base]:
+    if not certified:
+        from lossref.exact.floats import Floats
+
+        return Floats
+    try:
+        from lossref.exact.balls import Balls
+    except ImportError:
+        raise ValueError("certified=True needs python-flint: pip install 'lossref[golden]'") from None
+    return Balls
+
+
+def _special(loss: Loss, values: Values, digits: int, certified: bool, vector: bool) -> Answer:
+    """NaN, or the limit that a witness of the loss states for this infinite point."""
+    import mpmath
+
+    width = len(values[loss.differentiable]) if vector else 1
+    numbers: tuple[Any, tuple[Any, ...]] = (math.nan, (math.nan,) * width)
+    if not any(isinstance(y, float) and math.isnan(y) for x in values.values() for y in (x if isinstance(x, tuple) else (x,))):
+        witness = next((w for w in loss.witnesses if all(values[name] == x for name, x in w.at.items())), None)
+        if witness is None or witness.gradient is None or not isinstance(witness.value, str):
+            known = "; ".join(f"{dict(w.at)}" for w in loss.witnesses if "inf" in str(w.at)) or "none"
+            raise ValueError(f"{loss.name}: no limit is stated at this infinite point; stated are: {known}")
+        slopes = (witness.gradient,) if isinstance(witness.gradient, str) else witness.gradient
+        numbers = witness.value, slopes
+    value, gradient = mpmath.mpf(numbers[0]), tuple(mpmath.mpf(g) for g in numbers[1])
+    return Answer(loss.name, digits, value, gradient if vector else gradient[0], None, certified)
+
+
+def _to_bits(base: Base, n: Number, bits: int) -> Any:
+    """The nearest number of so many significant bits, as an mpf of full length; None while the ends differ."""
+    x = n.data
+    if isinstance(x, float):
+        return _mpf(x)
+    if isinstance(x, Fraction):
+        if x == 0:
+            return _mpf(0.0)
+        shift = bits - x.numerator.bit_length() + x.denominator.bit_length()
+        return _mpf((round(x * Fraction(2) ** shift), -shift))
+    low, high = base.ends(base.near(x))
+    ends = {_shortened(*end, bits) for end in (low, high)}
+    return _mpf(ends.pop()) if len(ends) == 1 else None
+
+
+def _shortened(mantissa: int, exponent: int, bits: int) -> tuple[int, int]:
+    excess = mantissa.bit_length() - bits
+    if excess > 0:
+        mantissa, exponent = round(Fraction(mantissa, 1 << excess)), exponent + excess
+    zeros = (mantissa & -mantissa).bit_length() - 1 if mantissa else 0
+    return mantissa >> zeros, exponent + zeros if mantissa else 0
+
+
+def _enclosure(base: Base, n: Number) -> tuple[Any, Any]:
+    if isinstance(n.data, float):
+        return _mpf(n.data), _mpf(n.data)
+    low, high = base.ends(base.near(n.data))
+    return _mpf(low), _mpf(high)
+
+
+def _mpf(x: float | tuple[int, int]) -> Any:
+    """An mpmath number of the user's context with all its digits, whatever its precision is set to."""
+    import mpmath
+    from mpmath.libmp import from_man_exp
+
+    return mpmath.mp.mpf(x) if isinstance(x, float) else mpmath.mp.make_mpf(from_man_exp(*x))
+
+

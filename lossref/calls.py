@@ -1,0 +1,130 @@
+"""Calling a loss's float64 code: arguments bound and checked, NaN carried through, no warnings; unreduced."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from lossref import catalog
+from lossref.spaces import Space
+from lossref.spec import Loss
+
+Array = NDArray[np.float64]
+
+
+def value(loss: str, *arguments: Any, **named: Any) -> Any:
+    """The loss of each example, in float64.
+
+    `loss` is a name of `lossref list`. Arguments follow positionally (prediction, target) or by name, parameters by
+    name; numbers or arrays, leading axes broadcast, vectors lie along the last axis. Raises KeyError for an unknown
+    loss, TypeError for missing or unknown arguments, ValueError for a point outside the domain or for shapes that do not
+    fit. NaN in an argument gives NaN.
+    """
+    return _call("value", loss, arguments, named)
+
+
+def gradient(loss: str, *arguments: Any, **named: Any) -> Any:
+    """The derivative of the loss of each example in its first argument, shaped like it; arguments as for `value`."""
+    return _call("gradient", loss, arguments, named)
+
+
+def hessian(loss: str, *arguments: Any, **named: Any) -> Any:
+    """The diagonal of the second derivative in the first argument; ValueError where the loss has none to offer."""
+    return _call("hessian", loss, arguments, named)
+
+
+def value_and_gradient(loss: str, *arguments: Any, **named: Any) -> tuple[Any, Any]:
+    """Both, sharing their work where the loss can; arguments as for `value`."""
+    result: tuple[Any, Any] = _call("value_and_gradient", loss, arguments, named)
+    return result
+
+
+def bind(loss: Loss, arguments: tuple[Any, ...], named: Mapping[str, Any]) -> dict[str, Any]:
+    """Every argument and parameter by name, defaults filled in; TypeError names what is missing or unknown."""
+    allowed = (*loss.arguments, *loss.parameters)
+    if len(arguments) > len(loss.arguments):
+        raise TypeError(f"{loss.name} takes {len(loss.arguments)} positional arguments, {len(arguments)} were given")
+    values = dict(zip(loss.arguments, arguments, strict=False))
+    for name, x in named.items():
+        if name not in allowed:
+            raise TypeError(f"{loss.name} has no argument {name!r}; it takes {', '.join(allowed)}")
+        if name in values:
+            raise TypeError(f"{loss.name}: {name} was given twice")
+        values[name] = x
+    if missing := [name for name in loss.arguments if name not in values]:
+        raise TypeError(f"{loss.name} needs {' and '.join(missing)}")
+    return {name: values[name] if name in values else loss.parameters[name].default for name in allowed}
+
+
+def evaluate(loss: Loss, part: str, values: Mapping[str, Any], *, outside: str = "nan") -> Any:
+    """One part of the float64 code on bound arguments; points outside the domain give NaN, or raise ValueError."""
+    arrays = {name: _array(loss, name, x) for name, x in values.items()}
+    first = np.asarray(values[loss.differentiable])
+    precision = np.finfo(first.dtype).nmant + 1 if first.dtype.kind == "f" else 53
+    classes = arrays[loss.differentiable].shape[-1] if loss.arguments[loss.differentiable].rank else 0
+    _check_shapes(loss, arrays)
+    void: Any = np.bool_(False)
+    for name, x in arrays.items():
+        space = loss.arguments[name] if name in loss.arguments else loss.parameters[name].space
+        inside = space.contains(x, precision=precision, classes=classes)
+        if outside == "raise" and not inside.all():
+            raise ValueError(_complaint(loss, name, space, x, inside))
+        nan = np.isnan(x)
+        void = void | ~inside | (nan.any(axis=-1) if space.rank else nan)
+    if part == "value_and_gradient" and loss.value_and_gradient is None:
+        return evaluate(loss, "value", values, outside=outside), evaluate(loss, "gradient", values, outside=outside)
+    if (function := getattr(loss, part)) is None:
+        raise ValueError(f"{loss.name} has no {part}")
+    with np.errstate(all="ignore"):
+        found = function(**arrays)
+    return tuple(_voided(y, void) for y in found) if isinstance(found, tuple) else _voided(found, void)
+
+
+def _call(part: str, name: str, arguments: tuple[Any, ...], named: Mapping[str, Any]) -> Any:
+    loss = catalog.get(name)
+    return evaluate(loss, part, bind(loss, arguments, named), outside="raise")
+
+
+def _array(loss: Loss, name: str, x: Any) -> NDArray[Any]:
+    space = loss.arguments.get(name)
+    array = np.asarray(x)
+    if array.dtype.kind not in "biuf":
+        raise ValueError(f"{loss.name}: {name} must be real numbers, not {array.dtype}")
+    if space is not None and space.label_of:
+        if array.dtype.kind == "f":
+            raise ValueError(f"{loss.name}: {name} must be integers ({space.description}), not {array.dtype}")
+        return array.astype(np.int64)
+    if space is not None and array.ndim < space.rank:
+        raise ValueError(f"{loss.name}: {name} is {space.description}; a single number was given")
+    return array.astype(np.float64)
+
+
+def _check_shapes(loss: Loss, arrays: Mapping[str, NDArray[Any]]) -> None:
+    ranks = {name: loss.arguments[name].rank for name in loss.arguments}
+    lengths = {arrays[name].shape[-1] for name, rank in ranks.items() if rank}
+    leading = [arrays[name].shape[: arrays[name].ndim - rank] for name, rank in ranks.items()]
+    try:
+        np.broadcast_shapes(*leading)
+    except ValueError:
+        lengths = {-1, -2}
+    if len(lengths) > 1 or 0 in lengths:
+        shapes = ", ".join(f"{name} {arrays[name].shape}" for name in loss.arguments)
+        raise ValueError(f"{loss.name}: these shapes do not fit together: {shapes}")
+
+
+def _complaint(loss: Loss, name: str, space: Space, x: NDArray[Any], inside: NDArray[np.bool_]) -> str:
+    where = tuple(int(i) for i in np.argwhere(~inside)[0])
+    place = f" at index {', '.join(map(str, where))}" if where else ""
+    return f"{loss.name}: {name} must be {space.description}, and is {x[where].tolist()}{place}"
+
+
+def _voided(y: Any, void: Any) -> Any:
+    """NaN in every row that is outside the domain or holds a NaN."""
+    y = np.asarray(y, np.float64)
+    if np.any(void):
+        rows = np.reshape(void, (*np.shape(void), *(1,) * (y.ndim - np.ndim(void))))
+        y = np.where(rows, np.nan, y)
+    return y[()]

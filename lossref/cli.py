@@ -1,0 +1,48 @@
+"""The command line: parses, dispatches, and turns every expected failure into one line and an exit status."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from collections.abc import Sequence
+
+from lossref import __version__
+from lossref.commands import UsageError, check, golden, look
+
+EPILOG = """\
+exit status: 0 conforms or done, 1 differs, 2 bad use, 3 the target broke
+
+try:
+  lossref check scipy                                judge SciPy's losses, worst answers first
+  lossref check examples.targets:textbook --loss sigmoid_cross_entropy
+  lossref eval sigmoid_cross_entropy --logits 40 --target 1
+  lossref show huber                                 formula, domains, hard points
+  lossref golden verify                              the data is what its manifest says
+"""
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run one command; the exit status."""
+    parser = argparse.ArgumentParser(
+        prog="lossref",
+        description="Loss functions with certified answers: check an implementation, ask for an answer, take golden data.",
+        epilog=EPILOG,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    parser.add_argument("--version", action="version", version=f"lossref {__version__}")
+    commands = parser.add_subparsers(title="commands", metavar="COMMAND", required=True)
+    for group in (check, look, golden):
+        group.add(commands)
+    given = parser.parse_args(arguments)
+    try:
+        status: int = given.run(given)
+        return status
+    except UsageError as error:
+        print(f"lossref: {error}", file=sys.stderr)
+        return error.status
+    except BrokenPipeError:
+        sys.stderr.close()  # the reader of our output left, as `head` does
+        return 0
+    except KeyboardInterrupt:
+        print("lossref: interrupted", file=sys.stderr)
+        return 130

@@ -1,0 +1,32 @@
+"""The commands of the command line, one module a group: `add` declares arguments, `run` returns an exit status."""
+
+from __future__ import annotations
+
+import argparse
+import json
+from typing import Any, TypeAlias
+
+Commands: TypeAlias = "argparse._SubParsersAction[argparse.ArgumentParser]"
+
+CONFORMS, DIFFERS, BAD_USE, BROKE = 0, 1, 2, 3
+
+
+class UsageError(Exception):
+    """What the user should read instead of a traceback."""
+
+    def __init__(self, message: object, status: int = BAD_USE) -> None:
+        super().__init__(message)
+        self.status = status
+
+
+def command(commands: Commands, name: str, summary: str, description: str = "") -> argparse.ArgumentParser:
+    """A subparser with --json, like all of them."""
+    parser = commands.add_parser(
+        name, help=summary, description=description or summary, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument("--json", action="store_true", help="print JSON")
+    return parser
+
+
+def print_json(content: Any) -> None:
+    print(json.dumps(content, indent=1, allow_nan=False))

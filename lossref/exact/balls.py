@@ -1,0 +1,67 @@
+"""Balls: Arb enclosures (python-flint). Every result contains the truth, so what they decide is proved."""
+
+from __future__ import annotations
+
+from contextlib import AbstractContextManager
+from fractions import Fraction
+from typing import Any
+
+from flint import arb, ctx, fmpq, fmpz
+
+from lossref.exact.base import Base
+from lossref.exact.numbers import UndecidedError
+
+SMALL_ARGUMENT = 2**40  # up to here arb.exp needs no help
+HOPELESS_ARGUMENT_BITS = 5_000
+
+
+class Balls(Base):
+    """Exact numbers, then Arb balls."""
+
+    @staticmethod
+    def working(precision: int) -> AbstractContextManager[object]:
+        context: AbstractContextManager[object] = ctx.workprec(precision)
+        return context
+
+    def enclose(self, x: Fraction) -> arb:
+        return arb(fmpq(x.numerator, x.denominator))
+
+    def enclosed(self, function: str, x: Any) -> arb:
+        if function == "exp":
+            y = self._exp(x)
+        elif function == "sqrt":
+            y = x.sqrt() if x > 0 else x.abs_upper().sqrt().union(arb(0))  # cut to the domain, where the truth is
+        else:
+            y = x.log()
+        if not y.is_finite():
+            raise UndecidedError(function)
+        return y
+
+    def enclosed_sign(self, x: Any) -> int:
+        if x > 0 or x < 0:
+            return 1 if x > 0 else -1
+        raise UndecidedError("sign")
+
+    def enclosed_magnitude(self, x: Any) -> arb:
+        return abs(x)
+
+    def ends(self, x: Any) -> tuple[tuple[int, int], tuple[int, int]]:
+        if not x.is_finite():
+            raise UndecidedError("an enclosure without ends")
+        low, high = (end.mid().man_exp() for end in (x.lower(), x.upper()))
+        return (int(low[0]), int(low[1])), (int(high[0]), int(high[1]))
+
+    def _exp(self, x: Any) -> arb:
+        """Arb gives up on exp of a huge number: take the powers of two out first, at the precision that needs."""
+        if abs(x) < SMALL_ARGUMENT:
+            return x.exp()
+        mantissa, exponent = x.abs_upper().mid().man_exp()
+        extra = int(mantissa).bit_length() + int(exponent) + 64
+        if extra > HOPELESS_ARGUMENT_BITS:
+            raise UndecidedError("exp of a number beyond every format")
+        with ctx.workprec(self.precision + extra):
+            whole = (x / arb.const_log2()).mid().floor().unique_fmpz()
+            rest = (x - whole * arb.const_log2()).exp() if whole is not None else arb.nan()
+        if not rest.is_finite():
+            raise UndecidedError("exp of a wide enclosure")
+        return rest * arb((fmpz(1), whole))

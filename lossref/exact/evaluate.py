@@ -1,0 +1,136 @@
+"""A definition at one point, over one number system: value, gradient, Hessian, allowances and term sizes.
+
+Nothing is rounded here. `certify` raises the precision until what it wants of these numbers is settled.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from fractions import Fraction
+from typing import Any
+
+from lossref.exact.base import Base
+from lossref.exact.jets import Jet, Jets
+from lossref.exact.numbers import Number, System, lifted
+from lossref.exact.sizes import Sizes
+from lossref.formats import Format
+from lossref.spec import Loss, Values
+
+REACH = 2  # ulps of the inputs within which a kink counts as met, when an implementation is judged
+
+
+@dataclass(frozen=True)
+class Sensitivity:
+    """What judging needs beside the answer: K of value and gradient, S of value, gradient and Hessian."""
+
+    value_allowance: Number
+    gradient_allowance: list[Number]
+    value_size: Number
+    gradient_sizes: list[Number]
+    hessian_sizes: list[Number]
+
+
+@dataclass(frozen=True)
+class Branch:
+    """The smooth piece of a loss at a point; at a kink there are several."""
+
+    value: Number
+    gradient: list[Number]
+    hessian: list[Number]
+    sensitivity: Sensitivity | None
+    open_ties: int
+    exact_ties: int
+
+    @property
+    def numbers(self) -> list[Number]:
+        return [self.value, *self.gradient, *self.hessian]
+
+
+def branches(loss: Loss, values: Values, base: Base, form: Format | None = None) -> Iterator[Branch]:
+    """The piece the point lies on, then, where a comparison is open, the pieces along each axis both ways.
+
+    With a format a comparison within REACH ulps of the inputs is open and every branch carries its sensitivity; without
+    one the inputs are exact and only exact ties are open.
+    """
+    first = _branch(loss, values, base, form, None)
+    yield first
+    if first.open_ties:
+        for i in range(_width(values[loss.differentiable])):
+            for side in (-1, 1):
+                yield _branch(loss, values, base, form, {i: side})
+
+
+def plain_value(loss: Loss, values: Values, system: System) -> Number:
+    """The definition itself, over any system, without derivatives."""
+    return system.lift(loss.definition(system, **{name: lifted(system, x) for name, x in values.items()}))
+
+
+def _branch(loss: Loss, values: Values, base: Base, form: Format | None, direction: Mapping[int, int] | None) -> Branch:
+    variables, movable = _variables(loss, values)
+    ulps = [form.ulp(Fraction(x)) if form else Fraction(0) for x in variables]
+    under = Sizes(base) if form else base
+    jets = Jets(under, direction=direction, ulps=ulps, reach=REACH if form else 0)
+    indices = iter(range(len(variables)))
+
+    def place(name: str, x: Any) -> Any:
+        if isinstance(x, (tuple, list)):
+            return [place(name, y) for y in x]
+        if _is_variable(loss, name, x):
+            return jets.variable(x, next(indices))
+        return lifted(jets, x)
+
+    result: Jet = jets.lift(loss.definition(jets, **{name: place(name, x) for name, x in values.items()})).data
+    size = _width(values[loss.differentiable])
+    zero = under.lift(0)
+    gradient = [result.slopes.get(i, zero) for i in range(size)]
+    hessian = [result.curvatures.get((i, i), zero) for i in range(size)]
+    sensitivity = None
+    if form:
+        rounded = [u if ok else Fraction(0) for u, ok in zip(ulps, movable, strict=True)]
+        sensitivity = _sensitivity(base, result, gradient, hessian, rounded)
+        gradient, hessian = ([n.data.number for n in numbers] for numbers in (gradient, hessian))
+    value = result.value.data.number if form else result.value
+    return Branch(value, gradient, hessian, sensitivity, jets.open_ties, jets.exact_ties)
+
+
+def _sensitivity(base: Base, result: Jet, gradient: list[Number], hessian: list[Number], ulps: list[Fraction]) -> Sensitivity:
+    """K sums |derivative| * ulp over the components that are rounded numbers."""
+    gradient_terms: list[list[Number]] = [[] for _ in gradient]
+    for (i, j), c in result.curvatures.items():
+        bend = base.magnitude(c.data.number)
+        if i < len(gradient) and ulps[j]:
+            gradient_terms[i].append(bend * ulps[j])
+        if j < len(gradient) and i != j and ulps[i]:
+            gradient_terms[j].append(bend * ulps[i])
+    return Sensitivity(
+        value_allowance=base.sum(base.magnitude(s.data.number) * ulps[i] for i, s in result.slopes.items() if ulps[i]),
+        gradient_allowance=[base.sum(terms) for terms in gradient_terms],
+        value_size=result.value.data.size,
+        gradient_sizes=[n.data.size for n in gradient],
+        hessian_sizes=[n.data.size for n in hessian],
+    )
+
+
+def _variables(loss: Loss, values: Values) -> tuple[list[float], list[bool]]:
+    """The components to differentiate in, first argument first, and whether each is a rounded number."""
+    numbers, movable = [], []
+    for name, space in loss.arguments.items():
+        x = values[name]
+        for y in x if isinstance(x, (tuple, list)) else (x,):
+            if _is_variable(loss, name, y):
+                numbers.append(y)
+                movable.append(not space.is_edge(float(y)))
+    return numbers, movable
+
+
+def _is_variable(loss: Loss, name: str, x: Any) -> bool:
+    """The first argument always; a target unless it is exact data; a parameter never."""
+    space = loss.arguments.get(name)
+    if space is None or space.is_discrete:
+        return False
+    return name == loss.differentiable or not space.is_edge(float(x))
+
+
+def _width(x: Any) -> int:
+    return len(x) if isinstance(x, (tuple, list)) else 1

@@ -1,0 +1,160 @@
+"""Derivatives of a definition: sparse forward jets, and comparisons that one direction decides at a kink."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from fractions import Fraction
+
+from lossref.exact.numbers import DERIVATIVE, NoValueError, Number, Operand, System
+
+
+@dataclass(frozen=True, slots=True)
+class Jet:
+    """A value, its slopes {i: d/dx_i} and curvatures {(i, j): d2/dx_i dx_j, i <= j}; what is absent is 0."""
+
+    value: Number
+    slopes: dict[int, Number] = field(default_factory=dict)
+    curvatures: dict[tuple[int, int], Number] = field(default_factory=dict)
+
+
+class Jets(System):
+    """Taylor arithmetic to first or second order over another system.
+
+    A comparison of a and b is *open* when a - b is exactly 0, or lies within `reach` ulps of the inputs: a kink is as
+    wide as the inputs are uncertain. Where `direction` leads decides all open ties alike, so they agree with one
+    another; without a direction the exact order stands.
+    """
+
+    def __init__(
+        self,
+        base: System,
+        order: int = 2,
+        *,
+        direction: Mapping[int, int] | None = None,
+        ulps: Sequence[Fraction] = (),
+        reach: int = 0,
+    ) -> None:
+        self.base, self.order = base, order
+        self.direction, self.ulps, self.reach = direction, ulps, reach
+        self.open_ties = self.exact_ties = 0
+
+    def lift(self, x: Operand) -> Number:
+        return x if isinstance(x, Number) and x.system is self else Number(self, Jet(self.base.lift(x)))
+
+    def variable(self, x: Operand, i: int) -> Number:
+        return Number(self, Jet(self.base.lift(x), {i: self.base.lift(1)}))
+
+    def sign(self, a: Number) -> int:
+        return self.base.sign(a.data.value)
+
+    def known_zero(self, a: Number) -> bool:
+        return not a.data.slopes and self.base.known_zero(a.data.value)
+
+    def compare(self, a: Number, b: Operand) -> int:
+        gap: Jet = (a - b).data
+        if not gap.slopes or not self._open(gap):
+            return self.base.sign(gap.value)
+        self.open_ties += 1
+        self.exact_ties += self.base.known_zero(gap.value)
+        if self.direction:
+            lean = self.base.sign(self.base.sum(s * self.direction.get(i, 0) for i, s in gap.slopes.items()))
+            if lean:
+                return lean
+        return self.base.sign(gap.value)
+
+    def _open(self, gap: Jet) -> bool:
+        if not self.reach:
+            return self.base.known_zero(gap.value)
+        width = self.base.sum(self.base.magnitude(s) * (self.reach * self.ulps[i]) for i, s in gap.slopes.items())
+        return self.base.compare(self.base.magnitude(gap.value), width) <= 0
+
+    def add(self, a: Number, b: Number) -> Number:
+        return self.sum((a, b))
+
+    def sum(self, terms: Iterable[Operand]) -> Number:
+        value = self.base.lift(0)
+        slopes: dict[int, Number] = {}
+        curvatures: dict[tuple[int, int], Number] = {}
+        for x in terms:
+            jet: Jet = self.lift(x).data
+            value = value + jet.value
+            for i, s in jet.slopes.items():
+                slopes[i] = slopes[i] + s if i in slopes else s
+            for ij, c in jet.curvatures.items():
+                curvatures[ij] = curvatures[ij] + c if ij in curvatures else c
+        return Number(self, Jet(value, slopes, curvatures))
+
+    def negate(self, a: Number) -> Number:
+        jet: Jet = a.data
+        slopes = {i: -s for i, s in jet.slopes.items()}
+        return Number(self, Jet(-jet.value, slopes, {ij: -c for ij, c in jet.curvatures.items()}))
+
+    def multiply(self, a: Number, b: Number) -> Number:
+        for x in (a, b):
+            if self.known_zero(x):  # a constant zero annihilates the derivatives too
+                return x
+        x, y = a.data, b.data
+        return self._chain(x.value * y.value, ((x, y.value), (y, x.value)), product=(x, y))
+
+    def divide(self, a: Number, b: Number) -> Number:
+        if not b.data.slopes:
+            return self._chain(a.data.value / b.data.value, ((a.data, 1 / b.data.value),))
+        y = 1 / b.data.value
+        return self.multiply(a, self._chain(y, ((b.data, -y * y),), bend=2 * y * y * y))
+
+    def apply(self, function: str, a: Number) -> Number:
+        jet: Jet = a.data
+        y = self.base.apply(function, jet.value)
+        if not jet.slopes:
+            return Number(self, Jet(y))
+        if function != "exp" and self.base.known_zero(jet.value):  # log and sqrt at 0, approached from inside
+            return self._chain(y, ((jet, self.base.lift(math.inf)),), bend=self.base.lift(-math.inf))
+        slope = self.base.lift(DERIVATIVE[function](jet.value, y))
+        if self.order == 1:
+            return self._chain(y, ((jet, slope),))
+        inner = Jets(self.base, order=1)  # the derivative of the derivative, from the same table
+        t, ft = inner.variable(jet.value, 0), Number(inner, Jet(y, {0: slope}))
+        bend: Jet = inner.lift(DERIVATIVE[function](t, ft)).data
+        return self._chain(y, ((jet, slope),), bend=bend.slopes[0])
+
+    def _chain(
+        self,
+        value: Number,
+        parts: Iterable[tuple[Jet, Number]],
+        bend: Number | None = None,
+        product: tuple[Jet, Jet] | None = None,
+    ) -> Number:
+        """value, with slopes sum(factor * slopes of part), and the second-order terms of f(part) or of a product."""
+        slopes: dict[int, Number] = {}
+        curvatures: dict[tuple[int, int], Number] = {}
+        parts = tuple(parts)
+        for part, factor in parts:
+            for i, s in part.slopes.items():
+                s = self._scaled(factor, s)
+                slopes[i] = slopes[i] + s if i in slopes else s
+            for ij, c in part.curvatures.items():
+                c = self._scaled(factor, c)
+                curvatures[ij] = curvatures[ij] + c if ij in curvatures else c
+        if self.order == 2 and bend is not None:
+            items = sorted(parts[0][0].slopes.items())
+            for k, (i, s) in enumerate(items):
+                bent = self._scaled(bend, s)
+                for j, t in items[k:]:
+                    c = self._scaled(bent, t)
+                    curvatures[i, j] = curvatures[i, j] + c if (i, j) in curvatures else c
+        if self.order == 2 and product is not None:
+            for i, s in product[0].slopes.items():
+                for j, t in product[1].slopes.items():
+                    ij, c = (min(i, j), max(i, j)), s * t
+                    c = c + c if i == j else c
+                    curvatures[ij] = curvatures[ij] + c if ij in curvatures else c
+        return Number(self, Jet(value, slopes, curvatures))
+
+    def _scaled(self, factor: Number, x: Number) -> Number:
+        """factor * x, where 0 times infinity has no value: in a derivative neither annihilates the other."""
+        for a, b in ((factor, x), (x, factor)):
+            if self.base.known_infinite(a) and self.base.known_zero(b):
+                raise NoValueError("0 times infinity in a derivative")
+        return factor * x

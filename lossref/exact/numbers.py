@@ -1,0 +1,168 @@
+"""The one operator class a definition sees, and what every number system under it shares."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Iterable
+from fractions import Fraction
+from typing import Any
+
+
+class UndecidedError(ArithmeticError):
+    """An enclosure is too wide to say; a higher precision may."""
+
+
+class NoValueError(ArithmeticError):
+    """Not defined at this very point: x / 0, inf - inf, the logarithm of a negative number."""
+
+
+class Number:
+    """A number of some system. Definitions compute with these and with plain integers, nothing else."""
+
+    __slots__ = ("data", "system")
+
+    def __init__(self, system: System, data: Any) -> None:
+        self.system, self.data = system, data
+
+    def __add__(self, other: Operand) -> Number:
+        return self.system.add(self, self.system.lift(other))
+
+    def __radd__(self, other: Operand) -> Number:
+        return self.system.add(self.system.lift(other), self)
+
+    def __sub__(self, other: Operand) -> Number:
+        return self.system.add(self, self.system.negate(self.system.lift(other)))
+
+    def __rsub__(self, other: Operand) -> Number:
+        return self.system.add(self.system.lift(other), self.system.negate(self))
+
+    def __mul__(self, other: Operand) -> Number:
+        return self.system.multiply(self, self.system.lift(other))
+
+    def __rmul__(self, other: Operand) -> Number:
+        return self.system.multiply(self.system.lift(other), self)
+
+    def __truediv__(self, other: Operand) -> Number:
+        return self.system.divide(self, self.system.lift(other))
+
+    def __rtruediv__(self, other: Operand) -> Number:
+        return self.system.divide(self.system.lift(other), self)
+
+    def __neg__(self) -> Number:
+        return self.system.negate(self)
+
+    def __pow__(self, power: int) -> Number:
+        """A small whole power; everything else is exp and log, written out."""
+        if power < 0:
+            return 1 / self**-power
+        product = self.system.lift(1)
+        for _ in range(power):
+            product = product * self
+        return product
+
+    def __abs__(self) -> Number:
+        return self.system.abs(self)
+
+    def __lt__(self, other: Operand) -> bool:
+        return self.system.compare(self, other) < 0
+
+    def __le__(self, other: Operand) -> bool:
+        return self.system.compare(self, other) <= 0
+
+    def __gt__(self, other: Operand) -> bool:
+        return self.system.compare(self, other) > 0
+
+    def __ge__(self, other: Operand) -> bool:
+        return self.system.compare(self, other) >= 0
+
+
+Operand = Number | Fraction | int | float
+
+
+class System:
+    """What all systems share: everything follows from lift, add, multiply, divide, negate, sign, apply, magnitude."""
+
+    def lift(self, x: Operand) -> Number:
+        raise NotImplementedError
+
+    def add(self, a: Number, b: Number) -> Number:
+        raise NotImplementedError
+
+    def multiply(self, a: Number, b: Number) -> Number:
+        raise NotImplementedError
+
+    def divide(self, a: Number, b: Number) -> Number:
+        raise NotImplementedError
+
+    def negate(self, a: Number) -> Number:
+        raise NotImplementedError
+
+    def sign(self, a: Number) -> int:
+        """-1, 0 or 1; raises UndecidedError rather than guess."""
+        raise NotImplementedError
+
+    def apply(self, function: str, a: Number) -> Number:
+        """One of the functions of DERIVATIVE."""
+        raise NotImplementedError
+
+    def magnitude(self, a: Number) -> Number:
+        """|a|, also where an enclosure holds 0 and its sign is open."""
+        raise NotImplementedError
+
+    def known_zero(self, a: Number) -> bool:
+        """Exactly 0, known without an enclosure."""
+        raise NotImplementedError
+
+    def known_infinite(self, a: Number) -> bool:
+        raise NotImplementedError
+
+    def compare(self, a: Number, b: Operand) -> int:
+        return self.sign(a - b)
+
+    def exp(self, x: Operand) -> Number:
+        return self.apply("exp", self.lift(x))
+
+    def log(self, x: Operand) -> Number:
+        return self.apply("log", self.lift(x))
+
+    def sqrt(self, x: Operand) -> Number:
+        return self.apply("sqrt", self.lift(x))
+
+    def abs(self, x: Operand) -> Number:
+        x = self.lift(x)
+        return x if self.compare(x, 0) >= 0 else -x
+
+    def max(self, first: Operand, *others: Operand) -> Number:
+        largest = self.lift(first)
+        for x in others:
+            largest = largest if self.compare(largest, x) >= 0 else self.lift(x)
+        return largest
+
+    def min(self, *numbers: Operand) -> Number:
+        return -self.max(*(-self.lift(x) for x in numbers))
+
+    def sum(self, terms: Iterable[Operand]) -> Number:
+        total = self.lift(0)
+        for x in terms:
+            total = total + x
+        return total
+
+
+# f'(x), given x and f(x), in the functions of the same system: the only derivatives a human writes.
+DERIVATIVE: dict[str, Callable[[Number, Number], Operand]] = {
+    "exp": lambda x, fx: fx,
+    "log": lambda x, fx: 1 / x,
+    "sqrt": lambda x, fx: 1 / (2 * fx),
+}
+
+
+def lifted(system: System, x: Any) -> Any:
+    """Every float becomes a number before a definition sees it: 1 - p in float arithmetic would already be rounded."""
+    if isinstance(x, (list, tuple)):
+        return [lifted(system, y) for y in x]
+    return system.lift(x) if isinstance(x, (float, Fraction)) else x
+
+
+def is_infinite(x: Any) -> bool:
+    """Whether the data of a base number is an exact infinity."""
+    return isinstance(x, float) and math.isinf(x)

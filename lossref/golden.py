@@ -1,0 +1,243 @@
+"""Golden data: where it lies, what a vector is, how it is read and verified. `generate` writes it."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from fractions import Fraction
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from lossref import catalog
+from lossref.formats import FLOAT64, FORMATS, REST_STEPS, Format
+from lossref.spec import Loss, Values
+
+VERSION = "1.0.0"  # of the set: patch adds vectors, minor adds fields, major changes an answer
+SHIPPED_FORMATS = ("float64", "float32")
+MANIFEST, SCHEMA = "MANIFEST.json", "schema.json"
+
+
+class GoldenError(Exception):
+    """The golden data is not what the manifest and the schema say; the message names the file."""
+
+
+@dataclass(frozen=True)
+class Vector:
+    """One exact answer. Rounded answers are floats of the format; an exact number is rounded + rest parts of its ulp.
+
+    `gradient` and `hessian` (the diagonal) have one entry a component of the first argument. At an exact kink the
+    gradient is None and `box` holds [left, right] a component; near one both are there. `K` is the allowance for inputs
+    rounded to the format, `S` the size of the terms that the definition adds.
+    """
+
+    id: str
+    loss: str
+    format: str
+    region: str
+    flag: str
+    reason: str
+    arguments: Values
+    parameters: Values
+    value: float
+    value_rest: int
+    gradient: tuple[float, ...] | None
+    gradient_rest: tuple[int, ...] | None
+    hessian: tuple[float, ...] | None
+    hessian_rest: tuple[int, ...] | None
+    box: tuple[tuple[float, float], ...] | None
+    value_K: float
+    gradient_K: tuple[float, ...]
+    value_S: float
+    gradient_S: float
+    hessian_S: float
+
+
+def folder() -> Path:
+    """The golden set: inside the installed package, or beside it in a checkout."""
+    package = Path(__file__).parent
+    installed = package / "_golden"
+    return installed if installed.is_dir() else package.parent / "golden"
+
+
+def relative_path(loss: Loss, form: Format) -> str:
+    return f"{loss.family}/{loss.name}.{form.name}.jsonl"
+
+
+def read(loss: Loss, form: Format, where: Path | None = None) -> list[Vector]:
+    """All vectors of a loss in a format, after comparing the file with its digest in the manifest."""
+    where = where or folder()
+    path = relative_path(loss, form)
+    entry = manifest(where)["files"].get(path)
+    if entry is None:
+        raise GoldenError(f"{where / MANIFEST} lists no {path}: there is no golden data for {loss.name} in {form.name}")
+    data = _bytes(where / path)
+    if hashlib.sha256(data).hexdigest() != entry["sha256"]:
+        _verify_file(where / path, entry)
+    header, *rows = (json.loads(line) for line in data.splitlines())
+    return [_vector(header, row, form) for row in rows]
+
+
+def find(identifier: str, where: Path | None = None) -> Vector:
+    """The vector whose id starts so; GoldenError if none or several do."""
+    found = [
+        v
+        for name in catalog.names()
+        for form in SHIPPED_FORMATS
+        for v in read(catalog.get(name), FORMATS[form], where)
+        if v.id.startswith(identifier.lower())
+    ]
+    if len(found) != 1:
+        problem = "no vector has an id that starts with" if not found else f"{len(found)} vectors have ids that start with"
+        raise GoldenError(f"{problem} {identifier!r}")
+    return found[0]
+
+
+@cache
+def manifest(where: Path) -> dict[str, Any]:
+    try:
+        content: dict[str, Any] = json.loads(_bytes(where / MANIFEST))
+    except ValueError as error:
+        raise GoldenError(f"{where / MANIFEST} is not JSON: {error}") from None
+    return content
+
+
+def verify(where: Path | None = None) -> int:
+    """Check manifest, schema, digests and ids of a golden set, without recomputing it; the number of vectors."""
+    where = where or folder()
+    manifest.cache_clear()
+    content = manifest(where)
+    _validate(where, "manifest", content, where / MANIFEST)
+    listed = set(content["files"])
+    for path in sorted(listed):
+        _bytes(where / path)
+    for found in sorted(where.rglob("*.jsonl")):
+        if (path := found.relative_to(where).as_posix()) not in listed:
+            raise GoldenError(f"{found} is not listed in {MANIFEST}")
+    total = sum(_verify_file(where / path, content["files"][path]) for path in sorted(listed))
+    if hashlib.sha256(_bytes(where / SCHEMA)).hexdigest() != content["schema"]:
+        raise GoldenError(f"{where / SCHEMA} does not match its digest in {MANIFEST}")
+    if root_hash(content) != content["root"]:
+        raise GoldenError(f"{where / MANIFEST}: the root hash does not follow from the digests")
+    return total
+
+
+def _verify_file(path: Path, entry: Mapping[str, Any]) -> int:
+    """Schema first, so that a stray field is named before a digest is complained of; then digest, ids and counts."""
+    where, data = path.parent.parent, _bytes(path)
+    seen: set[str] = set()
+    for number, line in enumerate(data.splitlines(), start=1):
+        place = f"{path} line {number}"
+        try:
+            row = json.loads(line)
+        except ValueError as error:
+            raise GoldenError(f"{place} is not JSON: {error}") from None
+        _validate(where, "vector" if number > 1 else "header", row, place)
+        if number == 1:
+            header = row
+        elif row["id"] != identify(header["loss"], row["inputs"], row["options"]) or row["id"] in seen:
+            raise GoldenError(f"{place}: id {row['id']} is not the hash of its inputs, or stands twice")
+        else:
+            seen.add(row["id"])
+    if hashlib.sha256(data).hexdigest() != entry["sha256"]:
+        raise GoldenError(f"{path} does not match its digest in {MANIFEST}")
+    if not len(seen) == header["vectors"] == entry["vectors"]:
+        raise GoldenError(f"{path} holds {len(seen)} vectors, not the number its header and {MANIFEST} state")
+    return len(seen)
+
+
+def _validate(where: Path, kind: str, row: Any, place: object) -> None:
+    check, known = _validator(where, kind)
+    if isinstance(row, dict) and (unknown := sorted(row.keys() - known)):
+        raise GoldenError(f"{place}: unknown field {unknown[0]!r}")
+    import fastjsonschema
+
+    try:
+        check(row)
+    except fastjsonschema.JsonSchemaException as error:
+        raise GoldenError(f"{place}: {error.message.replace('data', kind, 1)}") from None
+
+
+@cache
+def _validator(where: Path, kind: str) -> tuple[Any, frozenset[str]]:
+    """The compiled schema of a kind of row, and its fields."""
+    try:
+        import fastjsonschema
+    except ImportError:
+        raise GoldenError("verifying golden data needs fastjsonschema: pip install 'lossref[golden]'") from None
+    try:
+        schema = json.loads(_bytes(where / SCHEMA))
+        part = {**schema, "$ref": f"#/definitions/{kind}"}
+        return fastjsonschema.compile(part), frozenset(schema["definitions"][kind]["properties"])
+    except (ValueError, KeyError, fastjsonschema.JsonSchemaException) as error:
+        raise GoldenError(f"{where / SCHEMA} is not the schema it should be: {error}") from None
+
+
+def identify(loss: str, inputs: Mapping[str, Any], options: Mapping[str, Any]) -> str:
+    """The id of a vector: a hash of what it asks, so that adding one renumbers none."""
+    question = json.dumps([loss, inputs, options], separators=(",", ":"), sort_keys=True)
+    return hashlib.sha256(question.encode()).hexdigest()[:12]
+
+
+def root_hash(content: Mapping[str, Any]) -> str:
+    """One hash that names the set: of its version, its schema and every file's digest."""
+    lines = [content["version"], content["schema"], *(f"{e['sha256']} {path}" for path, e in sorted(content["files"].items()))]
+    return hashlib.sha256("\n".join(lines).encode()).hexdigest()
+
+
+def exact(rounded: float, rest: int, form: Format) -> Fraction:
+    """The exact answer behind a finite rounded one, to 1/131072 of an ulp."""
+    return Fraction(rounded) + form.ulp(Fraction(rounded)) * Fraction(rest, REST_STEPS)
+
+
+def _vector(header: Mapping[str, Any], row: Mapping[str, Any], form: Format) -> Vector:
+    def decoded(x: Any, into: Format = form) -> Any:
+        if isinstance(x, list):
+            return tuple(decoded(y, into) for y in x)
+        return into.decode(x) if isinstance(x, str) else x
+
+    return Vector(
+        id=row["id"],
+        loss=header["loss"],
+        format=form.name,
+        region=row["region"],
+        flag=row["flag"],
+        reason=header["flags"][row["flag"]],
+        arguments={name: decoded(x) for name, x in row["inputs"].items()},
+        parameters={name: decoded(x) for name, x in row["options"].items()},
+        **{name: decoded(row[name]) for name in ("value", "value_rest", "gradient", "gradient_rest")},
+        **{name: decoded(row[name]) for name in ("hessian", "hessian_rest", "box")},
+        **{name: decoded(row[name], FLOAT64) for name in ("value_K", "gradient_K", "value_S", "gradient_S", "hessian_S")},
+    )
+
+
+def _bytes(path: Path) -> bytes:
+    try:
+        return path.read_bytes()
+    except FileNotFoundError:
+        raise GoldenError(f"{path} is missing") from None
+
+
+def differences(old: Path, new: Path) -> Iterator[tuple[str, str, str]]:
+    """(what changed, file, id) between two sets; a changed answer is "answer", any other field "field"."""
+    before, after = _rows(old), _rows(new)
+    for key in sorted(before.keys() | after.keys()):
+        a, b = before.get(key), after.get(key)
+        if a is None or b is None:
+            yield "added" if a is None else "removed", *key
+        elif any(a.get(name) != b.get(name) for name in ("value", "gradient", "hessian", "box")):
+            yield "answer", *key
+        elif a != b:
+            yield "field", *key
+
+
+def _rows(where: Path) -> dict[tuple[str, str], dict[str, Any]]:
+    return {
+        (path, row["id"]): row
+        for path in manifest(where)["files"]
+        for row in map(json.loads, _bytes(where / path).splitlines()[1:])
+    }
+
+

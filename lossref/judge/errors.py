@@ -1,0 +1,87 @@
+"""The error of one returned number against its exact answer: E1 in ulps, E2 for inputs' rounding, E3 for term sizes."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from fractions import Fraction
+
+from lossref.formats import Format, Rounded
+
+
+@dataclass(frozen=True)
+class Truth:
+    """The exact answer of one component: a finite number, an infinity or NaN; None at an exact kink.
+
+    `box` is the interval of one-sided derivatives near a kink; `allowance` is K, `size` is S.
+    """
+
+    exact: Rounded | None
+    rounded: float | None
+    box: tuple[float, float] | None
+    allowance: Fraction
+    size: Fraction
+
+
+@dataclass(frozen=True)
+class Error:
+    """How wrong one number is.
+
+    E1 = |y - y*| / ulp(y*);  E2 = |y - y*| / (ulp(y*)/2 + K/2);  E3 = |y - y*| / (u S + K/2), S at least the least
+    normal number, below which one rounding is no longer u.
+    Near a kink E2 and E3 measure from the box, and E1 from the exact slope where there is one. `lost`: 0, not finite or
+    of the wrong sign where the exact answer is a normal number that its inputs' rounding does not reach.
+    """
+
+    E1: float
+    E2: float
+    E3: float
+    is_exact: bool
+    is_lost: bool
+    is_absurd: bool  # NaN or infinite for a finite answer
+    half_right: bool  # right sign, half the digits
+
+
+def measure(got: float, truth: Truth, form: Format) -> Error:
+    """Compare a number with its exact answer; signed zeros are equal, and so are all NaNs."""
+    exact = truth.exact
+    if isinstance(exact, float):
+        same = got == exact or (math.isnan(got) and math.isnan(exact))
+        error = 0.0 if same else math.inf
+        return Error(error, error, error, same, False, False, same)
+    low, high = (Fraction(truth.box[0]), Fraction(truth.box[1])) if truth.box else (exact, exact)
+    assert low is not None
+    assert high is not None
+    if math.isnan(got):
+        return Error(math.inf, math.inf, math.inf, False, _matters(low, high, truth, form), True, False)
+    # A returned infinity counts as the first power of two beyond the format.
+    y = Fraction(got) if math.isfinite(got) else (1 if got > 0 else -1) * Fraction(2) ** form.largest.numerator.bit_length()
+    outside = max(low - y, y - high, Fraction(0))
+    distance = outside if exact is None else abs(y - exact)
+    ulp = form.ulp(max(abs(low), abs(high)))
+    half_allowance = truth.allowance / 2
+    ulp_of_exact = ulp if exact is None else form.ulp(exact)
+    return Error(
+        E1=_ratio(distance, ulp_of_exact),
+        E2=_ratio(outside, ulp / 2 + half_allowance),
+        E3=_ratio(outside, form.unit * max(truth.size, form.least_normal) + half_allowance),
+        is_exact=got == truth.rounded or (exact is None and outside == 0),
+        is_lost=_matters(low, high, truth, form) and bool(outside) and (y == 0 or y * low <= 0 or not math.isfinite(got)),
+        is_absurd=not math.isfinite(got),
+        half_right=outside == 0 or (y * low > 0 and outside**2 <= form.unit * min(abs(low), abs(high)) ** 2),
+    )
+
+
+def _matters(low: Fraction, high: Fraction, truth: Truth, form: Format) -> bool:
+    """The answer is a normal number of one sign, beyond what rounded inputs reach."""
+    least = min(abs(low), abs(high))
+    return low * high > 0 and least >= form.least_normal and least > truth.allowance / 2
+
+
+def _ratio(a: Fraction, b: Fraction) -> float:
+    if a == 0:
+        return 0.0
+    try:
+        return float(a / b)
+    except (OverflowError, ZeroDivisionError):
+        return math.inf

@@ -1,0 +1,201 @@
+"""The verdict on a target: every vector called, every number measured, every region graded."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+from functools import cached_property
+from itertools import groupby
+from typing import Any
+
+import numpy as np
+
+from lossref import golden
+from lossref.formats import Format
+from lossref.golden import Vector
+from lossref.judge.errors import Error, Truth, measure
+from lossref.judge.grades import LEVELS, grade, worst
+from lossref.points import flat
+from lossref.spec import Loss
+from lossref.targets import Implementation, TargetBrokeError
+
+PARTS = ("value", "gradient", "hessian")
+PASSABLE = ("A+", "A", "B")  # shown after everything that lost something
+APART = ("range", "special")  # shown beside the headline grade; --strict counts them
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What a target returned for one part of one vector, and how wrong its worst component is."""
+
+    vector: Vector
+    part: str
+    got: tuple[float, ...] | None
+    errors: tuple[Error, ...]
+    raised: str = ""
+
+    @property
+    def worst_component(self) -> int:
+        return max(range(len(self.errors)), key=lambda i: (self.errors[i].is_lost, self.errors[i].E2, self.errors[i].E1))
+
+    @cached_property
+    def grade(self) -> str:
+        return grade(self.errors, self.vector.region)
+
+    @property
+    def is_lost(self) -> bool:
+        return any(e.is_lost for e in self.errors)
+
+    @property
+    def E1(self) -> float:
+        return max(e.E1 for e in self.errors)
+
+    @property
+    def severity(self) -> tuple[Any, ...]:
+        """Sorts the worst first; among equals of a kind the simplest input first."""
+        numbers = [float(x) for x in flat(self.vector.arguments)]
+        simplicity = (len(numbers), sum(len(repr(x)) for x in numbers), max(abs(x) for x in numbers))
+        large = -max(e.E2 for e in self.errors)
+        return (-LEVELS.index(self.grade), not self.is_lost, *(simplicity if self.is_lost else (large, *simplicity)))
+
+
+@dataclass(frozen=True)
+class PartVerdict:
+    """One part (value, gradient, Hessian) of one loss: all outcomes, and what follows from them."""
+
+    part: str
+    outcomes: tuple[Outcome, ...]
+
+    @cached_property
+    def regions(self) -> dict[str, str]:
+        """The grade of each region that has vectors."""
+        by_region: dict[str, list[Error]] = {}
+        for outcome in self.outcomes:
+            by_region.setdefault(outcome.vector.region, []).extend(outcome.errors)
+        return {region: grade(errors, region) for region, errors in by_region.items()}
+
+    def headline(self, strict: bool = False) -> str:
+        """The worst region's grade; range and special inputs count only if strict."""
+        return worst([g for region, g in self.regions.items() if strict or region not in APART])
+
+    @property
+    def E1(self) -> float:
+        return max(o.E1 for o in self.outcomes if o.vector.region not in APART)
+
+    @property
+    def lost(self) -> int:
+        return sum(o.is_lost for o in self.outcomes if o.vector.region not in APART)
+
+    def worst_outcomes(self, strict: bool = False) -> list[Outcome]:
+        """Everything that is not exact: first the worst of each reason, worst first, then the rest."""
+        counted = [o for o in self.outcomes if strict or o.vector.region not in APART]
+        wrong = sorted((o for o in counted if not all(e.is_exact for e in o.errors)), key=lambda o: o.severity)
+        first = {o.vector.flag: o for o in reversed(wrong)}
+        return sorted(wrong, key=lambda o: (o.grade in PASSABLE, first[o.vector.flag] is not o))
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """The verdict on one loss of a target. `broke` says how the target failed to answer, if it did."""
+
+    loss: str
+    composed: str
+    vectors: int
+    refused: int
+    parts: dict[str, PartVerdict]
+    broke: str = ""
+
+
+def judge(loss: Loss, implementation: Implementation, vectors: Sequence[Vector], form: Format) -> Verdict:
+    """Call an implementation on all vectors it accepts and grade what comes back."""
+    accepted = [v for v in vectors if implementation.accepts(v.arguments)]
+    parts: dict[str, list[Outcome]] = {}
+    try:
+        for part in PARTS:
+            function = implementation.parts.get(part)
+            if function is not None:
+                found = list(_outcomes(loss, part, function, accepted, form))
+                if found:
+                    parts[part] = found
+    except TargetBrokeError as error:
+        return Verdict(loss.name, implementation.composed, len(accepted), len(vectors) - len(accepted), {}, str(error))
+    verdicts = {part: PartVerdict(part, tuple(outcomes)) for part, outcomes in parts.items()}
+    return Verdict(loss.name, implementation.composed, len(accepted), len(vectors) - len(accepted), verdicts)
+
+
+def _outcomes(
+    loss: Loss, part: str, function: Callable[..., Any], vectors: Sequence[Vector], form: Format
+) -> Iterator[Outcome]:
+    """One call for each group of vectors that fit in a batch."""
+
+    def batch_key(v: Vector) -> tuple[Any, ...]:
+        return (v.region in APART, v.region, tuple(map(np.size, v.arguments.values())), tuple(v.parameters.items()))
+
+    wanted = [v for v in vectors if _has_answer(v, part)]
+    for key, group in groupby(sorted(wanted, key=batch_key), key=batch_key):
+        batch = list(group)
+        answers = _call(loss, part, function, batch, form)
+        if isinstance(answers, str):
+            if not key[0]:
+                raise TargetBrokeError(f"{part}: {answers}")
+            singles = [(v, _call(loss, part, function, [v], form)) for v in batch]
+        else:
+            singles = list(zip(batch, answers, strict=True))
+        for vector, answer in singles:
+            yield _outcome(vector, part, answer, form)
+
+
+def _has_answer(v: Vector, part: str) -> bool:
+    return part == "value" or (part == "gradient" and (v.gradient or v.box) is not None) or (
+        part == "hessian" and v.hessian is not None
+    )
+
+
+def _call(loss: Loss, part: str, function: Callable[..., Any], batch: Sequence[Vector], form: Format) -> Any:
+    """Rows of the answer as float64, or a sentence that says how the target failed."""
+    arrays = {name: batch_of([v.arguments[name] for v in batch], form) for name in loss.arguments}
+    shape = (len(batch),) if part == "value" else arrays[loss.differentiable].shape
+    try:
+        with np.errstate(all="ignore"):
+            answer = np.asarray(function(**arrays, **batch[0].parameters))
+    except (KeyboardInterrupt, MemoryError):
+        raise
+    except Exception as error:  # whatever a stranger's code raises is its verdict, not our traceback
+        return f"raised {type(error).__name__}: {str(error).strip().splitlines()[0] if str(error).strip() else ''}"
+    if answer.dtype.kind not in "fiub":
+        return f"returned {answer.dtype} where floats are wanted"
+    if answer.shape != shape:
+        return f"returned shape {answer.shape} where {shape} is wanted"
+    return answer.astype(np.float64).reshape(len(batch), -1)
+
+
+def batch_of(values: Sequence[Any], form: Format) -> Any:
+    """A NumPy array of one argument: integer labels as int64, numbers in the format."""
+    return np.array(values, dtype=np.int64 if isinstance(values[0], int) else form.name)
+
+
+def _outcome(vector: Vector, part: str, answer: Any, form: Format) -> Outcome:
+    truths = list(_truths(vector, part, form))
+    if isinstance(answer, str):
+        failed = Error(math.inf, math.inf, math.inf, False, False, True, False)
+        return Outcome(vector, part, None, (failed,) * len(truths), answer)
+    got = tuple(float(y) for y in answer)
+    return Outcome(vector, part, got, tuple(measure(y, t, form) for y, t in zip(got, truths, strict=True)))
+
+
+def _truths(v: Vector, part: str, form: Format) -> Iterator[Truth]:
+    def exact(rounded: float, rest: int) -> Any:
+        return golden.exact(rounded, rest, form) if math.isfinite(rounded) else rounded
+
+    if part == "value":
+        yield Truth(exact(v.value, v.value_rest), v.value, None, Fraction(v.value_K), Fraction(v.value_S))
+    elif part == "hessian":
+        for h, rest in zip(v.hessian or (), v.hessian_rest or (), strict=True):
+            yield Truth(exact(h, rest), h, None, Fraction(0), Fraction(v.hessian_S))
+    else:
+        for i, allowance in enumerate(v.gradient_K):
+            g = None if v.gradient is None else v.gradient[i]
+            precise = None if g is None or v.gradient_rest is None else exact(g, v.gradient_rest[i])
+            yield Truth(precise, g, v.box[i] if v.box else None, Fraction(allowance), Fraction(v.gradient_S))

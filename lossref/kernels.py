@@ -1,0 +1,82 @@
+"""The scalar kernels that carry the numerical difficulty of many losses, in float64 NumPy.
+
+Only exp, log, log1p and expm1 of NumPy are used. Each kernel adds terms of one sign and never forms 1 - p from a
+rounded p, so its relative error stays within a few ulps to the last subnormal.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+Array = Any  # float64 arrays or numbers: NumPy broadcasts both alike
+
+SERIES_REACH = 0.1
+SERIES_TERMS = 8
+
+
+def softplus(x: Array) -> Array:
+    """log(1 + exp x)."""
+    return np.maximum(x, 0) + np.log1p(np.exp(-np.abs(x)))
+
+
+def sigmoid(x: Array) -> Array:
+    """1 / (1 + exp(-x)); 1 - sigmoid(x) is sigmoid(-x)."""
+    tail = np.exp(-np.abs(x))
+    return np.where(np.asarray(x) < 0, tail, 1.0) / (1.0 + tail)
+
+
+def xlogy(x: Array, y: Array) -> Array:
+    """x log y, with 0 log 0 = 0."""
+    return np.where(np.asarray(x) == 0, 0.0, x * np.log(y))
+
+
+def xlog1py(x: Array, y: Array) -> Array:
+    """x log(1 + y), with 0 log 0 = 0."""
+    return np.where(np.asarray(x) == 0, 0.0, x * np.log1p(y))
+
+
+def bregman_log(x: Array, y: Array) -> Array:
+    """x log(x / y) - x + y, which is at least 0: the divergence of one entry; y for x = 0, infinite for y = 0 < x."""
+    x, y = np.broadcast_arrays(np.asarray(x, float), np.asarray(y, float))
+    difference = x - y
+    v = difference / (x + y)
+    # Loader's expansion: x log(x/y) = 2x (v + v^3/3 + v^5/5 + ...), whose first term minus (x - y) is (x - y) v.
+    square, series = v * v, np.zeros_like(v)
+    for k in range(SERIES_TERMS, 0, -1):
+        series = (series + 1.0 / (2 * k + 1)) * square
+    near = difference * v + 2.0 * x * v * series
+    far = x * (np.log(x) - np.log(y)) - difference
+    ratio = x / y
+    usual = (ratio > 0) & np.isfinite(ratio)
+    far = np.where(usual, x * np.log(np.where(usual, ratio, 1.0)) - difference, far)
+    return np.where(x == 0, y, np.where(np.abs(v) < SERIES_REACH, near, far))
+
+
+def exact_sum(terms: Array) -> Array:
+    """The sum along the last axis, rounded once (twice at worst): the errors of a running sum, added up beside it."""
+    total = correction = 0.0
+    for x in np.moveaxis(np.asarray(terms, float), -1, 0):
+        new = total + x
+        virtual = new - total
+        correction = correction + ((total - (new - virtual)) + (x - virtual))
+        total = new
+    return total + correction
+
+
+def leader_and_tails(logits: Array) -> tuple[Array, Array, Array]:
+    """Softmax's parts along the last axis: where one leader (a largest entry) is, exp(z_j - z_max), and z_max - z_j.
+
+    The leader's exponential, 1, is left out (0 stands there), so that a sum of the others keeps small tails. What the
+    subtraction rounds away (Knuth's two-sum) is put back, as a relative error of exp.
+    """
+    z = np.asarray(logits, float)
+    leader = np.arange(z.shape[-1]) == z.argmax(axis=-1)[..., None]
+    top = z.max(axis=-1, keepdims=True)
+    difference = z - top
+    virtual = difference - z
+    lost = (z - (difference - virtual)) - (top + virtual)
+    lost = np.where(np.isfinite(difference), lost, 0.0)
+    tails = np.where(leader, 0.0, np.exp(difference) * (1.0 + lost))
+    return leader, tails, np.where(leader, 0.0, -difference - lost)

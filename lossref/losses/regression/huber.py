@@ -1,0 +1,67 @@
+"""Huber loss.
+
+    L(f, y) = r^2 / 2  if |r| <= delta,  else  delta (|r| - delta / 2),      r = f - y
+
+prediction  f, any real
+target      y, any real
+delta       where the square turns into a line, above 0; 1 by default
+The slope r is clipped to [-delta, delta] and is continuous; only the second derivative jumps, from 1 to 0.
+"""
+
+import numpy as np
+
+from lossref.identities import convex, even_in_residual, nonnegative, symmetric
+from lossref.spaces import Positive, Real
+from lossref.spec import Hard, Loss, Parameter, Witness
+
+
+def value(prediction, target, delta=1.0):
+    # One expression for both branches: with q = min(|r|, delta), L = q (|r| - q/2); no square of a huge r.
+    distance = np.abs(np.subtract(prediction, target))
+    clipped = np.minimum(distance, delta)
+    return clipped * (distance - 0.5 * clipped)
+
+
+def gradient(prediction, target, delta=1.0):
+    return np.clip(np.subtract(prediction, target), -np.asarray(delta), delta)
+
+
+def hessian(prediction, target, delta=1.0):
+    return np.where(np.abs(np.subtract(prediction, target)) <= delta, 1.0, 0.0)
+
+
+def definition(m, prediction, target, delta):
+    r = abs(prediction - target)
+    return r**2 / 2 if r <= delta else delta * (r - delta / 2)
+
+
+LOSS = Loss(
+    name="huber",
+    arguments={"prediction": Real(), "target": Real()},
+    parameters={"delta": Parameter(space=Positive(), default=1.0, grid=(1.0, 2.0**-10, 0.1, 1000.0))},
+    value=value,
+    gradient=gradient,
+    hessian=hessian,
+    definition=definition,
+    identities=(nonnegative, convex, symmetric, even_in_residual),
+    hard=(
+        Hard("linear", "tail", "far off: the discarded square overflows, and 0 times inf is NaN in a backward pass",
+             lambda d: {"prediction": d.sign() * d.scaled(12, 60), "target": d.uniform(-2, 2)}, 16),
+        Hard("small_residual", "tail", "a tiny residual: a slope formed as 1 + (q - 1) is 0, the true one is r",
+             lambda d: {"prediction": d.sign() * d.scaled(-60, -15), "target": 0.0}, 16),
+        Hard("close", "cancellation", "prediction close to target: only the difference matters",
+             lambda d: {"target": (y := d.uniform(1, 1000)), "prediction": d.format.step(y, d.integer(1, 1000))}, 16),
+        Hard("threshold", "kink", "|r| = delta and one or two ulps beside it: the branches must meet",
+             lambda d: {"target": 0.0, "delta": (x := (1.0, 0.5, 3.0)[d.index % 3]), "prediction": d.sign() * d.nudged(x)}, 15),
+        Hard("zero", "kink", "residual 0: |r| has a corner there, the loss has not",
+             lambda d: {"target": (y := d.uniform(-8, 8)), "prediction": d.nudged(y)}, 5),
+    ),
+    witnesses=(
+        Witness({"prediction": 3.0, "target": 0.0, "delta": 1.0}, "2.5", "1 (3 - 1/2)", "1"),
+        Witness({"prediction": 0.5, "target": 0.0, "delta": 1.0}, "0.125", "(1/2)^2 / 2", "0.5"),
+        Witness({"prediction": np.inf, "target": 1.0, "delta": 1.0}, "inf", "the line has slope delta for ever", "1"),
+        Witness({"prediction": -np.inf, "target": 1.0, "delta": 2.0}, "inf", "the line has slope delta for ever", "-2"),
+    ),
+    source="P. J. Huber, Robust Estimation of a Location Parameter, 1964",
+    also_known_as={"torch": "huber_loss", "keras": "Huber", "optax": "huber_loss", "scipy": "huber", "scikit-learn": "HuberLoss"},
+)

@@ -1,0 +1,84 @@
+"""Where an argument may live, as data: checks, draws and the wording of errors all follow from it."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+
+@dataclass(frozen=True, kw_only=True)
+class Space:
+    """A set of numbers (rank 0) or of vectors (rank 1, the last axis).
+
+    Infinite ends belong to a closed side: what a loss does there is its limit. `values` makes the set discrete;
+    `label_of` names the vector argument whose components a label counts.
+    """
+
+    description: str
+    rank: int = 0
+    low: float = -math.inf
+    high: float = math.inf
+    low_is_open: bool = False
+    values: tuple[float, ...] = ()
+    label_of: str | None = None
+    sums_to_one: bool = False
+
+    @property
+    def is_discrete(self) -> bool:
+        """Labels and signs: exact data that no derivative and no allowance sees."""
+        return bool(self.values) or self.label_of is not None
+
+    def is_edge(self, x: float) -> bool:
+        """A finite end of the space: exact data (a hard label, a zero of a simplex), not a rounded number."""
+        return math.isfinite(x) and x in (self.low, self.high)
+
+    def contains(self, x: NDArray[np.generic], *, precision: int, classes: int = 0) -> NDArray[np.bool_]:
+        """Which elements of a batch lie in the space; NaN does, because its answer is NaN."""
+        if self.label_of is not None:
+            return np.asarray((x >= 0) & (x < classes))
+        if self.values:
+            return np.isin(x, self.values) | np.isnan(x)  # type: ignore[call-overload, no-any-return]
+        inside = ~((x < self.low) | (x > self.high))
+        if self.low_is_open:
+            inside &= ~(x == self.low)
+        if self.rank == 0:
+            return inside
+        inside = inside.all(axis=-1)
+        if self.sums_to_one:
+            total = np.asarray(x, np.float64).sum(axis=-1)
+            inside &= ~(np.abs(total - 1) > x.shape[-1] * 2.0 ** (1 - precision))
+        return inside
+
+
+def Real() -> Space:
+    return Space(description="any real number")
+
+
+def Positive() -> Space:
+    return Space(description="a number above 0", low=0.0, low_is_open=True)
+
+
+def Unit() -> Space:
+    return Space(description="a number in [0, 1]", low=0.0, high=1.0)
+
+
+def Sign() -> Space:
+    return Space(description="-1 or 1", values=(-1.0, 1.0))
+
+
+def Label(of: str) -> Space:
+    """A class index, counted from 0, into the components of another argument."""
+    return Space(description=f"a class index, an integer from 0 to the number of {of} minus 1", label_of=of)
+
+
+def Vector() -> Space:
+    return Space(description="a vector of real numbers along the last axis", rank=1)
+
+
+def Simplex() -> Space:
+    """Rounded probabilities rarely sum to 1 exactly: n of them may miss it by n * 2**(1 - precision)."""
+    description = "probabilities in [0, 1] along the last axis, with sum 1 up to their own rounding"
+    return Space(description=description, rank=1, low=0.0, high=1.0, sums_to_one=True)

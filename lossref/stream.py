@@ -1,0 +1,81 @@
+"""A reproducible stream of numbers of one format: SHA-256 of a counter, exact arithmetic, no library generator."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable
+from fractions import Fraction
+from typing import TYPE_CHECKING
+
+from lossref.formats import Format
+
+if TYPE_CHECKING:
+    from lossref.exact.numbers import Operand, System
+
+SIZES = (2, 3, 1, 5, 4, 2, 3, 8)  # lengths that vectors cycle through
+LOG_2 = Fraction(25_469, 36_744)  # to ten digits: it only places points
+
+
+class Stream:
+    """Everything drawn is a number of the format. `index` counts the draws of one reason, so that choices cycle."""
+
+    def __init__(self, seed: str, form: Format, index: int = 0, size: int | None = None) -> None:
+        self.format, self.index = form, index
+        self.size = size or SIZES[index % len(SIZES)]
+        self._seed, self._counter = f"{seed}/{form.name}/{index}", 0
+
+    def integer(self, low: int, high: int) -> int:
+        """Uniform in low..high, both included."""
+        self._counter += 1
+        digest = hashlib.sha256(f"{self._seed}/{self._counter}".encode()).digest()
+        return low + int.from_bytes(digest[:16]) % (high - low + 1)
+
+    def uniform(self, low: float, high: float) -> float:
+        step = Fraction(self.integer(0, 1 << 64), 1 << 64)
+        return self.number(Fraction(low) + (Fraction(high) - Fraction(low)) * step)
+
+    def scaled(self, low: int, high: int) -> float:
+        """Positive, with an exponent uniform in low..high: about log-uniform, without a logarithm."""
+        return self.number(Fraction(1 + Fraction(self.integer(0, 1 << 64), 1 << 64)) * Fraction(2) ** self.integer(low, high))
+
+    def sign(self) -> float:
+        return float(2 * self.integer(0, 1) - 1)
+
+    def cycle(self, *choices: float) -> float:
+        """The choices in turn, one a draw."""
+        return choices[self.index % len(choices)]
+
+    def number(self, x: float | Fraction) -> float:
+        """The nearest number of the format."""
+        return self.format.nearest(x)
+
+    def exactly(self, formula: Callable[[System], Operand]) -> float:
+        """A closed form, correctly rounded: certified like every other answer."""
+        from lossref.exact.certify import nearest
+
+        return nearest(formula, self.format)
+
+    def nudged(self, x: float) -> float:
+        """x, then its neighbours one and two ulps away, in turn."""
+        return self.format.step(self.number(x), (0, -1, 1, -2, 2)[self.index % 5])
+
+    def vector(self, draw: Callable[[], float]) -> tuple[float, ...]:
+        return tuple(draw() for _ in range(self.size))
+
+    def label(self) -> int:
+        return self.integer(0, self.size - 1)
+
+    def simplex(self, weight: Callable[[], float] | None = None) -> tuple[float, ...]:
+        """Probabilities from positive weights (uniform, if none are given), each correctly rounded."""
+        weights = [Fraction(weight() if weight else self.uniform(2**-10, 1)) for _ in range(self.size)]
+        return tuple(self.number(w / sum(weights)) for w in weights)
+
+    @property
+    def saturation(self) -> float:
+        """exp(-this) is half an ulp of 1: 36.7 in float64, 16.6 in float32."""
+        return float(self.format.precision * LOG_2)
+
+    @property
+    def underflow(self) -> float:
+        """exp(-this) is the least positive number: 744.4 in float64, 103.3 in float32."""
+        return float(-self.format.least_exponent * LOG_2)

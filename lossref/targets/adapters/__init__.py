@@ -1,0 +1,1 @@
+"""One file a library; the folder is the list."""

@@ -1,0 +1,86 @@
+"""PyTorch on the CPU: torch.nn.functional, gradients by its own autograd."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import torch
+from torch.nn import functional as F
+
+from lossref.formats import Format
+from lossref.spec import Values
+from lossref.targets.source import written_out
+from lossref.targets.target import Implementation, Target, numbers
+
+IMPORTS = "import torch; from torch.nn import functional as F"
+
+
+def squared_error(prediction, target):
+    return F.mse_loss(prediction, target, reduction="none")
+
+
+def absolute_error(prediction, target):
+    return F.l1_loss(prediction, target, reduction="none")
+
+
+def huber(prediction, target, delta):
+    return F.huber_loss(prediction, target, reduction="none", delta=delta)
+
+
+def binary_cross_entropy(probabilities, target):
+    return F.binary_cross_entropy(probabilities, target, reduction="none")
+
+
+def sigmoid_cross_entropy(logits, target):
+    return F.binary_cross_entropy_with_logits(logits, target, reduction="none")
+
+
+def softmax_cross_entropy(logits, target):
+    return F.cross_entropy(logits, target, reduction="none")
+
+
+def kl_divergence(probabilities, target):
+    return F.kl_div(probabilities.log(), target, reduction="none").sum(1)
+
+
+def target() -> Target:
+    shipped = (squared_error, absolute_error, huber, binary_cross_entropy, sigmoid_cross_entropy, softmax_cross_entropy)
+    return Target(
+        name="torch",
+        title=f"torch {torch.__version__}",
+        implementations={
+            **{function.__name__: _implementation(function) for function in shipped},
+            "kl_divergence": _implementation(kl_divergence, composed="kl_div of the logarithm, summed"),
+        },
+        lacks={"hinge": "torch ships no two-class hinge max(0, 1 - y f): hinge_embedding_loss is another function"},
+    )
+
+
+def _implementation(function: Callable[..., Any], composed: str = "") -> Implementation:
+    def tensors(arrays: dict[str, Any]) -> dict[str, Any]:
+        return {name: torch.from_numpy(x) if hasattr(x, "shape") else x for name, x in arrays.items()}
+
+    def value(**arrays: Any) -> Any:
+        return function(**tensors(arrays)).numpy()
+
+    def gradient(**arrays: Any) -> Any:
+        named = tensors(arrays)
+        first = next(iter(named))
+        named[first].requires_grad_()
+        function(**named).sum().backward()
+        return named[first].grad.numpy()
+
+    def line(part: str, arguments: Values, parameters: Values, form: Format) -> str:
+        sources = {name: _tensor(x, form) for name, x in arguments.items()} | {k: repr(x) for k, x in parameters.items()}
+        if part == "value":
+            return f"{IMPORTS}; print({written_out(function, sources)})"
+        first = next(iter(arguments))
+        start = f"{IMPORTS}; x = {sources[first][:-1]}, requires_grad=True)"
+        return f"{start}; {written_out(function, sources | {first: 'x'})}.sum().backward(); print(x.grad)"
+
+    return Implementation(parts={"value": value, "gradient": gradient}, line=line, composed=composed)
+
+
+def _tensor(x: Any, form: Format) -> str:
+    return f"torch.tensor({numbers(x)}{'' if isinstance(x, int) else f', dtype=torch.{form.name}'})"

@@ -1,0 +1,149 @@
+"""A target: named implementations of losses, called by keyword with batches, and how to reproduce one answer."""
+
+from __future__ import annotations
+
+import importlib
+import sys
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from importlib.metadata import version
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+
+import numpy as np
+
+from lossref import catalog
+from lossref.formats import Format
+from lossref.spec import Values
+
+ADAPTERS = tuple(sorted(path.stem for path in (Path(__file__).parent / "adapters").glob("[!_]*.py")))
+METHODS = ("value", "gradient", "hessian", "value_and_gradient")
+
+
+class TargetError(Exception):
+    """A target that cannot be found or read; the message is for the person who typed it."""
+
+
+class TargetBrokeError(Exception):
+    """A target that raised, or returned something that is not an answer, on inputs that it must take."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Implementation:
+    """One loss of a target.
+
+    `parts` maps "value", "gradient", "hessian" to functions of NumPy batches; a part that is absent is not judged.
+    `line(part, arguments, parameters, format)` is Python that prints the answer for one vector by the target alone.
+    `composed` says how, where the library ships only pieces of the loss; `accepts` refuses inputs that it never takes,
+    for the reason `refusal`.
+    """
+
+    parts: Mapping[str, Callable[..., Any]]
+    line: Callable[[str, Values, Values, Format], str]
+    composed: str = ""
+    accepts: Callable[[Values], bool] = lambda values: True
+    refusal: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Target:
+    """A library or somebody's code. `lacks` says for each missing loss why it is missing."""
+
+    name: str
+    title: str
+    implementations: Mapping[str, Implementation]
+    lacks: Mapping[str, str] = field(default_factory=dict)
+
+
+def resolve(name: str, loss: str | None = None) -> Target:
+    """The target that a user typed: an adapter's name, `module` or `module:attribute`.
+
+    `loss` says which loss a single function is. Raises TargetError with a sentence.
+    """
+    if name in ADAPTERS:
+        try:
+            adapter = importlib.import_module(f"lossref.targets.adapters.{name}")
+        except ModuleNotFoundError as error:
+            raise TargetError(f"{name} is not installed here ({error}); try: pip install {_package(name)}") from None
+        target: Target = adapter.target()
+        return target
+    return _from_path(name, loss)
+
+
+def title(package: str) -> str:
+    return f"{package} {version(package)}"
+
+
+def numbers(x: Any) -> str:
+    """A batch that holds one argument, as the source of a list."""
+    rows = x if isinstance(x, tuple) else (x,)
+    spelled = ", ".join(repr(y) if np.isfinite(y) else f'float("{y}")' for y in rows)
+    return f"[[{spelled}]]" if isinstance(x, tuple) else f"[{spelled}]"
+
+
+def literal(x: Any, form: Format) -> str:
+    """The same as the source of a NumPy array."""
+    return f"np.array({numbers(x)}{'' if isinstance(x, int) or form.name == 'float64' else f', dtype=np.{form.name}'})"
+
+
+def _package(name: str) -> str:
+    return {"sklearn": "scikit-learn"}.get(name, name)
+
+
+def _from_path(name: str, loss: str | None) -> Target:
+    module_name, _, attribute = name.partition(":")
+    if "" not in sys.path:
+        sys.path.insert(0, "")  # the user's own folder, as `python -m` has it
+    try:
+        found: Any = importlib.import_module(module_name)
+        for step in filter(None, attribute.split(".")):
+            found = getattr(found, step)
+    except (ImportError, AttributeError, ValueError) as error:
+        known = ", ".join(ADAPTERS)
+        raise TargetError(f"{name!r} is neither an adapter ({known}) nor a module:attribute to import: {error}") from None
+    start = f"import numpy as np; import {module_name}; "
+    path = ".".join(filter(None, (module_name, attribute)))
+    if isinstance(found, (Mapping, ModuleType)):
+        members = found if isinstance(found, Mapping) else _public(found)
+        index = '["{}"]' if isinstance(found, Mapping) else ".{}"
+        chosen = {key: (members[key], path + index.format(key)) for key in catalog.names() if key in members}
+        if not chosen:
+            raise TargetError(f"{name} holds none of the losses: {', '.join(catalog.names())}")
+    elif loss is None:
+        raise TargetError(f"{name} is one function or object: say which loss it is with --loss")
+    else:
+        chosen = {loss: (found, path)}
+    implementations = {key: _implementation(name, member, start, source) for key, (member, source) in chosen.items()}
+    lacks = {} if loss else {key: "not there" for key in catalog.names() if key not in chosen}
+    return Target(name=name, title=name, implementations=implementations, lacks=lacks)
+
+
+def _public(module: ModuleType) -> dict[str, Any]:
+    return {name: getattr(module, name) for name in catalog.names() if hasattr(module, name)}
+
+
+def _implementation(name: str, member: Any, start: str, source: str) -> Implementation:
+    methods = {part: getattr(member, part) for part in METHODS if callable(getattr(member, part, None))}
+    if not methods:
+        if not callable(member):
+            raise TargetError(f"{name}: {source} is neither a function nor has a value, gradient or value_and_gradient")
+        methods, calls = {"value": member}, {"value": source}
+    else:
+        calls = {part: f"{source}.{part}" for part in methods}
+    if both := methods.pop("value_and_gradient", None):
+        for k, part in enumerate(("value", "gradient")):
+            if part not in methods:
+                methods[part] = _item(both, k)
+                calls[part] = calls["value_and_gradient"]
+
+    def line(part: str, arguments: Values, parameters: Values, form: Format) -> str:
+        spelled = [f"{key}={literal(x, form)}" for key, x in arguments.items()]
+        spelled += [f"{key}={x!r}" for key, x in parameters.items()]
+        return f"{start}print({calls[part]}({', '.join(spelled)}))"
+
+    return Implementation(parts=methods, line=line)
+
+
+def _item(function: Callable[..., Any], k: int) -> Callable[..., Any]:
+    return lambda **arrays: function(**arrays)[k]
