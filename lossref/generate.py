@@ -100,8 +100,8 @@ def _answer(loss: Loss, point: points.Point, form: Format) -> Certified | None:
 
 def _has_subnormal(answer: Certified, form: Format) -> bool:
     """A value or slope below the normal numbers: hardware that flushes those is judged for it in the range column."""
-    numbers = (answer.value, *(answer.gradient or ()))
-    return any(0 < abs(n.rounded) < form.least_normal for n in numbers)
+    numbers = [float(n.rounded) for n in (answer.value, *(answer.gradient or ()))]
+    return any(0 < abs(x) < form.least_normal for x in numbers)
 
 
 def _special(loss: Loss, point: points.Point) -> Certified:
@@ -113,7 +113,7 @@ def _special(loss: Loss, point: points.Point) -> Certified:
         here = {**point.arguments, **point.parameters}
         witness = next(w for w in loss.witnesses if all(here[name] == x for name, x in w.at.items()))
         value, gradient = stated(witness)
-    answers = gradient and tuple(map(Correct, gradient))
+    answers = None if gradient is None else tuple(Correct(g) for g in gradient)
     zero = Fraction(0)
     return Certified(Correct(value), answers, None, None, zero, (zero,) * width, zero, zero, zero)
 
@@ -126,7 +126,7 @@ def stated(witness: Witness) -> tuple[Rounded, tuple[Rounded, ...] | None]:
 
     assert isinstance(witness.value, str)
     slopes = (witness.gradient,) if isinstance(witness.gradient, str) else witness.gradient
-    return number(witness.value), slopes and tuple(map(number, slopes))
+    return number(witness.value), None if slopes is None else tuple(number(g) for g in slopes)
 
 
 def _row(answer: Certified, form: Format) -> dict[str, Any]:

@@ -65,9 +65,9 @@ def _all(loss: Loss, form: Format, seed: str) -> Iterator[Point]:
     def ordinary(stream: Stream) -> Values:
         return {name: draw(space, stream) for name, space in loss.arguments.items()}
 
-    yield from drawn(Hard("ordinary", "ordinary", "", lambda d: ordinary(d) | defaults, ORDINARY))
+    yield from drawn(Hard("ordinary", "ordinary", "", lambda d: {**ordinary(d), **defaults}, ORDINARY))
     if any(space.rank for space in loss.arguments.values()):
-        yield from drawn(Hard("wide", "ordinary", "", lambda d: ordinary(d) | defaults, WIDE), WIDE_SIZE)
+        yield from drawn(Hard("wide", "ordinary", "", lambda d: {**ordinary(d), **defaults}, WIDE), WIDE_SIZE)
     if loss.parameters:
         yield from drawn(Hard("option", "option", "", ordinary, ORDINARY // 2))
     for hard in loss.hard:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -35,22 +36,22 @@ class Space:
         """A finite end of the space: exact data (a hard label, a zero of a simplex), not a rounded number."""
         return math.isfinite(x) and x in (self.low, self.high)
 
-    def contains(self, x: NDArray[np.generic], *, precision: int, classes: int = 0) -> NDArray[np.bool_]:
+    def contains(self, x: NDArray[Any], *, precision: int, classes: int = 0) -> NDArray[np.bool_]:
         """Which elements of a batch lie in the space; NaN does, because its answer is NaN."""
         if self.label_of is not None:
             return np.asarray((x >= 0) & (x < classes))
         if self.values:
-            return np.isin(x, self.values) | np.isnan(x)  # type: ignore[call-overload, no-any-return]
-        inside = ~((x < self.low) | (x > self.high))
+            return np.asarray(np.isin(x, self.values) | np.isnan(x))
+        inside: NDArray[np.bool_] = ~((x < self.low) | (x > self.high))
         if self.low_is_open:
             inside &= ~(x == self.low)
         if self.rank == 0:
             return inside
-        inside = inside.all(axis=-1)
+        inside = np.asarray(inside.all(axis=-1))
         if self.sums_to_one:
             total = np.asarray(x, np.float64).sum(axis=-1)
-            inside &= ~(np.abs(total - 1) > x.shape[-1] * 2.0 ** (1 - precision))
-        return inside
+            inside = inside & ~(np.abs(total - 1) > x.shape[-1] * 2.0 ** (1 - precision))
+        return np.asarray(inside)
 
 
 def Real() -> Space:

@@ -52,7 +52,7 @@ def run(given: argparse.Namespace) -> int:
         lacking = [f"{name}: {target.lacks.get(name, 'not there')}" for name in wanted if name not in target.implementations]
         if lacking:
             raise UsageError(f"{target.title} lacks {'; '.join(lacking)}")
-        names = [name for name in catalog.names() if name in (wanted or target.implementations) and name in target.implementations]
+        names = [name for name in catalog.names() if name in target.implementations and name in (wanted or catalog.names())]
         verdicts = []
         with Progress(console=Console(stderr=True), transient=True) as progress:
             for name in progress.track(names, description=f"judging {target.title}"):
@@ -63,5 +63,5 @@ def run(given: argparse.Namespace) -> int:
     report = data.run(target, verdicts, given.format, given.level, given.strict, given.worst)
     if wanted:
         report["lacks"] = {}
-    print_json(report) if given.json else text.show_run(Console(highlight=False), report)
+    print_json(report) if given.json else text.show_run(text.console(), report)
     return BROKE if report["broke"] else CONFORMS if report["conforms"] else DIFFERS

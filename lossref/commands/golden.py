@@ -6,6 +6,7 @@ import argparse
 import os
 from collections import Counter
 from pathlib import Path
+from types import ModuleType
 
 from rich.console import Console
 from rich.progress import Progress
@@ -77,11 +78,13 @@ def diff(given: argparse.Namespace) -> int:
     return DIFFERS if changes else CONFORMS
 
 
-def _writer(jobs: int):  # type: ignore[no-untyped-def]
+def _writer(jobs: int) -> ModuleType:
+    """The module that computes golden data, once what it needs is known to be there."""
     if jobs < 1:
         raise UsageError(f"--jobs must be 1 or more, and is {jobs}")
     try:
         from lossref import generate
+        from lossref.exact import balls  # noqa: F401
     except ImportError as error:
         raise UsageError(f"computing golden data needs python-flint ({error}): pip install 'lossref[golden]'") from None
     return generate
@@ -92,4 +95,5 @@ def _report(given: argparse.Namespace, folder: Path, total: int, what: str) -> N
     if given.json:
         print_json({"folder": str(folder), "files": len(manifest["files"]), "vectors": total, "root": manifest["root"]})
     else:
-        print(f"{folder}: {len(manifest['files'])} files, {total} vectors {what}; set {manifest['version']}, root {manifest['root']}")
+        files = len(manifest["files"])
+        print(f"{folder}: {files} files, {total} vectors {what}; set {manifest['version']}, root {manifest['root']}")

@@ -6,7 +6,6 @@ import argparse
 from fractions import Fraction
 from typing import Any
 
-from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
@@ -16,7 +15,7 @@ from lossref.calls import bind, evaluate
 from lossref.commands import CONFORMS, Commands, UsageError, command, print_json
 from lossref.formats import FLOAT64
 from lossref.golden import GoldenError
-from lossref.report import data
+from lossref.report import data, text
 from lossref.spec import Loss
 
 
@@ -127,7 +126,7 @@ def run_why(given: argparse.Namespace) -> int:
     for name, x in data.inputs(vector).items():
         print(f"{name:9} {x}")
     rows = [("value", facts["value"])]
-    rows += [(f"gradient[{i}]" if count > 1 else "gradient", g) for i, g in enumerate(facts["gradient"] or ())]  # type: ignore[arg-type]
+    rows += [(f"gradient[{i}]" if count > 1 else "gradient", g) for i, g in enumerate(facts["gradient"] or ())]
     _table(("exact", "decimal", "hexadecimal", "bits"), [(name, *map(str, end.values())) for name, x in rows for end in _ends(x)])
     return CONFORMS
 
@@ -143,18 +142,18 @@ def _summary(loss: Loss) -> str:
     return loss.documentation.partition("\n")[0].rstrip(".")
 
 
-def _parsed(loss: Loss, name: str, text: str) -> Any:
+def _parsed(loss: Loss, name: str, given: str) -> Any:
     """A float, an integer label, or a tuple of floats from comma-separated text."""
     space = loss.arguments.get(name)
     try:
         if space is not None and space.label_of:
-            return int(text)
+            return int(given)
         if space is not None and space.rank:
-            return tuple(float(x) for x in text.strip("[]()").split(","))
-        return float(text)
+            return tuple(float(x) for x in given.strip("[]()").split(","))
+        return float(given)
     except ValueError:
         kind = "an integer" if space is not None and space.label_of else "numbers"
-        raise ValueError(f"--{name} takes {kind}, and is {text!r}") from None
+        raise ValueError(f"--{name} takes {kind}, and is {given!r}") from None
 
 
 def _rows(exact: Answer, value: Any, gradient: Any) -> Any:
@@ -165,8 +164,8 @@ def _rows(exact: Answer, value: Any, gradient: Any) -> Any:
         assert exact.box is not None
         for ours, (low, high) in zip([gradient] if not gradient.shape else gradient, exact.box, strict=True):
             inside = low <= float(ours) <= high
-            text = f"{_text(low, exact.digits)} to {_text(high, exact.digits)} (kink)"
-            yield "gradient", data.number(float(ours)), text, 0.0 if inside else "outside"
+            ends = f"{_text(low, exact.digits)} to {_text(high, exact.digits)} (kink)"
+            yield "gradient", data.number(float(ours)), ends, 0.0 if inside else "outside"
         return
     for i, slope in enumerate(exact.gradient if vector else (exact.gradient,)):
         ours = float(gradient[i] if vector else gradient)
@@ -210,4 +209,4 @@ def _table(header: tuple[str, ...] | None, rows: list[tuple[str, ...]]) -> None:
         table.add_column(title, overflow="fold")
     for row in rows:
         table.add_row(*map(Text, row))
-    Console(highlight=False).print(table, soft_wrap=False)
+    text.console().print(table)

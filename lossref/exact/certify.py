@@ -54,10 +54,10 @@ class Certified:
     hessian_size: Rounded
 
 
-def settle(system: type[Base], compute: Callable[[Base], T | None]) -> T:
-    """The first result that is not None and not UndecidedError, at 128, 256 ... 16,384 bits."""
-    reason, precision = "", START
-    while precision <= CAP:
+def settle(system: type[Base], compute: Callable[[Base], T | None], start: int = START) -> T:
+    """The first result that is not None and not UndecidedError, at 128, 256 ... bits, up to the cap or the start."""
+    reason, precision = "", start
+    while precision <= max(CAP, start):
         with system.working(precision):
             try:
                 result = compute(system(precision))
@@ -66,7 +66,7 @@ def settle(system: type[Base], compute: Callable[[Base], T | None]) -> T:
             if result is not None:
                 return result
         precision *= 2
-    raise UnsettledError(f"{CAP} bits do not settle it{reason}")
+    raise UnsettledError(f"{precision // 2} bits do not settle it{reason}")
 
 
 def nearest(formula: Callable[[System], Operand], form: Format) -> float:
@@ -84,7 +84,7 @@ def certify(loss: Loss, values: Values, form: Format) -> Certified:
         found = list(branches(loss, values, base, form))
         answer = _round(base, found, form)
         ends = [[_ends(base, n) for n in branch.numbers] for branch in found]
-        return answer and (base.precision, ends, answer)
+        return (base.precision, ends, answer) if answer else None
 
     precision, ends, answer = settle(Balls, compute)
     _vote(loss, values, form, ends, 2 * precision)
@@ -94,11 +94,11 @@ def certify(loss: Loss, values: Values, form: Format) -> Certified:
 def _round(base: Base, found: Sequence[Branch], form: Format) -> Certified | None:
     rounded = [[_correct(base, n, form) for n in branch.numbers] for branch in found]
     above = [[_above(base, n) for n in _sensitivities(branch)] for branch in found]
-    if any(x is None for row in rounded + above for x in row):  # type: ignore[operator]
+    if any(x is None for row in rounded + above for x in row):
         return None
     width = len(found[0].gradient)
     answers = [[x for x in row if x] for row in rounded]
-    allowances = [max(column) for column in zip(*above, strict=True)]  # type: ignore[type-var]
+    allowances = [max(column) for column in zip(*above, strict=True)]
     gradients = list(zip(*(row[1 : width + 1] for row in answers), strict=True))
     pieces_agree = all(row == answers[0] for row in answers)
     box = tuple((min(g.rounded for g in column), max(g.rounded for g in column)) for column in gradients)
@@ -151,7 +151,7 @@ def _above(base: Base, n: Number) -> Rounded | None:
         return Fraction(0)
     nearest = _correct(base, n, FLOAT64)
     if nearest is None or nearest.rounded == 0:
-        return nearest and Fraction(0)
+        return None if nearest is None else Fraction(0)
     if nearest.rounded == INFINITY:
         raise NoValueError("an allowance or a size overflows float64")
     return Fraction(FLOAT64.step(float(nearest.rounded), 1))
@@ -168,9 +168,11 @@ def _ends(base: Base, n: Number) -> _Ends:
 
 def _vote(loss: Loss, values: Values, form: Format, ours: list[list[_Ends]], precision: int) -> None:
     """Every number again over mpmath with margins: its enclosure must meet the ball."""
-    with Floats.working(precision):
-        base = Floats(precision)
-        theirs = [[_ends(base, n) for n in branch.numbers] for branch in branches(loss, values, base, form)]
+
+    def compute(base: Base) -> list[list[_Ends]]:
+        return [[_ends(base, n) for n in branch.numbers] for branch in branches(loss, values, base, form)]
+
+    theirs = settle(Floats, compute, start=precision)
     if [len(row) for row in ours] != [len(row) for row in theirs] or not all(
         _meet(a, b) for row, other in zip(ours, theirs, strict=True) for a, b in zip(row, other, strict=True)
     ):

@@ -69,6 +69,8 @@ class Floats(Base):
 
     def enclose(self, x: Fraction) -> Margin:
         mp = context()
+        if x.denominator & (x.denominator - 1) == 0 and x.numerator.bit_length() <= mp.prec:
+            return _exactly(mp.mpf(x.numerator) / x.denominator, mp.mpf(0))
         return Margin(mp.mpf(x.numerator) / x.denominator, mp.mpf(0))
 
     def enclosed(self, function: str, x: Any) -> Margin:

@@ -89,11 +89,11 @@ class PartVerdict:
         return sum(o.is_lost for o in self.outcomes if o.vector.region not in APART)
 
     def worst_outcomes(self, strict: bool = False) -> list[Outcome]:
-        """Everything that is not exact: first the worst of each reason, worst first, then the rest."""
+        """Everything that is not exact: what failed or lost something first, the worst of each reason before the others."""
         counted = [o for o in self.outcomes if strict or o.vector.region not in APART]
         wrong = sorted((o for o in counted if not all(e.is_exact for e in o.errors)), key=lambda o: o.severity)
         first = {o.vector.flag: o for o in reversed(wrong)}
-        return sorted(wrong, key=lambda o: (o.grade in PASSABLE, first[o.vector.flag] is not o))
+        return sorted(wrong, key=lambda o: (o.grade in PASSABLE, o.grade == "C" and not o.is_lost, first[o.vector.flag] is not o))
 
 
 @dataclass(frozen=True)

@@ -16,6 +16,12 @@ COLOURS = {"A+": "bold green", "A": "green", "B": "green", "C": "yellow", "D": "
 MANY = 6  # components of a vector that are written out
 
 
+def console() -> Console:
+    """Standard output; wide where nobody's window limits it."""
+    screen = Console(highlight=False)
+    return screen if screen.is_terminal else Console(highlight=False, width=120)
+
+
 def show_run(console: Console, report: Mapping[str, Any]) -> None:
     """Table, bug reports and one closing sentence."""
     golden = report["golden"]
@@ -37,11 +43,11 @@ def show_run(console: Console, report: Mapping[str, Any]) -> None:
 
 
 def _table(report: Mapping[str, Any]) -> Table:
-    table = Table(box=None, pad_edge=False, header_style="bold")
+    table = Table(box=None, pad_edge=False, padding=(0, 1, 0, 0), header_style="bold")
     parts = [part for part in PARTS if part != "hessian" or any(part in e["parts"] for e in report["losses"])]
     for column in ("loss", *parts):
         table.add_column(column, no_wrap=True)
-    for column in ("worst E1", "lost\nvalues", "lost\ngradients", "vectors"):
+    for column in ("worst\nE1", "lost\nvalues", "lost\ngrads", "vectors"):
         table.add_column(column, justify="right", no_wrap=True)
     for column in APART:
         table.add_column(column, no_wrap=True)

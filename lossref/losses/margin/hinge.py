@@ -47,7 +47,7 @@ LOSS = Loss(
         Hard("near_margin", "cancellation", "a margin just below 1: the loss is the small difference, exactly",
              lambda d: {"target": (y := d.sign()), "prediction": y * d.format.step(1.0, -d.integer(3, 4000))}, 20),
         Hard("margin", "kink", "y f = 1 and one or two ulps beside it: any slope between -y and 0 is right",
-             lambda d: {"target": (y := d.sign()), "prediction": y * d.nudged(1.0)}, 15),
+             lambda d: {"target": (y := d.cycle(1.0, -1.0)), "prediction": y * d.nudged(1.0)}, 10),
     ),
     witnesses=(
         Witness({"prediction": 2.0, "target": 1.0}, "0", "beyond the margin", "0"),

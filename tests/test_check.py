@@ -1,0 +1,103 @@
+"""`lossref check`: known facts about real libraries are found, each with a line that reproduces it with that library alone."""
+
+import json
+import re
+import subprocess
+import sys
+from importlib.util import find_spec
+
+import pytest
+
+from lossref.cli import main
+
+# torch is no requirement of the tests; CI runs this file in an environment that has it.
+LIBRARIES = [name for name in ("scipy", "sklearn", "torch") if find_spec(name)]
+
+
+def report(capsys, *arguments):
+    status = main(["check", *arguments, "--json"])
+    return status, json.loads(capsys.readouterr().out)
+
+
+def shown(found, loss, part, inputs):
+    """The bug report of one input among the worst vectors."""
+    entry = next(e for e in found["losses"] if e["loss"] == loss)
+    return next(w for w in entry["parts"][part]["worst"] if w["inputs"] == inputs)
+
+
+FACTS = [
+    # target, format, loss, part, inputs, got, exact
+    ("torch", "float64", "sigmoid_cross_entropy", "value", {"logits": -37.0, "target": 0.0}, 0.0, 8.533047625744066e-17),
+    ("torch", "float64", "sigmoid_cross_entropy", "gradient", {"logits": 40.0, "target": 1.0}, 0.0, -4.248354255291589e-18),
+    ("torch", "float64", "softmax_cross_entropy", "value", {"logits": [40.0, 0.0], "target": 0}, 0.0, 4.248354255291589e-18),
+    ("torch", "float64", "softmax_cross_entropy", "gradient", {"logits": [40.0, 0.0], "target": 0}, 0.0, -4.248354255291589e-18),
+    ("torch", "float32", "sigmoid_cross_entropy", "value", {"logits": -15.0, "target": 0.0}, 0.0, 3.059022617435403e-07),
+    ("sklearn", "float64", "sigmoid_cross_entropy", "value", {"logits": 37.0, "target": 1.0}, 0.0, 8.533047625744066e-17),
+    ("scipy", "float64", "softmax_cross_entropy", "value", {"logits": [40.0, 0.0], "target": 0}, 0.0, 4.248354255291589e-18),
+]
+
+
+@pytest.mark.parametrize("fact", [f for f in FACTS if f[0] in LIBRARIES], ids=lambda f: "-".join(f[:4]))
+def test_known_fault_is_shown_and_its_line_reproduces_it(capsys, fact):
+    target, form, loss, part, inputs, got, exact = fact
+    arguments = (target, "--loss", loss, "--format", form)
+    _, found = report(capsys, *arguments)
+    bug = shown(found, loss, part, inputs)
+    assert bug["lost"]
+    assert bug["got"]["decimal"] == got
+    assert bug["exact"]["decimal"] == exact
+    assert bug["reason"]
+    status, strict = report(capsys, *arguments, "--level", "B")
+    assert status == 1
+    assert not next(e for e in strict["losses"] if e["loss"] == loss)["parts"][part]["conforms"]
+    assert shown(strict, loss, part, inputs)
+    assert "lossref" not in bug["line"]
+    printed = subprocess.run([sys.executable, "-c", bug["line"]], capture_output=True, text=True, check=True).stdout
+    first = re.search(r"-?\d+\.?\d*(e[+-]?\d+)?", printed.replace("[", " "))
+    assert first is not None
+    assert float(first.group()) == got
+
+
+def test_sklearn_gradient_of_the_same_loss_is_right(capsys):
+    _, found = report(capsys, "sklearn", "--loss", "sigmoid_cross_entropy")
+    parts = found["losses"][0]["parts"]
+    assert parts["gradient"]["grade"] == "B"
+    assert parts["gradient"]["lost"] == 0
+    assert parts["value"]["grade"] == "C"
+
+
+@pytest.mark.parametrize("target", LIBRARIES)
+def test_every_line_shown_runs_and_prints_what_was_got(capsys, target):
+    _, found = report(capsys, target, "--worst", "2")
+    bugs = [w for e in found["losses"] for p in e["parts"].values() for w in p["worst"] if w["component"] in (None, 0)]
+    assert len(bugs) >= 4
+    script = "\n".join(bug["line"] for bug in bugs)
+    printed = subprocess.run([sys.executable, "-W", "ignore", "-c", script], capture_output=True, text=True, check=True).stdout
+    arrays = [line.split("(")[-1] for line in re.findall(r"[^\n]*\[+[^\]]*", printed)]
+    firsts = [re.search(r"[-\d.]+(e[-+]?\d+)?|nan|-?inf", array).group() for array in arrays]
+    assert len(firsts) == len(bugs)
+    for text, bug in zip(firsts, bugs, strict=True):
+        assert float(text) == pytest.approx(float(bug["got"]["decimal"]), rel=1e-3, nan_ok=True)
+
+
+def test_our_own_code_conforms_at_b(capsys):
+    for form in ("float64", "float32"):
+        status, found = report(capsys, "lossref", "--level", "B", "--strict", "--format", form)
+        assert status == 0
+        assert len(found["losses"]) == 8
+
+
+def test_examples_are_caught(capsys):
+    for name in ("textbook", "clipped"):
+        status, found = report(capsys, f"examples.targets:{name}", "--loss", "sigmoid_cross_entropy")
+        assert status == 1
+        assert found["losses"][0]["parts"]["value"]["grade"] in ("D", "F")
+        assert "gradient" not in found["losses"][0]["parts"]
+
+
+def test_text_shows_a_line_a_loss_then_bug_reports(capsys):
+    assert main(["check", "scipy"]) == 0
+    text = capsys.readouterr().out
+    for word in ("worst", "lost", "vectors", "got", "exact", "why", "try     python -c", "is composed", "hinge is missing", "conforms at level C"):
+        assert word in text
+    assert all(line.count("'") == 2 for line in text.splitlines() if line.startswith("  try"))

@@ -1,0 +1,123 @@
+"""The looking commands: list, show, eval, why, help; text and JSON; bad use in one line; and what importing costs."""
+
+import json
+import subprocess
+import sys
+
+import pytest
+
+from lossref import catalog, golden
+from lossref.cli import main
+from lossref.formats import FLOAT64
+
+
+def run(capsys, *arguments):
+    status = main(list(arguments))
+    captured = capsys.readouterr()
+    return status, captured.out, captured.err
+
+
+def test_list_names_every_loss(capsys):
+    assert {e["loss"] for e in json.loads(run(capsys, "list", "--json")[1])} == set(catalog.names())
+    assert all(name in run(capsys, "list")[1] for name in catalog.names())
+
+
+def test_show_says_everything(loss, capsys):
+    text = run(capsys, "show", loss.name)[1]
+    facts = json.loads(run(capsys, "show", loss.name, "--json")[1])
+    assert loss.documentation in text
+    for hard in loss.hard:
+        assert hard.flag in text
+        assert hard.flag in facts["hard"]
+    for library in loss.also_known_as:
+        assert library in text
+    assert loss.source in text
+
+
+def test_eval_shows_ours_exact_and_error(capsys):
+    text = run(capsys, "eval", "sigmoid_cross_entropy", "--logits", "40", "--target", "1")[1]
+    assert "4.248354255291588986304978e-18" in text
+    answers = json.loads(run(capsys, "eval", "softmax_cross_entropy", "--logits", "40,0", "--target", "0", "--json")[1])["answers"]
+    assert [a["what"] for a in answers] == ["value", "gradient[0]", "gradient[1]"]
+    assert all(a["error_in_ulps"] < 1 for a in answers)
+    assert "kink" in run(capsys, "eval", "hinge", "--prediction", "1", "--target", "1")[1]
+    assert "0.0" in run(capsys, "eval", "sigmoid_cross_entropy", "--logits", "inf", "--target", "1")[1]
+
+
+def test_eval_digits_are_all_right(capsys):
+    answer = json.loads(run(capsys, "eval", "sigmoid_cross_entropy", "--logits", "0", "--target", "0.25", "--digits", "50", "--json")[1])
+    assert answer["answers"][0]["exact"] == "0.69314718055994530941723212145817656807550013436026"
+
+
+def test_why_explains_a_vector(loss, capsys):
+    for vector in golden.read(loss, FLOAT64)[::25]:
+        text = run(capsys, "why", vector.id)[1]
+        assert vector.reason in text
+        facts = json.loads(run(capsys, "why", vector.id[:10], "--json")[1])
+        assert facts["id"] == vector.id
+        assert facts["value"]["bits"] == FLOAT64.encode(vector.value)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        (("show", "hing"), "did you mean hinge"),
+        (("eval", "hinge", "--prediction", "1"), "needs target"),
+        (("eval", "hinge", "--prediction", "1", "--target", "0"), "target must be -1 or 1"),
+        (("eval", "hinge", "--prediction", "one", "--target", "1"), "--prediction takes numbers, and is 'one'"),
+        (("eval", "hinge", "--logits", "1", "--target", "1"), "hinge has no argument 'logits'"),
+        (("eval", "softmax_cross_entropy", "--logits", "1,2", "--target", "0.5"), "--target takes an integer"),
+        (("eval", "hinge", "--prediction", "1", "--target", "1", "--digits", "0"), "digits must be"),
+        (("why", "zzzz"), "no vector has an id that starts with 'zzzz'"),
+        (("why", ""), "vectors have ids"),
+        (("golden", "verify", "/nowhere"), "MANIFEST.json is missing"),
+        (("golden", "generate", "--jobs", "0"), "--jobs must be 1 or more"),
+    ],
+)
+def test_bad_use_is_one_line(capsys, arguments, words):
+    status, out, err = run(capsys, *arguments)
+    assert status in (1, 2)
+    assert out == ""
+    assert words in err
+    assert err.count("\n") == 1
+
+
+@pytest.mark.parametrize("command", [(), ("check",), ("eval",), ("golden",), ("golden", "generate")])
+def test_help_teaches(capsys, command):
+    with pytest.raises(SystemExit) as stopped:
+        main([*command, "--help"])
+    assert stopped.value.code == 0
+    assert len(capsys.readouterr().out) > 200
+
+
+def test_importing_needs_the_core_alone():
+    """No scipy, mpmath, rich or python-flint until they are asked for."""
+    code = "import sys, lossref; print(sorted({'scipy', 'mpmath', 'rich', 'flint', 'fastjsonschema'} & set(sys.modules)))"
+    assert subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout.strip() == "[]"
+
+
+def test_the_oracle_and_a_check_work_without_python_flint():
+    code = """
+import sys
+for name in ("flint", "fastjsonschema", "hypothesis", "pytest"):
+    sys.modules[name] = None
+import lossref
+from lossref.cli import main
+assert str(lossref.oracle("sigmoid_cross_entropy", 40, 1, digits=20).value).startswith("4.2483542552915")
+try:
+    lossref.oracle("hinge", 1, 1, certified=True)
+except ValueError as error:
+    assert "python-flint" in str(error)
+assert main(["check", "lossref", "--json"]) == 0
+assert main(["golden", "generate"]) == 2
+assert main(["golden", "verify"]) == 1
+"""
+    subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+
+
+def test_output_can_be_cut_off():
+    """`lossref list | head -1` ends without a traceback."""
+    lossref = f"{sys.executable} -m lossref"
+    shell = f"{lossref} show huber | true; {lossref} list --json | head -1"
+    done = subprocess.run(["bash", "-c", shell], capture_output=True, text=True, check=True)
+    assert "Traceback" not in done.stderr

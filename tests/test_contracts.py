@@ -1,0 +1,127 @@
+"""Shapes, dtypes and bad input: batch equals singles, float64 out, arguments untouched, errors that name the argument."""
+
+import re
+
+import numpy as np
+import pytest
+
+import lossref
+from lossref import golden
+from lossref.formats import FLOAT64
+
+PARTS = ("value", "gradient", "hessian")
+
+
+def batches(loss):
+    """Golden vectors grouped by shape and parameters, as arrays."""
+    groups = {}
+    for v in golden.read(loss, FLOAT64):
+        groups.setdefault((*map(np.size, v.arguments.values()), *v.parameters.items()), []).append(v)
+    for group in groups.values():
+        arrays = {name: np.array([v.arguments[name] for v in group]) for name in loss.arguments}
+        yield arrays, dict(group[0].parameters), len(group)
+
+
+def parts_of(loss):
+    return [part for part in PARTS if part != "hessian" or loss.hessian]
+
+
+def test_a_batch_gives_what_its_elements_give(loss):
+    """Same bits: the batch, each element alone, and the batch seen through strides (which NumPy may compute differently)."""
+    for arrays, parameters, n in batches(loss):
+        for part in parts_of(loss):
+            call = getattr(lossref, part)
+            whole = call(loss.name, **arrays, **parameters)
+            singles = [call(loss.name, **{k: x[i] for k, x in arrays.items()}, **parameters) for i in range(n)]
+            np.testing.assert_array_equal(whole, np.array(singles))
+            square = {k: np.stack([x, x]) for k, x in arrays.items()}
+            np.testing.assert_array_equal(call(loss.name, **square, **parameters), np.stack([whole, whole]))
+
+
+def test_reversed_views_stay_within_two_ulps(loss):
+    for arrays, parameters, _ in batches(loss):
+        whole = lossref.value(loss.name, **arrays, **parameters)
+        turned = lossref.value(loss.name, **{k: x[::-1] for k, x in arrays.items()}, **parameters)[::-1]
+        np.testing.assert_array_max_ulp(np.nan_to_num(whole), np.nan_to_num(turned), 2)
+
+
+def test_value_and_gradient_is_both(loss):
+    for arrays, parameters, _ in batches(loss):
+        value, gradient = lossref.value_and_gradient(loss.name, **arrays, **parameters)
+        np.testing.assert_array_equal(value, lossref.value(loss.name, **arrays, **parameters))
+        np.testing.assert_array_equal(gradient, lossref.gradient(loss.name, **arrays, **parameters))
+
+
+@pytest.mark.parametrize("dtype", [np.float32, np.float16, np.float64])
+def test_shapes_and_dtypes(loss, dtype):
+    for arrays, parameters, n in batches(loss):
+        with np.errstate(over="ignore"):
+            given = {k: x if x.dtype.kind == "i" else x.astype(dtype) for k, x in arrays.items()}
+        first = given[loss.differentiable]
+        if loss.arguments[loss.differentiable].sums_to_one and dtype is not np.float64:
+            continue  # rounding to a smaller format leaves the simplex of the larger
+        kept = {k: x.copy() for k, x in given.items()}
+        value, gradient = lossref.value(loss.name, **given, **parameters), lossref.gradient(loss.name, **given, **parameters)
+        assert value.dtype == gradient.dtype == np.float64
+        assert value.shape == (n,)
+        assert gradient.shape == first.shape
+        for k, x in given.items():
+            np.testing.assert_array_equal(x, kept[k])
+
+
+def test_nan_anywhere_gives_nan_and_nothing_warns(loss):
+    for v in golden.read(loss, FLOAT64):
+        if v.flag == "nan":
+            assert np.isnan(lossref.value(loss.name, **v.arguments, **v.parameters))
+            assert np.isnan(lossref.gradient(loss.name, **v.arguments, **v.parameters)).all()
+
+
+BAD = [
+    ("hinge", {"prediction": [1.0, 2.0], "target": [1, 0]}, "hinge: target must be -1 or 1, and is 0.0 at index 1"),
+    ("huber", {"prediction": 1.0, "target": 2.0, "delta": 0.0}, "delta must be a number above 0"),
+    ("huber", {"prediction": 1.0, "target": 2.0, "delta": -1.0}, "delta must be a number above 0"),
+    ("binary_cross_entropy", {"probabilities": 1.5, "target": 1.0}, "probabilities must be a number in [0, 1], and is 1.5"),
+    ("binary_cross_entropy", {"probabilities": 0.5, "target": -0.5}, "target must be a number in [0, 1]"),
+    ("sigmoid_cross_entropy", {"logits": 1.0, "target": 2.0}, "target must be a number in [0, 1], and is 2.0"),
+    ("softmax_cross_entropy", {"logits": [1.0, 2.0], "target": 2}, "target must be a class index"),
+    ("softmax_cross_entropy", {"logits": [1.0, 2.0], "target": -1}, "target must be a class index"),
+    ("softmax_cross_entropy", {"logits": [1.0, 2.0], "target": 1.0}, "target must be integers"),
+    ("softmax_cross_entropy", {"logits": 1.0, "target": 0}, "a single number was given"),
+    ("softmax_cross_entropy", {"logits": [[1.0, 2.0], [0.0, 0.0]], "target": [0, 1, 0]}, "do not fit together"),
+    ("softmax_cross_entropy", {"logits": np.zeros((2, 0)), "target": [0, 0]}, "do not fit together"),
+    ("kl_divergence", {"probabilities": [0.5, 0.6], "target": [0.5, 0.5]}, "with sum 1 up to their own rounding"),
+    ("kl_divergence", {"probabilities": [0.5, 0.5], "target": [1.5, -0.5]}, "target must be probabilities"),
+    ("kl_divergence", {"probabilities": [0.5, 0.5], "target": [1.0]}, "do not fit together"),
+    ("squared_error", {"prediction": [1.0, 2.0], "target": [1.0, 2.0, 3.0]}, "do not fit together"),
+    ("squared_error", {"prediction": "one", "target": 1.0}, "prediction must be real numbers"),
+    ("squared_error", {"prediction": 1j, "target": 1.0}, "prediction must be real numbers"),
+]
+
+
+@pytest.mark.parametrize(("name", "values", "words"), BAD)
+def test_bad_input_is_named(name, values, words):
+    with pytest.raises(ValueError, match=re.escape(words)) as caught:
+        lossref.value(name, **values)
+    assert "\n" not in str(caught.value)
+
+
+def test_missing_unknown_and_double_arguments_are_named():
+    with pytest.raises(TypeError, match="needs target"):
+        lossref.value("hinge", 1.0)
+    with pytest.raises(TypeError, match="no argument 'margin'; it takes prediction, target"):
+        lossref.value("hinge", 1.0, 1.0, margin=2)
+    with pytest.raises(TypeError, match="target was given twice"):
+        lossref.value("hinge", 1.0, 1.0, target=1.0)
+    with pytest.raises(TypeError, match="takes 2 positional arguments, 3 were given"):
+        lossref.value("huber", 1.0, 1.0, 1.0)
+    with pytest.raises(KeyError, match="did you mean hinge"):
+        lossref.value("hing", 1.0, 1.0)
+    with pytest.raises(ValueError, match="hinge has no hessian"):
+        lossref.hessian("hinge", 1.0, 1.0)
+
+
+def test_integers_lists_and_broadcasting_are_taken():
+    assert lossref.value("squared_error", 3, [1, 2]).tolist() == [4.0, 1.0]
+    assert lossref.value("softmax_cross_entropy", [[0, 0], [0, 0]], 1).shape == (2,)
+    assert lossref.value("hinge", np.float32(0.5), np.int8(1)) == 0.5
+    assert lossref.value("huber", np.zeros((0,)), np.zeros((0,))).shape == (0,)

@@ -1,0 +1,128 @@
+"""A missing file, a changed bit, an unknown field: each is one line that names the file."""
+
+import hashlib
+import json
+import shutil
+
+import pytest
+
+from lossref import golden
+from lossref.cli import main
+
+FILE = "regression/huber.float64.jsonl"
+
+
+@pytest.fixture
+def copy(tmp_path):
+    return shutil.copytree(golden.folder(), tmp_path / "golden")
+
+
+def complaint(where, capsys):
+    assert main(["golden", "verify", str(where)]) == 1
+    out, err = capsys.readouterr()
+    assert out == ""
+    assert err.count("\n") == 1
+    return err
+
+
+def test_the_shipped_set_verifies(capsys):
+    assert main(["golden", "verify", "--json"]) == 0
+    assert json.loads(capsys.readouterr().out)["vectors"] > 1000
+
+
+def test_any_deleted_file_is_named(copy, capsys):
+    for path in sorted(p for p in copy.rglob("*.json*")):
+        content = path.read_bytes()
+        path.unlink()
+        assert path.name in complaint(copy, capsys)
+        path.write_bytes(content)
+
+
+@pytest.mark.parametrize("seed", range(40))
+def test_any_flipped_bit_is_named(copy, capsys, seed):
+    files = sorted(copy.rglob("*.json*"))
+    path = files[seed % len(files)]
+    data = bytearray(path.read_bytes())
+    place = int.from_bytes(hashlib.sha256(f"flip {seed}".encode()).digest()[:8]) % (8 * len(data))
+    data[place // 8] ^= 1 << place % 8
+    path.write_bytes(data)
+    assert path.name in complaint(copy, capsys) or path.name in ("schema.json", "MANIFEST.json")
+
+
+def edited(path, change):
+    """Change the second line of a golden file and put the manifest right, so that only the change is wrong."""
+    lines = path.read_text().splitlines()
+    row = json.loads(lines[1])
+    change(row)
+    lines[1] = json.dumps(row, separators=(",", ":"))
+    path.write_text("\n".join(lines) + "\n")
+    manifest = path.parent.parent / "MANIFEST.json"
+    content = json.loads(manifest.read_text())
+    content["files"][FILE]["sha256"] = hashlib.sha256(path.read_bytes()).hexdigest()
+    content["root"] = golden.root_hash(content)
+    manifest.write_text(json.dumps(content))
+
+
+def test_unknown_field_is_named_before_the_digest(copy, capsys):
+    path = copy / FILE
+    lines = path.read_text().splitlines()
+    lines[1] = lines[1][:-1] + ',"tolerance":1}'
+    path.write_text("\n".join(lines) + "\n")
+    message = complaint(copy, capsys)
+    assert "unknown field 'tolerance'" in message
+    assert "huber.float64.jsonl line 2" in message
+
+
+@pytest.mark.parametrize(
+    ("change", "words"),
+    [
+        (lambda row: row.update(value="0x1p0"), "value"),
+        (lambda row: row.update(value=1.0), "value"),
+        (lambda row: row.pop("gradient_K"), "gradient_K"),
+        (lambda row: row.update(region="odd"), "region"),
+        (lambda row: row["inputs"].update(prediction="3ff0000000000000"), "is not the hash of its inputs"),
+    ],
+)
+def test_what_the_schema_forbids_is_named(copy, capsys, change, words):
+    edited(copy / FILE, change)
+    message = complaint(copy, capsys)
+    assert words in message
+    assert "huber.float64.jsonl line 2" in message
+
+
+def test_unlisted_file_and_wrong_root_are_named(copy, capsys):
+    (copy / "regression" / "extra.jsonl").write_text("{}\n")
+    assert "extra.jsonl" in complaint(copy, capsys)
+    (copy / "regression" / "extra.jsonl").unlink()
+    manifest = json.loads((copy / "MANIFEST.json").read_text())
+    manifest["root"] = "0" * 64
+    (copy / "MANIFEST.json").write_text(json.dumps(manifest))
+    assert "root hash" in complaint(copy, capsys)
+
+
+def test_reading_a_corrupted_file_fails_in_a_check_too(copy, monkeypatch, capsys):
+    path = copy / FILE
+    path.write_bytes(path.read_bytes().replace(b'"region":"tail"', b'"region":"kink"', 1))
+    monkeypatch.setattr(golden, "folder", lambda: copy)
+    golden.manifest.cache_clear()
+    assert main(["check", "lossref", "--loss", "huber"]) == 2
+    assert "huber.float64.jsonl" in capsys.readouterr().err
+    golden.manifest.cache_clear()
+
+
+def test_diff_names_the_version_step(copy, capsys):
+    assert main(["golden", "diff", str(golden.folder()), str(copy)]) == 0
+    edited(copy / FILE, lambda row: row.update(value="3ff0000000000000"))
+    golden.manifest.cache_clear()
+    assert main(["golden", "diff", str(golden.folder()), str(copy)]) == 1
+    out = capsys.readouterr().out
+    assert "answer" in out
+    assert "major" in out
+
+
+def test_generating_into_a_bad_place_leaves_nothing(tmp_path, capsys):
+    (tmp_path / "file").write_text("in the way")
+    assert main(["golden", "generate", "--out", str(tmp_path / "file"), "--jobs", "1"]) == 2
+    assert (tmp_path / "file").read_text() == "in the way"
+    assert list(tmp_path.iterdir()) == [tmp_path / "file"]
+    assert "file" in capsys.readouterr().err

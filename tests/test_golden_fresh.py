@@ -1,0 +1,40 @@
+"""The committed golden files are what the code generates now, byte for byte."""
+
+import json
+
+from lossref import generate, golden
+
+
+def test_file_is_what_its_definition_gives(loss, form):
+    path = golden.folder() / golden.relative_path(loss, form)
+    stale = f"{path.name} is stale: the definition, the points or the format changed. Run `lossref golden generate`."
+    assert generate.content(loss, form) == path.read_bytes(), stale
+
+
+def test_every_loss_has_its_files_and_nothing_else_lies_there(listed):
+    from lossref import catalog
+    from lossref.formats import FORMATS
+
+    wanted = {golden.relative_path(catalog.get(name), FORMATS[f]) for name in catalog.names() for f in golden.SHIPPED_FORMATS}
+    found = {path.relative_to(golden.folder()).as_posix() for path in golden.folder().rglob("*.jsonl")}
+    listed(sorted(wanted ^ found), "files missing or left over")
+
+
+def test_generating_gives_the_same_bytes_for_any_number_of_workers(tmp_path):
+    generate.generate(tmp_path / "two", jobs=2)
+    shipped = {p.relative_to(golden.folder()): p.read_bytes() for p in golden.folder().rglob("*.json*")}
+    made = {p.relative_to(tmp_path / "two"): p.read_bytes() for p in (tmp_path / "two").rglob("*.json*")}
+    assert made == shipped
+
+
+def test_size_budget(loss, listed):
+    """About 150 KB a loss for both formats, and 78 to 125 vectors in each."""
+    from lossref.formats import FORMATS
+
+    paths = [golden.folder() / golden.relative_path(loss, FORMATS[f]) for f in golden.SHIPPED_FORMATS]
+    assert sum(path.stat().st_size for path in paths) <= 160_000
+    for path in paths:
+        header, *rows = map(json.loads, path.read_bytes().splitlines())
+        assert 80 <= len(rows) == header["vectors"] <= 125
+        wide = [row for row in rows if any(isinstance(x, list) and len(x) > 10 for x in row["inputs"].values())]
+        assert len(wide) <= 5

@@ -1,0 +1,109 @@
+"""Errors and grades, on numbers whose right verdict is known by hand."""
+
+import math
+from fractions import Fraction
+
+import pytest
+
+from lossref.formats import FLOAT64, FORMATS
+from lossref.judge.errors import Truth, measure
+from lossref.judge.grades import LEVELS, grade, meets, worst
+
+ULP = 2.0**-52
+ZERO = Fraction(0)
+
+
+def truth(exact, box=None, allowance=0.0, size=0.0):
+    precise = None if exact is None else exact if isinstance(exact, float) and not math.isfinite(exact) else Fraction(exact)
+    rounded = None if exact is None else float(exact)
+    return Truth(precise, rounded, box, Fraction(allowance), Fraction(size))
+
+
+def test_errors_are_counted_in_ulps_of_the_exact_answer():
+    error = measure(1 + 3 * ULP, truth(1.0), FLOAT64)
+    assert (error.E1, error.E2) == (3, 6)
+    assert error.E3 == math.inf or error.E3 > 1e200
+    assert measure(1.0, truth(Fraction(1) + Fraction(1, 2**53)), FLOAT64).E1 == 0.5
+
+
+def test_ulp_is_taken_below_a_power_of_two_when_the_exact_answer_lies_below_it():
+    below = Fraction(1) - Fraction(1, 2**54)
+    assert measure(1.0, truth(below), FLOAT64).E1 == 0.5
+
+
+def test_allowance_and_size_widen_E2_and_E3():
+    error = measure(1.0 + 10 * ULP, truth(1.0, allowance=19 * ULP, size=40.0), FLOAT64)
+    assert error.E2 == 10 / (0.5 + 9.5)
+    assert error.E3 == 10 / (0.5 * 40 + 9.5)
+
+
+def test_signed_zeros_and_nans_are_one():
+    assert measure(-0.0, truth(0.0), FLOAT64).is_exact
+    assert measure(math.nan, truth(math.nan), FLOAT64).is_exact
+    assert measure(math.inf, truth(math.inf), FLOAT64).is_exact
+    assert measure(1e308, truth(math.inf), FLOAT64).E3 == math.inf
+    assert measure(math.nan, truth(math.inf), FLOAT64).E1 == math.inf
+
+
+def test_a_returned_infinity_counts_as_the_first_power_beyond_the_format():
+    error = measure(math.inf, truth(FLOAT64.largest, size=FLOAT64.largest), FLOAT64)
+    assert error.E1 == 1
+    assert measure(math.inf, truth(1.0), FLOAT64).is_absurd
+
+
+@pytest.mark.parametrize("got", [0.0, -1e-17, math.nan, math.inf, -math.inf])
+def test_lost_is_zero_wrong_sign_or_not_finite(got):
+    assert measure(got, truth(1e-17), FLOAT64).is_lost
+    assert not measure(2e-17, truth(1e-17), FLOAT64).is_lost
+
+
+def test_nothing_is_lost_where_the_inputs_decide_or_below_the_normal_numbers():
+    assert not measure(0.0, truth(1e-17, allowance=1e-16), FLOAT64).is_lost
+    assert not measure(0.0, truth(1e-310), FLOAT64).is_lost
+    assert measure(0.0, truth(1e-37), FORMATS["float32"]).is_lost
+    assert not measure(0.0, truth(1e-40), FORMATS["float32"]).is_lost
+
+
+def test_inside_the_box_everything_is_right():
+    kink = truth(None, box=(-1.0, 0.0))
+    assert all(measure(g, kink, FLOAT64).is_exact for g in (-1.0, -0.5, 0.0))
+    assert measure(0.25, kink, FLOAT64).E2 > 1e10
+    assert not measure(0.25, kink, FLOAT64).is_exact
+
+
+def test_beside_a_kink_the_box_excuses_but_is_not_exact():
+    near = truth(-1.0, box=(-1.0, 0.0))
+    error = measure(0.0, near, FLOAT64)
+    assert (error.E2, error.is_exact, error.is_lost) == (0, False, False)
+    assert error.E1 == 2**52
+    assert measure(1.0, near, FLOAT64).is_lost is False
+    assert measure(1.0, near, FLOAT64).E2 > 1e10
+
+
+def errors(*pairs, **facts):
+    return [measure(got, truth(exact, **facts), FLOAT64) for got, exact in pairs]
+
+
+def test_each_grade_is_reached():
+    assert grade(errors((1.0, 1.0)), "tail") == "A+"
+    assert grade(errors((1 + ULP, 1.0)), "tail") == "A"
+    assert grade(errors((1 + 4 * ULP, 1.0)), "tail") == "B"
+    assert grade(errors((1 + 5 * ULP, 1.0), size=1.0), "tail") == "C"
+    assert grade(errors((1 + 9 * ULP, 1.0), size=1.0), "tail") == "D"
+    assert grade(errors((0.0, 1e-17), size=1.0), "tail") == "C"  # lost, though normwise small
+    assert grade(errors((0.0, 1.0), size=1.0), "tail") == "D"
+    assert grade(errors((0.0, 1.0), size=1.0), "ordinary") == "F"
+    assert grade(errors((1.00000001, 1.0), size=1.0), "ordinary") == "D"
+    assert grade(errors((math.nan, 1.0), size=1.0), "tail") == "F"
+
+
+def test_a_lost_answer_caps_the_grade_even_within_the_allowance_of_E2():
+    lost = errors((0.0, 1.0), allowance=1.9, size=1.0)
+    assert lost[0].E2 < 8
+    assert grade(lost, "tail") == "C"
+
+
+def test_one_bad_component_decides_and_levels_are_ordered():
+    assert grade(errors((1.0, 1.0), (math.inf, 1.0)), "tail") == "F"
+    assert worst(["A", "C", "A+"]) == "C"
+    assert [meets(level, "C") for level in LEVELS] == [True, True, True, True, False, False]

@@ -1,0 +1,67 @@
+"""Answers known without us: closed forms and literature against the oracle; limits approached by powers of two."""
+
+import math
+from fractions import Fraction
+
+import pytest
+
+from lossref import oracle
+from lossref.exact.balls import Balls
+from lossref.exact.certify import certify, nearest
+from lossref.formats import FLOAT64
+from lossref.points import flat
+
+
+def cases(loss, infinite):
+    return [w for w in loss.witnesses if any(map(math.isinf, flat(w.at))) == infinite]
+
+
+def full(loss, at):
+    return {**{name: p.default for name, p in loss.parameters.items()}, **at}
+
+
+def test_finite_witness_is_the_certified_answer(loss):
+    assert cases(loss, infinite=False)
+    for witness in cases(loss, infinite=False):
+        answer = certify(loss, full(loss, witness.at), FLOAT64)
+        stated = witness.value
+        expected = FLOAT64.nearest(Fraction(stated)) if isinstance(stated, str) else nearest(stated, FLOAT64)
+        assert answer.value.rounded == expected, witness
+        if witness.gradient is not None:
+            slopes = (witness.gradient,) if isinstance(witness.gradient, str) else witness.gradient
+            assert [g.rounded for g in answer.gradient] == [FLOAT64.nearest(Fraction(s)) for s in slopes], witness
+
+
+def at_distance(x, k):
+    if isinstance(x, tuple):
+        return tuple(at_distance(y, k) for y in x)
+    return math.copysign(2.0**k, x) if isinstance(x, float) and math.isinf(x) else x
+
+
+def test_limit_is_approached(loss):
+    """Towards 2**k, k = 10, 14, 18: the distance to a finite limit never grows and ends at 0 in float64; infinity is passed."""
+    for witness in cases(loss, infinite=True):
+        answers = [certify(loss, full(loss, {n: at_distance(x, k) for n, x in witness.at.items()}), FLOAT64) for k in (10, 14, 18)]
+        slopes = (witness.gradient,) if isinstance(witness.gradient, str) else witness.gradient
+        for stated, got in [(witness.value, [a.value for a in answers]), *zip(slopes, zip(*(a.gradient for a in answers)), strict=True)]:
+            path = [float(c.rounded) for c in got]
+            limit = float(stated)
+            if math.isinf(limit):
+                assert all(y * math.copysign(1, limit) >= 2.0**k / 4 for y, k in zip(path, (10, 14, 18), strict=True)), witness
+            else:
+                distances = [abs(y - limit) for y in path]
+                assert distances == sorted(distances, reverse=True), witness
+                assert distances[-1] == 0, witness
+
+
+def test_oracle_states_the_limit(loss):
+    for witness in cases(loss, infinite=True):
+        answer = oracle(loss.name, **full(loss, witness.at))
+        assert float(answer.value) == float(witness.value)
+
+
+def test_a_wrong_witness_would_be_noticed():
+    assert nearest(lambda m: m.log(2), FLOAT64) == math.log(2)
+    assert nearest(lambda m: m.log(3), FLOAT64) != math.log(2)
+    with pytest.raises(AttributeError), Balls.working(64):
+        Balls(64).lift(1).unknown  # noqa: B018
