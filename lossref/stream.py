@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from fractions import Fraction
 from typing import TYPE_CHECKING
 
@@ -67,8 +67,12 @@ class Stream:
 
     def simplex(self, weight: Callable[[], float] | None = None) -> tuple[float, ...]:
         """Probabilities from positive weights (uniform, if none are given), each correctly rounded."""
-        weights = [Fraction(weight() if weight else self.uniform(2**-10, 1)) for _ in range(self.size)]
-        return tuple(self.number(w / sum(weights)) for w in weights)
+        return self.normalised([weight() if weight else self.uniform(2**-10, 1) for _ in range(self.size)])
+
+    def normalised(self, weights: Sequence[float]) -> tuple[float, ...]:
+        """Weights divided by their exact sum: a sum of floats depends on the version of Python."""
+        total = sum(map(Fraction, weights))
+        return tuple(self.number(Fraction(w) / total) for w in weights)
 
     @property
     def saturation(self) -> float:

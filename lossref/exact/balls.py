@@ -53,6 +53,8 @@ class Balls(Base):
 
     def _exp(self, x: Any) -> arb:
         """Arb gives up on exp of a huge number: take the powers of two out first, at the precision that needs."""
+        if not x.is_finite():
+            raise UndecidedError("exp of an enclosure without ends")
         if abs(x) < SMALL_ARGUMENT:
             return x.exp()
         mantissa, exponent = x.abs_upper().mid().man_exp()

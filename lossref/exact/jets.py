@@ -147,7 +147,7 @@ class Jets(System):
         if self.order == 2 and product is not None:
             for i, s in product[0].slopes.items():
                 for j, t in product[1].slopes.items():
-                    ij, c = (min(i, j), max(i, j)), s * t
+                    ij, c = (min(i, j), max(i, j)), self._scaled(s, t)
                     c = c + c if i == j else c
                     curvatures[ij] = curvatures[ij] + c if ij in curvatures else c
         return Number(self, Jet(value, slopes, curvatures))

@@ -10,7 +10,7 @@ The logarithm is natural, and adding a constant to every logit changes nothing. 
 import numpy as np
 
 from lossref.identities import convex, nonnegative, shift_invariant
-from lossref.kernels import leader_and_tails
+from lossref.kernels import exact_sum, leader_and_tails
 from lossref.spaces import Label, Vector
 from lossref.spec import Hard, Loss, Witness
 
@@ -27,18 +27,18 @@ def value_and_gradient(logits, target):
     # (z_max - z_y) + log1p(sum over all but one leader of exp(z_j - z_max)): two terms of one sign.
     leader, tails, lag = leader_and_tails(logits)
     truth = np.arange(lag.shape[-1]) == np.asarray(target)[..., None]
-    rest = tails.sum(axis=-1)
+    rest = exact_sum(tails)
     # The target's slope is minus the sum of the others; p - 1 would cancel.
-    others = np.where(truth, 0.0, (tails + leader) / (1.0 + rest)[..., None])
-    slopes = np.where(truth, -others.sum(axis=-1, keepdims=True), others)
+    others = np.where(truth, 0.0, tails + leader)
+    slopes = np.where(truth, -exact_sum(others)[..., None], others) / (1.0 + rest)[..., None]
     return np.where(truth, lag, 0.0).sum(axis=-1) + np.log1p(rest), slopes
 
 
 def hessian(logits, target):
     # p (1 - p), where 1 - p of the leader is the sum of the others.
     leader, tails, _ = leader_and_tails(logits)
-    rest = tails.sum(axis=-1, keepdims=True)
-    return (tails + leader) * np.where(leader, rest, 1.0 + (rest - tails)) / np.square(1.0 + rest)
+    rest = exact_sum(tails)[..., None]
+    return (tails + leader) / (1.0 + rest) * (np.where(leader, rest, 1.0 + (rest - tails)) / (1.0 + rest))
 
 
 def definition(m, logits, target):

@@ -19,7 +19,7 @@ from lossref.spec import Hard, Loss, Witness
 def value(probabilities, target):
     # t log(t/q) - t + q >= 0 for each entry: a sum of one sign, and the sum of t - q without rounding.
     q, t = np.asarray(probabilities, float), np.asarray(target, float)
-    return bregman_log(t, q).sum(axis=-1) + exact_sum(np.concatenate([t, -q], axis=-1))
+    return exact_sum(bregman_log(t, q)) + exact_sum(np.concatenate([t, -q], axis=-1))
 
 
 def gradient(probabilities, target):
@@ -37,8 +37,7 @@ def definition(m, probabilities, target):
 def _close(d, distance):
     """Two distributions that differ by a relative `distance`."""
     q = d.simplex()
-    weights = [p * (1 + distance * d.uniform(-1, 1)) for p in q]
-    return {"probabilities": q, "target": tuple(d.number(w / sum(weights)) for w in weights)}
+    return {"probabilities": q, "target": d.normalised([p * (1 + distance * d.uniform(-1, 1)) for p in q])}
 
 
 LOSS = Loss(

@@ -1,0 +1,53 @@
+"""Write the table of our own accuracy into README.md: worst E1 by loss and part, measured here. Run with --check to compare."""
+
+from __future__ import annotations
+
+import argparse
+import re
+import sys
+from pathlib import Path
+
+from lossref import catalog, golden
+from lossref.formats import FLOAT64
+from lossref.judge.verdict import PARTS, judge
+from lossref.targets import resolve
+
+README = Path(__file__).parent.parent / "README.md"
+START, END = "<!-- accuracy: written by scripts/readme_table.py -->", "<!-- accuracy: end -->"
+
+
+def rows() -> list[tuple[str, ...]]:
+    """(loss, then grade and worst E1 of value, gradient and Hessian), a loss at a time."""
+    target = resolve("lossref")
+    found = []
+    for name in catalog.names():
+        verdict = judge(catalog.get(name), target.implementations[name], golden.read(catalog.get(name), FLOAT64), FLOAT64)
+        cells = [
+            f"{verdict.parts[part].headline(strict=True)}, {verdict.parts[part].E1:.2g}" if part in verdict.parts else "-"
+            for part in PARTS
+        ]
+        found.append((f"`{name}`", *cells, str(verdict.vectors)))
+    return found
+
+
+def table() -> str:
+    head = ("loss", "value", "gradient", "Hessian diagonal", "vectors")
+    lines = [head, ("---",) * len(head), *rows()]
+    return "\n".join(f"| {' | '.join(line)} |" for line in lines)
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--check", action="store_true", help="only say whether README.md is up to date")
+    given = parser.parse_args()
+    old = README.read_text(encoding="utf-8")
+    new = re.sub(f"{START}.*?{END}", lambda _: f"{START}\n{table()}\n{END}", old, flags=re.DOTALL)
+    if given.check:
+        print("README.md is up to date" if new == old else "README.md is stale: run scripts/readme_table.py")
+        return int(new != old)
+    README.write_text(new, encoding="utf-8")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

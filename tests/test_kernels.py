@@ -1,0 +1,77 @@
+"""The scalar kernels against the certified oracle: relative error in ulps over tails, cancellation and the last subnormals."""
+
+from fractions import Fraction
+
+import numpy as np
+import pytest
+
+from lossref import kernels
+from lossref.exact.certify import nearest
+from lossref.formats import FLOAT64
+from lossref.stream import Stream
+
+
+def wide(d):
+    return d.sign() * (d.scaled(-40, 9) if d.index % 2 else d.uniform(0, 745))
+
+
+def unit(d):
+    return d.scaled(-60, -1) if d.index % 2 else d.uniform(0, 1)
+
+
+def close_pair(d):
+    x = d.uniform(0.1, 1)
+    return x, d.number(x * (1 + d.sign() * d.scaled(-50, -2) if d.index % 4 else 1)) if d.index % 2 else d.scaled(-60, 0)
+
+
+CASES = {
+    "softplus": (kernels.softplus, lambda m, x: m.log(1 + m.exp(x)), lambda d: (wide(d),), 1.5),
+    "sigmoid": (kernels.sigmoid, lambda m, x: 1 / (1 + m.exp(-x)), lambda d: (wide(d),), 2),
+    "xlogy": (kernels.xlogy, lambda m, x, y: x * m.log(y), lambda d: (unit(d), unit(d)), 1.5),
+    "xlog1py": (kernels.xlog1py, lambda m, x, y: x * m.log(1 + y), lambda d: (unit(d), -unit(d)), 1.5),
+    "bregman_log": (kernels.bregman_log, lambda m, x, y: x * m.log(x) - x * m.log(y) - x + y, close_pair, 8),
+}
+
+
+@pytest.mark.parametrize("name", CASES)
+def test_kernel_is_right_to_a_few_ulps(name, listed):
+    kernel, formula, draw, bound = CASES[name]
+    misses, worst = [], 0.0
+    for k in range(600):
+        inputs = draw(Stream(f"kernels/{name}", FLOAT64, k))
+        exact = nearest(lambda m, inputs=inputs: formula(m, *map(m.lift, inputs)), FLOAT64)
+        with np.errstate(all="ignore"):
+            got = float(kernel(*map(np.float64, inputs)))
+        error = abs(got - exact) / float(FLOAT64.ulp(Fraction(exact)))
+        worst = max(worst, error)
+        if not error <= bound:
+            misses.append((error, inputs, got, exact))
+    print(f"{name}: worst {worst:.3g} ulps from the rounded answer")
+    listed(sorted(misses, reverse=True))
+
+
+def test_edges():
+    with np.errstate(all="ignore"):
+        assert kernels.xlogy(0.0, 0.0) == kernels.xlog1py(0.0, -1.0) == 0
+        assert kernels.bregman_log(0.0, 0.0) == 0
+        assert kernels.bregman_log(0.0, 0.25) == 0.25
+        assert kernels.bregman_log(0.5, 0.0) == np.inf
+        assert kernels.softplus(np.inf) == np.inf
+        assert kernels.softplus(-np.inf) == kernels.sigmoid(-np.inf) == 0
+        assert kernels.sigmoid(-745.0) == 5e-324
+        assert np.isnan(kernels.sigmoid(np.nan))
+
+
+def test_exact_sum_survives_cancellation():
+    terms = np.array([1e16, 1.0, -1e16, 1e-3, -1.0, 2.0**-60])
+    assert kernels.exact_sum(terms) == 1e-3 + 2.0**-60
+    assert kernels.exact_sum(np.array([[0.1] * 10, [1.0] * 10])).tolist() == [1.0, 10.0]
+
+
+def test_leader_and_tails_put_back_what_a_shift_rounds_away():
+    leader, tails, lag = kernels.leader_and_tails(np.array([1e8 + 0.1, 0.3]))
+    assert leader.tolist() == [True, False]
+    assert lag[1] == float(np.float64(1e8 + 0.1) - np.float64(0.3))
+    _, tails, _ = kernels.leader_and_tails(np.array([500.0, 500.0 - 1e-3, 3e-14]))
+    wanted = nearest(lambda m: m.exp(m.lift(3e-14) - 500), FLOAT64)
+    assert abs(tails[2] / wanted - 1) < 2**-51

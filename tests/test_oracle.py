@@ -1,0 +1,130 @@
+"""The public oracle: digits, exact inputs, kinks, enclosures, domains; with and without a proof it says the same."""
+
+from decimal import Decimal
+from fractions import Fraction
+
+import mpmath
+import numpy as np
+import pytest
+
+from lossref import golden, oracle
+from lossref.formats import FLOAT64
+
+
+def rational(x):
+    sign, man, exp, _ = x._mpf_
+    return Fraction(int(man)) * Fraction(2) ** int(exp) * (-1 if sign else 1)
+
+
+def components(answer):
+    slopes = answer.gradient if isinstance(answer.gradient, tuple) else (answer.gradient,)
+    return [answer.value, *(() if answer.gradient is None else slopes)]
+
+
+def test_proved_and_unproved_answers_agree(loss):
+    """At 60 digits both backends give the same number, and the enclosure holds it; every golden region is visited."""
+    for v in golden.read(loss, FLOAT64)[::3]:
+        if v.region == "special":
+            continue
+        values = {**v.arguments, **v.parameters}
+        plain, proved = oracle(loss.name, digits=60, **values), oracle(loss.name, digits=60, certified=True, **values)
+        assert (plain.certified, plain.enclosure, proved.certified) == (False, None, True)
+        assert components(plain) == components(proved)
+        assert plain.box == proved.box
+        for x, (low, high) in zip(components(proved), proved.enclosure, strict=False):
+            if mpmath.isfinite(x):
+                assert rational(low) * (1 if x >= 0 else 1) <= rational(high)
+                slack = abs(rational(x)) / 10**60
+                assert rational(low) - slack <= rational(x) <= rational(high) + slack
+
+
+def test_digits_agree_with_golden_bits(loss):
+    for v in golden.read(loss, FLOAT64)[::4]:
+        if v.region != "special":
+            answer = oracle(loss.name, digits=30, **v.arguments, **v.parameters)
+            found = [FLOAT64.nearest(rational(x)) if mpmath.isfinite(x) else float(x) for x in components(answer)]
+            assert found == [v.value, *(v.gradient or ())]
+
+
+def test_many_digits_are_right():
+    value = oracle("sigmoid_cross_entropy", 0, 0.5, digits=1000).value
+    with mpmath.workdps(1010):
+        assert abs(value - mpmath.log(2)) < mpmath.mpf(10) ** -1000
+        few = oracle("sigmoid_cross_entropy", -150, 0, digits=30).value
+        assert abs(few / mpmath.log1p(mpmath.exp(-150)) - 1) < mpmath.mpf(10) ** -30
+
+
+def test_inputs_are_taken_exactly_or_as_the_nearest_double():
+    assert rational(oracle("squared_error", Fraction(1, 2), Decimal("0.25")).value) == Fraction(1, 16)
+    assert oracle("squared_error", "0.1", 0).value == oracle("squared_error", 0.1, 0).value
+    assert oracle("squared_error", Decimal("0.1"), 0).value != oracle("squared_error", 0.1, 0).value
+    third = oracle("absolute_error", Fraction(1, 3), 0, digits=40).value
+    assert abs(rational(third) - Fraction(1, 3)) < Fraction(1, 10**41)
+    assert oracle("softmax_cross_entropy", np.array([1.0, 2.0]), np.int64(1)).value == oracle("softmax_cross_entropy", ("1", 2), 1).value
+
+
+def test_a_parameter_in_decimal_is_not_first_rounded():
+    assert rational(oracle("huber", 10, 0, delta=Decimal("0.5")).value) == Fraction(1, 2) * (10 - Fraction(1, 4))
+    by_float = rational(oracle("huber", 10, 0, delta=0.1).value)
+    assert abs(by_float - Fraction(0.1) * (10 - Fraction(0.1) / 2)) < Fraction(1, 10**50)
+
+
+def test_exact_zeros_are_zero():
+    assert oracle("kl_divergence", (0.25, 0.75), (0.25, 0.75)).value == 0
+    assert oracle("softmax_cross_entropy", (Fraction(1, 3),), 0).value == 0
+    assert oracle("sigmoid_cross_entropy", 0, 0.5).gradient == 0
+    assert oracle("binary_cross_entropy", 0, 0).value == 0
+
+
+def test_kinks_have_a_box_and_no_gradient():
+    assert oracle("hinge", 1, 1).box == ((-1, 0),)
+    assert oracle("hinge", -1, -1).box == ((0, 1),)
+    assert oracle("hinge", 1, 1).gradient is None
+    assert oracle("absolute_error", 2, 2).box == ((-1, 1),)
+    smooth = oracle("huber", 1, 0, delta=1)
+    assert (smooth.box, smooth.gradient) == (None, 1)
+    beside = oracle("hinge", 1 - 2.0**-53, 1)
+    assert (beside.box, beside.gradient) == (None, -1)
+
+
+def test_infinite_answers_and_nan():
+    assert oracle("binary_cross_entropy", 0, 1).value == mpmath.inf
+    assert oracle("binary_cross_entropy", 0, 1).gradient == -mpmath.inf
+    assert mpmath.isnan(oracle("hinge", float("nan"), 1).value)
+    assert oracle("sigmoid_cross_entropy", "inf", 1).value == 0
+
+
+def test_answers_are_frozen_and_keep_all_digits_at_any_working_precision():
+    before = mpmath.mp.prec
+    answer = oracle("sigmoid_cross_entropy", 40, 1, digits=50)
+    assert mpmath.mp.prec == before
+    assert rational(answer.value).numerator.bit_length() > 160
+    with pytest.raises(AttributeError):
+        answer.value = 0
+
+
+ERRORS = [
+    (("hinge", 1, 0), {}, "target must be -1 or 1, and is 0.0"),
+    (("huber", 1, 0), {"delta": 0}, "delta must be a number above 0"),
+    (("softmax_cross_entropy", (1, 2), 2), {}, "target must be a class index"),
+    (("softmax_cross_entropy", (1, 2), 0.5), {}, "target must be a class index"),
+    (("softmax_cross_entropy", 1, 0), {}, "must be one example"),
+    (("softmax_cross_entropy", (), 0), {}, "must be one example"),
+    (("squared_error", (1, 2), (1, 2)), {}, "the oracle takes no batches"),
+    (("kl_divergence", (0.5, 0.6), (0.5, 0.5)), {}, "with sum 1"),
+    (("kl_divergence", (0.5, 0.5), (1,)), {}, "do not fit together"),
+    (("squared_error", "one", 1), {}, "prediction must be numbers, and holds 'one'"),
+    (("squared_error", None, 1), {}, "prediction must be numbers"),
+    (("squared_error", 1, 1), {"digits": 0}, "digits must be a whole number"),
+    (("squared_error", 1, 1), {"digits": 2.5}, "digits must be a whole number"),
+    (("sigmoid_cross_entropy", 1, 1), {"digits": 10_000}, "10000 digits cannot be settled here"),
+    (("sigmoid_cross_entropy", "inf", 0.3), {}, "no limit is stated at this infinite point"),
+]
+
+
+@pytest.mark.parametrize(("arguments", "named", "words"), ERRORS)
+def test_errors_are_one_clear_line(arguments, named, words):
+    with pytest.raises(ValueError) as caught:  # noqa: PT011
+        oracle(*arguments, **named)
+    assert words in str(caught.value)
+    assert "\n" not in str(caught.value)

@@ -1,0 +1,70 @@
+"""Points lie in the spaces of their loss, are numbers of their format, repeat exactly from run to run and never within one."""
+
+import builtins
+import functools
+import math
+import operator
+
+import numpy as np
+
+from lossref.points import flat, generate
+
+
+def test_every_point_lies_in_its_spaces(loss, form, listed):
+    misses = []
+    spaces = {**loss.arguments, **{name: parameter.space for name, parameter in loss.parameters.items()}}
+    for point in generate(loss, form):
+        values = {**point.arguments, **point.parameters}
+        assert values.keys() == spaces.keys()
+        for name, space in spaces.items():
+            classes = len(values[space.label_of]) if space.label_of else 0
+            if not space.contains(np.asarray(values[name]), precision=form.precision, classes=classes):
+                misses.append((point.flag, name, values))
+    listed(misses, "points outside")
+
+
+def test_every_point_is_made_of_numbers_of_the_format_and_zeros_have_no_sign(loss, form, listed):
+    points = list(generate(loss, form))
+    values = [(p.flag, x) for p in points for x in (*flat(p.arguments), *flat(p.parameters))]
+    listed([(flag, x) for flag, x in values if not (math.isnan(x) or form.holds(x))], "are no numbers of the format")
+    listed([(flag, x) for flag, x in values if x == 0 and math.copysign(1, x) < 0], "are -0")
+
+
+def test_points_repeat_exactly_on_a_second_call(loss, form):
+    points = list(map(repr, generate(loss, form)))  # repr, for NaN is not equal to itself
+    assert points == list(map(repr, generate(loss, form)))
+    assert points != list(map(repr, generate(loss, form, "another seed")))
+
+
+def test_no_point_comes_twice(loss, form, listed):
+    seen, misses = set(), []
+    for point in generate(loss, form):
+        inputs = repr(sorted({**point.arguments, **point.parameters}.items()))
+        misses += [point] if inputs in seen else []
+        seen.add(inputs)
+    listed(misses, "points come again")
+    assert len(seen) > 50
+
+
+def adding(floats):
+    """A built-in sum that adds floats so, and everything else one by one."""
+
+    def total(terms, start=0):
+        terms = [start, *terms]
+        return floats(terms) if any(isinstance(x, float) for x in terms) else one_by_one(terms)
+
+    return total
+
+
+def one_by_one(terms):
+    return functools.reduce(operator.add, terms)
+
+
+def test_points_do_not_depend_on_how_python_adds_floats(loss, form, monkeypatch, listed):
+    """The built-in sum of floats rounds at every step up to Python 3.11, and compensates from 3.12 on."""
+    found = []
+    for floats in (one_by_one, math.fsum):
+        with monkeypatch.context() as patch:
+            patch.setattr(builtins, "sum", adding(floats))
+            found.append([(p.flag, repr({**p.arguments, **p.parameters})) for p in generate(loss, form)])
+    listed([(*one, other[1]) for one, other in zip(*found, strict=True) if one != other], "points change")
