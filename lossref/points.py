@@ -42,6 +42,8 @@ def generate(loss: Loss, form: Format, seed: str = "golden") -> Iterator[Point]:
     """All points of a loss in a format, without repetition, in a fixed order."""
     seen = set()
     for point in _all(loss, form, f"{seed}/{loss.name}"):
+        if point.region == "special" and point.flag not in ("nan", "limit"):
+            continue  # drawn beyond a small format
         key = json.dumps([point.arguments, point.parameters], sort_keys=True)
         if key not in seen:
             seen.add(key)
@@ -97,7 +99,7 @@ def _extremes(loss: Loss, form: Format, seed: str, ordinary: Any) -> Iterator[Po
                 continue
             stream = Stream(f"{seed}/extreme/{name}", form, index)
             values = dict(ordinary(stream))
-            extreme = stream.scaled(exponent, exponent) * (stream.sign() if space.low < 0 else 1)
+            extreme = stream.magnitude(exponent) * (stream.sign() if space.low < 0 else 1)
             values[name] = (extreme, *values[name][1:]) if space.rank else extreme
             yield _point(loss, form, values, "range", "extreme")
 

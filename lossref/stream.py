@@ -35,8 +35,14 @@ class Stream:
         return self.number(Fraction(low) + (Fraction(high) - Fraction(low)) * step)
 
     def scaled(self, low: int, high: int) -> float:
-        """Positive, with an exponent uniform in low..high: about log-uniform, without a logarithm."""
-        return self.number(Fraction(1 + Fraction(self.integer(0, 1 << 64), 1 << 64)) * Fraction(2) ** self.integer(low, high))
+        """Positive, with an exponent uniform in low..high, as far as the format goes: log-uniform without a logarithm."""
+        widest = self.format.bias - 1
+        low, high = (max(-widest, min(widest, end)) for end in (low, high))
+        return self.magnitude(self.integer(low, high))
+
+    def magnitude(self, exponent: int) -> float:
+        """Uniform in [2 ** exponent, 2 ** (exponent + 1)], subnormal numbers included."""
+        return self.number((1 + Fraction(self.integer(0, 1 << 64), 1 << 64)) * Fraction(2) ** exponent)
 
     def sign(self) -> float:
         return float(2 * self.integer(0, 1) - 1)
