@@ -58,8 +58,8 @@ def oracle(loss: str, *arguments: Any, digits: int = 50, certified: bool = False
         return _special(record, values, digits, certified, vector)
     system = _backend(certified)
 
-    from lossref.exact.certify import UnsettledError, settle
     from lossref.exact.evaluate import branches
+    from lossref.exact.settle import UnsettledError, settle
 
     bits = math.ceil(digits * math.log2(10)) + GUARD_BITS
 

@@ -15,8 +15,9 @@ from pathlib import Path
 from typing import Any
 
 from lossref import catalog, golden, points
-from lossref.exact.certify import Certified, Correct, UnsettledError, certify
+from lossref.exact.certify import Certified, certify
 from lossref.exact.numbers import NoValueError
+from lossref.exact.settle import Correct, UnsettledError
 from lossref.formats import FLOAT64, FORMATS, REST_STEPS, Format, Rounded
 from lossref.spec import Loss, Witness
 

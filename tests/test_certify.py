@@ -11,8 +11,9 @@ from mpmath import mp
 from rationals import exact
 
 from lossref import catalog
-from lossref.exact.certify import DisagreementError, UnsettledError, certify
+from lossref.exact.certify import DisagreementError, certify
 from lossref.exact.floats import Floats, Margin, context
+from lossref.exact.settle import UnsettledError
 from lossref.formats import FLOAT64, FORMATS, REST_STEPS
 
 MIDPOINT = {"logits": 100000 + 2.0**-35, "target": 0.25}  # 3/4 z lies between two numbers, exp(-z) decides 144,000 bits on

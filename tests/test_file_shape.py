@@ -16,7 +16,8 @@ def test_file_carries_the_name_of_its_loss(loss):
 
 def test_parts_stand_in_one_order(loss):
     body = ast.parse(inspect.getsource(module_of(loss))).body
-    names = [getattr(node, "name", None) or getattr(node.targets[0], "id", "") for node in body if hasattr(node, "name") or hasattr(node, "targets")]
+    named = [node for node in body if isinstance(node, (ast.FunctionDef, ast.Assign))]
+    names = [node.name if isinstance(node, ast.FunctionDef) else node.targets[0].id for node in named]
     public = [name for name in names if not name.startswith("_")]
     assert public == [name for name in ORDER if name in public]
     assert {"value", "gradient", "definition", "LOSS"} <= set(public)

@@ -8,11 +8,12 @@ from hypothesis import strategies as st
 
 import lossref
 from lossref import catalog
-from lossref.exact.certify import UnsettledError, certify
+from lossref.exact.certify import certify
 from lossref.exact.numbers import NoValueError
+from lossref.exact.settle import UnsettledError
 from lossref.formats import FLOAT64
-from lossref.judge.errors import Truth, measure
 from lossref.golden import exact
+from lossref.judge.errors import Truth, measure
 
 numbers = st.floats(allow_nan=False, allow_infinity=False)
 units = st.one_of(st.floats(0, 1), st.sampled_from([0.0, 1.0, 5e-324, 1 - 2**-53]))

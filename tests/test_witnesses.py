@@ -43,7 +43,8 @@ def test_limit_is_approached(loss):
     for witness in cases(loss, infinite=True):
         answers = [certify(loss, full(loss, {n: at_distance(x, k) for n, x in witness.at.items()}), FLOAT64) for k in (10, 14, 18)]
         slopes = (witness.gradient,) if isinstance(witness.gradient, str) else witness.gradient
-        for stated, got in [(witness.value, [a.value for a in answers]), *zip(slopes, zip(*(a.gradient for a in answers)), strict=True)]:
+        columns = [[a.gradient[i] for a in answers] for i in range(len(slopes))]
+        for stated, got in [(witness.value, [a.value for a in answers]), *zip(slopes, columns, strict=True)]:
             path = [float(c.rounded) for c in got]
             limit = float(stated)
             if math.isinf(limit):

@@ -84,7 +84,6 @@ def _writer(jobs: int) -> ModuleType:
         raise UsageError(f"--jobs must be 1 or more, and is {jobs}")
     try:
         from lossref import generate
-        from lossref.exact import balls  # noqa: F401
     except ImportError as error:
         raise UsageError(f"computing golden data needs python-flint ({error}): pip install 'lossref[golden]'") from None
     return generate
