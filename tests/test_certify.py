@@ -142,19 +142,20 @@ def test_a_structured_midpoint_is_never_guessed():
         ask("sigmoid_cross_entropy", logits=FLOAT64.step(MIDPOINT["logits"], ulps), target=0.25)
 
 
-def wrong_functions(monkeypatch):
+def wrong_functions(monkeypatch, by=1):
     right = Floats.enclosed
 
     def wrong(self, function, x):
         y = right(self, function, x)
-        return Margin(y.value * (1 + context().mpf(10) ** -20), y.error)
+        return Margin(y.value * (1 + by * context().mpf(10) ** -20), y.error)
 
     monkeypatch.setattr(Floats, "enclosed", wrong)
 
 
-def test_a_wrong_second_opinion_is_a_disagreement(monkeypatch):
+@pytest.mark.parametrize("by", [-1, 1])
+def test_a_wrong_second_opinion_is_a_disagreement(monkeypatch, by):
     ask("sigmoid_cross_entropy", logits=1.0, target=0.25)
-    wrong_functions(monkeypatch)
+    wrong_functions(monkeypatch, by)
     with pytest.raises(DisagreementError, match="sigmoid_cross_entropy"):
         ask("sigmoid_cross_entropy", logits=1.0, target=0.25)
     with pytest.raises(DisagreementError, match="binary_cross_entropy"):

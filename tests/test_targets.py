@@ -121,6 +121,14 @@ def test_refusing_nan_is_shown_apart_and_does_not_break(module, capsys):
     assert check(capsys, "strangers:mine", "--loss", "squared_error", "--strict")[0] == 1
 
 
+def test_a_module_that_cannot_be_imported_gets_a_sentence(tmp_path, monkeypatch, capsys):
+    (tmp_path / "halting.py").write_text("1 / 0\n")
+    monkeypatch.syspath_prepend(str(tmp_path))
+    status, message = check(capsys, "halting:losses")
+    assert status == 2
+    assert message == "lossref: importing halting raised ZeroDivisionError: division by zero\n"
+
+
 @pytest.mark.parametrize(
     ("arguments", "words"),
     [

@@ -102,6 +102,8 @@ def _from_path(name: str, loss: str | None) -> Target:
     except (ImportError, AttributeError, ValueError) as error:
         known = ", ".join(ADAPTERS)
         raise TargetError(f"{name!r} is neither an adapter ({known}) nor a module:attribute to import: {error}") from None
+    except Exception as error:  # a stranger's module may do anything while it is imported
+        raise TargetError(f"importing {module_name} raised {type(error).__name__}: {error}") from None
     start = f"import numpy as np; import {module_name}; "
     path = ".".join(filter(None, (module_name, attribute)))
     if isinstance(found, (Mapping, ModuleType)):

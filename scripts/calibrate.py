@@ -1,0 +1,96 @@
+"""Measure again what the grades rest on: E2 and E3 of good, framework, textbook and broken code, on fresh points.
+
+    python scripts/calibrate.py [--seed TEXT] [--losses NAME ...] [--format float64 float32]
+
+Points come from the same families as the golden set, with another seed: no golden vector takes part. For each loss, format,
+part and kind of code the worst region decides; the summary says where the thresholds (E2 = 8 for B, E3 = 16 for C) lie
+between right and wrong code. A run takes a minute or two; the figures belong in the commit that changes a threshold.
+"""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from collections import defaultdict
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+from rich.console import Console
+from rich.progress import track
+from rich.table import Table
+
+from lossref import catalog, generate, golden
+from lossref.formats import FORMATS, Format
+from lossref.golden import Vector
+from lossref.judge.grades import E2_OF_B, E3_OF_C, meets
+from lossref.judge.verdict import APART, PartVerdict, judge
+from lossref.spec import Loss
+from lossref.targets import Implementation
+
+sys.path.insert(0, str(Path(__file__).parent.parent / "tests"))
+from implementations import IMPLEMENTATIONS  # type: ignore[import-not-found]
+
+
+def fresh(loss: Loss, form: Format, seed: str) -> list[Vector]:
+    """Vectors as in the golden set, from other draws."""
+    return golden.parse(generate.content(loss, form, seed), form)
+
+
+def measured(losses: list[str], forms: list[str], seed: str) -> Iterator[tuple[str, str, Any, PartVerdict]]:
+    """(format, loss, implementation, verdict on one part), for the corpus and for our own code."""
+    from lossref.targets import resolve
+
+    ours = resolve("lossref").implementations
+    for name in track(losses, description="calibrating", console=Console(stderr=True)):
+        loss = catalog.get(name)
+        for form in map(FORMATS.__getitem__, forms):
+            vectors = fresh(loss, form, seed)
+            for verdict in judge(loss, ours[name], vectors, form).parts.values():
+                yield form.name, name, None, verdict
+            for implementation in (i for i in IMPLEMENTATIONS if i.loss == name):
+                parts = {part: f for part in ("value", "gradient") if (f := getattr(implementation, part))}
+                found = judge(loss, Implementation(parts=parts, line=lambda *_: ""), vectors, form)
+                for verdict in found.parts.values():
+                    yield form.name, name, implementation, verdict
+
+
+def worst(verdict: PartVerdict, measure: str) -> float:
+    return float(max(getattr(e, measure) for o in verdict.outcomes if o.vector.region not in APART for e in o.errors))
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--seed", default="calibration")
+    parser.add_argument("--losses", nargs="+", choices=catalog.names(), default=list(catalog.names()), metavar="NAME")
+    parser.add_argument("--format", nargs="+", choices=golden.SHIPPED_FORMATS, default=list(golden.SHIPPED_FORMATS))
+    given = parser.parse_args()
+    kinds: dict[str, list[tuple[float, float, str, str]]] = defaultdict(list)
+    wrong: dict[tuple[str, str], list[str]] = defaultdict(list)
+    for form, loss, implementation, verdict in measured(given.losses, given.format, given.seed):
+        kind = implementation.kind if implementation else "lossref"
+        label = f"{loss} {verdict.part} {form} {implementation.name if implementation else ''}".strip()
+        kinds[kind].append((worst(verdict, "E2"), worst(verdict, "E3"), verdict.headline(), label))
+        if kind in ("textbook", "broken"):
+            wrong[form, f"{loss} {implementation.name}"].append(verdict.headline())
+    table = Table("code", "parts", "worst E2", "worst E3", "below B", "below C", "what decides E2", box=None)
+    for kind, rows in kinds.items():
+        low = [sum(not meets(grade, level) for _, _, grade, _ in rows) for level in ("B", "C")]
+        decided = max(rows)
+        table.add_row(kind, str(len(rows)), f"{decided[0]:.3g}", f"{max(r[1] for r in rows):.3g}", *map(str, low), decided[3])
+    console = Console(width=140)
+    console.print(table)
+    passed = {level: [key for key, grades in wrong.items() if all(meets(g, level) for g in grades)] for level in ("B", "C")}
+    console.print(f"{len(wrong)} wrong implementations: {len(passed['B'])} pass B {passed['B']}, {len(passed['C'])} pass C {passed['C']}")
+    right = kinds["lossref"] + kinds["good"]
+    console.print(
+        f"right code: E2 up to {max(r[0] for r in right):.3g} (threshold {E2_OF_B}), "
+        f"E3 up to {max(r[1] for r in right):.3g} (threshold {E3_OF_C})"
+    )
+    flagged = [row[3] for row in right if not meets(row[2], "B")]
+    console.print(f"right code below B: {flagged or 'none'}")
+    return int(bool(flagged or passed["B"]))
+
+
+if __name__ == "__main__":
+    sys.exit(main())
