@@ -80,5 +80,6 @@ def leader_and_tails(logits: Array) -> tuple[Array, Array, Array]:
     virtual = difference - z
     lost = (z - (difference - virtual)) - (top + virtual)
     lost = np.where(np.isfinite(difference), lost, 0.0)
-    tails = np.where(leader, 0.0, np.exp(difference) * (1.0 + lost))
+    tails = np.exp(difference)
+    tails = np.where(leader, 0.0, tails + tails * lost)
     return leader, tails, np.where(leader, 0.0, -difference - lost)

@@ -77,7 +77,8 @@ def test_every_line_shown_runs_and_prints_what_was_got(capsys, target):
     firsts = [re.search(r"[-\d.]+(e[-+]?\d+)?|nan|-?inf", array).group() for array in arrays]
     assert len(firsts) == len(bugs)
     for text, bug in zip(firsts, bugs, strict=True):
-        assert float(text) == pytest.approx(float(bug["got"]["decimal"]), rel=1e-3, nan_ok=True)
+        # torch prints four decimals, or four digits where it chooses an exponent
+        assert float(text) == pytest.approx(float(bug["got"]["decimal"]), rel=1e-3, abs=1e-4 * ("e" not in text), nan_ok=True)
 
 
 def test_our_own_code_conforms_at_b(capsys):
