@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import numpy as np
@@ -13,6 +13,7 @@ from lossref.spaces import Space
 from lossref.spec import Loss
 
 Array = NDArray[np.float64]
+BLOCK = 1 << 15  # numbers of the first argument worked on at a time
 
 
 def value(loss: str, *arguments: Any, **named: Any) -> Any:
@@ -79,8 +80,25 @@ def evaluate(loss: Loss, part: str, values: Mapping[str, Any], *, outside: str =
     if (function := getattr(loss, part)) is None:
         raise ValueError(f"{loss.name} has no {part}")
     with np.errstate(all="ignore"):
-        found = function(**arrays)
+        found = _in_blocks(function, loss, arrays)
     return tuple(_voided(y, void) for y in found) if isinstance(found, tuple) else _voided(found, void)
+
+
+def _in_blocks(function: Callable[..., Any], loss: Loss, arrays: Mapping[str, NDArray[Any]]) -> Any:
+    """Call a function on as many rows at a time as fit in a processor's cache: several times faster on large batches."""
+    size = arrays[loss.differentiable].size
+    leading = {arrays[name].shape[: arrays[name].ndim - space.rank] for name, space in loss.arguments.items()}
+    shape = leading.pop()
+    if size <= BLOCK or leading or not shape or any(arrays[name].ndim for name in loss.parameters):
+        return function(**arrays)
+    step = max(1, BLOCK * shape[0] // size)
+    blocks = [
+        function(**{name: x[start : start + step] if name in loss.arguments else x for name, x in arrays.items()})
+        for start in range(0, shape[0], step)
+    ]
+    if isinstance(blocks[0], tuple):
+        return tuple(np.concatenate(parts) for parts in zip(*blocks, strict=True))
+    return np.concatenate(blocks)
 
 
 def _call(part: str, name: str, arguments: tuple[Any, ...], named: Mapping[str, Any]) -> Any:

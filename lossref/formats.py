@@ -93,14 +93,16 @@ class Format:
 
     def holds(self, x: float) -> bool:
         """Whether x, not NaN, is a number of the format."""
-        return math.isinf(x) or self.round(Fraction(x)) == Fraction(x)
+        return self.specials == "ieee" if math.isinf(x) else self.round(Fraction(x)) == Fraction(x)
 
     def nearest(self, x: float | Fraction) -> float:
         """The nearest number of the format, as a Python float."""
         return x if isinstance(x, float) and not math.isfinite(x) else float(self.round(Fraction(x)))
 
     def step(self, x: float, ulps: int) -> float:
-        """x moved by so many numbers of the format; stops at the largest."""
+        """x moved by so many numbers of the format; stops at the largest, and an infinity stays."""
+        if math.isinf(x):
+            return x
         zero = 1 << (self.width - 1)
         bits = int(self.encode(Fraction(abs(x))), 16) * (-1 if x < 0 else 1) + ulps
         return self.decode(f"{min(abs(bits), self._bits(self.largest)) | (zero if bits < 0 else 0):x}")

@@ -9,6 +9,8 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any
 
+import numpy as np
+
 from lossref.formats import Format
 from lossref.spaces import Space
 from lossref.spec import Hard, Loss, Region, Values
@@ -42,8 +44,8 @@ def generate(loss: Loss, form: Format, seed: str = "golden") -> Iterator[Point]:
     """All points of a loss in a format, without repetition, in a fixed order."""
     seen = set()
     for point in _all(loss, form, f"{seed}/{loss.name}"):
-        if point.region == "special" and point.flag not in ("nan", "limit"):
-            continue  # drawn beyond a small format
+        if point.flag not in ("nan", "limit") and not _is_inside(loss, form, point):
+            continue  # a step of some ulps leaves the domain, or the range, of a small format
         key = json.dumps([point.arguments, point.parameters], sort_keys=True)
         if key not in seen:
             seen.add(key)
@@ -85,6 +87,14 @@ def _all(loss: Loss, form: Format, seed: str) -> Iterator[Point]:
             x = values[name]
             values[name] = (math.nan, *x[1:]) if isinstance(x, tuple) else math.nan
             yield _point(loss, form, values, "special", "nan")
+
+
+def _is_inside(loss: Loss, form: Format, point: Point) -> bool:
+    values, classes = {**point.arguments, **point.parameters}, np.size(point.arguments[loss.differentiable])
+    spaces = {**loss.arguments, **{name: parameter.space for name, parameter in loss.parameters.items()}}
+    return point.region != "special" and all(
+        space.contains(np.asarray(values[name]), precision=form.precision, classes=classes) for name, space in spaces.items()
+    )
 
 
 def _extremes(loss: Loss, form: Format, seed: str, ordinary: Any) -> Iterator[Point]:

@@ -45,6 +45,16 @@ def test_reversed_views_stay_within_two_ulps(loss):
         np.testing.assert_array_max_ulp(np.nan_to_num(whole), np.nan_to_num(turned), 2)
 
 
+def test_a_large_batch_in_blocks_gives_the_same_bits(loss):
+    for arrays, parameters, _ in batches(loss):
+        times = 100_000 // arrays[loss.differentiable].size + 1
+        many = {k: np.concatenate([x] * times) for k, x in arrays.items()}
+        for part in parts_of(loss):
+            call = getattr(lossref, part)
+            once = call(loss.name, **arrays, **parameters)
+            np.testing.assert_array_equal(call(loss.name, **many, **parameters), np.concatenate([once] * times))
+
+
 def test_value_and_gradient_is_both(loss):
     for arrays, parameters, _ in batches(loss):
         value, gradient = lossref.value_and_gradient(loss.name, **arrays, **parameters)

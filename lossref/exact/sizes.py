@@ -45,7 +45,10 @@ class Sizes(System):
 
     def divide(self, a: Number, b: Number) -> Number:
         x, y = a.data, b.data
-        return Number(self, Sized(x.number / y.number, x.size * y.size / (y.number * y.number)))
+        quotient = x.number / y.number
+        if self.known_infinite(b):
+            return self.lift(quotient)
+        return Number(self, Sized(quotient, x.size * y.size / (y.number * y.number)))
 
     def negate(self, a: Number) -> Number:
         return Number(self, Sized(-a.data.number, a.data.size, a.data.is_data))
