@@ -1,0 +1,78 @@
+"""What the README says is so: its Python answers, its vector ids, its counts and its table of our own accuracy."""
+
+import ast
+import importlib.util
+import re
+from pathlib import Path
+
+import mpmath
+import numpy as np
+
+import lossref
+from lossref import catalog, golden
+from lossref.judge.grades import MEANING, meets
+
+ROOT = Path(__file__).parent.parent
+README = (ROOT / "README.md").read_text(encoding="utf-8")
+
+
+def script(path):
+    spec = importlib.util.spec_from_file_location(path.stem, path)
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+def test_python_answers_are_as_printed():
+    block = re.search(r"```python\n(.*?)```", README, re.DOTALL).group(1)
+    lines = [line for line in block.splitlines() if line.startswith("lossref.")]
+    assert len(lines) == 4
+    for line in lines:
+        expression, comment = line.split("#")
+        stated = re.findall(r"-?\d+\.?\d*(?:e-?\d+)?", comment.split(": ")[-1] if "float64" in comment else comment)
+        with mpmath.workdps(30):
+            found = eval(compile(ast.parse(expression.strip(), mode="eval"), "README", "eval"), {"lossref": lossref})
+            printed = re.findall(r"-?\d+\.?\d*(?:e-?\d+)?", re.sub(r"mpf|np\.float64", "", str(found)))
+        assert [float(x) for x in printed] == [float(x) for x in stated] or np.allclose(
+            [float(x) for x in printed], [float(x) for x in stated], rtol=1e-8, atol=0
+        ), (line, printed)
+
+
+def test_vectors_named_exist():
+    ids = set(re.findall(r"\b(?=[0-9a-f]*[a-f])(?=[0-9a-f]*[0-9])[0-9a-f]{12}\b", README))
+    assert ids
+    for identifier in ids:
+        vector = golden.find(identifier)
+        assert (vector.loss, vector.arguments) == ("sigmoid_cross_entropy", {"logits": 40.0, "target": 1.0})
+
+
+def test_counts_of_the_gradient_check_are_those_of_the_example(capsys):
+    script(ROOT / "examples" / "what_gradient_checks_miss.py").main()
+    points, passed, wrong = (int(x) for x in re.findall(r"(?:^|: +)(\d{4,})", capsys.readouterr().out, re.MULTILINE))
+    assert points == passed
+    assert f"{wrong:,} of {points:,} points" in re.sub(r"\s+", " ", README)
+    assert f"passes all {passed:,}" in re.sub(r"\s+", " ", README)
+
+
+def test_grades_are_explained_in_the_words_of_the_code():
+    for grade, meaning in MEANING.items():
+        assert f"| {grade} | {meaning} |" in README
+
+
+def test_accuracy_table_is_what_this_machine_measures(listed):
+    """Same rows; grades of B or better; and no worst error above the one stated by more than what processors differ by."""
+    table = script(ROOT / "scripts" / "readme_table.py")
+    stated = re.search(f"{table.START}(.*?){table.END}", README, re.DOTALL).group(1).strip().splitlines()[2:]
+    rows = [tuple(cell.strip() for cell in line.strip("|").split("|")) for line in stated]
+    measured = table.rows()
+    assert [row[0] for row in rows] == [row[0] for row in measured] == [f"`{name}`" for name in catalog.names()]
+    assert [row[-1] for row in rows] == [row[-1] for row in measured]
+    misses = []
+    for said, found in zip(rows, measured, strict=True):
+        for a, b in zip(said[1:-1], found[1:-1], strict=True):
+            if a == b == "-":
+                continue
+            (grade, error), (_, now) = a.split(", "), b.split(", ")
+            if not meets(grade, "B") or not float(now) <= 1.5 * float(error) + 0.5:
+                misses.append((said[0], a, b))
+    listed(misses)
