@@ -106,6 +106,8 @@ def manifest(where: Path) -> dict[str, Any]:
         content: dict[str, Any] = json.loads(_bytes(where / MANIFEST))
     except ValueError as error:
         raise GoldenError(f"{where / MANIFEST} is not JSON: {error}") from None
+    if not isinstance(content, dict) or not isinstance(content.get("files"), dict):
+        raise GoldenError(f"{where / MANIFEST} is not a manifest: it lists no files")
     return content
 
 
@@ -226,7 +228,9 @@ def _bytes(path: Path) -> bytes:
 
 
 def differences(old: Path, new: Path) -> Iterator[tuple[str, str, str]]:
-    """(what changed, file, id) between two sets; a changed answer is "answer", any other field "field"."""
+    """(what changed, file, id) between two verified sets; a changed answer is "answer", any other field "field"."""
+    for where in (old, new):
+        verify(where)
     before, after = _rows(old), _rows(new)
     for key in sorted(before.keys() | after.keys()):
         a, b = before.get(key), after.get(key)

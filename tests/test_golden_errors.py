@@ -120,6 +120,16 @@ def test_diff_names_the_version_step(copy, capsys):
     assert "major" in out
 
 
+@pytest.mark.parametrize("content", ["[1]", '{"files": 3}', '{"files": {}}', "{", "null"])
+@pytest.mark.parametrize("command", ["verify", "diff"])
+def test_a_manifest_that_is_none_is_named(copy, capsys, content, command):
+    (copy / "MANIFEST.json").write_text(content)
+    assert main(["golden", command, str(copy)]) in (1, 2)
+    err = capsys.readouterr().err
+    assert "MANIFEST.json" in err
+    assert err.count("\n") == 1
+
+
 def test_generating_into_a_bad_place_leaves_nothing(tmp_path, capsys):
     (tmp_path / "file").write_text("in the way")
     assert main(["golden", "generate", "--out", str(tmp_path / "file"), "--jobs", "1"]) == 2

@@ -87,7 +87,12 @@ def raises(**arrays):
     raise RuntimeError("no kernel\nfor this")
 
 
+def leaves(**arrays):
+    raise SystemExit("bye")
+
+
 BROKEN = {
+    "leaves": (leaves, "raised SystemExit: bye"),
     "raises": (raises, "raised RuntimeError: no kernel"),
     "mean": (lambda prediction, target: np.mean(prediction), "returned shape ()"),
     "text": (lambda prediction, target: np.full(prediction.shape, "x"), "returned <U1"),

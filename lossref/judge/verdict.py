@@ -160,9 +160,7 @@ def _call(loss: Loss, part: str, function: Callable[..., Any], batch: Sequence[V
     try:
         with np.errstate(all="ignore"):
             answer = np.asarray(function(**arrays, **batch[0].parameters))
-    except (KeyboardInterrupt, MemoryError):
-        raise
-    except Exception as error:  # whatever a stranger's code raises is its verdict, not our traceback
+    except (Exception, SystemExit) as error:  # whatever a stranger's code raises is its verdict, not our traceback
         return f"raised {type(error).__name__}: {str(error).strip().splitlines()[0] if str(error).strip() else ''}"
     if answer.dtype.kind not in "fiub":
         return f"returned {answer.dtype} where floats are wanted"
