@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
-from decimal import Decimal
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
@@ -12,6 +11,7 @@ import numpy as np
 
 from lossref import catalog
 from lossref.calls import bind
+from lossref.formats import FORMATS
 from lossref.spec import Loss, Values
 
 if TYPE_CHECKING:
@@ -44,7 +44,7 @@ def oracle(loss: str, *arguments: Any, digits: int = 50, certified: bool = False
 
     Arguments are given as to `lossref.value`, for one example: numbers, Fraction or Decimal (taken exactly) or strings
     (the nearest float64). `certified=True` needs python-flint and adds an enclosure that is proved to hold the truth.
-    NaN gives NaN; an infinite input gives the limit that the loss file states. Raises ValueError for a point outside
+    NaN gives NaN; an infinite input gives the limit that the loss file states (never certified). Raises ValueError for a point outside
     the domain, for a limit that is not stated, and for more digits than can be settled.
     """
     record = catalog.get(loss)
@@ -53,10 +53,9 @@ def oracle(loss: str, *arguments: Any, digits: int = 50, certified: bool = False
     values = {name: _exactly(record, name, x) for name, x in bind(record, arguments, named).items()}
     _check_domain(record, values)
     vector = isinstance(values[record.differentiable], tuple)
-    numbers = [y for x in values.values() for y in (x if isinstance(x, tuple) else (x,)) if isinstance(y, float)]
-    if numbers:
-        return _special(record, values, digits, certified, vector)
     system = _backend(certified)
+    if any(isinstance(y, float) for x in values.values() for y in (x if isinstance(x, tuple) else (x,))):
+        return _special(record, values, digits, vector)
 
     from lossref.exact.evaluate import branches
     from lossref.exact.settle import UnsettledError, settle
@@ -91,8 +90,11 @@ def _exactly(loss: Loss, name: str, x: Any) -> Any:
     try:
         if isinstance(x, str):
             x = float(x)
-        if isinstance(x, (float, np.floating, Decimal)) and not math.isfinite(x):
+        if str(x).lower().strip("+-") in ("inf", "infinity", "nan"):
             return float(x)
+        if hasattr(x, "_mpf_"):  # an mpmath number, with all its digits
+            sign, mantissa, exponent, _ = x._mpf_
+            x = Fraction(int(mantissa)) * Fraction(2) ** int(exponent) * (-1 if sign else 1)
         exact = Fraction(x.item() if isinstance(x, np.generic) else x)
     except (TypeError, ValueError):
         raise ValueError(f"{loss.name}: {name} must be numbers, and holds {x!r}") from None
@@ -105,27 +107,30 @@ def _exactly(loss: Loss, name: str, x: Any) -> Any:
 
 
 def _check_domain(loss: Loss, values: Values) -> None:
-    """The same domain as the float64 code, decided on exact numbers."""
+    """The domain of the float64 code, decided on exact numbers."""
     width = {name: len(x) for name, x in values.items() if isinstance(x, tuple)}
     for name, x in values.items():
         space = loss.arguments[name] if name in loss.arguments else loss.parameters[name].space
-        if (space.rank == 1) != isinstance(x, tuple) or x == ():
-            raise ValueError(f"{loss.name}: {name} must be one example, {space.description}; the oracle takes no batches")
         numbers = x if isinstance(x, tuple) else (x,)
-        if any(math.isnan(y) for y in numbers):
+        if (space.rank == 1) != isinstance(x, tuple) or x == () or any(isinstance(y, tuple) for y in numbers):
+            raise ValueError(f"{loss.name}: {name} must be one example, {space.description}; the oracle takes no batches")
+        if any(y != y for y in numbers):
             continue
-        if space.label_of:
-            inside = 0 <= x < width[space.label_of]
-        else:
-            inside = all(space.low <= y <= space.high and not (space.low_is_open and y == space.low) for y in numbers)
-            inside = inside and (not space.values or x in space.values)
-        if space.sums_to_one:
-            inside = inside and abs(sum(numbers) - 1) <= Fraction(len(numbers), 2**52)
-        if not inside:
-            shown = [float(y) for y in numbers] if isinstance(x, tuple) else x if space.label_of else float(x)
-            raise ValueError(f"{loss.name}: {name} must be {space.description}, and is {shown}")
+        # Numbers that float32 holds may be float32 probabilities, which miss the sum 1 by float32's rounding.
+        single = all(FORMATS["float32"].holds(y) for y in numbers)
+        if not space.holds(x, precision=24 if single else 53, classes=width.get(space.label_of or "", 0)):
+            raise ValueError(f"{loss.name}: {name} must be {space.description}, and is {_shown(x)}")
     if len({width[name] for name, space in loss.arguments.items() if space.rank}) > 1:
         raise ValueError(f"{loss.name}: these lengths do not fit together: {width}")
+
+
+def _shown(x: Any) -> str:
+    if isinstance(x, tuple):
+        return f"[{', '.join(map(_shown, x))}]"
+    try:
+        return str(x if isinstance(x, int) else float(x))
+    except OverflowError:
+        return f"{'-' if x < 0 else ''}a number above 2**1024"
 
 
 def _backend(certified: bool) -> type[Base]:
@@ -140,7 +145,7 @@ def _backend(certified: bool) -> type[Base]:
     return Balls
 
 
-def _special(loss: Loss, values: Values, digits: int, certified: bool, vector: bool) -> Answer:
+def _special(loss: Loss, values: Values, digits: int, vector: bool) -> Answer:
     """NaN, or the limit that a witness of the loss states for this infinite point."""
     import mpmath
 
@@ -154,7 +159,7 @@ def _special(loss: Loss, values: Values, digits: int, certified: bool, vector: b
         slopes = (witness.gradient,) if isinstance(witness.gradient, str) else witness.gradient
         numbers = witness.value, slopes
     value, gradient = mpmath.mpf(numbers[0]), tuple(mpmath.mpf(g) for g in numbers[1])
-    return Answer(loss.name, digits, value, gradient if vector else gradient[0], None, certified)
+    return Answer(loss.name, digits, value, gradient if vector else gradient[0], None, False)
 
 
 def _to_bits(base: Base, n: Number, bits: int) -> Any:

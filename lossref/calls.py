@@ -63,14 +63,12 @@ def bind(loss: Loss, arguments: tuple[Any, ...], named: Mapping[str, Any]) -> di
 def evaluate(loss: Loss, part: str, values: Mapping[str, Any], *, outside: str = "nan") -> Any:
     """One part of the float64 code on bound arguments; points outside the domain give NaN, or raise ValueError."""
     arrays = {name: _array(loss, name, x) for name, x in values.items()}
-    first = np.asarray(values[loss.differentiable])
-    precision = np.finfo(first.dtype).nmant + 1 if first.dtype.kind == "f" else 53
     classes = arrays[loss.differentiable].shape[-1] if loss.arguments[loss.differentiable].rank else 0
     _check_shapes(loss, arrays)
     void: Any = np.bool_(False)
     for name, x in arrays.items():
         space = loss.arguments[name] if name in loss.arguments else loss.parameters[name].space
-        inside = space.contains(x, precision=precision, classes=classes)
+        inside = space.contains(x, precision=_precision(values[name]), classes=classes)
         if outside == "raise" and not inside.all():
             raise ValueError(_complaint(loss, name, space, x, inside))
         nan = np.isnan(x)
@@ -104,6 +102,12 @@ def _in_blocks(function: Callable[..., Any], loss: Loss, arrays: Mapping[str, ND
 def _call(part: str, name: str, arguments: tuple[Any, ...], named: Mapping[str, Any]) -> Any:
     loss = catalog.get(name)
     return evaluate(loss, part, bind(loss, arguments, named), outside="raise")
+
+
+def _precision(x: Any) -> int:
+    """Significant bits of the format that an argument was given in."""
+    dtype = np.asarray(x).dtype
+    return int(np.finfo(dtype).nmant) + 1 if dtype.kind == "f" else 53
 
 
 def _array(loss: Loss, name: str, x: Any) -> NDArray[Any]:

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import argparse
+import re
 import sys
 from collections.abc import Sequence
 
 from lossref import __version__
-from lossref.commands import UsageError, check, golden, look
+from lossref.commands import BAD_USE, UsageError, check, golden, look
 
 EPILOG = """\
 exit status: 0 conforms or done, 1 differs, 2 bad use, 3 the target broke
@@ -33,7 +34,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     commands = parser.add_subparsers(title="commands", metavar="COMMAND", required=True)
     for group in (check, look, golden):
         group.add(commands)
-    given = parser.parse_args(arguments)
+    given = parser.parse_args(_joined(sys.argv[1:] if arguments is None else arguments))
     try:
         status: int = given.run(given)
         return status
@@ -43,6 +44,20 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except BrokenPipeError:
         sys.stderr.close()  # the reader of our output left, as `head` does
         return 0
+    except OSError as error:
+        print(f"lossref: {error}", file=sys.stderr)
+        return BAD_USE
     except KeyboardInterrupt:
         print("lossref: interrupted", file=sys.stderr)
         return 130
+
+
+def _joined(arguments: Sequence[str]) -> list[str]:
+    """`--logits -40,0` as `--logits=-40,0`: the parser takes a value that begins with a minus for an option."""
+    joined: list[str] = []
+    for word in arguments:
+        if joined and re.fullmatch(r"--\w+", joined[-1]) and re.match(r"-[.\d]|-inf", word):
+            joined[-1] += f"={word}"
+        else:
+            joined.append(word)
+    return joined

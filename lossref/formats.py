@@ -91,9 +91,9 @@ class Format:
             value = math.ldexp(fraction | 1 << (self.precision - 1), field - 1 + self.least_exponent)
         return math.copysign(value, -1.0 if bits >> (self.width - 1) else 1.0)
 
-    def holds(self, x: float) -> bool:
+    def holds(self, x: float | Fraction) -> bool:
         """Whether x, not NaN, is a number of the format."""
-        return self.specials == "ieee" if math.isinf(x) else self.round(Fraction(x)) == Fraction(x)
+        return self.specials == "ieee" if isinstance(x, float) and math.isinf(x) else self.round(Fraction(x)) == Fraction(x)
 
     def nearest(self, x: float | Fraction) -> float:
         """The nearest number of the format, as a Python float."""

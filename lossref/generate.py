@@ -6,7 +6,6 @@ import hashlib
 import json
 import math
 import os
-import shutil
 import tempfile
 from collections.abc import Callable, Iterator
 from concurrent.futures import ProcessPoolExecutor
@@ -15,8 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from lossref import catalog, golden, points
-from lossref.exact.certify import Certified, certify
-from lossref.exact.numbers import NoValueError
+from lossref.exact.certify import AllowanceOverflowError, Certified, certify
 from lossref.exact.settle import Correct, UnsettledError
 from lossref.formats import FLOAT64, FORMATS, REST_STEPS, Format, Rounded
 from lossref.spec import Loss, Witness
@@ -28,27 +26,33 @@ def generate(where: Path, jobs: int = 1, progress: Progress = lambda done, total
     """Regenerate the set in `where`: written beside, verified, then moved into place. The number of vectors."""
     schema = (golden.folder() / golden.SCHEMA).read_bytes()
     where.mkdir(parents=True, exist_ok=True)
+    old = golden.listed_files(where)
     with tempfile.TemporaryDirectory(dir=where.parent, prefix=".golden-") as beside:
         new = Path(beside)
         files = {}
         for done, (path, data) in enumerate(contents(jobs), start=1):
             (new / path).parent.mkdir(exist_ok=True)
             (new / path).write_bytes(data)
-            files[path] = {"sha256": hashlib.sha256(data).hexdigest(), "vectors": data.count(b"\n") - 1}
+            files[path] = _entry(data)
             progress(done, len(_tasks()))
-        manifest: dict[str, Any] = {
-            "version": golden.VERSION,
-            "root": "",
-            "schema": hashlib.sha256(schema).hexdigest(),
-            "files": dict(sorted(files.items())),
-        }
-        manifest["root"] = golden.root_hash(manifest)
         (new / golden.SCHEMA).write_bytes(schema)
-        (new / golden.MANIFEST).write_text(json.dumps(manifest, indent=1) + "\n", encoding="ascii")
+        (new / golden.MANIFEST).write_bytes(_manifest(files, schema))
         total = golden.verify(new)
-        _install(new, where)
+        _install(new, where, old - files.keys())
     golden.manifest.cache_clear()
     return total
+
+
+def stale_files(where: Path, jobs: int = 1) -> Iterator[Path]:
+    """The files of a set that are not, byte for byte, what generating would write, the manifest included."""
+    files = {}
+    for path, data in contents(jobs):
+        files[path] = _entry(data)
+        if not (where / path).is_file() or (where / path).read_bytes() != data:
+            yield where / path
+    yield from (where / path for path in sorted(golden.listed_files(where) - files.keys()))
+    if (where / golden.MANIFEST).read_bytes() != _manifest(files, (where / golden.SCHEMA).read_bytes()):
+        yield where / golden.MANIFEST
 
 
 def contents(jobs: int = 1) -> Iterator[tuple[str, bytes]]:
@@ -69,7 +73,7 @@ def content(loss: Loss, form: Format, seed: str = "golden") -> bytes:
             continue
         inputs = {name: _encoded(x, form) for name, x in point.arguments.items()}
         options = {name: _encoded(x, form) for name, x in point.parameters.items()}
-        identifier = golden.identify(loss.name, inputs, options)
+        identifier = golden.identify(loss.name, form.name, inputs, options)
         region = "range" if _has_subnormal(answer, form) else point.region
         question = {"id": identifier, "region": region, "flag": point.flag, "inputs": inputs, "options": options}
         rows.append(question | _row(answer, form))
@@ -90,12 +94,12 @@ def content(loss: Loss, form: Format, seed: str = "golden") -> bytes:
 
 
 def _answer(loss: Loss, point: points.Point, form: Format) -> Certified | None:
-    """The certified answer; None where there is none to store: too close to a midpoint, or an allowance overflows."""
+    """The certified answer; None where none can be stored: nothing settles it, or an allowance overflows float64."""
     if point.flag in ("nan", "limit"):
         return _special(loss, point)
     try:
         return certify(loss, {**point.arguments, **point.parameters}, form)
-    except (UnsettledError, NoValueError):
+    except (UnsettledError, AllowanceOverflowError):
         return None
 
 
@@ -156,6 +160,17 @@ def _encoded(x: Any, form: Format) -> Any:
     return x if isinstance(x, int) else form.encode(x)
 
 
+def _entry(data: bytes) -> dict[str, Any]:
+    return {"sha256": hashlib.sha256(data).hexdigest(), "vectors": data.count(b"\n") - 1}
+
+
+def _manifest(files: dict[str, dict[str, Any]], schema: bytes) -> bytes:
+    digest = hashlib.sha256(schema).hexdigest()
+    content: dict[str, Any] = {"version": golden.VERSION, "root": "", "schema": digest, "files": dict(sorted(files.items()))}
+    content["root"] = golden.root_hash(content)
+    return (json.dumps(content, indent=1) + "\n").encode("ascii")
+
+
 def _tasks() -> list[tuple[str, str]]:
     return [(name, form) for name in catalog.names() for form in golden.SHIPPED_FORMATS]
 
@@ -165,13 +180,11 @@ def _content(task: tuple[str, str]) -> tuple[str, bytes]:
     return golden.relative_path(loss, form), content(loss, form)
 
 
-def _install(new: Path, where: Path) -> None:
-    """Move verified files over the old ones, the manifest last, and remove data files that are no longer generated."""
+def _install(new: Path, where: Path, gone: set[str]) -> None:
+    """Move verified files over the old ones, the manifest last; remove what the old manifest listed and this one does not."""
     fresh = {path.relative_to(new) for path in new.rglob("*") if path.is_file()}
     for path in sorted(fresh, key=lambda p: p.name == golden.MANIFEST):
         (where / path).parent.mkdir(parents=True, exist_ok=True)
         os.replace(new / path, where / path)
-    for stale in {path.relative_to(where) for path in where.rglob("*.jsonl")} - fresh:
-        (where / stale).unlink()
-        if not any((where / stale.parent).iterdir()):
-            shutil.rmtree(where / stale.parent)
+    for old in gone:
+        (where / old).unlink(missing_ok=True)

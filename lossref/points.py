@@ -112,6 +112,10 @@ def _extremes(loss: Loss, form: Format, seed: str, ordinary: Any) -> Iterator[Po
             extreme = stream.magnitude(exponent) * (stream.sign() if space.low < 0 else 1)
             values[name] = (extreme, *values[name][1:]) if space.rank else extreme
             yield _point(loss, form, values, "range", "extreme")
+    if all(s.rank == 0 and s.low == -math.inf and not s.is_discrete for s in loss.arguments.values()):
+        for sign in (1.0, -1.0):  # opposite ends: their difference overflows
+            ends = dict(zip(loss.arguments, (sign * float(form.largest), -sign * float(form.largest)), strict=True))
+            yield _point(loss, form, ends, "range", "extreme", cycle=1)
 
 
 def draw(space: Space, stream: Stream) -> Any:

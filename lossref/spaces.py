@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from fractions import Fraction
 from typing import Any
 
 import numpy as np
@@ -32,9 +33,21 @@ class Space:
         """Labels and signs: exact data that no derivative and no allowance sees."""
         return bool(self.values) or self.label_of is not None
 
-    def is_edge(self, x: float) -> bool:
+    def is_edge(self, x: float | Fraction) -> bool:
         """A finite end of the space: exact data (a hard label, a zero of a simplex), not a rounded number."""
-        return math.isfinite(x) and x in (self.low, self.high)
+        return x in (self.low, self.high) and x not in (-math.inf, math.inf)
+
+    def holds(self, x: Any, *, precision: int, classes: int = 0) -> bool:
+        """Whether one exact element (a Fraction, an integer label, an infinity, or a tuple) lies in the space."""
+        numbers = x if isinstance(x, tuple) else (x,)
+        if self.label_of is not None:
+            return bool(0 <= x < classes)
+        if self.values:
+            return x in self.values
+        inside = all(self.low <= y <= self.high and not (self.low_is_open and y == self.low) for y in numbers)
+        if inside and self.sums_to_one:
+            return abs(sum(numbers) - 1) <= Fraction(2 * len(numbers), 1 << precision)
+        return inside
 
     def contains(self, x: NDArray[Any], *, precision: int, classes: int = 0) -> NDArray[np.bool_]:
         """Which elements of a batch lie in the space; NaN does, because its answer is NaN."""

@@ -44,6 +44,13 @@ def test_eval_shows_ours_exact_and_error(capsys):
     assert "0.0" in run(capsys, "eval", "sigmoid_cross_entropy", "--logits", "inf", "--target", "1")[1]
 
 
+def test_eval_takes_negative_numbers_and_overflow(capsys):
+    assert "40.0" in run(capsys, "eval", "softmax_cross_entropy", "--logits", "-40,0", "--target", "0")[1]
+    assert run(capsys, "eval", "sigmoid_cross_entropy", "--logits", "-inf", "--target", "0")[0] == 0
+    answers = json.loads(run(capsys, "eval", "squared_error", "--prediction", "1e300", "--target", "-1", "--json")[1])["answers"]
+    assert answers[0]["error_in_ulps"] == 0
+
+
 def test_eval_digits_are_all_right(capsys):
     answer = json.loads(run(capsys, "eval", "sigmoid_cross_entropy", "--logits", "0", "--target", "0.25", "--digits", "50", "--json")[1])
     assert answer["answers"][0]["exact"] == "0.69314718055994530941723212145817656807550013436026"

@@ -55,6 +55,18 @@ def test_a_large_batch_in_blocks_gives_the_same_bits(loss):
             np.testing.assert_array_equal(call(loss.name, **many, **parameters), np.concatenate([once] * times))
 
 
+def test_leading_axes_broadcast(loss):
+    """One example against a batch, whichever argument has the batch, gives what the full batch gives."""
+    arrays, parameters, _ = max(batches(loss), key=lambda b: b[2])
+    for single in loss.arguments:
+        mixed = {k: x[0] if k == single else x for k, x in arrays.items()}
+        full = {k: np.broadcast_to(x[0], x.shape) if k == single else x for k, x in arrays.items()}
+        for part in (*parts_of(loss), "value_and_gradient"):
+            found, wanted = (getattr(lossref, part)(loss.name, **given, **parameters) for given in (mixed, full))
+            for a, b in zip(found, wanted, strict=True) if isinstance(found, tuple) else [(found, wanted)]:
+                np.testing.assert_array_equal(np.broadcast_to(a, b.shape), b)
+
+
 def test_value_and_gradient_is_both(loss):
     for arrays, parameters, _ in batches(loss):
         value, gradient = lossref.value_and_gradient(loss.name, **arrays, **parameters)

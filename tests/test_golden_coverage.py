@@ -2,7 +2,8 @@
 
 import math
 
-from lossref import golden
+from lossref import catalog, golden
+from lossref.formats import FLOAT64
 from lossref.points import reasons
 
 
@@ -21,11 +22,16 @@ def test_tails_and_cancellation_in_plenty(loss, form):
 
 def test_kinks_have_boxes_on_and_beside_them(loss, form):
     boxed = [v for v in golden.read(loss, form) if v.box]
-    if loss.name in ("hinge", "absolute_error"):
+    if any(v.gradient is None for v in boxed):
         assert sum(v.gradient is None for v in boxed) >= 2
         assert sum(v.gradient is not None for v in boxed) >= 6
-    else:
-        assert not any(v.gradient is None for v in boxed)
+        assert {v.region for v in boxed} == {"kink"}
+
+
+def test_losses_with_corners_have_boxes_and_smooth_ones_have_none():
+    cornered = {name for name in catalog.names() if any(v.gradient is None for v in golden.read(catalog.get(name), FLOAT64))}
+    assert {"hinge", "absolute_error"} <= cornered
+    assert not {"huber", "squared_error", "softmax_cross_entropy"} & cornered
 
 
 def test_vector_losses_come_in_several_sizes(loss, form):

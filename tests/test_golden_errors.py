@@ -130,6 +130,26 @@ def test_a_manifest_that_is_none_is_named(copy, capsys, content, command):
     assert err.count("\n") == 1
 
 
+def test_generating_leaves_strangers_files_alone(tmp_path):
+    (tmp_path / "sub").mkdir()
+    (tmp_path / "data.jsonl").write_text("mine")
+    (tmp_path / "sub" / "p.jsonl").write_text("mine")
+    assert main(["golden", "generate", "--out", str(tmp_path), "--jobs", "2"]) == 0
+    assert (tmp_path / "data.jsonl").read_text() == (tmp_path / "sub" / "p.jsonl").read_text() == "mine"
+
+
+def test_recomputing_looks_at_the_manifest_too(copy, capsys):
+    for path in ("margin/hinge.float32.jsonl",):
+        (copy / path).unlink()
+        content = json.loads((copy / "MANIFEST.json").read_text())
+        del content["files"][path]
+        content["root"] = golden.root_hash(content)
+        (copy / "MANIFEST.json").write_text(json.dumps(content))
+    assert main(["golden", "verify", str(copy)]) == 0  # a smaller set is a set
+    assert main(["golden", "verify", "--recompute", "--jobs", "2", str(copy)]) == 1
+    assert "hinge.float32.jsonl is stale" in capsys.readouterr().err
+
+
 def test_generating_into_a_bad_place_leaves_nothing(tmp_path, capsys):
     (tmp_path / "file").write_text("in the way")
     assert main(["golden", "generate", "--out", str(tmp_path / "file"), "--jobs", "1"]) == 2

@@ -22,7 +22,7 @@ def truth(exact, box=None, allowance=0.0, size=0.0):
 def test_errors_are_counted_in_ulps_of_the_exact_answer():
     error = measure(1 + 3 * ULP, truth(1.0), FLOAT64)
     assert (error.E1, error.E2) == (3, 6)
-    assert math.inf == error.E3 or error.E3 > 1e200
+    assert error.E3 > 1e200
     assert measure(1.0, truth(Fraction(1) + Fraction(1, 2**53)), FLOAT64).E1 == 0.5
 
 
@@ -41,8 +41,10 @@ def test_signed_zeros_and_nans_are_one():
     assert measure(-0.0, truth(0.0), FLOAT64).is_exact
     assert measure(math.nan, truth(math.nan), FLOAT64).is_exact
     assert measure(math.inf, truth(math.inf), FLOAT64).is_exact
-    assert math.inf == measure(1e308, truth(math.inf), FLOAT64).E3
-    assert math.inf == measure(math.nan, truth(math.inf), FLOAT64).E1
+    assert math.isinf(measure(1e308, truth(math.inf), FLOAT64).E3)
+    assert math.isinf(measure(math.nan, truth(math.inf), FLOAT64).E1)
+    assert measure(math.nan, truth(math.inf), FLOAT64).is_absurd
+    assert not measure(100.0, truth(math.inf), FLOAT64).is_absurd
 
 
 def test_a_returned_infinity_counts_as_the_first_power_beyond_the_format():

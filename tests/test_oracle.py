@@ -1,5 +1,7 @@
 """The public oracle: digits, exact inputs, kinks, enclosures, domains; with and without a proof it says the same."""
 
+import sys
+from concurrent.futures import ThreadPoolExecutor
 from decimal import Decimal
 from fractions import Fraction
 
@@ -94,6 +96,32 @@ def test_infinite_answers_and_nan():
     assert oracle("sigmoid_cross_entropy", "inf", 1).value == 0
 
 
+def test_answers_are_right_in_many_threads():
+    wanted = {d: oracle("sigmoid_cross_entropy", 40.123, 0.3, digits=d).value for d in (20, 50, 300)}
+    before, wrong = sys.getswitchinterval(), []
+
+    def ask(digits, certified):
+        answers = [oracle("sigmoid_cross_entropy", 40.123, 0.3, digits=digits, certified=certified) for _ in range(15)]
+        wrong.extend(digits for answer in answers if answer.value != wanted[digits])
+
+    sys.setswitchinterval(1e-5)
+    try:
+        with ThreadPoolExecutor(6) as pool:
+            for done in [pool.submit(ask, d, c) for d in wanted for c in (False, True)]:
+                done.result()
+    finally:
+        sys.setswitchinterval(before)
+    assert wrong == []
+
+
+def test_mpmath_numbers_and_single_precision_probabilities_are_taken():
+    assert oracle("hinge", mpmath.mpf("0.5"), 1).value == 0.5
+    third = np.ones(3, np.float32) / 3
+    assert oracle("kl_divergence", third, third).value == 0
+    assert abs(rational(oracle("squared_error", 10**400, 0).value) / 10**800 - 1) < Fraction(1, 10**50)
+    assert oracle("sigmoid_cross_entropy", float("inf"), 1, certified=True).certified is False
+
+
 def test_answers_are_frozen_and_keep_all_digits_at_any_working_precision():
     before = mpmath.mp.prec
     answer = oracle("sigmoid_cross_entropy", 40, 1, digits=50)
@@ -113,6 +141,8 @@ ERRORS = [
     (("squared_error", (1, 2), (1, 2)), {}, "the oracle takes no batches"),
     (("kl_divergence", (0.5, 0.6), (0.5, 0.5)), {}, "with sum 1"),
     (("kl_divergence", (0.5, 0.5), (1,)), {}, "do not fit together"),
+    (("binary_cross_entropy", 10**400, 0), {}, "and is a number above 2**1024"),
+    (("softmax_cross_entropy", [[1, 2]], 0), {}, "the oracle takes no batches"),
     (("squared_error", "one", 1), {}, "prediction must be numbers, and holds 'one'"),
     (("squared_error", None, 1), {}, "prediction must be numbers"),
     (("squared_error", 1, 1), {"digits": 0}, "digits must be a whole number"),

@@ -126,6 +126,35 @@ def test_refusing_nan_is_shown_apart_and_does_not_break(module, capsys):
     assert check(capsys, "strangers:mine", "--loss", "squared_error", "--strict")[0] == 1
 
 
+def test_a_module_that_exits_gets_a_sentence(tmp_path, monkeypatch, capsys):
+    (tmp_path / "quitting.py").write_text("import sys\nsys.exit(0)\n")
+    monkeypatch.syspath_prepend(str(tmp_path))
+    status, message = check(capsys, "quitting")
+    assert status == 2
+    assert "importing quitting raised SystemExit" in message
+
+
+def test_what_a_target_prints_stays_out_of_the_report(module, capsys):
+    def chatty(prediction, target):
+        print("hello")
+        return lossref.value("squared_error", prediction, target)
+
+    module.mine = chatty
+    assert check(capsys, "strangers:mine", "--loss", "squared_error")[0] == 0
+
+
+def test_a_broken_target_is_shown_where(module, capsys):
+    def picky(prediction, target):
+        if (prediction == 5).any():
+            raise ValueError("no five")
+        return lossref.value("squared_error", prediction, target)
+
+    module.mine = picky
+    status, found = check(capsys, "strangers:mine", "--loss", "squared_error")
+    assert status == 3
+    assert "no five; first at {'prediction': 5.0, 'target': 3.0}" in found["losses"][0]["broke"]
+
+
 def test_a_module_that_cannot_be_imported_gets_a_sentence(tmp_path, monkeypatch, capsys):
     (tmp_path / "halting.py").write_text("1 / 0\n")
     monkeypatch.syspath_prepend(str(tmp_path))

@@ -8,8 +8,7 @@ from hypothesis import strategies as st
 
 import lossref
 from lossref import catalog
-from lossref.exact.certify import certify
-from lossref.exact.numbers import NoValueError
+from lossref.exact.certify import AllowanceOverflowError, certify
 from lossref.exact.settle import UnsettledError
 from lossref.formats import FLOAT64
 from lossref.golden import exact
@@ -27,7 +26,7 @@ def judged(name, **values):
     parameters = {key: values.get(key, p.default) for key, p in loss.parameters.items()}
     try:
         answer = certify(loss, {**values, **parameters}, FLOAT64)
-    except (UnsettledError, NoValueError):
+    except (UnsettledError, AllowanceOverflowError):
         assume(False)
     value, gradient = lossref.value_and_gradient(name, **values)
     truths = [Truth(plain(answer.value), float(answer.value.rounded), None, answer.value_allowance, answer.value_size)]

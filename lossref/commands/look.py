@@ -187,7 +187,7 @@ def _ulps(ours: float, exact: Any) -> float | str:
     sign, mantissa, exponent, _ = exact._mpf_
     truth = Fraction(int(mantissa)) * Fraction(2) ** int(exponent) * (-1 if sign else 1)
     if ours != ours or ours in (float("inf"), float("-inf")):
-        return "inf"
+        return 0.0 if ours == FLOAT64.round(truth) else "inf"
     return float(abs(Fraction(ours) - truth) / FLOAT64.ulp(truth))
 
 

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from contextlib import AbstractContextManager
+import threading
+from collections.abc import Iterator
+from contextlib import AbstractContextManager, contextmanager
 from fractions import Fraction
 from typing import Any
 
@@ -15,13 +17,22 @@ SMALL_ARGUMENT = 2**40  # up to here arb.exp needs no help
 HOPELESS_ARGUMENT_BITS = 5_000
 
 
+_one_at_a_time = threading.RLock()
+
+
+@contextmanager
+def _exclusively(precision: int) -> Iterator[None]:
+    """Arb's precision belongs to the whole process: one thread computes at a time."""
+    with _one_at_a_time, ctx.workprec(precision):
+        yield
+
+
 class Balls(Base):
     """Exact numbers, then Arb balls."""
 
     @staticmethod
     def working(precision: int) -> AbstractContextManager[object]:
-        context: AbstractContextManager[object] = ctx.workprec(precision)
-        return context
+        return _exclusively(precision)
 
     def enclose(self, x: Fraction) -> arb:
         return arb(fmpq(x.numerator, x.denominator))

@@ -10,14 +10,18 @@ from lossref.exact.balls import Balls
 from lossref.exact.base import Base
 from lossref.exact.evaluate import Branch, branches
 from lossref.exact.floats import Floats
-from lossref.exact.numbers import NoValueError, Number, Operand, System
-from lossref.exact.settle import Correct, Ends, correct, ends_of, meet, settle
+from lossref.exact.numbers import Number, Operand, System
+from lossref.exact.settle import CAP, Correct, Ends, correct, correct_rational, ends_of, meet, rational, settle
 from lossref.formats import FLOAT64, INFINITY, Format, Rounded
 from lossref.spec import Loss, Values
 
 
 class DisagreementError(ArithmeticError):
     """mpmath and Arb enclose different numbers: one of them, or this code, is wrong."""
+
+
+class AllowanceOverflowError(ArithmeticError):
+    """K or S is beyond float64: there is nothing to judge by."""
 
 
 @dataclass(frozen=True)
@@ -45,7 +49,7 @@ def nearest(formula: Callable[[System], Operand], form: Format) -> float:
 
 
 def certify(loss: Loss, values: Values, form: Format) -> Certified:
-    """The certified answer; raises UnsettledError, DisagreementError, NoValueError or UndecidedError, never guesses."""
+    """The certified answer; raises UnsettledError, DisagreementError, AllowanceOverflowError or NoValueError, never guesses."""
     def compute(base: Base) -> tuple[int, list[list[Ends]], Certified] | None:
         found = list(branches(loss, values, base, form))
         answer = _round(base, found, form)
@@ -93,10 +97,12 @@ def _above(base: Base, n: Number) -> Rounded | None:
     if isinstance(n.data, float):
         return Fraction(0)
     nearest = correct(base, n, FLOAT64)
+    if nearest is None and base.precision >= CAP:  # within 2**-16000 of a midpoint: the larger end is above it
+        nearest = correct_rational(max(map(rational, base.ends(base.near(n.data)))), FLOAT64)
     if nearest is None or nearest.rounded == 0:
         return None if nearest is None else Fraction(0)
     if nearest.rounded == INFINITY:
-        raise NoValueError("an allowance or a size overflows float64")
+        raise AllowanceOverflowError("an allowance or a size overflows float64")
     return Fraction(FLOAT64.step(float(nearest.rounded), 1))
 
 

@@ -12,7 +12,7 @@ from typing import Any
 
 from lossref.exact.base import Base
 from lossref.exact.jets import Jet, Jets
-from lossref.exact.numbers import Number, System, lifted
+from lossref.exact.numbers import Number, lifted
 from lossref.exact.sizes import Sizes
 from lossref.formats import Format
 from lossref.spec import Loss, Values
@@ -59,11 +59,6 @@ def branches(loss: Loss, values: Values, base: Base, form: Format | None = None)
         for i in range(_width(values[loss.differentiable])):
             for side in (-1, 1):
                 yield _branch(loss, values, base, form, {i: side})
-
-
-def plain_value(loss: Loss, values: Values, system: System) -> Number:
-    """The definition itself, over any system, without derivatives."""
-    return system.lift(loss.definition(system, **{name: lifted(system, x) for name, x in values.items()}))
 
 
 def _branch(loss: Loss, values: Values, base: Base, form: Format | None, direction: Mapping[int, int] | None) -> Branch:
@@ -120,7 +115,7 @@ def _variables(loss: Loss, values: Values) -> tuple[list[float], list[bool]]:
         for y in x if isinstance(x, (tuple, list)) else (x,):
             if _is_variable(loss, name, y):
                 numbers.append(y)
-                movable.append(not space.is_edge(float(y)))
+                movable.append(not space.is_edge(y))
     return numbers, movable
 
 
@@ -129,7 +124,7 @@ def _is_variable(loss: Loss, name: str, x: Any) -> bool:
     space = loss.arguments.get(name)
     if space is None or space.is_discrete:
         return False
-    return name == loss.differentiable or not space.is_edge(float(x))
+    return name == loss.differentiable or not space.is_edge(x)
 
 
 def _width(x: Any) -> int:

@@ -6,9 +6,9 @@ those few, so what stands on these margins is unproved.
 
 from __future__ import annotations
 
+import threading
 from contextlib import AbstractContextManager
 from fractions import Fraction
-from functools import cache
 from typing import Any
 
 from mpmath.ctx_mp import MPContext
@@ -19,10 +19,14 @@ from lossref.exact.numbers import UndecidedError
 FUNCTION_ULPS = 4  # what mpmath's exp, log and sqrt are trusted to, in units of 2 ** -precision
 
 
-@cache
+_own = threading.local()
+
+
 def context() -> Any:
-    """An mpmath context of our own: the user's precision is never touched."""
-    return MPContext()
+    """An mpmath context of our own, one a thread: the user's precision is never touched."""
+    if not hasattr(_own, "context"):
+        _own.context = MPContext()
+    return _own.context
 
 
 class Margin:

@@ -57,9 +57,9 @@ def correct(base: Base, n: Number, form: Format) -> Correct | None:
     first, second = form.round_dyadic(*low), form.round_dyadic(*high)
     if first != second:
         return None
-    if isinstance(first, float) or _magnitude_bits(high) < form.least_exponent - 64:
+    if isinstance(first, float) or max(map(_magnitude_bits, (low, high))) < form.least_exponent - 64:
         return Correct(first)
-    answers = {correct_rational(_rational(end), form) for end in (low, high)}
+    answers = {correct_rational(rational(end), form) for end in (low, high)}
     return answers.pop() if len(answers) == 1 else None
 
 
@@ -100,5 +100,5 @@ def _magnitude_bits(x: Dyadic) -> float:
     return x[1] + x[0].bit_length() if x[0] else -math.inf
 
 
-def _rational(x: Dyadic) -> Fraction:
+def rational(x: Dyadic) -> Fraction:
     return Fraction(x[0]) * Fraction(2) ** x[1]

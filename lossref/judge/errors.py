@@ -38,7 +38,7 @@ class Error:
     E3: float
     is_exact: bool
     is_lost: bool
-    is_absurd: bool  # NaN or infinite for a finite answer
+    is_absurd: bool  # NaN or infinite where the exact answer is something else
     half_right: bool  # right sign, half the digits
 
 
@@ -48,7 +48,8 @@ def measure(got: float, truth: Truth, form: Format) -> Error:
     if isinstance(exact, float):
         same = got == exact or (math.isnan(got) and math.isnan(exact))
         error = 0.0 if same else math.inf
-        return Error(error, error, error, same, False, False, same)
+        absurd = not same and not math.isfinite(got)  # NaN, or the other infinity
+        return Error(error, error, error, same, False, absurd, same)
     low, high = (Fraction(truth.box[0]), Fraction(truth.box[1])) if truth.box else (exact, exact)
     assert low is not None
     assert high is not None

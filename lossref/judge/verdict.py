@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import math
+import sys
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import redirect_stdout
 from dataclasses import dataclass
 from fractions import Fraction
 from functools import cached_property
@@ -138,9 +140,11 @@ def _outcomes(
         batch = list(group)
         answers = _call(loss, part, function, batch, form)
         if isinstance(answers, str):
-            if not key[0]:
-                raise TargetBrokeError(f"{part}: {answers}")
             singles = [(v, _call(loss, part, function, [v], form)) for v in batch]
+            failing = [v for v, answer in singles if isinstance(answer, str)]
+            if not key[0]:
+                where = f"first at {dict(failing[0].arguments)}, vector {failing[0].id}" if failing else "in a batch, not alone"
+                raise TargetBrokeError(f"{part}: {answers}; {where}")
         else:
             singles = list(zip(batch, answers, strict=True))
         for vector, answer in singles:
@@ -158,9 +162,11 @@ def _call(loss: Loss, part: str, function: Callable[..., Any], batch: Sequence[V
     arrays = {name: batch_of([v.arguments[name] for v in batch], form) for name in loss.arguments}
     shape = (len(batch),) if part == "value" else arrays[loss.differentiable].shape
     try:
-        with np.errstate(all="ignore"):
+        with np.errstate(all="ignore"), redirect_stdout(sys.stderr):  # what a target prints is not our report
             answer = np.asarray(function(**arrays, **batch[0].parameters))
-    except (Exception, SystemExit) as error:  # whatever a stranger's code raises is its verdict, not our traceback
+    except KeyboardInterrupt:
+        raise
+    except BaseException as error:  # whatever a stranger's code raises is its verdict, not our traceback
         return f"raised {type(error).__name__}: {str(error).strip().splitlines()[0] if str(error).strip() else ''}"
     if answer.dtype.kind not in "fiub":
         return f"returned {answer.dtype} where floats are wanted"

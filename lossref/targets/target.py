@@ -5,6 +5,7 @@ from __future__ import annotations
 import importlib
 import sys
 from collections.abc import Callable, Mapping
+from contextlib import redirect_stdout
 from dataclasses import dataclass, field
 from importlib.metadata import version
 from pathlib import Path
@@ -96,13 +97,16 @@ def _from_path(name: str, loss: str | None) -> Target:
     if "" not in sys.path:
         sys.path.insert(0, "")  # the user's own folder, as `python -m` has it
     try:
-        found: Any = importlib.import_module(module_name)
-        for step in filter(None, attribute.split(".")):
-            found = getattr(found, step)
+        with redirect_stdout(sys.stderr):  # what a module prints is not our report
+            found: Any = importlib.import_module(module_name)
+            for step in filter(None, attribute.split(".")):
+                found = getattr(found, step)
     except (ImportError, AttributeError, ValueError) as error:
         known = ", ".join(ADAPTERS)
         raise TargetError(f"{name!r} is neither an adapter ({known}) nor a module:attribute to import: {error}") from None
-    except Exception as error:  # a stranger's module may do anything while it is imported
+    except KeyboardInterrupt:
+        raise
+    except BaseException as error:  # a stranger's module may do anything while it is imported
         raise TargetError(f"importing {module_name} raised {type(error).__name__}: {error}") from None
     start = f"import numpy as np; import {module_name}; "
     path = ".".join(filter(None, (module_name, attribute)))
@@ -126,7 +130,10 @@ def _public(module: ModuleType) -> dict[str, Any]:
 
 
 def _implementation(name: str, member: Any, start: str, source: str) -> Implementation:
-    methods = {part: getattr(member, part) for part in METHODS if callable(getattr(member, part, None))}
+    try:
+        methods = {part: getattr(member, part) for part in METHODS if callable(getattr(member, part, None))}
+    except Exception as error:  # a property may raise anything
+        raise TargetError(f"{name}: reading {source} raised {type(error).__name__}: {error}") from None
     if not methods:
         if not callable(member):
             raise TargetError(f"{name}: {source} is neither a function nor has a value, gradient or value_and_gradient")

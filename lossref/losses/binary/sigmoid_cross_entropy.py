@@ -48,7 +48,7 @@ LOSS = Loss(
     ),
     hard=(
         Hard("hard_label", "ordinary", "a label of 0 or 1 and a moderate logit",
-             lambda d: {"logits": d.uniform(-8, 8), "target": d.cycle(0.0, 1.0)}, 12),
+             lambda d: {"logits": d.uniform(-8, 8), "target": d.cycle(0.0, 1.0)}, 10),
         Hard("sure_and_right", "tail", "1 + exp(-|z|) rounds to 1: the loss and its slope are exp(-|z|), not 0",
              lambda d: {"target": (y := d.cycle(0.0, 1.0)), "logits": (2 * y - 1) * d.uniform(d.saturation, d.underflow)}, 16),
         Hard("round_logit", "tail", "logits people type: from 37 on (float32: 17) 1 + exp(-|z|) rounds to 1, the loss is not 0",

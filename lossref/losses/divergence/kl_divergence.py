@@ -18,7 +18,7 @@ from lossref.spec import Hard, Loss, Witness
 
 def value(probabilities, target):
     # t log(t/q) - t + q >= 0 for each entry: a sum of one sign, and the sum of t - q without rounding.
-    q, t = np.asarray(probabilities, float), np.asarray(target, float)
+    q, t = np.broadcast_arrays(np.asarray(probabilities, float), np.asarray(target, float))
     return exact_sum(bregman_log(t, q)) + exact_sum(np.concatenate([t, -q], axis=-1))
 
 

@@ -19,7 +19,9 @@ def value(prediction, target, delta=1.0):
     # One expression for both branches: with q = min(|r|, delta), L = q (|r| - q/2); no square of a huge r.
     distance = np.abs(np.subtract(prediction, target))
     clipped = np.minimum(distance, delta)
-    return clipped * (distance - 0.5 * clipped)
+    # Where the distance itself overflows, half of it does not.
+    half = np.abs(np.multiply(0.5, prediction) - np.multiply(0.5, target))
+    return np.where(np.isinf(distance), 2.0 * (clipped * (half - 0.25 * clipped)), clipped * (distance - 0.5 * clipped))
 
 
 def gradient(prediction, target, delta=1.0):
@@ -46,13 +48,15 @@ LOSS = Loss(
     identities=(nonnegative, convex, symmetric, even_in_residual),
     hard=(
         Hard("linear", "tail", "far off: the discarded square overflows, and 0 times inf is NaN in a backward pass",
-             lambda d: {"prediction": d.sign() * d.scaled(12, 60), "target": d.uniform(-2, 2)}, 16),
+             lambda d: {"prediction": d.sign() * d.scaled(12, 60), "target": d.uniform(-2, 2)}, 8),
         Hard("small_residual", "tail", "a tiny residual: a slope formed as 1 + (q - 1) is 0, the true one is r",
-             lambda d: {"prediction": d.sign() * d.scaled(-60, -15), "target": 0.0}, 16),
+             lambda d: {"prediction": d.sign() * d.scaled(-60, -15), "target": 0.0}, 8),
         Hard("close", "cancellation", "prediction close to target: only the difference matters",
-             lambda d: {"target": (y := d.uniform(1, 1000)), "prediction": d.format.step(y, d.integer(1, 1000))}, 16),
+             lambda d: {"target": (y := d.uniform(1, 1000)), "prediction": d.format.step(y, d.integer(1, 1000))}, 12),
         Hard("threshold", "kink", "|r| = delta and one or two ulps beside it: the branches must meet",
              lambda d: {"target": 0.0, "delta": (x := (1.0, 0.5, 3.0)[d.index % 3]), "prediction": d.sign() * d.nudged(x)}, 15),
+        Hard("around_threshold", "tail", "|r| off delta by 2^-1 to 2^-16 of it, both ways: a threshold elsewhere shows",
+             lambda d: {"target": 0.0, "prediction": d.sign() * d.number(1 + d.cycle(1, -1) * 2.0 ** -(1 + d.index)), "delta": 1.0}, 16),
         Hard("zero", "kink", "residual 0: |r| has a corner there, the loss has not",
              lambda d: {"target": (y := d.uniform(-8, 8)), "prediction": d.nudged(y)}, 5),
     ),
