@@ -27,7 +27,9 @@ def gradient(logits, target):
 
 
 def hessian(logits, target):
-    return sigmoid(logits) * sigmoid(np.negative(logits)) + np.zeros_like(target)
+    # s (1 - s) = t (1 - t) with t the smaller of the two, so that 1 - t loses nothing.
+    t = sigmoid(-np.abs(logits)) + np.zeros_like(target)
+    return t * (1.0 - t)
 
 
 def definition(m, logits, target):

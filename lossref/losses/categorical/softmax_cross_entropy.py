@@ -35,10 +35,11 @@ def value_and_gradient(logits, target):
 
 
 def hessian(logits, target):
-    # p (1 - p), where 1 - p of the leader is the sum of the others.
+    # p (1 - p) = t (1 - t) with t the smaller of the two; the leader's 1 - p is the sum of the others.
     leader, tails, _ = leader_and_tails(logits)
     rest = exact_sum(tails)[..., None]
-    return (tails + leader) / (1.0 + rest) * (np.where(leader, rest, 1.0 + (rest - tails)) / (1.0 + rest))
+    t = np.where(leader, np.minimum(rest, 1.0), tails) / (1.0 + rest)
+    return t * (1.0 - t)
 
 
 def definition(m, logits, target):
