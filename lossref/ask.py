@@ -147,19 +147,21 @@ def _backend(certified: bool) -> type[Base]:
 
 def _special(loss: Loss, values: Values, digits: int, vector: bool) -> Answer:
     """NaN, or the limit that a witness of the loss states for this infinite point."""
-    import mpmath
-
     width = len(values[loss.differentiable]) if vector else 1
-    numbers: tuple[Any, tuple[Any, ...]] = (math.nan, (math.nan,) * width)
-    if not any(isinstance(y, float) and math.isnan(y) for x in values.values() for y in (x if isinstance(x, tuple) else (x,))):
+    value: Any = math.nan
+    gradient: Any = (math.nan,) * width
+    if not any(y != y for x in values.values() for y in (x if isinstance(x, tuple) else (x,))):
         witness = next((w for w in loss.witnesses if all(values[name] == x for name, x in w.at.items())), None)
-        if witness is None or witness.gradient is None or not isinstance(witness.value, str):
-            known = "; ".join(f"{dict(w.at)}" for w in loss.witnesses if "inf" in str(w.at)) or "none"
+        if witness is None or witness.gradient is None:
+            known = "; ".join(str(dict(w.at)) for w in loss.witnesses if "inf" in str(w.at)) or "none"
             raise ValueError(f"{loss.name}: no limit is stated at this infinite point; stated are: {known}")
-        slopes = (witness.gradient,) if isinstance(witness.gradient, str) else witness.gradient
-        numbers = witness.value, slopes
-    value, gradient = mpmath.mpf(numbers[0]), tuple(mpmath.mpf(g) for g in numbers[1])
-    return Answer(loss.name, digits, value, gradient if vector else gradient[0], None, False)
+        value, gradient = witness.stated()
+    slopes = tuple(_stated(g, digits) for g in gradient)
+    return Answer(loss.name, digits, _stated(value, digits), slopes if vector else slopes[0], None, False)
+
+
+def _stated(x: Fraction | float, digits: int) -> Any:
+    return _mpf(x) if isinstance(x, float) else _rational(x, math.ceil(digits * math.log2(10)) + GUARD_BITS)
 
 
 def _to_bits(base: Base, n: Number, bits: int) -> Any:
@@ -168,13 +170,17 @@ def _to_bits(base: Base, n: Number, bits: int) -> Any:
     if isinstance(x, float):
         return _mpf(x)
     if isinstance(x, Fraction):
-        if x == 0:
-            return _mpf(0.0)
-        shift = bits - x.numerator.bit_length() + x.denominator.bit_length()
-        return _mpf((round(x * Fraction(2) ** shift), -shift))
+        return _rational(x, bits)
     low, high = base.ends(base.near(x))
     ends = {_shortened(*end, bits) for end in (low, high)}
     return _mpf(ends.pop()) if len(ends) == 1 else None
+
+
+def _rational(x: Fraction, bits: int) -> Any:
+    if x == 0:
+        return _mpf(0.0)
+    shift = bits - x.numerator.bit_length() + x.denominator.bit_length()
+    return _mpf((round(x * Fraction(2) ** shift), -shift))
 
 
 def _shortened(mantissa: int, exponent: int, bits: int) -> tuple[int, int]:

@@ -17,7 +17,7 @@ from lossref import catalog, golden, points
 from lossref.exact.certify import AllowanceOverflowError, Certified, certify
 from lossref.exact.settle import Correct, UnsettledError
 from lossref.formats import FLOAT64, FORMATS, REST_STEPS, Format, Rounded
-from lossref.spec import Loss, Witness
+from lossref.spec import Loss
 
 Progress = Callable[[int, int], None]
 
@@ -117,21 +117,10 @@ def _special(loss: Loss, point: points.Point) -> Certified:
     if point.flag == "limit":
         here = {**point.arguments, **point.parameters}
         witness = next(w for w in loss.witnesses if all(here[name] == x for name, x in w.at.items()))
-        value, gradient = stated(witness)
+        value, gradient = witness.stated()
     answers = None if gradient is None else tuple(Correct(g) for g in gradient)
     zero = Fraction(0)
     return Certified(Correct(value), answers, None, None, zero, (zero,) * width, zero, zero, zero)
-
-
-def stated(witness: Witness) -> tuple[Rounded, tuple[Rounded, ...] | None]:
-    """The numbers that a witness at infinity states."""
-
-    def number(text: str) -> Rounded:
-        return float(text) if "inf" in text else Fraction(text)
-
-    assert isinstance(witness.value, str)
-    slopes = (witness.gradient,) if isinstance(witness.gradient, str) else witness.gradient
-    return number(witness.value), None if slopes is None else tuple(number(g) for g in slopes)
 
 
 def _row(answer: Certified, form: Format) -> dict[str, Any]:

@@ -5,8 +5,10 @@ from __future__ import annotations
 import sys
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from fractions import Fraction
 from typing import TYPE_CHECKING, Any, Literal
 
+from lossref.formats import Rounded
 from lossref.spaces import Space
 
 if TYPE_CHECKING:
@@ -49,6 +51,16 @@ class Witness:
     value: Callable[[System], Operand] | str
     reason: str
     gradient: str | tuple[str, ...] | None = None
+
+    def stated(self) -> tuple[Rounded, tuple[Rounded, ...] | None]:
+        """Its decimals as exact numbers: the value and the gradient's components."""
+
+        def number(text: str) -> Rounded:
+            return float(text) if "inf" in text else Fraction(text)
+
+        assert isinstance(self.value, str)
+        slopes = (self.gradient,) if isinstance(self.gradient, str) else self.gradient
+        return number(self.value), None if slopes is None else tuple(number(slope) for slope in slopes)
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -1,15 +1,17 @@
 """Answers known without us: closed forms and literature against the oracle; limits approached by powers of two."""
 
+import dataclasses
 import math
 from fractions import Fraction
 
+import numpy as np
 import pytest
 
-from lossref import oracle
-from lossref.exact.balls import Balls
+from lossref import catalog, oracle
 from lossref.exact.certify import certify, nearest
 from lossref.formats import FLOAT64
 from lossref.points import flat
+from lossref.spec import Witness
 
 
 def cases(loss, infinite):
@@ -61,8 +63,17 @@ def test_oracle_states_the_limit(loss):
         assert float(answer.value) == float(witness.value)
 
 
-def test_a_wrong_witness_would_be_noticed():
-    assert nearest(lambda m: m.log(2), FLOAT64) == math.log(2)
-    assert nearest(lambda m: m.log(3), FLOAT64) != math.log(2)
-    with pytest.raises(AttributeError), Balls.working(64):
-        Balls(64).lift(1).unknown  # noqa: B018
+@pytest.mark.parametrize(
+    ("test", "wrong"),
+    [
+        (test_finite_witness_is_the_certified_answer, Witness({"logits": 0.0, "target": 0.25}, lambda m: m.log(3), "")),
+        (test_finite_witness_is_the_certified_answer, Witness({"logits": 0.0, "target": 0.25}, lambda m: m.log(2), "", "-0.25")),
+        (test_limit_is_approached, Witness({"logits": np.inf, "target": 1.0}, "1", "", "0")),
+        (test_limit_is_approached, Witness({"logits": np.inf, "target": 0.0}, "0", "", "1")),
+        (test_limit_is_approached, Witness({"logits": -np.inf, "target": 0.0}, "0", "", "1")),
+    ],
+)
+def test_a_wrong_witness_is_noticed(test, wrong):
+    loss = dataclasses.replace(catalog.get("sigmoid_cross_entropy"), witnesses=(wrong,))
+    with pytest.raises(AssertionError):
+        test(loss)

@@ -54,7 +54,7 @@ def run_list(given: argparse.Namespace) -> int:
 
 def run_show(given: argparse.Namespace) -> int:
     loss = _loss(given.loss)
-    facts = {
+    facts: dict[str, Any] = {
         "loss": loss.name,
         "family": loss.family,
         "documentation": loss.documentation,
@@ -74,7 +74,7 @@ def run_show(given: argparse.Namespace) -> int:
     for key in ("arguments", "parameters", "identities", "hard", "also_known_as"):
         if facts[key]:
             print(f"\n{key.replace('_', ' ')}")
-            _table(None, [(f"  {a}", b) for a, b in facts[key].items()])  # type: ignore[attr-defined]
+            _table(None, [(f"  {a}", b) for a, b in facts[key].items()])
     print("\nwitnesses")
     for line in loss.witnesses:
         print(f"  {_spelled(line.at)}: {line.reason}")
