@@ -71,8 +71,7 @@ def evaluate(loss: Loss, part: str, values: Mapping[str, Any], *, outside: str =
         inside = space.contains(x, precision=_precision(values[name]), classes=classes)
         if outside == "raise" and not inside.all():
             raise ValueError(_complaint(loss, name, space, x, inside))
-        nan = np.isnan(x)
-        void = void | ~inside | (nan.any(axis=-1) if space.rank else nan)
+        void = void | ~inside | np.isnan(x.max(axis=-1) if space.rank else x)  # a maximum hands a NaN on
     if part == "value_and_gradient" and loss.value_and_gradient is None:
         return evaluate(loss, "value", values, outside=outside), evaluate(loss, "gradient", values, outside=outside)
     if (function := getattr(loss, part)) is None:

@@ -55,6 +55,8 @@ class Space:
             return np.asarray((x >= 0) & (x < classes))
         if self.values:
             return np.asarray(np.isin(x, self.values) | np.isnan(x))
+        if self.low == -math.inf and self.high == math.inf:
+            return np.ones(x.shape[: x.ndim - self.rank], np.bool_)
         inside: NDArray[np.bool_] = ~((x < self.low) | (x > self.high))
         if self.low_is_open:
             inside &= ~(x == self.low)
