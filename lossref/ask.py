@@ -44,8 +44,8 @@ def oracle(loss: str, *arguments: Any, digits: int = 50, certified: bool = False
 
     Arguments are given as to `lossref.value`, for one example: numbers, Fraction or Decimal (taken exactly) or strings
     (the nearest float64). `certified=True` needs python-flint and adds an enclosure that is proved to hold the truth.
-    NaN gives NaN; an infinite input gives the limit that the loss file states (never certified). Raises ValueError for a point outside
-    the domain, for a limit that is not stated, and for more digits than can be settled.
+    NaN gives NaN; an infinite input gives the limit that the loss file states (never certified). Raises ValueError for a
+    point outside the domain, for a limit that is not stated, and for more digits than can be settled.
     """
     record = catalog.get(loss)
     if not isinstance(digits, int) or isinstance(digits, bool) or digits < 1:
@@ -90,7 +90,7 @@ def _exactly(loss: Loss, name: str, x: Any) -> Any:
     try:
         if isinstance(x, str):
             x = float(x)
-        if str(x).lower().strip("+-") in ("inf", "infinity", "nan"):
+        if not isinstance(x, (int, Fraction)) and str(x).lower().strip("+-") in ("inf", "infinity", "nan"):
             return float(x)
         if hasattr(x, "_mpf_"):  # an mpmath number, with all its digits
             sign, mantissa, exponent, _ = x._mpf_

@@ -29,7 +29,7 @@ from lossref.spec import Loss
 from lossref.targets import Implementation
 
 sys.path.insert(0, str(Path(__file__).parent.parent / "tests"))
-from implementations import IMPLEMENTATIONS  # type: ignore[import-not-found]
+from implementations import IMPLEMENTATIONS
 
 
 def fresh(loss: Loss, form: Format, seed: str) -> list[Vector]:

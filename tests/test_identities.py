@@ -68,8 +68,16 @@ def test_a_false_claim_is_noticed(name, law):
 
 def test_a_loss_that_is_not_convex_is_noticed():
     loss = catalog.get("squared_error")
-    upside_down = lambda values: Exact(-asker(loss)(values).value, ())  # noqa: E731
+
+    def upside_down(values):
+        return Exact(-asker(loss)(values).value, ())
+
     assert not identities.convex.holds(loss, upside_down, {"prediction": Fraction(3), "target": Fraction(1)})
-    shifted = lambda values: Exact(sum(values["logits"]), (Fraction(1),))  # noqa: E731
+
+
+def test_a_loss_that_is_not_shift_invariant_is_noticed():
+    def total(values):
+        return Exact(sum(values["logits"]), (Fraction(1),))
+
     softmax = catalog.get("softmax_cross_entropy")
-    assert not identities.shift_invariant.holds(softmax, shifted, {"logits": (Fraction(1), Fraction(2)), "target": 0})
+    assert not identities.shift_invariant.holds(softmax, total, {"logits": (Fraction(1), Fraction(2)), "target": 0})

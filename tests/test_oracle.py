@@ -1,5 +1,6 @@
 """The public oracle: digits, exact inputs, kinks, enclosures, domains; with and without a proof it says the same."""
 
+import re
 import sys
 from concurrent.futures import ThreadPoolExecutor
 from decimal import Decimal
@@ -119,6 +120,7 @@ def test_mpmath_numbers_and_single_precision_probabilities_are_taken():
     third = np.ones(3, np.float32) / 3
     assert oracle("kl_divergence", third, third).value == 0
     assert abs(rational(oracle("squared_error", 10**400, 0).value) / 10**800 - 1) < Fraction(1, 10**50)
+    assert oracle("absolute_error", 10**5000, Fraction(1, 10**5000)).gradient == 1  # too long for Python to print
     assert oracle("sigmoid_cross_entropy", float("inf"), 1, certified=True).certified is False
 
 
@@ -154,7 +156,6 @@ ERRORS = [
 
 @pytest.mark.parametrize(("arguments", "named", "words"), ERRORS)
 def test_errors_are_one_clear_line(arguments, named, words):
-    with pytest.raises(ValueError) as caught:  # noqa: PT011
+    with pytest.raises(ValueError, match=re.escape(words)) as caught:
         oracle(*arguments, **named)
-    assert words in str(caught.value)
     assert "\n" not in str(caught.value)

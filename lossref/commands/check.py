@@ -8,7 +8,7 @@ from rich.console import Console
 from rich.progress import Progress
 
 from lossref import catalog, golden
-from lossref.commands import BAD_USE, BROKE, CONFORMS, DIFFERS, Commands, UsageError, command, print_json
+from lossref.commands import BROKE, CONFORMS, DIFFERS, Commands, UsageError, command, print_json
 from lossref.formats import FORMATS
 from lossref.golden import SHIPPED_FORMATS, GoldenError
 from lossref.judge.grades import LEVELS, MEANING
@@ -45,7 +45,7 @@ def run(given: argparse.Namespace) -> int:
         if name not in catalog.names():
             raise UsageError(f"no loss is called {name!r}; `lossref list` shows them all")
     if given.worst < 0:
-        raise UsageError(f"--worst must be 0 or more, and is {given.worst}", BAD_USE)
+        raise UsageError(f"--worst must be 0 or more, and is {given.worst}")
     form = FORMATS[given.format]
     try:
         target = resolve(given.target, wanted[0] if len(wanted) == 1 else None)
