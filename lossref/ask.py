@@ -26,8 +26,9 @@ class Answer:
     """The exact answer of one question, as mpmath numbers right to `digits` digits.
 
     `gradient` is one number, or a tuple for a vector argument; None at a kink, where `box` holds the least and the
-    greatest one-sided derivative of each component. `certified` says whether the digits are proved (Arb enclosures) or
-    rest on mpmath's own accuracy; `enclosure` then has (low, high) for the value and for each gradient component.
+    greatest one-sided derivative of each component, and None with no box where the loss jumps. `certified` says whether the
+    digits are proved (Arb enclosures) or rest on mpmath's own accuracy; `enclosure` then has (low, high) for the value and
+    for each gradient component.
     """
 
     loss: str
@@ -77,7 +78,8 @@ def oracle(loss: str, *arguments: Any, digits: int = 50, certified: bool = False
     slopes = tuple(rows[0][1:])
     box = tuple((min(column), max(column)) for column in zip(*(row[1:] for row in rows), strict=True))
     kink = tied and any(low != high for low, high in box)
-    gradient = None if kink else slopes if vector else slopes[0]
+    jumps = tied and any(row[0] != rows[0][0] for row in rows)
+    gradient = None if kink or jumps else slopes if vector else slopes[0]
     return Answer(loss, digits, rows[0][0], gradient, box if kink else None, certified, enclosure if certified else None)
 
 

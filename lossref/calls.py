@@ -131,7 +131,15 @@ def _check_shapes(loss: Loss, arrays: Mapping[str, NDArray[Any]]) -> None:
         np.broadcast_shapes(*leading)
     except ValueError:
         lengths = {-1, -2}
-    if len(lengths) > 1 or 0 in lengths:
+    for name, space in loss.arguments.items():
+        if space.label_of and arrays[name].ndim and arrays[name].shape == arrays[space.label_of].shape:
+            raise ValueError(
+                f"{loss.name}: {name} has the shape of {space.label_of}, {arrays[name].shape}, and must be one class index an "
+                "example (one-hot rows become indices by argmax)"
+            )
+    if 0 in lengths:
+        raise ValueError(f"{loss.name}: a vector without components has no {loss.name}")
+    if len(lengths) > 1:
         shapes = ", ".join(f"{name} {arrays[name].shape}" for name in loss.arguments)
         raise ValueError(f"{loss.name}: these shapes do not fit together: {shapes}")
 
@@ -139,7 +147,11 @@ def _check_shapes(loss: Loss, arrays: Mapping[str, NDArray[Any]]) -> None:
 def _complaint(loss: Loss, name: str, space: Space, x: NDArray[Any], inside: NDArray[np.bool_]) -> str:
     where = tuple(int(i) for i in np.argwhere(~inside)[0])
     place = f" at index {', '.join(map(str, where))}" if where else ""
-    return f"{loss.name}: {name} must be {space.description}, and is {x[where].tolist()}{place}"
+    found = x[where]
+    if space.sums_to_one and ((found >= space.low) & (found <= space.high)).all():
+        return f"{loss.name}: {name} must sum to 1 along the last axis, and sum to {float(found.sum())!r}{place}"
+    hint = f" ({space.hint})" if space.hint else ""
+    return f"{loss.name}: {name} must be {space.description}, and is {found.tolist()}{place}{hint}"
 
 
 def _voided(y: Any, void: Any) -> Any:

@@ -17,7 +17,7 @@ from lossref import catalog, golden, points
 from lossref.exact.certify import AllowanceOverflowError, Certified, certify
 from lossref.exact.settle import Correct, UnsettledError
 from lossref.formats import FLOAT64, FORMATS, REST_STEPS, Format, Rounded
-from lossref.spec import Loss
+from lossref.spec import Loss, Region
 
 Progress = Callable[[int, int], None]
 
@@ -74,7 +74,7 @@ def content(loss: Loss, form: Format, seed: str = "golden") -> bytes:
         inputs = {name: _encoded(x, form) for name, x in point.arguments.items()}
         options = {name: _encoded(x, form) for name, x in point.parameters.items()}
         identifier = golden.identify(loss.name, form.name, inputs, options)
-        region = "range" if _has_subnormal(answer, form) else point.region
+        region = _region(point, answer, form)
         question = {"id": identifier, "region": region, "flag": point.flag, "inputs": inputs, "options": options}
         rows.append(question | _row(answer, form))
         used.add(point.flag)
@@ -103,10 +103,15 @@ def _answer(loss: Loss, point: points.Point, form: Format) -> Certified | None:
         return None
 
 
-def _has_subnormal(answer: Certified, form: Format) -> bool:
-    """A value or slope below the normal numbers: hardware that flushes those is judged for it in the range column."""
+def _region(point: points.Point, answer: Certified, form: Format) -> Region:
+    """What the answer says of a point's region: kinks are found, and subnormal answers belong to the range column.
+
+    Hardware that flushes subnormal numbers is judged for it there.
+    """
     numbers = [float(n.rounded) for n in (answer.value, *(answer.gradient or ()))]
-    return any(0 < abs(x) < form.least_normal for x in numbers)
+    if any(0 < abs(x) < form.least_normal for x in numbers):
+        return "range"
+    return "kink" if answer.box and point.region not in ("range", "special") else point.region
 
 
 def _special(loss: Loss, point: points.Point) -> Certified:

@@ -30,8 +30,8 @@ class Vector:
     """One exact answer. Rounded answers are floats of the format; an exact number is rounded + rest parts of its ulp.
 
     `gradient` and `hessian` (the diagonal) have one entry a component of the first argument. At an exact kink the
-    gradient is None and `box` holds [left, right] a component; near one both are there. `K` is the allowance for inputs
-    rounded to the format, `S` the size of the terms that the definition adds.
+    gradient is None and `box` holds [left, right] a component; near one both are there; where the loss jumps neither is. `K`
+    is the allowance for inputs rounded to the format, `S` the size of the terms that the definition adds.
     """
 
     id: str
@@ -69,17 +69,7 @@ def relative_path(loss: Loss, form: Format) -> str:
 
 def read(loss: Loss, form: Format, where: Path | None = None) -> list[Vector]:
     """All vectors of a loss in a format, after comparing the file with its digest in the manifest."""
-    where = where or folder()
-    path = relative_path(loss, form)
-    entry = manifest(where)["files"].get(path)
-    if entry is None:
-        raise GoldenError(f"{where / MANIFEST} lists no {path}: there is no golden data for {loss.name} in {form.name}")
-    data = _bytes(where / path)
-    if hashlib.sha256(data).hexdigest() != entry["sha256"]:
-        if find_spec("fastjsonschema"):
-            _verify_file(where / path, entry)  # it may say more
-        raise GoldenError(f"{where / path} does not match its digest in {MANIFEST}")
-    return parse(data, form)
+    return parse(_listed_bytes(loss, form, where or folder()), form)
 
 
 def parse(data: bytes, form: Format) -> list[Vector]:
@@ -90,17 +80,28 @@ def parse(data: bytes, form: Format) -> list[Vector]:
 
 def find(identifier: str, where: Path | None = None) -> Vector:
     """The vector whose id starts so; GoldenError if none or several do."""
-    found = [
-        v
-        for name in catalog.names()
-        for form in SHIPPED_FORMATS
-        for v in read(catalog.get(name), FORMATS[form], where)
-        if v.id.startswith(identifier.lower())
-    ]
+    start = identifier.lower()
+    files = ((_listed_bytes(catalog.get(name), FORMATS[f], where or folder()), f) for name in catalog.names() for f in SHIPPED_FORMATS)
+    likely = (parse(data, FORMATS[f]) for data, f in files if f'"id":"{start}'.encode() in data)
+    found = [v for vectors in likely for v in vectors if v.id.startswith(start)]
     if len(found) != 1:
         problem = "no vector has an id that starts with" if not found else f"{len(found)} vectors have ids that start with"
         raise GoldenError(f"{problem} {identifier!r}")
     return found[0]
+
+
+def _listed_bytes(loss: Loss, form: Format, where: Path) -> bytes:
+    """A golden file's bytes, once they have the digest that the manifest lists."""
+    path = relative_path(loss, form)
+    entry = manifest(where)["files"].get(path)
+    if entry is None:
+        raise GoldenError(f"{where / MANIFEST} lists no {path}: there is no golden data for {loss.name} in {form.name}")
+    data = _bytes(where / path)
+    if hashlib.sha256(data).hexdigest() != entry["sha256"]:
+        if find_spec("fastjsonschema"):
+            _verify_file(where / path, entry)  # it may say more
+        raise GoldenError(f"{where / path} does not match its digest in {MANIFEST}")
+    return data
 
 
 @cache

@@ -14,9 +14,9 @@ SLACK = Fraction(1, 10**30)  # the oracle is asked for 40 digits
 
 @dataclass(frozen=True)
 class Exact:
-    """An oracle's answer as rationals: right to 40 digits; the gradient always a tuple."""
+    """An oracle's answer as rationals, right to 40 digits, or infinite; the gradient always a tuple."""
 
-    value: Fraction
+    value: Any
     gradient: tuple[Fraction, ...]
 
 
@@ -37,7 +37,7 @@ def _close(a: Fraction, b: Fraction, scale: Fraction = Fraction(0)) -> bool:
 
 
 def _nonnegative(loss: Loss, ask: Ask, values: Values) -> bool:
-    return ask(values).value >= 0
+    return bool(ask(values).value >= 0)
 
 
 def _convex(loss: Loss, ask: Ask, values: Values) -> bool:
@@ -47,10 +47,17 @@ def _convex(loss: Loss, ask: Ask, values: Values) -> bool:
         other: Any = tuple(reversed(x))
         middle: Any = tuple((a + b) / 2 for a, b in zip(x, other, strict=True))
     else:
-        other = (1 - x) / 2
+        other = (1 - x) / 2 if loss.arguments[name].high > 0 else 2 * x - 1
         middle = (x + other) / 2
     ends = ask(values).value + ask({**values, name: other}).value
-    return ask({**values, name: middle}).value * 2 <= ends + SLACK * abs(ends)
+    return bool(ask({**values, name: middle}).value * 2 <= ends + SLACK * abs(ends))
+
+
+def _concave(loss: Loss, ask: Ask, values: Values) -> bool:
+    def upside_down(values: Values) -> Exact:
+        return Exact(-ask(values).value, ())
+
+    return _convex(loss, upside_down, values)
 
 
 def _shift_invariant(loss: Loss, ask: Ask, values: Values) -> bool:
@@ -73,13 +80,28 @@ def _even_in_residual(loss: Loss, ask: Ask, values: Values) -> bool:
 
 def _gibbs(loss: Loss, ask: Ask, values: Values) -> bool:
     first, second = loss.arguments
-    return ask(values).value >= sum(values[second]) - sum(values[first])
+    return bool(ask(values).value >= sum(values[second]) - sum(values[first]))
+
+
+def _odd(loss: Loss, ask: Ask, values: Values) -> bool:
+    name = loss.differentiable
+    here, there = ask(values), ask({**values, name: -values[name]})
+    return _close(here.value, -there.value) and _close(here.gradient[0], there.gradient[0])
+
+
+def _mirror_complement(loss: Loss, ask: Ask, values: Values) -> bool:
+    name = loss.differentiable
+    here, there = ask(values), ask({**values, name: -values[name]})
+    return _close(here.value + there.value, Fraction(1)) and _close(here.gradient[0], there.gradient[0])
 
 
 nonnegative = Identity("nonnegative", "L >= 0", _nonnegative)
 convex = Identity("convex", "L is convex in its first argument", _convex)
+concave = Identity("concave", "L is concave in its first argument", _concave)
 shift_invariant = Identity("shift_invariant", "L(z + c) = L(z), so the gradient sums to 0", _shift_invariant)
 symmetric = Identity("symmetric", "L(a, b) = L(b, a)", _symmetric)
+odd = Identity("odd", "L(-x) = -L(x), so the gradient is even", _odd)
+mirror_complement = Identity("mirror_complement", "L(x) + L(-x) = 1, so the gradient is even", _mirror_complement)
 even_in_residual = Identity("even_in_residual", "L(c - f, c - y) = L(f, y): only |f - y| counts", _even_in_residual)
 gibbs = Identity("gibbs", "L >= sum(target) - sum(probabilities), 0 on the simplex", _gibbs)
 

@@ -12,6 +12,7 @@ import numpy as np
 
 Array = Any  # float64 arrays or numbers: NumPy broadcasts both alike
 
+LOG_2 = 0.6931471805599453
 SERIES_REACH = 0.35
 SERIES_TERMS = 17
 
@@ -27,6 +28,15 @@ def sigmoid(x: Array) -> Array:
     return np.where(np.asarray(x) < 0, tail, 1.0) / (1.0 + tail)
 
 
+def sigmoid_slope(x: Array) -> Array:
+    """s (1 - s) for s = sigmoid(x), the same for x and -x."""
+    # t / (1 + t)^2 with t = exp(-|x|): no difference of rounded numbers, and what 1 + t rounds away is put back.
+    t = np.exp(-np.abs(x))
+    whole = 1.0 + t
+    lost = t - (whole - 1.0)
+    return t / (whole * whole + 2.0 * whole * lost)
+
+
 def xlogy(x: Array, y: Array) -> Array:
     """x log y, with 0 log 0 = 0."""
     return np.where(np.asarray(x) == 0, 0.0, x * np.log(y))
@@ -35,6 +45,17 @@ def xlogy(x: Array, y: Array) -> Array:
 def xlog1py(x: Array, y: Array) -> Array:
     """x log(1 + y), with 0 log 0 = 0."""
     return np.where(np.asarray(x) == 0, 0.0, x * np.log1p(y))
+
+
+def log1mexp(x: Array) -> Array:
+    """log(1 - exp x) for x <= 0; -inf at 0."""
+    # Where exp x is more than a half, 1 - exp x is -expm1 x without rounding exp x first (Maechler's switch at log 2).
+    return np.where(np.asarray(x) > -LOG_2, np.log(-np.expm1(x)), np.log1p(-np.exp(x)))
+
+
+def nats(base: Array) -> Array:
+    """The logarithm's unit: log base, and 1 for base 1, which stands for the natural logarithm."""
+    return np.where(np.equal(base, 1), 1.0, np.log(np.where(np.equal(base, 1), 2.0, base)))
 
 
 def bregman_log(x: Array, y: Array) -> Array:
@@ -65,6 +86,14 @@ def exact_sum(terms: Array) -> Array:
         x = np.concatenate([total, odd], axis=-1) if odd.shape[-1] else total
     total = x[..., 0]
     return total + np.where(np.isfinite(total), lost, 0.0)
+
+
+def sum_of_others(weights: Array) -> Array:
+    """For each entry of the last axis, weights >= 0, the sum of the others; where it is the largest nothing is subtracted."""
+    w = np.asarray(weights, float)
+    largest = np.arange(w.shape[-1]) == w.argmax(axis=-1)[..., None]
+    rest = exact_sum(np.where(largest, 0.0, w))[..., None]
+    return np.where(largest, rest, w.max(axis=-1, keepdims=True) + (rest - w))
 
 
 def leader_and_tails(logits: Array) -> tuple[Array, Array, Array]:

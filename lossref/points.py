@@ -11,6 +11,7 @@ from typing import Any
 
 import numpy as np
 
+from lossref.acceptance import rows_of
 from lossref.formats import Format
 from lossref.spaces import Space
 from lossref.spec import Hard, Loss, Region, Values
@@ -54,7 +55,7 @@ def generate(loss: Loss, form: Format, seed: str = "golden") -> Iterator[Point]:
 
 def reasons(loss: Loss) -> dict[str, str]:
     """Every flag that a vector of this loss can carry, explained."""
-    return REASONS | {hard.flag: hard.reason for hard in loss.hard}
+    return REASONS | {hard.flag: hard.reason for hard in loss.hard} | {row.id: row.reason for row in rows_of(loss.name)}
 
 
 def _all(loss: Loss, form: Format, seed: str) -> Iterator[Point]:
@@ -69,6 +70,9 @@ def _all(loss: Loss, form: Format, seed: str) -> Iterator[Point]:
     def ordinary(stream: Stream) -> Values:
         return {name: draw(space, stream) for name, space in loss.arguments.items()}
 
+    for row in rows_of(loss.name):
+        for example in row.examples:
+            yield _point(loss, form, {**defaults, **example}, row.region, row.id)
     yield from drawn(Hard("ordinary", "ordinary", "", lambda d: {**ordinary(d), **defaults}, ORDINARY))
     if any(space.rank for space in loss.arguments.values()):
         yield from drawn(Hard("wide", "ordinary", "", lambda d: {**ordinary(d), **defaults}, WIDE), WIDE_SIZE)
@@ -92,7 +96,8 @@ def _all(loss: Loss, form: Format, seed: str) -> Iterator[Point]:
 def _is_inside(loss: Loss, form: Format, point: Point) -> bool:
     values, classes = {**point.arguments, **point.parameters}, np.size(point.arguments[loss.differentiable])
     spaces = {**loss.arguments, **{name: parameter.space for name, parameter in loss.parameters.items()}}
-    return point.region != "special" and all(
+    finite = point.region != "special" and all(map(math.isfinite, point.parameters.values()))
+    return finite and all(
         space.contains(np.asarray(values[name]), precision=form.precision, classes=classes) for name, space in spaces.items()
     )
 
@@ -105,16 +110,16 @@ def _extremes(loss: Loss, form: Format, seed: str, ordinary: Any) -> Iterator[Po
         if space.is_discrete or space.sums_to_one:
             continue
         for index, exponent in enumerate(exponents):
-            if exponent > 0 and space.high < math.inf:
+            if exponent > 0 and max(-space.low, space.high) < math.inf:
                 continue
             stream = Stream(f"{seed}/extreme/{name}", form, index)
             values = dict(ordinary(stream))
-            extreme = stream.magnitude(exponent) * (stream.sign() if space.low < 0 else 1)
+            extreme = stream.magnitude(exponent) * (-1 if space.high <= 0 else stream.sign() if space.low < 0 else 1)
             values[name] = (extreme, *values[name][1:]) if space.rank else extreme
             yield _point(loss, form, values, "range", "extreme")
-    if all(s.rank == 0 and s.low == -math.inf and not s.is_discrete for s in loss.arguments.values()):
+    if all(s.rank == 0 and s.low == -math.inf == -s.high and not s.is_discrete for s in loss.arguments.values()):
         for sign in (1.0, -1.0):  # opposite ends: their difference overflows
-            ends = dict(zip(loss.arguments, (sign * float(form.largest), -sign * float(form.largest)), strict=True))
+            ends = {name: sign * (-1) ** k * float(form.largest) for k, name in enumerate(loss.arguments)}
             yield _point(loss, form, ends, "range", "extreme", cycle=1)
 
 

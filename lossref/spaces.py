@@ -27,6 +27,8 @@ class Space:
     values: tuple[float, ...] = ()
     label_of: str | None = None
     sums_to_one: bool = False
+    ends_are_exact: bool = True
+    hint: str = ""
 
     @property
     def is_discrete(self) -> bool:
@@ -34,8 +36,8 @@ class Space:
         return bool(self.values) or self.label_of is not None
 
     def is_edge(self, x: float | Fraction) -> bool:
-        """A finite end of the space: exact data (a hard label, a zero of a simplex), not a rounded number."""
-        return x in (self.low, self.high) and x not in (-math.inf, math.inf)
+        """A finite end of the space where that is exact data (a hard label, a zero of a simplex), not a rounded number."""
+        return self.ends_are_exact and x in (self.low, self.high) and x not in (-math.inf, math.inf)
 
     def holds(self, x: Any, *, precision: int, classes: int = 0) -> bool:
         """Whether one exact element (a Fraction, an integer label, an infinity, or a tuple) lies in the space."""
@@ -77,24 +79,63 @@ def Positive() -> Space:
     return Space(description="a number above 0", low=0.0, low_is_open=True)
 
 
+def NonNegative() -> Space:
+    return Space(description="a number of at least 0", low=0.0)
+
+
+def NonPositive() -> Space:
+    return Space(description="a number of at most 0", high=0.0)
+
+
 def Unit() -> Space:
     return Space(description="a number in [0, 1]", low=0.0, high=1.0)
 
 
+def Angle() -> Space:
+    """The float64 number below pi ends it."""
+    return Space(description="an angle above 0 and below pi, in radians", low=0.0, high=3.141592653589793, low_is_open=True)
+
+
+def LogBase() -> Space:
+    return Space(description="1 for the natural logarithm, or a base above 1", low=1.0)
+
+
 def Sign() -> Space:
-    return Space(description="-1 or 1", values=(-1.0, 1.0))
+    return Space(description="-1 or 1", values=(-1.0, 1.0), hint="labels y of 0 and 1 become these by 2 y - 1")
+
+
+def Bit() -> Space:
+    return Space(description="0 or 1", values=(0.0, 1.0))
 
 
 def Label(of: str) -> Space:
     """A class index, counted from 0, into the components of another argument."""
-    return Space(description=f"a class index, an integer from 0 to the number of {of} minus 1", label_of=of)
+    description = f"a class index, an integer from 0 to the number of {of} minus 1"
+    return Space(description=description, label_of=of, hint="classes counted from 1 need 1 taken off")
 
 
 def Vector() -> Space:
     return Space(description="a vector of real numbers along the last axis", rank=1)
 
 
+def Cosines() -> Space:
+    """A cosine of 1 is one that rounded to 1."""
+    return Space(description="cosines in [-1, 1] along the last axis", rank=1, low=-1.0, high=1.0, ends_are_exact=False)
+
+
+def LogProbabilities() -> Space:
+    hint = "probabilities become these by log, scores by log-softmax"
+    return Space(description="logarithms of probabilities, at most 0, along the last axis", rank=1, high=0.0, hint=hint)
+
+
+def Weights() -> Space:
+    """One-hot rows, soft labels, counts: any sum."""
+    return Space(description="weights of at least 0, of any sum, along the last axis", rank=1, low=0.0)
+
+
 def Simplex() -> Space:
     """Rounded probabilities rarely sum to 1 exactly: n of them may miss it by n * 2**(1 - precision)."""
     description = "probabilities in [0, 1] along the last axis, with sum 1 up to their own rounding"
-    return Space(description=description, rank=1, low=0.0, high=1.0, sums_to_one=True)
+    return Space(
+        description=description, rank=1, low=0.0, high=1.0, sums_to_one=True, hint="scores become probabilities by softmax"
+    )

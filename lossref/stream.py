@@ -80,6 +80,11 @@ class Stream:
         total = sum(map(Fraction, weights))
         return tuple(self.number(Fraction(w) / total) for w in weights)
 
+    def almost_certain(self) -> tuple[float, float]:
+        """Two probabilities, the second from 1/8 down to the ulp of 1 in ten draws."""
+        rest = 2.0 ** -(3 + self.index * (self.format.precision - 4) // 9)
+        return 1 - rest, rest
+
     @property
     def saturation(self) -> float:
         """exp(-this) is half an ulp of 1: 36.7 in float64, 16.6 in float32."""

@@ -23,13 +23,14 @@ from rich.table import Table
 from lossref import catalog, generate, golden
 from lossref.formats import FORMATS, Format
 from lossref.golden import Vector
-from lossref.judge.grades import E2_OF_B, E3_OF_C, meets
+from lossref.judge.errors import E2_OF_B
+from lossref.judge.grades import E3_OF_C, meets
 from lossref.judge.verdict import APART, PartVerdict, judge
 from lossref.spec import Loss
 from lossref.targets import Implementation
 
 sys.path.insert(0, str(Path(__file__).parent.parent / "tests"))
-from implementations import IMPLEMENTATIONS
+from corpus import IMPLEMENTATIONS
 
 
 def fresh(loss: Loss, form: Format, seed: str) -> list[Vector]:

@@ -81,7 +81,7 @@ class Plain:
         return a / (b if abs(b) > 1e-30 else self.within(0, 1))
 
     def apply(self, function, x):
-        return getattr(mp, function)(self.within(x, -1e4 if function == "exp" else 1e-30))
+        return getattr(mp, function)(self.within(x, 1e-30 if function in ("log", "sqrt") else -1e4))
 
 
 def expression(source, depth):
@@ -89,7 +89,7 @@ def expression(source, depth):
     if depth == 0 or source.random() < 0.1:
         x = some_rational(source) + Fraction(source.random())
         return lambda m: m.lift(x)
-    a, kind = expression(source, depth - 1), source.choice(("exp", "log", "sqrt", "+", "-", "*", "/", "/"))
+    a, kind = expression(source, depth - 1), source.choice(("exp", "log", "sqrt", "cos", "sin", "+", "-", "*", "/", "/"))
     if len(kind) > 1:
         return lambda m: m.apply(kind, a(m))
     b = expression(source, depth - 1)

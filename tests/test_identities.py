@@ -13,6 +13,8 @@ from lossref.points import generate
 
 def asker(loss):
     def rational(x):
+        if mpmath.isinf(x):
+            return float(x)
         sign, man, exp, _ = x._mpf_
         return Fraction(int(man)) * Fraction(2) ** int(exp) * (-1 if sign else 1)
 
@@ -33,7 +35,7 @@ def interior(loss, point):
     answer = None
     if point.region in ("ordinary", "tail", "cancellation", "option"):
         answer = oracle(loss.name, **point.arguments, **point.parameters)
-    if answer is None or answer.box:
+    if answer is None or answer.gradient is None:
         return False
     slopes = answer.gradient if isinstance(answer.gradient, tuple) else (answer.gradient,)
     return all(mpmath.isfinite(x) for x in (answer.value, *slopes))

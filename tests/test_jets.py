@@ -94,14 +94,11 @@ def test_a_constant_zero_annihilates_value_and_derivatives():
 
 
 ZERO_TIMES_INFINITY = {
-    "x log x": lambda m, x, y: x * m.log(x),
     "x log y": lambda m, x, y: x * m.log(y),
-    "sqrt x sqrt x": lambda m, x, y: m.sqrt(x) * m.sqrt(x),
     "sqrt x^2": lambda m, x, y: m.sqrt(x * x),
     "sqrt x y": lambda m, x, y: m.sqrt(x * y),
     "log x^2": lambda m, x, y: m.log(x * x),
     "x^2 log x": lambda m, x, y: x * x * m.log(x),
-    "(1 + x^2) sqrt y": lambda m, x, y: (1 + x * x) * m.sqrt(y),  # d2/dxdy = x / sqrt y has no limit
 }
 
 
@@ -115,9 +112,20 @@ def test_zero_times_infinity_has_no_value_in_a_derivative(formula):
 def test_derivatives_at_the_edge_are_limits_from_inside():
     m = jets()
     (x,) = variables(m, 0)
-    for function, value in ((m.log, -math.inf), (m.sqrt, 0)):
-        jet = function(x).data
-        assert (jet.value.data, jet.slopes[0].data, jet.curvatures[0, 0].data) == (value, math.inf, -math.inf)
+    for formula, limits in ((m.log(x), (-math.inf, math.inf, -math.inf)), (x * m.log(x), (0, -math.inf, math.inf))):
+        jet = formula.data
+        assert (jet.value.data, jet.slopes[0].data, jet.curvatures[0, 0].data) == limits
+    assert (-3 * x * m.log(x)).data.slopes[0].data == math.inf
+
+
+def test_a_root_of_zero_has_a_slope_in_the_root_of_the_distance():
+    m = jets()
+    (x,) = variables(m, 1)
+    root = m.sqrt(1 - x * x)  # sqrt(2 e - e^2) at distance e from 1: sqrt 2 times sqrt e
+    assert root.data.value.data == 0
+    assert root.data.slopes.keys() == {~0}
+    assert abs(float(root.data.slopes[~0].data.mid()) - math.sqrt(2)) < 1e-15
+    assert (x + root).data.slopes[0].data == 1
 
 
 @pytest.mark.parametrize("side", [-1, 1])

@@ -99,10 +99,15 @@ def test_each_grade_is_reached():
     assert grade(errors((math.nan, 1.0), size=1.0), "tail") == "F"
 
 
-def test_a_lost_answer_caps_the_grade_even_within_the_allowance_of_E2():
-    lost = errors((0.0, 1.0), allowance=1.9, size=1.0)
-    assert lost[0].E2 < 8
-    assert grade(lost, "tail") == "C"
+@pytest.mark.parametrize("got", [0.0, -1e-3, -5.0, math.inf, math.nan])
+def test_a_lost_answer_is_below_level_b(got):
+    """Lost is what E2 itself puts below B: where rounded inputs reach 0 within that level, 0 is no loss."""
+    for allowance in (0.0, 1e-9, 0.1, 0.2499, 0.2501, 1.9):
+        (error,) = errors((got, 1.0), allowance=allowance, size=1.0)
+        assert error.is_lost == (allowance < 0.25)
+        assert error.E2 > 8 or not error.is_lost
+        if error.is_lost:
+            assert grade([error], "tail") in ("C", "D", "F")
 
 
 def test_one_bad_component_decides_and_levels_are_ordered():

@@ -101,15 +101,20 @@ def test_points_do_not_depend_on_how_python_adds_floats(loss, form, monkeypatch,
 
 
 @pytest.mark.parametrize("name", FURTHER)
-def test_a_further_format_costs_nothing_but_its_name(loss, name):
-    """Any format of the table can have golden vectors: certified, in its own numbers, and our code is right on them."""
+def test_a_further_format_costs_nothing_but_its_name(loss, name, monkeypatch):
+    """Any format of the table can have golden vectors: certified, in its own numbers, and our code is right on them.
+
+    Unless it cannot hold a default, as a scale of 64 where 15.5 is the largest number. (Wide vectors only take time here.)
+    """
     from lossref import generate, golden
     from lossref.judge.verdict import judge
     from lossref.targets import resolve
 
     form = FORMATS[name]
+    monkeypatch.setattr("lossref.points.WIDE", 0)
     vectors = golden.parse(generate.content(loss, form), form)
-    assert len(vectors) >= 25
+    fits = all(0 < form.nearest(p.default) < math.inf for p in loss.parameters.values())
+    assert len(vectors) >= 25 or not fits
     if name == "float16":  # the one that NumPy has
         verdict = judge(loss, resolve("lossref").implementations[loss.name], vectors, form)
         assert {part.headline(strict=True) for part in verdict.parts.values()} <= {"A+", "A", "B"}

@@ -168,7 +168,7 @@ def test_a_module_that_cannot_be_imported_gets_a_sentence(tmp_path, monkeypatch,
     [
         (["no_such_module"], "neither an adapter"),
         (["numpy:no_such_thing"], "neither an adapter"),
-        (["numpy"], "holds none of the losses"),
+        (["json"], "holds none of the losses"),
         (["numpy:pi", "--loss", "hinge"], "neither a function nor"),
         (["scipy", "--loss", "hinge"], "SciPy ships no hinge loss"),
         (["scipy", "--loss", "hing"], "no loss is called 'hing'"),

@@ -49,7 +49,7 @@ def run(given: argparse.Namespace) -> int:
     form = FORMATS[given.format]
     try:
         target = resolve(given.target, wanted[0] if len(wanted) == 1 else None)
-        lacking = [f"{name}: {target.lacks.get(name, 'not there')}" for name in wanted if name not in target.implementations]
+        lacking = [f"{name}: {target.lacks[name]}" for name in wanted if name in target.lacks]
         if lacking:
             raise UsageError(f"{target.title} lacks {'; '.join(lacking)}")
         names = [name for name in catalog.names() if name in target.implementations and name in (wanted or catalog.names())]

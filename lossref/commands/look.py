@@ -160,6 +160,10 @@ def _rows(exact: Answer, value: Any, gradient: Any) -> Any:
     """(what, ours, exact as text, error in ulps) for the value and each gradient component."""
     vector = isinstance(exact.gradient, tuple)
     yield "value", data.number(float(value)), _text(exact.value, exact.digits), _ulps(float(value), exact.value)
+    if exact.gradient is None and exact.box is None:
+        for ours in [gradient] if not gradient.shape else gradient:
+            yield "gradient", data.number(float(ours)), "none (the loss jumps)", "-"
+        return
     if exact.gradient is None:
         assert exact.box is not None
         for ours, (low, high) in zip([gradient] if not gradient.shape else gradient, exact.box, strict=True):

@@ -40,6 +40,8 @@ class Balls(Base):
     def enclosed(self, function: str, x: Any) -> arb:
         if function == "exp":
             y = self._exp(x)
+        elif function in ("cos", "sin"):
+            y = x.cos() if function == "cos" else x.sin()
         elif function == "sqrt":
             y = x.sqrt() if x > 0 else x.abs_upper().sqrt().union(arb(0))  # cut to the domain, where the truth is
         else:

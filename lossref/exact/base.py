@@ -157,6 +157,11 @@ class Base(System):
                 return self.lift(math.inf if x > 0 else 0)
             if isinstance(x, Fraction):
                 return self._form({_exp_atom(x): Fraction(1)})
+        elif function in ("cos", "sin"):
+            if is_infinite(x):
+                raise NoValueError(f"{function} of infinity")
+            if x == 0:
+                return self.lift(1 if function == "cos" else 0)
         else:
             if self._certainly_negative(a):
                 raise NoValueError(f"{function} of a negative number")

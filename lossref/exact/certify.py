@@ -28,7 +28,8 @@ class AllowanceOverflowError(ArithmeticError):
 class Certified:
     """The exact answer at a point in a format.
 
-    `gradient` is None at an exact kink; `box` has one [left, right] a component wherever a kink is within reach.
+    `gradient` is None at an exact kink, and where the loss jumps; `box` has one [left, right] a component wherever a kink
+    is within reach.
     Allowances and sizes are float64 numbers just above the exact ones.
     """
 
@@ -72,7 +73,8 @@ def _round(base: Base, found: Sequence[Branch], form: Format) -> Certified | Non
     gradients = list(zip(*(row[1 : width + 1] for row in answers), strict=True))
     pieces_agree = all(row == answers[0] for row in answers)
     box = tuple((min(g.rounded for g in column), max(g.rounded for g in column)) for column in gradients)
-    at_a_kink = bool(found[0].exact_ties) and any(low != high for low, high in box)
+    jumps = any(row[0] != answers[0][0] for row in answers)
+    at_a_kink = bool(found[0].exact_ties) and (jumps or any(low != high for low, high in box))
     return Certified(
         value=answers[0][0],
         gradient=None if at_a_kink else tuple(answers[0][1 : width + 1]),

@@ -5,6 +5,7 @@ Nothing is rounded here. `certify` raises the precision until what it wants of t
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from fractions import Fraction
@@ -12,7 +13,7 @@ from typing import Any
 
 from lossref.exact.base import Base
 from lossref.exact.jets import Jet, Jets
-from lossref.exact.numbers import Number, lifted
+from lossref.exact.numbers import NoValueError, Number, System, lifted
 from lossref.exact.sizes import Sizes
 from lossref.formats import Format
 from lossref.spec import Loss, Values
@@ -56,7 +57,7 @@ def branches(loss: Loss, values: Values, base: Base, form: Format | None = None)
     first = _branch(loss, values, base, form, None)
     yield first
     if first.open_ties:
-        for i in range(_width(values[loss.differentiable])):
+        for i in range(len(_numbers(values[loss.differentiable]))):
             for side in (-1, 1):
                 yield _branch(loss, values, base, form, {i: side})
 
@@ -76,10 +77,9 @@ def _branch(loss: Loss, values: Values, base: Base, form: Format | None, directi
         return lifted(jets, x)
 
     result: Jet = jets.lift(loss.definition(jets, **{name: place(name, x) for name, x in values.items()})).data
-    size = _width(values[loss.differentiable])
-    zero = under.lift(0)
-    gradient = [result.slopes.get(i, zero) for i in range(size)]
-    hessian = [result.curvatures.get((i, i), zero) for i in range(size)]
+    first = values[loss.differentiable]
+    slopes = [_slopes(under, result, i, x == loss.arguments[loss.differentiable].low) for i, x in enumerate(_numbers(first))]
+    gradient, hessian = [list(column) for column in zip(*slopes, strict=True)]
     sensitivity = None
     if form:
         rounded = [u if ok else Fraction(0) for u, ok in zip(ulps, movable, strict=True)]
@@ -89,17 +89,30 @@ def _branch(loss: Loss, values: Values, base: Base, form: Format | None, directi
     return Branch(value, gradient, hessian, sensitivity, jets.open_ties, jets.exact_ties)
 
 
+def _slopes(system: System, result: Jet, i: int, at_low_edge: bool) -> tuple[Number, Number]:
+    """First and second derivative in x_i. A root of the distance from an edge rises, or falls, infinitely fast there."""
+    zero = system.lift(0)
+    if (root := result.slopes.get(~i)) is None:
+        return result.slopes.get(i, zero), result.curvatures.get((i, i), zero)
+    if system.known_zero(root):
+        raise NoValueError("a square root of 0 that cancels")
+    sign = system.sign(root)
+    return system.lift(math.inf * (sign if at_low_edge else -sign)), system.lift(-math.inf * sign)
+
+
 def _sensitivity(base: Base, result: Jet, gradient: list[Number], hessian: list[Number], ulps: list[Fraction]) -> Sensitivity:
-    """K sums |derivative| * ulp over the components that are rounded numbers."""
+    """K sums |derivative| * ulp over the components that are rounded numbers; in a root of a distance, the ulp's root."""
+
+    def moved(n: Number, i: int) -> Number:
+        return base.magnitude(n.data.number) * (ulps[i] if i >= 0 else base.sqrt(ulps[~i]))
+
     gradient_terms: list[list[Number]] = [[] for _ in gradient]
     for (i, j), c in result.curvatures.items():
-        bend = base.magnitude(c.data.number)
-        if i < len(gradient) and ulps[j]:
-            gradient_terms[i].append(bend * ulps[j])
-        if j < len(gradient) and i != j and ulps[i]:
-            gradient_terms[j].append(bend * ulps[i])
+        for here, other in {(i, j), (j, i)}:
+            if 0 <= here < len(gradient):
+                gradient_terms[here].append(moved(c, other))
     return Sensitivity(
-        value_allowance=base.sum(base.magnitude(s.data.number) * ulps[i] for i, s in result.slopes.items() if ulps[i]),
+        value_allowance=base.sum(moved(s, i) for i, s in result.slopes.items()),
         gradient_allowance=[base.sum(terms) for terms in gradient_terms],
         value_size=result.value.data.size,
         gradient_sizes=[n.data.size for n in gradient],
@@ -112,7 +125,7 @@ def _variables(loss: Loss, values: Values) -> tuple[list[float], list[bool]]:
     numbers, movable = [], []
     for name, space in loss.arguments.items():
         x = values[name]
-        for y in x if isinstance(x, (tuple, list)) else (x,):
+        for y in _numbers(x):
             if _is_variable(loss, name, y):
                 numbers.append(y)
                 movable.append(not space.is_edge(y))
@@ -127,5 +140,5 @@ def _is_variable(loss: Loss, name: str, x: Any) -> bool:
     return name == loss.differentiable or not space.is_edge(x)
 
 
-def _width(x: Any) -> int:
-    return len(x) if isinstance(x, (tuple, list)) else 1
+def _numbers(x: Any) -> Any:
+    return x if isinstance(x, (tuple, list)) else (x,)

@@ -16,7 +16,7 @@ from mpmath.ctx_mp import MPContext
 from lossref.exact.base import Base
 from lossref.exact.numbers import UndecidedError
 
-FUNCTION_ULPS = 4  # what mpmath's exp, log and sqrt are trusted to, in units of 2 ** -precision
+FUNCTION_ULPS = 4  # what mpmath's functions are trusted to, in units of 2 ** -precision
 
 
 _own = threading.local()
@@ -84,6 +84,8 @@ class Floats(Base):
                 raise UndecidedError("exp of a wide enclosure")
             y = mp.exp(v)
             error = y * 2 * e
+        elif function in ("cos", "sin"):
+            y, error = (mp.cos(v) if function == "cos" else mp.sin(v)), e
         elif v <= e:
             raise UndecidedError(f"{function} of an enclosure of 0")
         elif function == "log":

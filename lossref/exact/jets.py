@@ -12,7 +12,10 @@ from lossref.exact.numbers import DERIVATIVE, NoValueError, Number, Operand, Sys
 
 @dataclass(frozen=True, slots=True)
 class Jet:
-    """A value, its slopes {i: d/dx_i} and curvatures {(i, j): d2/dx_i dx_j, i <= j}; what is absent is 0."""
+    """A value, its slopes {i: d/dx_i} and curvatures {(i, j): d2/dx_i dx_j, i <= j}; what is absent is 0.
+
+    Where a square root meets 0 at the edge of x_i's space, the slope under ~i is in the root of the distance from there.
+    """
 
     value: Number
     slopes: dict[int, Number] = field(default_factory=dict)
@@ -67,7 +70,8 @@ class Jets(System):
     def _open(self, gap: Jet) -> bool:
         if not self.reach:
             return self.base.known_zero(gap.value)
-        width = self.base.sum(self.base.magnitude(s) * (self.reach * self.ulps[i]) for i, s in gap.slopes.items())
+        moving = ((s, self.ulps[i]) for i, s in gap.slopes.items() if i >= 0)
+        width = self.base.sum(self.base.magnitude(s) * (self.reach * ulp) for s, ulp in moving)
         return self.base.compare(self.base.magnitude(gap.value), width) <= 0
 
     def add(self, a: Number, b: Number) -> Number:
@@ -96,6 +100,11 @@ class Jets(System):
             if self.known_zero(x):  # a constant zero annihilates the derivatives too
                 return x
         x, y = a.data, b.data
+        for p, q in ((x, y), (y, x)):
+            alone = len(p.slopes) == 1 and p.slopes.keys() == q.slopes.keys()
+            if alone and self.base.known_zero(p.value) and self.base.known_infinite(q.value):
+                # t log t at t = 0: of (t log t)' = log t + 1 the second term is nothing beside the first, and 1 / t bends it.
+                return self._chain(p.value, ((Jet(p.value, p.slopes), q.value),), bend=-q.value)
         return self._chain(x.value * y.value, ((x, y.value), (y, x.value)), product=(x, y))
 
     def divide(self, a: Number, b: Number) -> Number:
@@ -109,7 +118,10 @@ class Jets(System):
         y = self.base.apply(function, jet.value)
         if not jet.slopes:
             return Number(self, Jet(y))
-        if function != "exp" and self.base.known_zero(jet.value):  # log and sqrt at 0, approached from inside
+        if function in ("log", "sqrt") and self.base.known_zero(jet.value):  # approached from inside
+            if function == "sqrt" and len(jet.slopes) == 1 and not self.base.known_zero(next(iter(jet.slopes.values()))):
+                ((i, s),) = jet.slopes.items()
+                return Number(self, Jet(y, {~i: self.base.sqrt(self.base.magnitude(s))}))
             return self._chain(y, ((jet, self.base.lift(math.inf)),), bend=self.base.lift(-math.inf))
         slope = self.base.lift(DERIVATIVE[function](jet.value, y))
         if self.order == 1:

@@ -128,6 +128,12 @@ class System:
     def sqrt(self, x: Operand) -> Number:
         return self.apply("sqrt", self.lift(x))
 
+    def cos(self, x: Operand) -> Number:
+        return self.apply("cos", self.lift(x))
+
+    def sin(self, x: Operand) -> Number:
+        return self.apply("sin", self.lift(x))
+
     def abs(self, x: Operand) -> Number:
         x = self.lift(x)
         return x if self.compare(x, 0) >= 0 else -x
@@ -153,6 +159,8 @@ DERIVATIVE: dict[str, Callable[[Number, Number], Operand]] = {
     "exp": lambda x, fx: fx,
     "log": lambda x, fx: 1 / x,
     "sqrt": lambda x, fx: 1 / (2 * fx),
+    "cos": lambda x, fx: -x.system.sin(x),
+    "sin": lambda x, fx: x.system.cos(x),
 }
 
 

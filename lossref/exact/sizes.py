@@ -69,7 +69,8 @@ class Sizes(System):
         x = a.data
         y = self.base.apply(function, x.number)
         size = self.base.magnitude(y)
-        if not x.is_data and not is_infinite(y.data) and not is_infinite(x.number.data):
+        steep = function == "sqrt" and self.base.known_zero(x.number)  # no finite slope: an exact 0 counts as data
+        if not x.is_data and not steep and not is_infinite(y.data) and not is_infinite(x.number.data):
             slope = self.base.lift(DERIVATIVE[function](x.number, y))
             size = size + self.base.magnitude(slope) * x.size
         return Number(self, Sized(y, size))

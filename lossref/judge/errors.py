@@ -8,6 +8,8 @@ from fractions import Fraction
 
 from lossref.formats import Format, Rounded
 
+E2_OF_B = 8  # up to here an error is one that the rounding of the inputs could have made
+
 
 @dataclass(frozen=True)
 class Truth:
@@ -74,9 +76,9 @@ def measure(got: float, truth: Truth, form: Format) -> Error:
 
 
 def _matters(low: Fraction, high: Fraction, truth: Truth, form: Format) -> bool:
-    """The answer is a normal number of one sign, beyond what rounded inputs reach."""
+    """The answer is a normal number of one sign, and 0 would be worse than level B allows rounded inputs to be."""
     least = min(abs(low), abs(high))
-    return low * high > 0 and least >= form.least_normal and least > truth.allowance / 2
+    return low * high > 0 and least >= form.least_normal and least > E2_OF_B * truth.allowance / 2
 
 
 def _ratio(a: Fraction, b: Fraction) -> float:

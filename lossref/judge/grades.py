@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from lossref.judge.errors import Error
+from lossref.judge.errors import E2_OF_B, Error
 
 LEVELS = ("A+", "A", "B", "C", "D", "F")  # best first
 MEANING = {
@@ -15,7 +15,7 @@ MEANING = {
     "D": "finite, right sign and half the digits on ordinary inputs only",
     "F": "NaN or infinity for a finite answer, or wrong on ordinary inputs",
 }
-E1_OF_A, E2_OF_B, E3_OF_C = 1, 8, 16
+E1_OF_A, E3_OF_C = 1, 16
 ORDINARY = ("ordinary", "option")
 
 
@@ -23,11 +23,10 @@ def grade(errors: Sequence[Error], region: str) -> str:
     """The grade of a part of a loss in one region."""
     if all(e.is_exact for e in errors):
         return "A+"
-    if not any(e.is_lost for e in errors):
-        if all(e.E1 <= E1_OF_A for e in errors):
-            return "A"
-        if all(e.E2 <= E2_OF_B for e in errors):
-            return "B"
+    if all(e.E1 <= E1_OF_A for e in errors):
+        return "A"
+    if all(e.E2 <= E2_OF_B for e in errors):  # nothing is lost then
+        return "B"
     if all(e.E3 <= E3_OF_C for e in errors):
         return "C"
     if any(e.is_absurd and e.E3 > E3_OF_C for e in errors):

@@ -26,7 +26,7 @@ def run(target: Target, verdicts: Sequence[Verdict], form: str, level: str, stri
         "level": level,
         "strict": strict,
         "losses": losses,
-        "lacks": dict(target.lacks),
+        "lacks": target.lacks,
         "conforms": all(entry["conforms"] for entry in losses),
         "broke": any(entry["broke"] for entry in losses),
     }

@@ -68,8 +68,12 @@ def _notes(report: Mapping[str, Any]) -> Iterator[str]:
             yield f"{entry['loss']} is composed: {entry['composed']}"
         if entry["refused"]:
             yield f"{entry['loss']}: {entry['refused']} vectors are left out: {entry['refusal']}"
+    plainly = [loss for loss, reason in report["lacks"].items() if reason == "not there"]
     for loss, reason in report["lacks"].items():
-        yield f"{loss} is missing: {reason}"
+        if loss not in plainly:
+            yield f"{loss} is missing: {reason}"
+    if plainly:
+        yield f"not there: {', '.join(plainly)}"
 
 
 def _apart(parts: Mapping[str, Any], region: str) -> Text:

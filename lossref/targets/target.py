@@ -49,12 +49,17 @@ class Implementation:
 
 @dataclass(frozen=True, kw_only=True)
 class Target:
-    """A library or somebody's code. `lacks` says for each missing loss why it is missing."""
+    """A library or somebody's code. `reasons` says why a loss is missing, where there is more to say than that."""
 
     name: str
     title: str
     implementations: Mapping[str, Implementation]
-    lacks: Mapping[str, str] = field(default_factory=dict)
+    reasons: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def lacks(self) -> dict[str, str]:
+        """Each loss that is missing, and why."""
+        return {name: self.reasons.get(name, "not there") for name in catalog.names() if name not in self.implementations}
 
 
 def resolve(name: str, loss: str | None = None) -> Target:
@@ -121,8 +126,7 @@ def _from_path(name: str, loss: str | None) -> Target:
     else:
         chosen = {loss: (found, path)}
     implementations = {key: _implementation(name, member, start, source) for key, (member, source) in chosen.items()}
-    lacks = {} if loss else {key: "not there" for key in catalog.names() if key not in chosen}
-    return Target(name=name, title=name, implementations=implementations, lacks=lacks)
+    return Target(name=name, title=name, implementations=implementations)
 
 
 def _public(module: ModuleType) -> dict[str, Any]:

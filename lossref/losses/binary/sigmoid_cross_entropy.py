@@ -10,7 +10,7 @@ The logarithm is natural and nothing is clipped, so L(z, 1) -> 0 only as z -> +i
 import numpy as np
 
 from lossref.identities import convex, mirror, nonnegative
-from lossref.kernels import sigmoid, softplus
+from lossref.kernels import sigmoid, sigmoid_slope, softplus
 from lossref.spaces import Real, Unit
 from lossref.spec import Hard, Loss, Witness
 
@@ -27,9 +27,7 @@ def gradient(logits, target):
 
 
 def hessian(logits, target):
-    # s (1 - s) = t (1 - t) with t the smaller of the two, so that 1 - t loses nothing.
-    t = sigmoid(-np.abs(logits)) + np.zeros_like(target)
-    return t * (1.0 - t)
+    return sigmoid_slope(logits) + np.zeros_like(target)
 
 
 def definition(m, logits, target):

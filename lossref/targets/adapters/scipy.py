@@ -1,12 +1,12 @@
 """SciPy: one loss of its own (huber), and the pieces that the field composes losses from."""
 
 import numpy as np
-from scipy import special
+from scipy import special, stats
 
 from lossref.targets.source import numpy_implementation
 from lossref.targets.target import Target, title
 
-IMPORTS = "from scipy import special"
+IMPORTS = "from scipy import special, stats"
 
 
 def huber(prediction, target, delta):
@@ -37,8 +37,40 @@ def kl_divergence(probabilities, target):
     return special.rel_entr(target, probabilities).sum(axis=1)
 
 
+def entropy(probabilities, base):
+    return stats.entropy(probabilities, base=None if base == 1 else base, axis=1)
+
+
+def sigmoid(x):
+    return special.expit(x)
+
+
+def log_sigmoid(x):
+    return special.log_expit(x)
+
+
+def xlogy(x, y):
+    return special.xlogy(x, y)
+
+
+def logsumexp(x):
+    return special.logsumexp(x, axis=1)
+
+
+def logsumexp_gradient(x):
+    return special.softmax(x, axis=1)
+
+
+def softmax(x, index):
+    return np.take_along_axis(special.softmax(x, axis=1), index[:, None], axis=1)[:, 0]
+
+
+def log_softmax(x, index):
+    return np.take_along_axis(special.log_softmax(x, axis=1), index[:, None], axis=1)[:, 0]
+
+
 def target() -> Target:
-    sigmoid, softmax = "log_expit; gradient expit minus target", "logsumexp minus a logit; gradient softmax minus one-hot"
+    sigmoid_parts, softmax_parts = "log_expit; gradient expit minus target", "logsumexp minus a logit; gradient softmax minus one-hot"
     return Target(
         name="scipy",
         title=title("scipy"),
@@ -46,14 +78,16 @@ def target() -> Target:
             "huber": numpy_implementation(IMPORTS, value=huber),
             "binary_cross_entropy": numpy_implementation(IMPORTS, composed="xlogy, xlog1py", value=binary_cross_entropy),
             "sigmoid_cross_entropy": numpy_implementation(
-                IMPORTS, composed=sigmoid, value=sigmoid_cross_entropy, gradient=sigmoid_cross_entropy_gradient
+                IMPORTS, composed=sigmoid_parts, value=sigmoid_cross_entropy, gradient=sigmoid_cross_entropy_gradient
             ),
             "softmax_cross_entropy": numpy_implementation(
-                IMPORTS, composed=softmax, value=softmax_cross_entropy, gradient=softmax_cross_entropy_gradient
+                IMPORTS, composed=softmax_parts, value=softmax_cross_entropy, gradient=softmax_cross_entropy_gradient
             ),
             "kl_divergence": numpy_implementation(IMPORTS, composed="sum of rel_entr", value=kl_divergence),
+            "logsumexp": numpy_implementation(IMPORTS, composed="gradient softmax", value=logsumexp, gradient=logsumexp_gradient),
+            **{f.__name__: numpy_implementation(IMPORTS, value=f) for f in (entropy, sigmoid, log_sigmoid, xlogy, softmax, log_softmax)},
         },
-        lacks={
+        reasons={
             "squared_error": "SciPy ships no squared error",
             "absolute_error": "SciPy ships no absolute error",
             "hinge": "SciPy ships no hinge loss",

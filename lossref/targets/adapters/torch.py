@@ -44,16 +44,78 @@ def kl_divergence(probabilities, target):
     return F.kl_div(probabilities.log(), target, reduction="none").sum(1)
 
 
+def soft_target_cross_entropy(logits, target):
+    return F.cross_entropy(logits, target, reduction="none")
+
+
+def negative_log_likelihood(log_probabilities, target):
+    return F.nll_loss(log_probabilities, target, reduction="none")
+
+
+def logistic(prediction, target):
+    return F.soft_margin_loss(prediction, target, reduction="none")
+
+
+def sigmoid(x):
+    return torch.sigmoid(x)
+
+
+def log_sigmoid(x):
+    return F.logsigmoid(x)
+
+
+def softplus(x):
+    return F.softplus(x)
+
+
+def relu(x):
+    return torch.relu(x)
+
+
+def tanh(x):
+    return torch.tanh(x)
+
+
+def xlogy(x, y):
+    return torch.special.xlogy(x, y)
+
+
+def logsumexp(x):
+    return torch.logsumexp(x, 1)
+
+
+def softmax(x, index):
+    return torch.softmax(x, 1).gather(1, index[:, None])[:, 0]
+
+
+def log_softmax(x, index):
+    return torch.log_softmax(x, 1).gather(1, index[:, None])[:, 0]
+
+
+def half_squared_error(prediction, target):
+    return F.mse_loss(prediction, target, reduction="none") / 2
+
+
+def entropy(probabilities, base):
+    return torch.special.entr(probabilities).sum(1) / (1 if base == 1 else torch.tensor(base, dtype=probabilities.dtype).log())
+
+
 def target() -> Target:
-    shipped = (squared_error, absolute_error, huber, binary_cross_entropy, sigmoid_cross_entropy, softmax_cross_entropy)
+    shipped = (
+        squared_error, absolute_error, huber, binary_cross_entropy, sigmoid_cross_entropy, softmax_cross_entropy,
+        soft_target_cross_entropy, negative_log_likelihood, logistic,
+        sigmoid, log_sigmoid, softplus, relu, tanh, xlogy, logsumexp, softmax, log_softmax,
+    )  # fmt: skip
     return Target(
         name="torch",
         title=f"torch {torch.__version__}",
         implementations={
             **{function.__name__: _implementation(function) for function in shipped},
+            "half_squared_error": _implementation(half_squared_error, composed="half of mse_loss"),
+            "entropy": _implementation(entropy, composed="a sum of special.entr"),
             "kl_divergence": _implementation(kl_divergence, composed="kl_div of the logarithm, summed"),
         },
-        lacks={"hinge": "torch ships no two-class hinge max(0, 1 - y f): hinge_embedding_loss is another function"},
+        reasons={"hinge": "torch ships no two-class hinge max(0, 1 - y f): hinge_embedding_loss is another function"},
     )
 
 

@@ -1,0 +1,60 @@
+"""One component of the logarithm of the softmax.
+
+    f_i(x) = log(exp x_i / sum_j exp x_j),      df_i/dx_j = [i = j] - p_j,      p = softmax(x)
+
+x      a vector along the last axis, any real
+index  i, the component that is asked for, counted from 0
+It is minus the loss `softmax_cross_entropy`. `lossref.functions.log_softmax` gives all components at once, along any axis.
+"""
+
+import numpy as np
+
+from lossref.identities import concave, shift_invariant
+from lossref.losses.categorical import softmax_cross_entropy
+from lossref.spaces import Label, Vector
+from lossref.spec import Hard, Loss, Witness
+
+
+def value(x, index):
+    return -softmax_cross_entropy.value(x, index)
+
+
+def gradient(x, index):
+    return -softmax_cross_entropy.gradient(x, index)
+
+
+def definition(m, x, index):
+    return x[index] - m.log(m.sum(m.exp(y) for y in x))
+
+
+LOSS = Loss(
+    name="log_softmax",
+    arguments={"x": Vector(), "index": Label("x")},
+    value=value,
+    gradient=gradient,
+    definition=definition,
+    identities=(concave, shift_invariant),
+    hard=(
+        Hard("leading", "tail", "a component far ahead: its share rounds to 1, the logarithm is minus the others' sum, not 0",
+             lambda d: {"x": (d.uniform(-1, 1) + d.uniform(d.saturation, d.underflow - 12), *d.vector(lambda: d.uniform(-1, 1))),
+                        "index": 0}, 14),
+        Hard("trailing", "tail", "a component far behind: its share underflows, the logarithm is the lag",
+             lambda d: {"x": (-d.uniform(d.saturation, 2 * d.underflow), *d.vector(lambda: d.uniform(-1, 1))), "index": 0}, 10),
+        Hard("overflow", "tail", "beyond log of the largest number: exp without a shift is inf / inf",
+             lambda d: {"x": d.vector(lambda: d.uniform(d.underflow, 1.2 * d.underflow)), "index": d.label()}, 8),
+        Hard("offset", "cancellation", "a large common offset: an entry minus logsumexp keeps only the offset's digits",
+             lambda d: {"x": d.vector(lambda: d.number(1000.0 * 4 ** (d.index % 4) + d.uniform(-3, 3))), "index": d.label()}, 10),
+        Hard("normalised", "cancellation", "log-probabilities come back unchanged, nearly: logsumexp is nearly 0",
+             lambda d: {"x": tuple(d.exactly(lambda m, p=p: m.log(m.lift(p))) for p in d.simplex()), "index": d.label()}, 8),
+        Hard("ties", "ordinary", "equal entries: minus log n",
+             lambda d: {"x": (d.uniform(-9, 9),) * d.size, "index": d.label()}, 6),
+    ),
+    witnesses=(
+        Witness({"x": (3.0, 3.0), "index": 0}, lambda m: -m.log(2), "two equal entries", ("0.5", "-0.5")),
+        Witness({"x": (7.0,), "index": 0}, "0", "one entry", ("0",)),
+        Witness({"x": (0.0, -np.inf), "index": 0}, "0", "the other has no share", ("0", "0")),
+        Witness({"x": (0.0, -np.inf), "index": 1}, "-inf", "no share", ("-1", "1")),
+    ),
+    source="P. Blanchard, D. J. Higham and N. J. Higham, Accurately Computing the Log-Sum-Exp and Softmax Functions, 2021",
+    also_known_as={"torch": "log_softmax", "scipy": "special.log_softmax", "jax": "nn.log_softmax"},
+)

@@ -1,0 +1,63 @@
+"""L2 penalty, or weight decay: what structural risk adds to the loss.
+
+    L(w) = (s / 2) sum_j w_j^2,      dL/dw_j = s w_j
+
+weights   w, the parameters that are penalised, along the last axis
+strength  s (often called lambda), above 0; 1 by default
+With the factor 1/2 the gradient is s w, what optimisers call weight decay; without it (Keras, ridge regression) it is 2 s w.
+"""
+
+import numpy as np
+
+from lossref.identities import convex, nonnegative
+from lossref.kernels import exact_sum
+from lossref.spaces import Positive, Vector
+from lossref.spec import Hard, Loss, Parameter, Witness
+
+
+def value(weights, strength=1.0):
+    # Scaled before it is squared: the square alone may overflow or vanish where s times it does not.
+    w = np.asarray(weights, float)
+    return exact_sum((0.5 * np.asarray(strength)[..., None] * w) * w)
+
+
+def gradient(weights, strength=1.0):
+    return np.asarray(strength)[..., None] * weights
+
+
+def hessian(weights, strength=1.0):
+    return np.asarray(strength)[..., None] * np.ones_like(weights)
+
+
+def definition(m, weights, strength):
+    return strength / 2 * m.sum(w**2 for w in weights)
+
+
+LOSS = Loss(
+    name="l2_penalty",
+    arguments={"weights": Vector()},
+    parameters={"strength": Parameter(space=Positive(), default=1.0, grid=(1.0, 1e-5, 0.01, 100.0))},
+    value=value,
+    gradient=gradient,
+    hessian=hessian,
+    definition=definition,
+    identities=(nonnegative, convex),
+    hard=(
+        Hard("large", "tail", "large weights: squares are right to a rounding or two, whatever the size",
+             lambda d: {"weights": d.vector(lambda: d.sign() * d.scaled(10, 40))}, 12),
+        Hard("small", "tail", "tiny weights and a tiny strength: the penalty is positive, an absolute tolerance sees only 0",
+             lambda d: {"weights": d.vector(lambda: d.sign() * d.scaled(-30, -15)), "strength": d.cycle(1.0, 1e-5, 1e-8)}, 16),
+        Hard("uneven", "tail", "one large weight and many small ones: each keeps its own slope",
+             lambda d: {"weights": (d.sign() * d.scaled(10, 30), *(d.sign() * d.scaled(-30, -10) for _ in range(d.size)))}, 16),
+        Hard("decay", "ordinary", "strengths people type",
+             lambda d: {"weights": d.vector(lambda: d.uniform(-1, 1)), "strength": d.cycle(1e-5, 1e-4, 5e-4, 0.01)}, 12),
+        Hard("zeros", "ordinary", "no weight, no penalty and no slope",
+             lambda d: {"weights": (0.0,) * d.size}, 4),
+    ),
+    witnesses=(
+        Witness({"weights": (3.0, 4.0)}, "12.5", "5^2 / 2", ("3", "4")),
+        Witness({"weights": (1.0, np.inf)}, "inf", "an infinite weight", ("1", "inf")),
+    ),
+    source="A. E. Hoerl and R. W. Kennard, Ridge Regression, 1970",
+    also_known_as={"torch": "weight_decay of the optimisers", "keras": "L2 (without the factor 1/2)", "xgboost": "reg_lambda"},
+)
