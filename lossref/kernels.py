@@ -58,21 +58,28 @@ def nats(base: Array) -> Array:
     return np.where(np.equal(base, 1), 1.0, np.log(np.where(np.equal(base, 1), 2.0, base)))
 
 
+def xlogratio(x: Array, y: Array) -> Array:
+    """x log(x / y), with 0 log 0 = 0; infinite for y = 0 < x."""
+    ratio = np.divide(x, y)
+    usual = (ratio > 0) & np.isfinite(ratio)
+    logarithm = np.where(usual, np.log(np.where(usual, ratio, 1.0)), np.log(x) - np.log(y))
+    return np.where(np.equal(x, 0), 0.0, x * logarithm)
+
+
+def are_close(x: Array, y: Array) -> Array:
+    """Where x and y, at least 0, are within a factor of about 2, so that log(x / y) is small beside them."""
+    return np.abs(np.subtract(x, y)) < SERIES_REACH * np.add(x, y)
+
+
 def bregman_log(x: Array, y: Array) -> Array:
-    """x log(x / y) - x + y, which is at least 0: the divergence of one entry; y for x = 0, infinite for y = 0 < x."""
-    x, y = np.broadcast_arrays(np.asarray(x, float), np.asarray(y, float))
-    difference = x - y
-    v = difference / (x + y)
+    """x log(x / y) - x + y for close x and y: the divergence of one entry, at least 0."""
     # Loader's expansion: x log(x/y) = 2x (v + v^3/3 + v^5/5 + ...), whose first term minus (x - y) is (x - y) v.
+    difference = np.subtract(x, y)
+    v = difference / np.add(x, y)
     square, series = v * v, np.zeros_like(v)
     for k in range(SERIES_TERMS, 0, -1):
         series = (series + 1.0 / (2 * k + 1)) * square
-    near = difference * v + 2.0 * x * v * series
-    far = x * (np.log(x) - np.log(y)) - difference
-    ratio = x / y
-    usual = (ratio > 0) & np.isfinite(ratio)
-    far = np.where(usual, x * np.log(np.where(usual, ratio, 1.0)) - difference, far)
-    return np.where(x == 0, y, np.where(np.abs(v) < SERIES_REACH, near, far))
+    return difference * v + 2.0 * x * v * series
 
 
 def exact_sum(terms: Array) -> Array:

@@ -21,7 +21,11 @@ def unit(d):
 
 def close_pair(d):
     x = d.uniform(0.1, 1)
-    return x, d.number(x * (1 + d.sign() * d.scaled(-50, -2) if d.index % 4 else 1)) if d.index % 2 else d.scaled(-60, 0)
+    return x, d.number(x * (1 + d.sign() * d.scaled(-50, -2) if d.index % 4 else 1))
+
+
+def any_pair(d):
+    return d.scaled(-400, 0), d.scaled(-400, 0)
 
 
 CASES = {
@@ -30,6 +34,9 @@ CASES = {
     "xlogy": (kernels.xlogy, lambda m, x, y: x * m.log(y), lambda d: (unit(d), unit(d)), 1.5),
     "xlog1py": (kernels.xlog1py, lambda m, x, y: x * m.log(1 + y), lambda d: (unit(d), -unit(d)), 1.5),
     "bregman_log": (kernels.bregman_log, lambda m, x, y: x * m.log(x) - x * m.log(y) - x + y, close_pair, 8),
+    "xlogratio": (kernels.xlogratio, lambda m, x, y: x * m.log(x) - x * m.log(y), any_pair, 2),
+    "log1mexp": (kernels.log1mexp, lambda m, x: m.log(1 - m.exp(x)), lambda d: (-abs(wide(d)),), 2),
+    "sigmoid_slope": (kernels.sigmoid_slope, lambda m, x: m.exp(x) / ((1 + m.exp(x)) * (1 + m.exp(x))), lambda d: (wide(d),), 3),
 }
 
 
@@ -53,9 +60,10 @@ def test_kernel_is_right_to_a_few_ulps(name, listed):
 def test_edges():
     with np.errstate(all="ignore"):
         assert kernels.xlogy(0.0, 0.0) == kernels.xlog1py(0.0, -1.0) == 0
-        assert kernels.bregman_log(0.0, 0.0) == 0
-        assert kernels.bregman_log(0.0, 0.25) == 0.25
-        assert kernels.bregman_log(0.5, 0.0) == np.inf
+        assert kernels.xlogratio(0.0, 0.0) == kernels.xlogratio(0.0, 0.25) == kernels.bregman_log(0.5, 0.5) == 0
+        assert kernels.xlogratio(0.5, 0.0) == np.inf
+        assert kernels.log1mexp(0.0) == -np.inf
+        assert not kernels.are_close(0.0, 0.0)
         assert kernels.softplus(np.inf) == np.inf
         assert kernels.softplus(-np.inf) == kernels.sigmoid(-np.inf) == 0
         assert kernels.sigmoid(-745.0) == 5e-324

@@ -36,6 +36,15 @@ def test_python_answers_are_as_printed():
         assert list(map(float, printed)) == pytest.approx(list(map(float, stated)), rel=1e-8, abs=0), line
 
 
+def test_python_blocks_run():
+    blocks = re.findall(r"```python\n(.*?)```", README, re.DOTALL)
+    assert len(blocks) == 2
+    for block in blocks:
+        exec(block, {})
+    assert "functions.sigmoid(-745)                        # 5e-324" in README
+    assert lossref.functions.sigmoid(-745) == 5e-324
+
+
 def test_vectors_named_exist():
     ids = set(re.findall(r"\b(?=[0-9a-f]*[a-f])(?=[0-9a-f]*[0-9])[0-9a-f]{12}\b", README))
     assert ids

@@ -11,15 +11,17 @@ projection on the simplex). Rounded distributions miss the sum 1 by a little, so
 import numpy as np
 
 from lossref.identities import convex, gibbs
-from lossref.kernels import bregman_log, exact_sum
+from lossref.kernels import are_close, bregman_log, exact_sum, xlogratio
 from lossref.spaces import Simplex
 from lossref.spec import Hard, Loss, Witness
 
 
 def value(probabilities, target):
-    # t log(t/q) - t + q >= 0 for each entry: a sum of one sign, and the sum of t - q without rounding.
+    # Where t and q are close, t log(t/q) is t - q, summed without rounding, and a rest of one sign.
     q, t = np.broadcast_arrays(np.asarray(probabilities, float), np.asarray(target, float))
-    return exact_sum(bregman_log(t, q)) + exact_sum(np.concatenate([t, -q], axis=-1))
+    close = are_close(t, q)
+    terms = np.where(close, bregman_log(t, q), xlogratio(t, q))
+    return exact_sum(terms) + exact_sum(np.where(np.concatenate([close, close], -1), np.concatenate([t, -q], -1), 0.0))
 
 
 def gradient(probabilities, target):

@@ -34,7 +34,8 @@ def value_and_gradient(cosines, target, margin=0.5, scale=64.0):
     truth = np.arange(c.shape[-1]) == np.asarray(target)[..., None]
     height = np.sqrt((1.0 - c) * (1.0 + c))
     loss, slopes = softmax_cross_entropy.value_and_gradient(scale * np.where(truth, c * cosine - height * sine, c), target)
-    turned = np.where(height == 0, -np.copysign(np.inf, c), slopes * ((height * cosine + c * sine) / height))
+    turned = slopes * ((height * cosine + c * sine) / height)
+    turned = np.where(height == 0, -np.copysign(np.inf, c) if c.shape[-1] > 1 else 0.0, turned)
     return loss, scale * np.where(truth, turned, slopes)
 
 
