@@ -8,11 +8,12 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from lossref import catalog
+from lossref import batches, catalog
 from lossref.spaces import Space
 from lossref.spec import Loss
 
 Array = NDArray[np.float64]
+EXACT = 2**53  # float64 holds every integer up to here
 BLOCK = 1 << 15  # numbers of the first argument worked on at a time
 
 
@@ -22,7 +23,8 @@ def value(loss: str, *arguments: Any, **named: Any) -> Any:
     `loss` is a name of `lossref list`. Arguments follow positionally (prediction, target) or by name, parameters by
     name; numbers or arrays, leading axes broadcast, vectors lie along the last axis. Raises KeyError for an unknown
     loss, TypeError for missing or unknown arguments, ValueError for a point outside the domain or for shapes that do not
-    fit. NaN in an argument gives NaN.
+    fit. NaN in an argument gives NaN. Options for batches (reduction, denominator, sample_weight, class_weight, pos_weight,
+    label_smoothing, ignore_index, mask, target_form, upstream, empty) are those of `lossref.batches.Options`.
     """
     return _call("value", loss, arguments, named)
 
@@ -64,11 +66,13 @@ def evaluate(loss: Loss, part: str, values: Mapping[str, Any], *, outside: str =
     """One part of the float64 code on bound arguments; points outside the domain give NaN, or raise ValueError."""
     arrays = {name: _array(loss, name, x) for name, x in values.items()}
     classes = arrays[loss.differentiable].shape[-1] if loss.arguments[loss.differentiable].rank else 0
-    _check_shapes(loss, arrays)
+    _check_shapes(loss, arrays, values)
     void: Any = np.bool_(False)
     for name, x in arrays.items():
         space = loss.arguments[name] if name in loss.arguments else loss.parameters[name].space
         inside = space.contains(x, precision=_precision(values[name]), classes=classes)
+        if name in loss.parameters:
+            inside = inside & np.isfinite(x)
         if outside == "raise" and not inside.all():
             raise ValueError(_complaint(loss, name, space, x, inside))
         void = void | ~inside | np.isnan(x.max(axis=-1) if space.rank else x)  # a maximum hands a NaN on
@@ -100,7 +104,24 @@ def _in_blocks(function: Callable[..., Any], loss: Loss, arrays: Mapping[str, ND
 
 def _call(part: str, name: str, arguments: tuple[Any, ...], named: Mapping[str, Any]) -> Any:
     loss = catalog.get(name)
-    return evaluate(loss, part, bind(loss, arguments, named), outside="raise")
+    chosen = {key: x for key, x in named.items() if key in batches.NAMES}
+    values = bind(loss, arguments, {key: x for key, x in named.items() if key not in chosen})
+    if not chosen:
+        return evaluate(loss, part, values, outside="raise")
+    return _of_a_batch(loss, part, values, batches.Options(**chosen))
+
+
+def _of_a_batch(loss: Loss, part: str, values: Mapping[str, Any], options: batches.Options) -> Any:
+    """A call with options: each row that is kept evaluated, weighted and reduced."""
+    if part == "hessian":
+        raise ValueError(f"{loss.name}: the Hessian is given for each example alone, without options for batches")
+    rows = batches.prepare(loss, values, options)
+    active = {name: x[rows.active] if name in loss.arguments else x for name, x in rows.values.items()}
+    both = {p: evaluate(rows.loss, p, active, outside="raise") for p in ("value", "gradient") if p in part}
+    shape = np.shape(values[loss.differentiable])
+    found = [batches.reduce_values(rows, both["value"], options)] if "value" in both else []
+    found += [batches.scale_gradients(rows, both["gradient"], options, shape)] if "gradient" in both else []
+    return tuple(found) if len(found) > 1 else found[0]
 
 
 def _precision(x: Any) -> int:
@@ -120,17 +141,30 @@ def _array(loss: Loss, name: str, x: Any) -> NDArray[Any]:
         return array.astype(np.int64)
     if space is not None and array.ndim < space.rank:
         raise ValueError(f"{loss.name}: {name} is {space.description}; a single number was given")
-    return array.astype(np.float64)
+    if array.dtype.kind in "iu" and array.size and not -EXACT <= int(array.min()) <= int(array.max()) <= EXACT:
+        raise ValueError(f"{loss.name}: {name} holds integers beyond 2**53, which float64 cannot tell apart")
+    return array.astype(np.float64) + 0.0  # -0 becomes 0: the sign of an infinite slope must not hang on it
 
 
-def _check_shapes(loss: Loss, arrays: Mapping[str, NDArray[Any]]) -> None:
+def _check_shapes(loss: Loss, arrays: Mapping[str, NDArray[Any]], given: Mapping[str, Any]) -> None:
     ranks = {name: loss.arguments[name].rank for name in loss.arguments}
     lengths = {arrays[name].shape[-1] for name, rank in ranks.items() if rank}
     leading = [arrays[name].shape[: arrays[name].ndim - rank] for name, rank in ranks.items()]
     try:
-        np.broadcast_shapes(*leading)
+        batch = np.broadcast_shapes(*leading)
     except ValueError:
+        batch = None
+    if batch not in leading:  # a column against a row makes a table, which nobody wants of a loss
         lengths = {-1, -2}
+    first = arrays[loss.differentiable]
+    for name, space in loss.arguments.items():
+        if space.rank and arrays[name].ndim < first.ndim and np.asarray(given[name]).dtype.kind in "iub":
+            raise ValueError(
+                f"{loss.name}: {name} is {space.description}; class indices become such rows by lossref.functions.one_hot"
+            )
+    for name in loss.parameters:
+        if batch is not None and len(arrays[name].shape) and not _fits(arrays[name].shape, batch):
+            raise ValueError(f"{loss.name}: {name} must be one number, or one an example: {batch}, and has shape {arrays[name].shape}")
     for name, space in loss.arguments.items():
         if space.label_of and arrays[name].ndim and arrays[name].shape == arrays[space.label_of].shape:
             raise ValueError(
@@ -142,6 +176,13 @@ def _check_shapes(loss: Loss, arrays: Mapping[str, NDArray[Any]]) -> None:
     if len(lengths) > 1:
         shapes = ", ".join(f"{name} {arrays[name].shape}" for name in loss.arguments)
         raise ValueError(f"{loss.name}: these shapes do not fit together: {shapes}")
+
+
+def _fits(shape: tuple[int, ...], batch: tuple[int, ...]) -> bool:
+    try:
+        return np.broadcast_shapes(shape, batch) == batch
+    except ValueError:
+        return False
 
 
 def _complaint(loss: Loss, name: str, space: Space, x: NDArray[Any], inside: NDArray[np.bool_]) -> str:

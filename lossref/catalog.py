@@ -22,8 +22,8 @@ def names() -> tuple[str, ...]:
 def get(name: str) -> Loss:
     """The loss of that name; KeyError suggests the nearest names."""
     if name not in _modules():
-        near = difflib.get_close_matches(name, names(), n=3) or list(names())
-        raise KeyError(f"no loss is called {name!r}; did you mean {', '.join(near)}?")
+        near = difflib.get_close_matches(name, names(), n=3)
+        raise KeyError(f"no loss is called {name!r}; " + (f"did you mean {', '.join(near)}?" if near else "`lossref list` has them all"))
     loss: Loss = import_module(_modules()[name]).LOSS
     if loss.name != name:
         raise ImportError(f"{_modules()[name]} defines {loss.name!r}; a loss and its file carry one name")

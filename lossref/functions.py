@@ -7,6 +7,7 @@ or None for all of them together. Exact answers: `lossref.oracle("sigmoid", 40)`
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from typing import Any
 
@@ -90,8 +91,8 @@ def xlogy(x: ArrayLike, y: ArrayLike) -> Any:
 def xlogy_derivatives(x: ArrayLike, y: ArrayLike) -> tuple[Any, Any]:
     """In x and in y: (log y, x / y), the second 0 for x = 0."""
     slope = gradient("xlogy", x, y)
-    with np.errstate(divide="ignore", invalid="ignore"):
-        ratio = np.divide(x, y, dtype=np.float64)
+    with np.errstate(all="ignore"):
+        ratio = np.divide(x, np.add(y, 0.0), dtype=np.float64)
     return slope, np.where(np.equal(x, 0) & ~np.isnan(y), 0.0, ratio)[()]
 
 
@@ -111,7 +112,7 @@ def log_softmax(x: ArrayLike, axis: Axis = -1) -> Any:
     z, back = _last("log_softmax", x, axis)
     with np.errstate(all="ignore"):
         _, tails, lag = leader_and_tails(z)
-        return back(-(lag + np.log1p(exact_sum(tails))[..., None]))
+        return back(0.0 - (lag + np.log1p(exact_sum(tails))[..., None]))
 
 
 def softmax_jacobian(x: ArrayLike) -> Any:
@@ -126,12 +127,14 @@ def softmax_jvp(x: ArrayLike, v: ArrayLike, axis: Axis = -1) -> Any:
     w, _ = _last("softmax_jvp", v, axis)
     if z.shape != w.shape:
         raise ValueError(f"softmax_jvp: v must have the shape of x, {np.shape(x)}, and has {np.shape(v)}")
-    leader, tails, _ = leader_and_tails(z)
-    whole = (1.0 + exact_sum(tails))[..., None]
-    # Seen from the leader's v, which counts with a share next to 1, the others' differences are all that is left.
-    w = w - np.where(leader, w, 0.0).sum(axis=-1, keepdims=True)
-    mean = exact_sum(tails * w)[..., None] / whole
-    return back((tails + leader) / whole * (w - mean))
+    with np.errstate(all="ignore"):
+        leader, tails, _ = leader_and_tails(z)
+        whole = (1.0 + exact_sum(tails))[..., None]
+        scale = np.where(np.abs(w).max(axis=-1, keepdims=True) > 1e300, 0.125, 1.0)  # so that differences do not overflow
+        # Seen from the leader's v, which counts with a share next to 1, the others' differences are all that is left.
+        w = scale * w - np.where(leader, scale * w, 0.0).sum(axis=-1, keepdims=True)
+        mean = exact_sum(tails * w)[..., None] / whole
+        return back((tails + leader) / whole * (w - mean) / scale)
 
 
 def softmax_vjp(x: ArrayLike, v: ArrayLike, axis: Axis = -1) -> Any:
@@ -142,6 +145,10 @@ def softmax_vjp(x: ArrayLike, v: ArrayLike, axis: Axis = -1) -> Any:
 def one_hot(labels: ArrayLike, classes: int, axis: int = -1) -> Any:
     """Rows of 0 with a 1 at each label, counted from 0; the new axis has length `classes`."""
     y = np.asarray(labels)
+    if y.size == 0:
+        y = y.astype(np.int64)
+    if not isinstance(classes, (int, np.integer)) or classes < 1:
+        raise ValueError(f"one_hot: classes must be an integer of at least 1, and is {classes!r}")
     if y.dtype.kind not in "iu":
         raise ValueError(f"one_hot: labels must be integers, not {y.dtype}")
     if y.size and not 0 <= y.min() <= y.max() < classes:
@@ -156,13 +163,15 @@ def _last(name: str, x: ArrayLike, axis: Axis) -> tuple[Array, Callable[[Array],
         raise ValueError(f"{name}: x must be real numbers, not {array.dtype}")
     if array.ndim == 0:
         raise ValueError(f"{name}: x must have an axis to run along; a single number was given")
-    axes = range(array.ndim) if axis is None else axis if isinstance(axis, tuple) else (axis,)
+    axes = tuple(range(array.ndim)) if axis is None else tuple(axis) if isinstance(axis, (tuple, list)) else (axis,)
+    if not axes or not all(isinstance(a, (int, np.integer)) for a in axes):
+        raise ValueError(f"{name}: axis must be an integer, several, or None, and is {axis!r}")
     if wrong := [a for a in axes if not -array.ndim <= a < array.ndim]:
         raise ValueError(f"{name}: x has {array.ndim} axes, and axis {wrong[0]} is none of them")
     chosen = sorted({a % array.ndim for a in axes})
     ends = list(range(array.ndim - len(chosen), array.ndim))
     moved = np.moveaxis(array.astype(np.float64), chosen, ends)
-    flat = moved.reshape(*moved.shape[: ends[0]], -1)
+    flat = moved.reshape(*moved.shape[: ends[0]], math.prod(moved.shape[ends[0] :])) + 0.0
     if flat.shape[-1] == 0:
         raise ValueError(f"{name}: x is empty along axis {axis}")
     return flat, lambda y: np.moveaxis(y.reshape(moved.shape), ends, chosen)

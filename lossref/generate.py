@@ -13,7 +13,7 @@ from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
-from lossref import catalog, golden, points
+from lossref import callpoints, callvectors, catalog, golden, points
 from lossref.exact.certify import AllowanceOverflowError, Certified, certify
 from lossref.exact.settle import Correct, UnsettledError
 from lossref.formats import FLOAT64, FORMATS, REST_STEPS, Format, Rounded
@@ -165,12 +165,17 @@ def _manifest(files: dict[str, dict[str, Any]], schema: bytes) -> bytes:
     return (json.dumps(content, indent=1) + "\n").encode("ascii")
 
 
-def _tasks() -> list[tuple[str, str]]:
-    return [(name, form) for name in catalog.names() for form in golden.SHIPPED_FORMATS]
+def _tasks() -> list[tuple[str, str, bool]]:
+    """(loss, format, whether its calls are meant), the slow ones first."""
+    calls = [name for name in callpoints.LOSSES if name in catalog.names()]
+    kinds = ((calls, True), (catalog.names(), False))
+    return [(name, form, whole) for names, whole in kinds for name in names for form in golden.SHIPPED_FORMATS]
 
 
-def _content(task: tuple[str, str]) -> tuple[str, bytes]:
+def _content(task: tuple[str, str, bool]) -> tuple[str, bytes]:
     loss, form = catalog.get(task[0]), FORMATS[task[1]]
+    if task[2]:
+        return callvectors.relative_path(loss, form), callvectors.content(loss, form)
     return golden.relative_path(loss, form), content(loss, form)
 
 

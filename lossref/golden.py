@@ -18,7 +18,7 @@ from lossref.spec import Loss, Values
 
 VERSION = "1.1.0"  # of the set: patch adds vectors, minor adds fields, major changes an answer
 SHIPPED_FORMATS = ("float64", "float32")
-MANIFEST, SCHEMA = "MANIFEST.json", "schema.json"
+MANIFEST, SCHEMA, CALLS = "MANIFEST.json", "schema.json", "calls"
 
 
 class GoldenError(Exception):
@@ -69,7 +69,7 @@ def relative_path(loss: Loss, form: Format) -> str:
 
 def read(loss: Loss, form: Format, where: Path | None = None) -> list[Vector]:
     """All vectors of a loss in a format, after comparing the file with its digest in the manifest."""
-    return parse(_listed_bytes(loss, form, where or folder()), form)
+    return parse(listed_bytes(relative_path(loss, form), where or folder()), form)
 
 
 def parse(data: bytes, form: Format) -> list[Vector]:
@@ -81,7 +81,8 @@ def parse(data: bytes, form: Format) -> list[Vector]:
 def find(identifier: str, where: Path | None = None) -> Vector:
     """The vector whose id starts so; GoldenError if none or several do."""
     start = identifier.lower()
-    files = ((_listed_bytes(catalog.get(name), FORMATS[f], where or folder()), f) for name in catalog.names() for f in SHIPPED_FORMATS)
+    paths = ((relative_path(catalog.get(name), FORMATS[f]), f) for name in catalog.names() for f in SHIPPED_FORMATS)
+    files = ((listed_bytes(path, where or folder()), f) for path, f in paths)
     likely = (parse(data, FORMATS[f]) for data, f in files if f'"id":"{start}'.encode() in data)
     found = [v for vectors in likely for v in vectors if v.id.startswith(start)]
     if len(found) != 1:
@@ -90,12 +91,11 @@ def find(identifier: str, where: Path | None = None) -> Vector:
     return found[0]
 
 
-def _listed_bytes(loss: Loss, form: Format, where: Path) -> bytes:
+def listed_bytes(path: str, where: Path) -> bytes:
     """A golden file's bytes, once they have the digest that the manifest lists."""
-    path = relative_path(loss, form)
     entry = manifest(where)["files"].get(path)
     if entry is None:
-        raise GoldenError(f"{where / MANIFEST} lists no {path}: there is no golden data for {loss.name} in {form.name}")
+        raise GoldenError(f"{where / MANIFEST} lists no {path}: there is no such golden data")
     data = _bytes(where / path)
     if hashlib.sha256(data).hexdigest() != entry["sha256"]:
         if find_spec("fastjsonschema"):
@@ -151,7 +151,7 @@ def _verify_file(path: Path, entry: Mapping[str, Any]) -> int:
             row = json.loads(line)
         except ValueError as error:
             raise GoldenError(f"{place} is not JSON: {error}") from None
-        _validate(where, "vector" if number > 1 else "header", row, place)
+        _validate(where, "header" if number == 1 else "call" if path.parent.name == CALLS else "vector", row, place)
         if number == 1:
             header = row
         elif row["id"] != identify(header["loss"], header["format"], row["inputs"], row["options"]) or row["id"] in seen:

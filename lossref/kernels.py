@@ -95,6 +95,29 @@ def exact_sum(terms: Array) -> Array:
     return total + np.where(np.isfinite(total), lost, 0.0)
 
 
+def two_difference(a: Array, b: Array) -> tuple[Array, Array]:
+    """a - b and what rounding took from it (Knuth); nothing where the difference is infinite."""
+    difference = np.subtract(a, b)
+    virtual = difference - a
+    lost = (a - (difference - virtual)) - (b + virtual)
+    return difference, np.where(np.isfinite(difference), lost, 0.0)
+
+
+def two_product(a: Array, b: Array) -> tuple[Array, Array]:
+    """a b and what rounding took from it (Dekker); NaN where a number is too large or too small to be split."""
+    product = np.multiply(a, b)
+    (a_high, a_low), (b_high, b_low) = _halves(a), _halves(b)
+    lost = ((a_high * b_high - product) + a_high * b_low + a_low * b_high) + a_low * b_low
+    exact_zero = np.equal(a, 0) | np.equal(b, 0)
+    return product, np.where(exact_zero, 0.0, np.where(np.abs(product) > 1e-280, lost, np.nan))
+
+
+def _halves(x: Array) -> tuple[Array, Array]:
+    shifted = np.multiply(x, 2.0**27 + 1)
+    high = shifted - (shifted - x)
+    return high, x - high
+
+
 def sum_of_others(weights: Array) -> Array:
     """For each entry of the last axis, weights >= 0, the sum of the others; where it is the largest nothing is subtracted."""
     w = np.asarray(weights, float)
@@ -103,19 +126,37 @@ def sum_of_others(weights: Array) -> Array:
     return np.where(largest, rest, w.max(axis=-1, keepdims=True) + (rest - w))
 
 
-def leader_and_tails(logits: Array) -> tuple[Array, Array, Array]:
+def leader_and_tails(logits: Array, low: Array = 0.0) -> tuple[Array, Array, Array]:
     """Softmax's parts along the last axis: where one leader (a largest entry) is, exp(z_j - z_max), and z_max - z_j.
 
     The leader's exponential, 1, is left out (0 stands there), so that a sum of the others keeps small tails. What the
-    subtraction rounds away (Knuth's two-sum) is put back, as a relative error of exp.
+    subtraction rounds away (Knuth's two-sum) is put back, as a relative error of exp; `low` is what rounding had taken from
+    the logits themselves.
     """
     z = np.asarray(logits, float)
     leader = np.arange(z.shape[-1]) == z.argmax(axis=-1)[..., None]
     top = z.max(axis=-1, keepdims=True)
-    difference = z - top
-    virtual = difference - z
-    lost = (z - (difference - virtual)) - (top + virtual)
-    lost = np.where(np.isfinite(difference), lost, 0.0)
+    difference, lost = two_difference(z, top)
+    if np.ndim(low):
+        lost = np.where(np.isfinite(difference), lost + (low - np.where(leader, low, 0.0).sum(axis=-1, keepdims=True)), 0.0)
     tails = np.exp(difference)
     tails = np.where(leader, 0.0, tails + tails * lost)
     return leader, tails, np.where(leader, 0.0, -difference - lost)
+
+
+def weighted_tails(lag: Array, weights: Array) -> Array:
+    """exp(-lag) times weights >= 0, where the exponential alone would lose digits as a subnormal number."""
+    tails, half = np.exp(-lag), np.exp(-0.5 * lag)
+    return np.where(tails < 1e-290, (half * weights) * half, tails * weights)
+
+
+def log_loss_of_logits(logits: Array, target: Array, low: Array = 0.0) -> tuple[Array, Array]:
+    """Softmax cross-entropy with an index for target: the value, and the gradient in the logits."""
+    # (z_max - z_y) + log1p(sum over all but one leader of exp(z_j - z_max)): two terms of one sign.
+    leader, tails, lag = leader_and_tails(logits, low)
+    truth = np.arange(lag.shape[-1]) == np.asarray(target)[..., None]
+    rest = exact_sum(tails)
+    # The target's slope is minus the sum of the others; p - 1 would cancel.
+    others = np.where(truth, 0.0, tails + leader)
+    slopes = np.where(truth, -exact_sum(others)[..., None], others) / (1.0 + rest)[..., None]
+    return np.where(truth, lag, 0.0).sum(axis=-1) + np.log1p(rest), slopes

@@ -68,7 +68,8 @@ class Loss:
     """A loss: its arguments (prediction first, target second), its float64 code, its definition, and its facts.
 
     `value`, `gradient` and `hessian` (the diagonal) are float64 NumPy, vectorised and unreduced; the gradient is in
-    the first argument. `definition(m, ...)` is the formula for one example over a number system m.
+    the first argument. `definition(m, ...)` is the formula for one example over a number system m. `soft_target` names the
+    loss that takes a weight for each class where this one takes an index.
     """
 
     name: str
@@ -84,6 +85,7 @@ class Loss:
     witnesses: tuple[Witness, ...]
     source: str
     also_known_as: Mapping[str, str]
+    soft_target: str = ""
 
     @property
     def differentiable(self) -> str:

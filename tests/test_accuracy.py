@@ -25,6 +25,11 @@ ATTAINABLE = {
     ("sigmoid_cross_entropy", "value"): 2,
     ("softmax_cross_entropy", "value"): 2,
     ("kl_divergence", "gradient"): 1,
+    **{(name, part): 2 for name in ("sigmoid", "log_sigmoid", "softplus", "tanh", "log1mexp", "exponential", "logistic")
+       for part in ("value", "gradient")},
+    **{(name, part): 2 for name in ("xlogy", "relu", "negative_log_likelihood", "zero_one", "perceptron", "half_squared_error")
+       for part in ("value", "gradient")},
+    **{(name, "value"): 2 for name in ("softmax", "log_softmax", "categorical_cross_entropy", "soft_target_cross_entropy")},
 }
 
 

@@ -126,6 +126,11 @@ BAD = [
     ("arcface", {"cosines": [0.5, 0.0], "target": 0, "margin": 28.6}, "margin must be an angle above 0 and below pi, in radians"),
     ("l2_penalty", {"weights": 3.0}, "weights is a vector of real numbers along the last axis; a single number was given"),
     ("l2_penalty", {"weights": []}, "a vector without components has no l2_penalty"),
+    ("soft_target_cross_entropy", {"logits": np.zeros((3, 3)), "target": [0, 1, 2]}, "become such rows by lossref.functions.one_hot"),
+    ("squared_error", {"prediction": np.zeros(3), "target": np.zeros((3, 1))}, "do not fit together"),
+    ("huber", {"prediction": [1.0, 2.0], "target": [0.0, 0.0], "delta": [1.0, 2.0, 3.0]}, "delta must be one number, or one an example"),
+    ("am_softmax", {"cosines": [0.5, 0.2], "target": 0, "scale": np.inf}, "scale must be a number above 0, and is inf"),
+    ("zero_one", {"prediction": 2**53 + 1, "target": 2**53}, "prediction holds integers beyond 2**53"),
     ("log1mexp", {"x": 0.5}, "x must be a number of at most 0, and is 0.5"),
     ("kl_divergence", {"probabilities": [0.5, 0.6], "target": [0.5, 0.5]}, "must sum to 1 along the last axis, and sum to 1.1"),
     ("kl_divergence", {"probabilities": [0.5, 0.5], "target": [1.5, -0.5]}, "target must be probabilities"),
@@ -141,6 +146,13 @@ def test_bad_input_is_named(name, values, words):
     with pytest.raises(ValueError, match=re.escape(words)) as caught:
         lossref.value(name, **values)
     assert "\n" not in str(caught.value)
+
+
+def test_a_negative_zero_is_a_zero():
+    for name in ("categorical_cross_entropy", "cross_entropy", "kl_divergence"):
+        assert lossref.gradient(name, [1.0, -0.0], [0.5, 0.5])[1] == -np.inf
+    assert lossref.gradient("binary_cross_entropy", -0.0, 0.5) == -np.inf
+    assert lossref.gradient("entropy", [1.0, -0.0])[1] == np.inf
 
 
 def test_missing_unknown_and_double_arguments_are_named():

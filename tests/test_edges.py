@@ -85,6 +85,13 @@ def test_a_jump_has_no_slope_and_no_box(name, values):
     assert slopes(beside) == [0]
 
 
+def test_a_tie_in_reach_of_a_corner_is_no_jump():
+    """|f - y| is exactly 0 and, within the ulps of such large numbers, at the threshold; only the first is met."""
+    answer = certified("thresholded_zero_one", prediction=1e10, target=1e10, threshold=1e-6)
+    assert slopes(answer) == [0]
+    assert oracle("thresholded_zero_one", 1e10, 1e10, threshold=1e-6).gradient == 0
+
+
 def test_the_boundary_costs_what_its_parameter_says():
     for cost in (0.0, 1.0):
         assert certified("thresholded_zero_one", prediction=0.5, target=1.0, at_threshold=cost).value.rounded == cost

@@ -120,7 +120,8 @@ def test_no_nan_at_a_finite_vector(x):
     for name in VECTORS:
         assert not np.isnan(getattr(functions, name)(x)).any()
     assert not np.isnan(functions.softmax_jacobian(x)).any()
-    assert not np.isnan(functions.softmax_jvp(x, np.ones(len(x)))).any()
+    for v in (np.ones(len(x)), x, -np.sort(x), 1.7e308 * (-1) ** np.arange(len(x))):
+        assert not np.isnan(functions.softmax_jvp(x, v)).any()
     assert abs(functions.softmax(x).sum() - 1) <= 1e-15
 
 
@@ -133,6 +134,8 @@ def test_the_slope_of_relu_at_zero_is_a_choice():
 
 def test_xlogy_in_both_arguments():
     assert functions.xlogy_derivatives(3, 2) == (np.log(2), 1.5)
+    assert functions.xlogy_derivatives(-3, 2) == (np.log(2), -1.5)
+    assert functions.xlogy_derivatives(1.0, -0.0) == (-np.inf, np.inf)
     assert functions.xlogy_derivatives(0.0, 0.0) == (-np.inf, 0)
     assert np.isnan(functions.xlogy_derivatives(0.0, np.nan)).all()
 
@@ -141,7 +144,15 @@ def test_one_hot():
     assert functions.one_hot([2, 0], 3).tolist() == [[0, 0, 1], [1, 0, 0]]
     assert functions.one_hot([2, 0], 3, axis=0).tolist() == [[0, 1], [0, 0], [1, 0]]
     assert functions.one_hot(1, 2).tolist() == [0, 1]
-    assert functions.one_hot(np.zeros((0,), int), 2).shape == (0, 2)
+    assert functions.one_hot(np.zeros((0,), int), 2).shape == functions.one_hot([], 2).shape == (0, 2)
+
+
+def test_empty_batches_and_edges():
+    for name in ("softmax", "log_softmax"):
+        assert getattr(functions, name)(np.ones((0, 2))).shape == (0, 2)
+    assert functions.logsumexp(np.ones((0, 2))).shape == (0,)
+    assert functions.logsumexp([-np.inf, -np.inf]) == -np.inf
+    assert not np.signbit(functions.log_softmax([3.0])[0])
 
 
 @pytest.mark.parametrize(
@@ -157,6 +168,9 @@ def test_one_hot():
         (lambda: functions.one_hot([3], 3), "labels must lie from 0 to 2"),
         (lambda: functions.one_hot([-1], 3), "labels must lie from 0 to 2"),
         (lambda: functions.one_hot([1.0], 3), "labels must be integers"),
+        (lambda: functions.one_hot([1], 2.5), "classes must be an integer of at least 1, and is 2.5"),
+        (lambda: functions.softmax([[1.0]], axis=()), "axis must be an integer, several, or None"),
+        (lambda: functions.softmax([[1.0]], axis="x"), "axis must be an integer, several, or None"),
     ],
 )
 def test_bad_input_is_named(call, words):

@@ -115,7 +115,26 @@ def test_derivatives_at_the_edge_are_limits_from_inside():
     for formula, limits in ((m.log(x), (-math.inf, math.inf, -math.inf)), (x * m.log(x), (0, -math.inf, math.inf))):
         jet = formula.data
         assert (jet.value.data, jet.slopes[0].data, jet.curvatures[0, 0].data) == limits
-    assert (-3 * x * m.log(x)).data.slopes[0].data == math.inf
+    for falling in (-3 * x * m.log(x), (-x) * m.log(x), x * -m.log(x)):
+        assert (falling.data.slopes[0].data, falling.data.curvatures[0, 0].data) == (math.inf, -math.inf)
+    with pytest.raises(NoValueError):
+        x * m.exp(-m.log(x))  # 1, but not to be seen from infinity
+
+
+def test_a_root_of_zero_decides_a_comparison():
+    m = jets()
+    (x,) = variables(m, 0)
+    assert m.max(0, m.sqrt(x)).data.slopes.keys() == m.max(m.sqrt(x), 0).data.slopes.keys() == {~0}
+    assert not m.max(0, -m.sqrt(x)).data.slopes
+
+
+def test_roots_of_zero_from_either_side_have_no_value():
+    m = jets()
+    (x,) = variables(m, 1)
+    m.sqrt(1 - x)
+    assert m.sides == {0: -1}
+    with pytest.raises(NoValueError):
+        m.sqrt(x - 1)
 
 
 def test_a_root_of_zero_has_a_slope_in_the_root_of_the_distance():

@@ -81,8 +81,10 @@ def run_all(given: argparse.Namespace) -> int:
         table.add_row(*said, _yes(finding.caught, "green", "bold red"), grade, *passes)
     tolerances = "; ".join(f"{name}: {_tolerances(name)}" for name in LENIENT)
     notes = f"Got and exact are those of the worst component, at the smallest input. No grade: the fault is in the call.\n{tolerances}"
-    closing = f"\n{caught} of {len(findings)} caught; np.allclose would have passed {passed['np.allclose']} of them, a gradient check " \
-        f"{passed['gradient check']}."
+    checked = sum(finding.grade is not None for finding in findings)
+    how = f"all at their smallest input, the {checked} that a check can call below B on the golden vectors too"
+    passing = f"np.allclose would have passed {passed['np.allclose']} of them, a gradient check {passed['gradient check']}"
+    closing = f"\n{caught} of {len(findings)} caught ({how}); {passing}."
     _print(table, Text(f"{notes}\n{PRINTED_NUMBER}", "dim"), Text(closing, "bold"))
     return CONFORMS if caught == len(findings) else DIFFERS
 

@@ -192,7 +192,7 @@ def _ulps(ours: float, exact: Any) -> float | str:
     truth = Fraction(int(mantissa)) * Fraction(2) ** int(exponent) * (-1 if sign else 1)
     if ours != ours or ours in (float("inf"), float("-inf")):
         return 0.0 if ours == FLOAT64.round(truth) else "inf"
-    return float(abs(Fraction(ours) - truth) / FLOAT64.ulp(truth))
+    return float(f"{float(abs(Fraction(ours) - truth) / FLOAT64.ulp(truth)):.3g}")
 
 
 def _ends(x: Any) -> list[dict[str, Any]]:

@@ -53,7 +53,8 @@ def certify(loss: Loss, values: Values, form: Format) -> Certified:
     """The certified answer; raises UnsettledError, DisagreementError, AllowanceOverflowError or NoValueError, never guesses."""
     def compute(base: Base) -> tuple[int, list[list[Ends]], Certified] | None:
         found = list(branches(loss, values, base, form))
-        answer = _round(base, found, form)
+        exactly = list(branches(loss, values, base)) if found[0].exact_ties else []
+        answer = _round(base, found, exactly, form)
         ends = [[ends_of(base, n) for n in branch.numbers] for branch in found]
         return (base.precision, ends, answer) if answer else None
 
@@ -62,10 +63,12 @@ def certify(loss: Loss, values: Values, form: Format) -> Certified:
     return answer
 
 
-def _round(base: Base, found: Sequence[Branch], form: Format) -> Certified | None:
+def _round(base: Base, found: Sequence[Branch], exactly: Sequence[Branch], form: Format) -> Certified | None:
+    """All branches rounded; `exactly` has those that meet at the point itself, not within reach of it."""
     rounded = [[correct(base, n, form) for n in branch.numbers] for branch in found]
     above = [[_above(base, n) for n in _sensitivities(branch)] for branch in found]
-    if any(x is None for row in rounded + above for x in row):
+    meeting = [[correct(base, n, form) for n in [branch.value, *branch.gradient]] for branch in exactly]
+    if any(x is None for row in rounded + above + meeting for x in row):
         return None
     width = len(found[0].gradient)
     answers = [[x for x in row if x] for row in rounded]
@@ -73,8 +76,7 @@ def _round(base: Base, found: Sequence[Branch], form: Format) -> Certified | Non
     gradients = list(zip(*(row[1 : width + 1] for row in answers), strict=True))
     pieces_agree = all(row == answers[0] for row in answers)
     box = tuple((min(g.rounded for g in column), max(g.rounded for g in column)) for column in gradients)
-    jumps = any(row[0] != answers[0][0] for row in answers)
-    at_a_kink = bool(found[0].exact_ties) and (jumps or any(low != high for low, high in box))
+    at_a_kink = any(row != meeting[0] for row in meeting)  # or where the loss jumps
     return Certified(
         value=answers[0][0],
         gradient=None if at_a_kink else tuple(answers[0][1 : width + 1]),

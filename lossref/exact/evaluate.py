@@ -78,7 +78,7 @@ def _branch(loss: Loss, values: Values, base: Base, form: Format | None, directi
 
     result: Jet = jets.lift(loss.definition(jets, **{name: place(name, x) for name, x in values.items()})).data
     first = values[loss.differentiable]
-    slopes = [_slopes(under, result, i, x == loss.arguments[loss.differentiable].low) for i, x in enumerate(_numbers(first))]
+    slopes = [_slopes(under, result, i, jets.sides.get(i, 0)) for i in range(len(_numbers(first)))]
     gradient, hessian = [list(column) for column in zip(*slopes, strict=True)]
     sensitivity = None
     if form:
@@ -89,15 +89,15 @@ def _branch(loss: Loss, values: Values, base: Base, form: Format | None, directi
     return Branch(value, gradient, hessian, sensitivity, jets.open_ties, jets.exact_ties)
 
 
-def _slopes(system: System, result: Jet, i: int, at_low_edge: bool) -> tuple[Number, Number]:
-    """First and second derivative in x_i. A root of the distance from an edge rises, or falls, infinitely fast there."""
+def _slopes(system: System, result: Jet, i: int, side: int) -> tuple[Number, Number]:
+    """First and second derivative in x_i. A root of its distance to that side rises, or falls, infinitely fast."""
     zero = system.lift(0)
     if (root := result.slopes.get(~i)) is None:
         return result.slopes.get(i, zero), result.curvatures.get((i, i), zero)
     if system.known_zero(root):
         raise NoValueError("a square root of 0 that cancels")
     sign = system.sign(root)
-    return system.lift(math.inf * (sign if at_low_edge else -sign)), system.lift(-math.inf * sign)
+    return system.lift(math.inf * sign * side), system.lift(-math.inf * sign)
 
 
 def _sensitivity(base: Base, result: Jet, gradient: list[Number], hessian: list[Number], ulps: list[Fraction]) -> Sensitivity:
@@ -140,5 +140,6 @@ def _is_variable(loss: Loss, name: str, x: Any) -> bool:
     return name == loss.differentiable or not space.is_edge(x)
 
 
-def _numbers(x: Any) -> Any:
-    return x if isinstance(x, (tuple, list)) else (x,)
+def _numbers(x: Any) -> list[Any]:
+    """Every number of an argument, in order: one, a vector, or the rows of a batch."""
+    return [z for y in x for z in _numbers(y)] if isinstance(x, (tuple, list)) else [x]

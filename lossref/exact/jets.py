@@ -42,6 +42,7 @@ class Jets(System):
         self.base, self.order = base, order
         self.direction, self.ulps, self.reach = direction, ulps, reach
         self.open_ties = self.exact_ties = 0
+        self.sides: dict[int, int] = {}  # on which side of its point a variable keeps roots real
 
     def lift(self, x: Operand) -> Number:
         return x if isinstance(x, Number) and x.system is self else Number(self, Jet(self.base.lift(x)))
@@ -57,6 +58,9 @@ class Jets(System):
 
     def compare(self, a: Number, b: Operand) -> int:
         gap: Jet = (a - b).data
+        roots = [s for i, s in gap.slopes.items() if i < 0]
+        if roots and self.base.known_zero(gap.value):  # there is one side only, and the root decides there
+            return self.base.sign(self.base.sum(roots))
         if not gap.slopes or not self._open(gap):
             return self.base.sign(gap.value)
         self.open_ties += 1
@@ -103,8 +107,9 @@ class Jets(System):
         for p, q in ((x, y), (y, x)):
             alone = len(p.slopes) == 1 and p.slopes.keys() == q.slopes.keys()
             if alone and self.base.known_zero(p.value) and self.base.known_infinite(q.value):
-                # t log t at t = 0: of (t log t)' = log t + 1 the second term is nothing beside the first, and 1 / t bends it.
-                return self._chain(p.value, ((Jet(p.value, p.slopes), q.value),), bend=-q.value)
+                # t log t at t = 0: of (t log t)' = log t + 1 the second term is nothing beside the first; t'' is 1 / t.
+                ((i, s),) = p.slopes.items()
+                return Number(self, Jet(p.value, {i: self._scaled(s, q.value)}, {(i, i): self._scaled(s, q.slopes[i])}))
         return self._chain(x.value * y.value, ((x, y.value), (y, x.value)), product=(x, y))
 
     def divide(self, a: Number, b: Number) -> Number:
@@ -118,9 +123,14 @@ class Jets(System):
         y = self.base.apply(function, jet.value)
         if not jet.slopes:
             return Number(self, Jet(y))
+        if self.base.known_infinite(jet.value):  # so what is infinite and has slopes is made of logarithms, as t log t needs
+            raise NoValueError(f"{function} of a logarithm of 0")
         if function in ("log", "sqrt") and self.base.known_zero(jet.value):  # approached from inside
             if function == "sqrt" and len(jet.slopes) == 1 and not self.base.known_zero(next(iter(jet.slopes.values()))):
                 ((i, s),) = jet.slopes.items()
+                side = self.base.sign(s)
+                if self.sides.setdefault(i, side) != side:
+                    raise NoValueError("square roots of 0 from either side")
                 return Number(self, Jet(y, {~i: self.base.sqrt(self.base.magnitude(s))}))
             return self._chain(y, ((jet, self.base.lift(math.inf)),), bend=self.base.lift(-math.inf))
         slope = self.base.lift(DERIVATIVE[function](jet.value, y))

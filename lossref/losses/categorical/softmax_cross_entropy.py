@@ -10,28 +10,21 @@ The logarithm is natural, and adding a constant to every logit changes nothing. 
 import numpy as np
 
 from lossref.identities import convex, nonnegative, shift_invariant
-from lossref.kernels import exact_sum, leader_and_tails
+from lossref.kernels import exact_sum, leader_and_tails, log_loss_of_logits
 from lossref.spaces import Label, Vector
 from lossref.spec import Hard, Loss, Witness
 
 
 def value(logits, target):
-    return value_and_gradient(logits, target)[0]
+    return log_loss_of_logits(logits, target)[0]
 
 
 def gradient(logits, target):
-    return value_and_gradient(logits, target)[1]
+    return log_loss_of_logits(logits, target)[1]
 
 
 def value_and_gradient(logits, target):
-    # (z_max - z_y) + log1p(sum over all but one leader of exp(z_j - z_max)): two terms of one sign.
-    leader, tails, lag = leader_and_tails(logits)
-    truth = np.arange(lag.shape[-1]) == np.asarray(target)[..., None]
-    rest = exact_sum(tails)
-    # The target's slope is minus the sum of the others; p - 1 would cancel.
-    others = np.where(truth, 0.0, tails + leader)
-    slopes = np.where(truth, -exact_sum(others)[..., None], others) / (1.0 + rest)[..., None]
-    return np.where(truth, lag, 0.0).sum(axis=-1) + np.log1p(rest), slopes
+    return log_loss_of_logits(logits, target)
 
 
 def hessian(logits, target):
@@ -39,7 +32,7 @@ def hessian(logits, target):
     leader, tails, _ = leader_and_tails(logits)
     rest = exact_sum(tails)[..., None]
     t = np.where(leader, np.minimum(rest, 1.0), tails) / (1.0 + rest)
-    return t * (1.0 - t)
+    return t * (1.0 - t) + np.zeros(np.shape(target))[..., None]
 
 
 def definition(m, logits, target):
@@ -92,4 +85,5 @@ LOSS = Loss(
         "torch": "cross_entropy", "optax": "softmax_cross_entropy_with_integer_labels",
         "keras": "SparseCategoricalCrossentropy(from_logits=True)", "scikit-learn": "HalfMultinomialLoss",
     },
+    soft_target="soft_target_cross_entropy",
 )

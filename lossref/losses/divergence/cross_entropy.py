@@ -22,11 +22,11 @@ def value(probabilities, target, base=1.0):
 
 
 def gradient(probabilities, target, base=1.0):
-    return np.where(np.asarray(target) == 0, 0.0, -np.divide(target, probabilities) / nats(base)[..., None])
+    return np.where(np.asarray(target) == 0, 0.0, -(target / nats(base)[..., None]) / probabilities)
 
 
 def hessian(probabilities, target, base=1.0):
-    return np.where(np.asarray(target) == 0, 0.0, np.divide(target, probabilities) / probabilities / nats(base)[..., None])
+    return np.where(np.asarray(target) == 0, 0.0, target / nats(base)[..., None] / probabilities / probabilities)
 
 
 def definition(m, probabilities, target, base):

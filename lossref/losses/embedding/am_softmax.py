@@ -12,7 +12,7 @@ The gradient is in the cosines; how they are normalised, and what an embedding o
 import numpy as np
 
 from lossref.identities import convex, nonnegative
-from lossref.losses.categorical import softmax_cross_entropy
+from lossref.kernels import log_loss_of_logits, two_difference, two_product
 from lossref.spaces import Cosines, Label, Positive, Real
 from lossref.spec import Hard, Loss, Parameter, Witness
 
@@ -28,8 +28,10 @@ def gradient(cosines, target, margin=0.35, scale=30.0):
 def value_and_gradient(cosines, target, margin=0.35, scale=30.0):
     margin, scale = np.asarray(margin)[..., None], np.asarray(scale)[..., None]
     truth = np.arange(np.shape(cosines)[-1]) == np.asarray(target)[..., None]
-    logits = scale * np.where(truth, np.subtract(cosines, margin), cosines)
-    loss, slopes = softmax_cross_entropy.value_and_gradient(logits, target)
+    # The scale makes much of what a rounded difference or product has lost: it is kept beside the logits.
+    difference, lost = two_difference(cosines, np.where(truth, margin, 0.0))
+    logits, low = two_product(scale, difference)
+    loss, slopes = log_loss_of_logits(logits, target, np.nan_to_num(low) + scale * lost)
     return loss, scale * slopes
 
 

@@ -14,7 +14,7 @@ c_y = -1 it is +infinity. The gradient is in the cosines; how they are normalise
 import numpy as np
 
 from lossref.identities import nonnegative
-from lossref.losses.categorical import softmax_cross_entropy
+from lossref.kernels import log_loss_of_logits
 from lossref.spaces import Angle, Cosines, Label, Positive
 from lossref.spec import Hard, Loss, Parameter, Witness
 
@@ -33,7 +33,7 @@ def value_and_gradient(cosines, target, margin=0.5, scale=64.0):
     cosine, sine = np.cos(margin)[..., None], np.sin(margin)[..., None]
     truth = np.arange(c.shape[-1]) == np.asarray(target)[..., None]
     height = np.sqrt((1.0 - c) * (1.0 + c))
-    loss, slopes = softmax_cross_entropy.value_and_gradient(scale * np.where(truth, c * cosine - height * sine, c), target)
+    loss, slopes = log_loss_of_logits(scale * np.where(truth, c * cosine - height * sine, c), target)
     turned = slopes * ((height * cosine + c * sine) / height)
     turned = np.where(height == 0, -np.copysign(np.inf, c) if c.shape[-1] > 1 else 0.0, turned)
     return loss, scale * np.where(truth, turned, slopes)

@@ -10,17 +10,17 @@ It is minus the loss `softmax_cross_entropy`. `lossref.functions.log_softmax` gi
 import numpy as np
 
 from lossref.identities import concave, shift_invariant
-from lossref.losses.categorical import softmax_cross_entropy
+from lossref.kernels import log_loss_of_logits
 from lossref.spaces import Label, Vector
 from lossref.spec import Hard, Loss, Witness
 
 
 def value(x, index):
-    return -softmax_cross_entropy.value(x, index)
+    return -log_loss_of_logits(x, index)[0]
 
 
 def gradient(x, index):
-    return -softmax_cross_entropy.gradient(x, index)
+    return -log_loss_of_logits(x, index)[1]
 
 
 def definition(m, x, index):

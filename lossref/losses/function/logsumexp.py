@@ -16,7 +16,8 @@ from lossref.spec import Hard, Loss, Witness
 
 def value(x):
     _, tails, _ = leader_and_tails(x)
-    return np.max(x, axis=-1) + np.log1p(exact_sum(tails))
+    top = np.max(x, axis=-1)
+    return np.where(top == -np.inf, top, top + np.log1p(exact_sum(tails)))
 
 
 def gradient(x):

@@ -13,16 +13,14 @@ slope is 0 wherever there is one (at |f - y| = T the loss jumps, and has none); 
 import numpy as np
 
 from lossref.identities import even_in_residual, nonnegative, symmetric
+from lossref.kernels import two_difference
 from lossref.spaces import Bit, Positive, Real
 from lossref.spec import Hard, Loss, Parameter, Witness
 
 
 def value(prediction, target, threshold=0.5, at_threshold=1.0):
-    # What the subtraction rounds away (Knuth's two-sum) decides where the rounded distance equals the threshold.
-    f, y = np.asarray(prediction, float), np.asarray(target, float)
-    difference = f - y
-    virtual = difference - f
-    lost = (f - (difference - virtual)) - (y + virtual)
+    # What the subtraction rounds away decides where the rounded distance equals the threshold.
+    difference, lost = two_difference(prediction, target)
     excess = np.abs(difference) - threshold
     excess = np.where(excess == 0, np.sign(difference) * lost, excess)
     return np.where(excess == 0, at_threshold, np.where(excess > 0, 1.0, 0.0))

@@ -1,0 +1,120 @@
+"""Whole calls: our own are B, a right one written plainly is at least C, and every planted fault is caught at C."""
+
+import itertools
+from functools import partial
+
+import numpy as np
+import pytest
+from plants import FAULTS, cross_entropy, sigmoid_cross_entropy
+
+import lossref
+from lossref import callvectors, catalog
+from lossref.callpoints import LOSSES, REASONS
+from lossref.judge.calls import judge_calls, lossref_call
+from lossref.judge.grades import meets
+
+PLAIN = {"softmax_cross_entropy": cross_entropy, "soft_target_cross_entropy": cross_entropy,
+         "sigmoid_cross_entropy": sigmoid_cross_entropy}
+PARTS = ("value", "gradient")
+
+
+def vectors(name, form):
+    return callvectors.read(catalog.get(name), form)
+
+
+def grades(call, name, form):
+    verdict = judge_calls(call, vectors(name, form), form)
+    return {part: verdict.headline(part) for part in PARTS}, verdict
+
+
+@pytest.mark.parametrize("name", LOSSES)
+def test_our_own_calls_are_b(name, form, listed):
+    found, verdict = grades(lossref_call(name), name, form)
+    listed([(o.part, o.grade, o.vector.options, o.raised, o.got) for o in verdict.outcomes if not meets(o.grade, "B")])
+    assert all(meets(g, "B") for g in found.values())
+
+
+@pytest.mark.parametrize("name", PLAIN)
+def test_a_right_call_written_plainly_conforms(name, form, listed):
+    _, verdict = grades(PLAIN[name], name, form)
+    listed([(o.part, o.grade, o.vector.options, o.raised, o.got) for o in verdict.worst() if not meets(o.grade, "C")])
+
+
+@pytest.mark.parametrize(("call", "fault"), [(call, fault) for call, faults in FAULTS.items() for fault in faults],
+                         ids=lambda x: getattr(x, "__name__", x))
+def test_every_planted_fault_is_caught_at_level_c(call, fault, form):
+    name = {"cross_entropy": "softmax_cross_entropy"}.get(call.__name__, call.__name__)
+    found, _ = grades(partial(call, fault=fault), name, form)
+    assert not all(meets(g, "C") for g in found.values()), found
+
+
+def test_every_option_stands_alone_and_every_two_together(form):
+    for name in LOSSES:
+        asked = [set(v.options) - {"reduction", "empty"} for v in vectors(name, form)]
+        options = set().union(*asked)
+        assert {"denominator", "sample_weight", "mask", "upstream"} <= options
+        assert all({option} in asked for option in options), name
+        for pair in itertools.combinations(sorted(options), 2):
+            if set(pair) != {"ignore_index", "target_form"}:  # an index that is ignored is not a one-hot row
+                assert any(set(pair) <= found for found in asked), (name, pair)
+    assert {v.flag for name in LOSSES for v in vectors(name, form)} == set(REASONS)
+
+
+def test_a_mean_does_not_overflow_and_its_order_does_not_matter():
+    assert lossref.value("absolute_error", [1.7e308] * 4, [0.0] * 4, reduction="mean") == 1.7e308
+    rng = np.random.default_rng(3)
+    f, y = rng.normal(size=500) * 2.0 ** rng.integers(-40, 40, 500), rng.normal(size=500)
+    weights = rng.uniform(size=500)
+    once = lossref.value("squared_error", f, y, reduction="mean", sample_weight=weights)
+    order = rng.permutation(500)
+    assert lossref.value("squared_error", f[order], y[order], reduction="mean", sample_weight=weights[order]) == once
+
+
+def test_zero_weight_hides_what_is_not_a_number():
+    logits, target = [[np.nan, 0.0], [1.0, 0.0]], [7, 0]
+    for hide in ({"mask": [False, True]}, {"sample_weight": [0, 1]}, {"ignore_index": 7}):
+        value, slope = lossref.value_and_gradient("softmax_cross_entropy", logits, target, reduction="mean", **hide)
+        assert value == lossref.value("softmax_cross_entropy", logits[1], 0)
+        assert slope[0].tolist() == [0, 0]
+
+
+def test_leading_axes_stay():
+    logits, target = np.zeros((2, 3, 4)), np.zeros((2, 3), int)
+    value, slope = lossref.value_and_gradient("softmax_cross_entropy", logits, target, reduction="mean", denominator="batch")
+    assert value == pytest.approx(6 * np.log(4) / 2)
+    assert slope.shape == logits.shape
+    assert lossref.value("softmax_cross_entropy", logits, target, reduction="none").shape == (2, 3)
+    assert np.isnan(lossref.value("squared_error", [], [], reduction="mean"))
+    assert lossref.value("squared_error", [], [], reduction="mean", empty="zero") == 0
+
+
+BAD = [
+    ("softmax_cross_entropy", {"reduction": "avg"}, "reduction must be one of none, sum, mean, and is 'avg'"),
+    ("softmax_cross_entropy", {"reduction": "mean", "denominator": "n"}, "denominator must be one of weights, kept, count, batch"),
+    ("softmax_cross_entropy", {"reduction": "mean", "denominator": 0}, "denominator must be a number above 0"),
+    ("softmax_cross_entropy", {"label_smoothing": 1.5}, "label_smoothing must be a number in [0, 1], and is 1.5"),
+    ("softmax_cross_entropy", {"sample_weight": [1, -1]}, "sample_weight must be at least 0 everywhere"),
+    ("softmax_cross_entropy", {"sample_weight": [1, 1, 1]}, "sample_weight must have the shape of the batch, (2,), and has (3,)"),
+    ("softmax_cross_entropy", {"class_weight": [1, 1]}, "class_weight must have one entry for each of 3 classes"),
+    ("softmax_cross_entropy", {"pos_weight": 2.0}, "takes no pos_weight: its target has nothing that it could act on"),
+    ("softmax_cross_entropy", {"target_form": "sign"}, "target_form must be one of index, one_hot, soft, and is 'sign'"),
+    ("softmax_cross_entropy", {"target_form": "one_hot"}, "target must have one entry a class in target_form one_hot"),
+    ("negative_log_likelihood", {"label_smoothing": 0.1}, "takes no label_smoothing: its target is one class"),
+    ("hinge", {"label_smoothing": 0.1}, "takes no label_smoothing: its target has nothing"),
+    ("hinge", {"target_form": "binary"}, "in target_form binary a target must be 0 or 1, and is -1.0"),
+    ("squared_error", {"class_weight": [1.0]}, "takes no class_weight"),
+    ("squared_error", {"upstream": [1.0, 2.0, 3.0]}, "upstream must have the shape of the value, (2,), and has (3,)"),
+]
+ARGUMENTS = {
+    "softmax_cross_entropy": ([[1.0, 2.0, 3.0]] * 2, [0, 1]),
+    "negative_log_likelihood": ([[-1.0, -2.0, -3.0]] * 2, [0, 1]),
+    "hinge": ([1.0, 2.0], [-1, 1]),
+    "squared_error": ([1.0, 2.0], [1.0, 2.0]),
+}
+
+
+@pytest.mark.parametrize(("name", "options", "words"), BAD)
+def test_bad_options_are_named(name, options, words):
+    with pytest.raises(ValueError) as caught:  # noqa: PT011
+        lossref.value_and_gradient(name, *ARGUMENTS[name], **options)
+    assert words in str(caught.value)
