@@ -10,13 +10,16 @@ from dataclasses import dataclass, field
 from importlib.metadata import version
 from pathlib import Path
 from types import ModuleType
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from lossref import catalog
 from lossref.formats import Format
 from lossref.spec import Values
+
+if TYPE_CHECKING:
+    from lossref.judge.conventions import Convention
 
 ADAPTERS = tuple(sorted(path.stem for path in (Path(__file__).parent / "adapters").glob("[!_]*.py")))
 METHODS = ("value", "gradient", "hessian", "value_and_gradient")
@@ -37,7 +40,7 @@ class Implementation:
     `parts` maps "value", "gradient", "hessian" to functions of NumPy batches; a part that is absent is not judged.
     `line(part, arguments, parameters, format)` is Python that prints the answer for one vector by the target alone.
     `composed` says how, where the library ships only pieces of the loss; `accepts` refuses inputs that it never takes,
-    for the reason `refusal`.
+    for the reason `refusal`; `conventions` are what it declares to compute in place of the formula.
     """
 
     parts: Mapping[str, Callable[..., Any]]
@@ -45,16 +48,22 @@ class Implementation:
     composed: str = ""
     accepts: Callable[[Values], bool] = lambda values: True
     refusal: str = ""
+    conventions: tuple[Convention, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True)
 class Target:
-    """A library or somebody's code. `reasons` says why a loss is missing, where there is more to say than that."""
+    """A library or somebody's code.
+
+    `reasons` says why a loss is missing, where there is more to say than that. `offers` maps each loss that the library
+    ships, by its own name, to the loss of ours that judges it, or to a short reason why none does yet.
+    """
 
     name: str
     title: str
     implementations: Mapping[str, Implementation]
     reasons: Mapping[str, str] = field(default_factory=dict)
+    offers: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def lacks(self) -> dict[str, str]:

@@ -1,4 +1,7 @@
-"""scikit-learn: the compiled losses behind its boosted trees and linear models (a private module of the library)."""
+"""scikit-learn: the compiled losses behind its boosted trees and linear models (private modules of the library), and metrics.
+
+A metric is a mean over samples; each example is judged as a batch of its own.
+"""
 
 import numpy as np
 from sklearn._loss.loss import (
@@ -9,11 +12,15 @@ from sklearn._loss.loss import (
     HalfSquaredError,
     HuberLoss,
 )
+from sklearn.linear_model._sgd_fast import Hinge
+from sklearn.metrics import log_loss, zero_one_loss
 
 from lossref.targets.source import numpy_implementation
 from lossref.targets.target import Implementation, Target, title
 
 IMPORTS = "from sklearn._loss.loss import *"
+SGD = "from sklearn.linear_model._sgd_fast import Hinge"
+METRICS = "from sklearn.metrics import log_loss, zero_one_loss"
 
 
 def squared_error(prediction, target):
@@ -78,8 +85,65 @@ def softmax_cross_entropy_gradient(logits, target):
     )
 
 
+def hinge(prediction, target):
+    return np.array([Hinge(1.0).py_loss(f, y) for f, y in zip(prediction, target, strict=True)], dtype=prediction.dtype)
+
+
+def hinge_gradient(prediction, target):
+    return np.array([Hinge(1.0).py_dloss(f, y) for f, y in zip(prediction, target, strict=True)], dtype=prediction.dtype)
+
+
+def perceptron(prediction, target):
+    return np.array([Hinge(0.0).py_loss(f, y) for f, y in zip(prediction, target, strict=True)], dtype=prediction.dtype)
+
+
+def perceptron_gradient(prediction, target):
+    return np.array([Hinge(0.0).py_dloss(f, y) for f, y in zip(prediction, target, strict=True)], dtype=prediction.dtype)
+
+
+def zero_one(prediction, target):
+    return np.array([zero_one_loss(y, f) for f, y in zip(prediction[:, None], target[:, None], strict=True)])
+
+
+def binary_cross_entropy(probabilities, target):
+    return np.array([log_loss(y, p, labels=[0, 1]) for p, y in zip(probabilities[:, None], target[:, None], strict=True)])
+
+
+OFFERS = {
+    "AbsoluteError": "absolute_error",
+    "ExponentialLoss": "exponential",
+    "HalfBinomialLoss": "sigmoid_cross_entropy",
+    "HalfMultinomialLoss": "softmax_cross_entropy",
+    "HalfSquaredError": "half_squared_error",
+    "HuberLoss": "huber",
+    "Hinge (SGD)": "hinge",
+    "Hinge(threshold=0) (SGD perceptron)": "perceptron",
+    "log_loss": "binary_cross_entropy",
+    "zero_one_loss": "zero_one",
+    "mean_squared_error": "a mean over samples of the squared error, not judged yet",
+    "mean_absolute_error": "a mean over samples of the absolute error, not judged yet",
+    "hinge_loss": "a mean over samples of the hinge loss, not judged yet",
+    "NMF beta_loss=frobenius": "reached only by fitting a factorisation",
+    "NMF beta_loss=kullback-leibler": "reached only by fitting a factorisation",
+    "NMF beta_loss=itakura-saito": "reached only by fitting a factorisation",
+    **dict.fromkeys(
+        (
+            "HalfGammaLoss", "HalfPoissonLoss", "HalfTweedieLoss", "HalfTweedieLossIdentity", "PinballLoss",
+            "SquaredHinge (SGD)", "ModifiedHuber (SGD)", "EpsilonInsensitive (SGD)", "SquaredEpsilonInsensitive (SGD)",
+            "mean_pinball_loss", "max_error", "median_absolute_error", "root_mean_squared_error",
+            "mean_absolute_percentage_error", "mean_squared_log_error", "root_mean_squared_log_error", "hamming_loss",
+            "brier_score_loss", "mean_poisson_deviance", "mean_gamma_deviance", "mean_tweedie_deviance", "coverage_error",
+            "label_ranking_loss",
+        ),
+        "not in the catalogue yet",
+    ),
+}  # fmt: skip
+
+
 def target() -> Target:
     softmax = numpy_implementation(IMPORTS, value=softmax_cross_entropy, gradient=softmax_cross_entropy_gradient)
+    classes = numpy_implementation(METRICS, value=zero_one)
+    logarithmic = numpy_implementation(METRICS, value=binary_cross_entropy)
     return Target(
         name="sklearn",
         title=title("scikit-learn"),
@@ -105,11 +169,24 @@ def target() -> Target:
                 accepts=lambda arguments: np.size(arguments["logits"]) > 1,
                 refusal="HalfMultinomialLoss needs at least two classes",
             ),
+            "hinge": numpy_implementation(SGD, value=hinge, gradient=hinge_gradient),
+            "perceptron": numpy_implementation(SGD, value=perceptron, gradient=perceptron_gradient),
+            "zero_one": Implementation(
+                parts=classes.parts,
+                line=classes.line,
+                accepts=lambda arguments: all(abs(x) < 2**53 and x == int(x) for x in arguments.values()),
+                refusal="zero_one_loss takes classes only: numbers that are whole",
+            ),
+            "binary_cross_entropy": Implementation(
+                parts=logarithmic.parts,
+                line=logarithmic.line,
+                accepts=lambda arguments: arguments["target"] in (0, 1),
+                refusal="log_loss takes the labels 0 and 1 only",
+            ),
         },
         reasons={
-            "hinge": "scikit-learn ships a hinge loss only as a mean over samples",
-            "zero_one": "scikit-learn ships a zero-one loss only as a mean over samples",
-            "binary_cross_entropy": "log_loss is a mean over samples, and clips",
+            "categorical_cross_entropy": "log_loss takes indices, not a weight for every class",
             "kl_divergence": "scikit-learn ships no elementwise divergence with arguments in this form",
         },
+        offers=OFFERS,
     )

@@ -100,6 +100,30 @@ def entropy(probabilities, base):
     return torch.special.entr(probabilities).sum(1) / (1 if base == 1 else torch.tensor(base, dtype=probabilities.dtype).log())
 
 
+NOT_YET = "not in the catalogue yet"
+OFFERS = {
+    "mse_loss": "squared_error",
+    "l1_loss": "absolute_error",
+    "huber_loss": "huber",
+    "binary_cross_entropy": "binary_cross_entropy",
+    "binary_cross_entropy_with_logits": "sigmoid_cross_entropy",
+    "cross_entropy": "softmax_cross_entropy",
+    "cross_entropy (target of the logits' shape)": "soft_target_cross_entropy",
+    "nll_loss": "negative_log_likelihood",
+    "kl_div": "kl_divergence",
+    "soft_margin_loss": "logistic",
+    **dict.fromkeys(
+        (
+            "smooth_l1_loss", "hinge_embedding_loss", "multi_margin_loss", "multilabel_margin_loss",
+            "multilabel_soft_margin_loss", "linear_cross_entropy", "AdaptiveLogSoftmaxWithLoss", "poisson_nll_loss",
+            "gaussian_nll_loss", "triplet_margin_loss", "triplet_margin_with_distance_loss", "cosine_embedding_loss",
+            "margin_ranking_loss", "ctc_loss",
+        ),
+        NOT_YET,
+    ),
+}  # fmt: skip
+
+
 def target() -> Target:
     shipped = (
         squared_error, absolute_error, huber, binary_cross_entropy, sigmoid_cross_entropy, softmax_cross_entropy,
@@ -116,6 +140,7 @@ def target() -> Target:
             "kl_divergence": _implementation(kl_divergence, composed="kl_div of the logarithm, summed"),
         },
         reasons={"hinge": "torch ships no two-class hinge max(0, 1 - y f): hinge_embedding_loss is another function"},
+        offers=OFFERS,
     )
 
 

@@ -1,0 +1,297 @@
+"""Adapters hand a library exactly what they were given, good code passes through them, and what they show reproduces.
+
+Libraries that are not installed are skipped: one command each tests them in an environment that has them (`pip install
+-e '.[test,optax]'; pytest tests/test_adapters.py`). `KERAS_BACKEND` chooses the backend of Keras.
+"""
+
+import importlib
+import json
+import re
+import subprocess
+import sys
+from importlib.util import find_spec
+
+import numpy as np
+import pytest
+
+from lossref import catalog
+from lossref.cli import main
+from lossref.targets import resolve
+from lossref.targets.target import ADAPTERS
+
+# Keras 3.15 calls NumPy 2 in a way that it warns of, on PyTorch tensors.
+pytestmark = pytest.mark.filterwarnings("ignore:__array__ implementation doesn't accept a copy keyword:DeprecationWarning")
+
+MISSING = {name for name in ADAPTERS if not find_spec(name)}
+if not any(map(find_spec, ("jax", "torch", "tensorflow"))):
+    MISSING.add("keras")
+FORMATS = ("float64", "float32")
+ONE_FORMAT = {"xgboost": "float32"}  # a library that computes in one format only
+
+
+def installed(names):
+    return [pytest.param(name, marks=pytest.mark.skipif(name in MISSING, reason=f"{name} is not installed")) for name in names]
+
+
+def adapter(name):
+    return importlib.import_module(f"lossref.targets.adapters.{name}")
+
+
+def awkward(dtype):
+    """Numbers that a conversion through another format, text or a default would change."""
+    tiny, huge = np.finfo(dtype).smallest_subnormal, np.finfo(dtype).max
+    return np.array([0.1, -0.0, tiny, -huge, np.nextafter(np.array(1, dtype), 2, dtype=dtype), np.inf, np.nan], dtype=dtype)
+
+
+def same(a, b):
+    a, b = np.asarray(a), np.asarray(b)
+    assert a.dtype == b.dtype
+    assert a.shape == b.shape
+    np.testing.assert_array_equal(a, b)
+    np.testing.assert_array_equal(np.signbit(a), np.signbit(b))
+
+
+@pytest.mark.parametrize("name", installed(ADAPTERS))
+def test_target_builds_and_names_losses_of_the_catalogue(name):
+    target = resolve(name)
+    assert target.name == name
+    assert target.title.strip()
+    assert target.implementations
+    assert {*target.implementations, *target.reasons} <= set(catalog.names())
+    assert not {*target.implementations} & {*target.reasons}
+    for implementation in target.implementations.values():
+        assert implementation.parts
+        assert set(implementation.parts) <= {"value", "gradient", "hessian"}
+
+
+@pytest.mark.parametrize("dtype", FORMATS)
+@pytest.mark.parametrize("name", installed(["torch", "optax", "keras"]))
+def test_what_goes_in_comes_out(name, dtype):
+    """A probe in a loss's place sees the arrays as they were given; the identity is its own answer and has slope 1."""
+    seen = []
+
+    def probe(x, y, index, delta):
+        seen.append((x, y, index, delta))
+        return x
+
+    vector = awkward(dtype)
+    for shaped in (vector, vector.reshape(-1, 1).repeat(2, axis=1)):
+        seen.clear()
+        arrays = {"x": shaped, "y": -shaped, "index": np.arange(len(shaped))}
+        implementation = adapter(name)._implementation(probe)
+        same(implementation.parts["value"](**{k: v.copy() for k, v in arrays.items()}, delta=0.1), shaped)
+        xs, ys, indices, deltas = zip(*seen, strict=True)
+        same(np.concatenate([np.asarray(x) for x in xs]), shaped)
+        same(np.concatenate([np.asarray(y) for y in ys]), -shaped)
+        np.testing.assert_array_equal(np.concatenate([np.asarray(i) for i in indices]), arrays["index"])
+        assert {*deltas} == {0.1}
+        if "gradient" in implementation.parts:
+            same(implementation.parts["gradient"](**{k: v.copy() for k, v in arrays.items()}, delta=0.1), np.ones_like(shaped))
+
+
+@pytest.mark.parametrize("name", installed(["xgboost"]))
+def test_xgboost_holds_what_it_is_given(name, monkeypatch):
+    found, real = [], adapter(name).xgb.DMatrix
+
+    def recorded(*arguments, **options):
+        found.append(real(*arguments, **options))
+        return found[-1]
+
+    monkeypatch.setattr(adapter(name).xgb, "DMatrix", recorded)
+    parts = resolve(name).implementations["half_squared_error"].parts
+    margins, labels = awkward("float32")[:5], np.array([0.1, 1e-40, 3e38, -0.0, 7], dtype=np.float32)
+    parts["hessian"](prediction=margins, target=labels)
+    same(np.concatenate([data.get_label() for data in found]), labels)
+    same(np.concatenate([data.get_base_margin() for data in found]), margins)
+
+
+@pytest.mark.parametrize("dtype", FORMATS)
+@pytest.mark.parametrize("name", installed(["lightgbm"]))
+def test_lightgbm_holds_what_it_is_given(name, dtype, monkeypatch):
+    found, real = [], adapter(name).lgb.Dataset
+
+    def recorded(*arguments, **options):
+        found.append(real(*arguments, **options))
+        return found[-1]
+
+    monkeypatch.setattr(adapter(name).lgb, "Dataset", recorded)
+    scores = np.array([0.1, -0.0, np.finfo(dtype).smallest_subnormal, -1e18, 3], dtype=dtype)
+    labels = np.array([0.1, 1e-30, 3e18, -0.0, 7], dtype=np.float32).astype(dtype)
+    assert all(adapter(name)._takes({"prediction": 1.0, "target": float(y)}) for y in labels)
+    assert not any(adapter(name)._takes({"prediction": 1.0, "target": y}) for y in (0.1, 2.0**127))
+    resolve(name).implementations["squared_error"].parts["value"](prediction=scores, target=labels)
+    same(np.concatenate([data.get_label() for data in found]).astype(dtype), labels)
+    same(np.concatenate([data.get_init_score() for data in found]).astype(dtype), scores)
+
+
+@pytest.mark.parametrize("dtype", FORMATS)
+@pytest.mark.parametrize("name", installed(["onnx"]))
+def test_onnx_evaluates_what_it_is_given(name, dtype, monkeypatch):
+    seen, real = [], adapter(name).ReferenceEvaluator
+
+    class Recorder(real):
+        def run(self, names, inputs):
+            seen.append(inputs)
+            return super().run(names, inputs)
+
+    monkeypatch.setattr(adapter(name), "ReferenceEvaluator", Recorder)
+    x, index = awkward(dtype)[:, None].repeat(2, axis=1), np.zeros(7, np.int64)
+    resolve(name).implementations["negative_log_likelihood"].parts["value"](log_probabilities=x, target=index)
+    same(seen[0]["l"], x)
+    same(seen[0]["y"], index)
+
+
+GOOD = {  # correct code in every library, which no adapter may spoil
+    "lossref": ["squared_error", "softmax_cross_entropy"],
+    "scipy": ["binary_cross_entropy", "sigmoid", "kl_divergence"],
+    "sklearn": ["half_squared_error", "hinge", "zero_one"],
+    "torch": ["squared_error", "absolute_error", "log_sigmoid"],
+    "optax": ["squared_error", "hinge", "sigmoid_cross_entropy"],
+    "keras": ["l2_penalty", "relu"],
+    "onnx": ["sigmoid", "softplus", "negative_log_likelihood"],
+    "xgboost": ["half_squared_error", "hinge"],
+    "lightgbm": ["squared_error", "absolute_error", "huber"],
+}
+
+
+def losses(names):
+    return [word for name in names for word in ("--loss", name)]
+
+
+@pytest.mark.parametrize("dtype", FORMATS)
+@pytest.mark.parametrize("name", installed(ADAPTERS))
+def test_good_code_is_found_good(capsys, name, dtype):
+    if ONE_FORMAT.get(name, dtype) != dtype:
+        pytest.skip(f"{name} computes in {ONE_FORMAT[name]} only")
+    assert main(["check", name, *losses(GOOD[name]), "--level", "B", "--format", dtype, "--json"]) == 0
+    found = json.loads(capsys.readouterr().out)["losses"]
+    assert {entry["loss"] for entry in found} == set(GOOD[name])
+
+
+REPRODUCED = {
+    "scipy": ["softmax_cross_entropy", "cross_entropy", "logistic", "entropy"],
+    "sklearn": ["sigmoid_cross_entropy", "binary_cross_entropy", "softmax_cross_entropy", "exponential"],
+    "torch": ["softmax_cross_entropy", "logistic", "huber", "entropy"],
+    "optax": ["softmax_cross_entropy", "log1mexp", "huber", "l2_penalty"],
+    "keras": ["softmax_cross_entropy", "binary_cross_entropy", "l2_penalty"],
+    "onnx": ["softmax_cross_entropy", "log_softmax", "logsumexp", "softmax"],
+    "xgboost": ["sigmoid_cross_entropy", "softmax_cross_entropy"],
+    "lightgbm": ["sigmoid_cross_entropy", "softmax_cross_entropy", "squared_error"],
+}
+
+
+@pytest.mark.parametrize("dtype", FORMATS)
+@pytest.mark.parametrize("name", installed(REPRODUCED))
+def test_lines_shown_print_what_was_got_without_us(capsys, name, dtype):
+    if ONE_FORMAT.get(name, dtype) != dtype:
+        pytest.skip(f"{name} computes in {ONE_FORMAT[name]} only")
+    main(["check", name, *losses(REPRODUCED[name]), "--worst", "2", "--format", dtype, "--json"])
+    found = json.loads(capsys.readouterr().out)
+    bugs = [w for e in found["losses"] for p in e["parts"].values() for w in p["worst"] if w["component"] in (None, 0)]
+    assert len(bugs) >= 3
+    lines = [bug["line"] for bug in bugs]
+    assert not any("lossref" in line or "'" in line for line in lines)
+    script = '\nprint("next")\n'.join(lines)
+    printed = subprocess.run([sys.executable, "-W", "ignore", "-c", script], capture_output=True, text=True, check=True).stdout
+    answers = [answer.split("(")[-1] for answer in printed.split("next\n")]
+    firsts = [re.search(r"-?inf|nan|-?\d+\.?\d*(e[-+]?\d+)?", answer).group() for answer in answers]
+    assert len(firsts) == len(bugs)
+    for text, bug in zip(firsts, bugs, strict=True):
+        # torch prints four decimals, or four digits where it chooses an exponent
+        got = float(bug["got"]["decimal"])
+        assert float(text) == pytest.approx(got, rel=1e-3, abs=1e-4 * ("e" not in text and "tensor" in printed), nan_ok=True)
+
+
+FINDINGS = [
+    # target, format, loss, part, inputs, got, exact
+    ("optax", "float64", "sigmoid", "gradient", {"x": 37.0}, 0.0, 8.533047625744065e-17),
+    ("optax", "float64", "softmax_cross_entropy", "value", {"logits": [40.0, 0.0], "target": 0}, 0.0, 4.248354255291589e-18),
+    ("onnx", "float64", "softmax_cross_entropy", "value", {"logits": [40.0, 0.0], "target": 0}, 0.0, 4.248354255291589e-18),
+    ("xgboost", "float32", "sigmoid_cross_entropy", "gradient", {"logits": 20.0, "target": 1.0}, 0.0, -2.06115369216775e-09),
+    ("lightgbm", "float64", "sigmoid_cross_entropy", "value", {"logits": 1000.0, "target": 0.0}, 27.631021115928547, 1000.0),
+]
+
+
+@pytest.mark.parametrize(
+    "finding", [pytest.param(f, marks=pytest.mark.skipif(f[0] in MISSING, reason=f"{f[0]} is not installed")) for f in FINDINGS]
+)
+def test_finding_is_shown(capsys, finding):
+    name, dtype, loss, part, inputs, got, exact = finding
+    main(["check", name, "--loss", loss, "--format", dtype, "--worst", "400", "--json"])
+    (entry,) = json.loads(capsys.readouterr().out)["losses"]
+    bug = next(w for w in entry["parts"][part]["worst"] if w["inputs"] == inputs)
+    assert bug["got"]["decimal"] == got
+    assert bug["exact"]["decimal"] == exact
+
+
+def shipped(name):
+    """What the installed library has, by the names that its adapter lists."""
+    if name == "torch":
+        from torch import nn
+
+        found = vars(nn.functional).items()
+        return {k for k, v in found if re.search(r"_loss$|cross_entropy|^kl_div$", k) and callable(v)} | {"AdaptiveLogSoftmaxWithLoss"}
+    if name == "optax":
+        from optax import losses
+
+        helpers = {"smooth_labels", "convex_kl_divergence"}  # the second is the old name of generalized_kl_divergence
+        return {f for f in dir(losses) if not f.startswith("_") and callable(getattr(losses, f))} - helpers
+    if name == "keras":
+        from keras import losses
+
+        classes = {k: v for k, v in vars(losses).items() if isinstance(v, type) and issubclass(v, losses.Loss)}
+        return set(classes) - {"Loss"}
+    if name == "sklearn":
+        from sklearn import metrics
+        from sklearn._loss import loss
+
+        losses = {k for k, v in vars(loss).items() if isinstance(v, type) and issubclass(v, loss.BaseLoss)}
+        ends = ("_loss", "_error", "_deviance")
+        ours = {k for k in metrics.__all__ if k.endswith(ends) and not k.startswith("d2_")}
+        return (losses | ours) - {k for k in losses if k.endswith("ArrayAPI")} - {"BaseLoss"}
+    if name == "scipy":
+        from scipy import special
+
+        return {f"special.{f}" for f in ("huber", "pseudo_huber", "kl_div", "rel_entr", "entr") if hasattr(special, f)}
+    if name == "onnx":
+        from onnx import defs
+
+        return {schema.name for schema in defs.get_all_schemas() if schema.name.endswith("Loss")}
+    return None
+
+
+@pytest.mark.parametrize("name", installed([name for name in ADAPTERS if name != "lossref"]))
+def test_coverage_counts_every_loss_of_the_library(capsys, name):
+    target = resolve(name)
+    own = {re.sub(r" ?\(.*", "", offer) for offer in target.offers}
+    there = shipped(name)
+    if there is not None:
+        assert there <= own
+        assert {offer for offer in own - there if "_loss=" not in offer} <= {
+            # reached otherwise than by a public function that is called a loss
+            "Hinge", "SquaredHinge", "ModifiedHuber", "EpsilonInsensitive", "SquaredEpsilonInsensitive", "stats.entropy",
+        }  # fmt: skip
+    for found in target.offers.values():
+        assert found in target.implementations or " " in found
+    assert main(["coverage", name, "--json"]) == 0
+    report = json.loads(capsys.readouterr().out)
+    judged = [offer for offer in report["offers"] if offer["judged_as"]]
+    assert report["judged"] == len(judged) > 0
+    assert report["of"] == len(report["offers"]) == len(target.offers)
+    assert all(bool(offer["judged_as"]) != bool(offer["reason"]) for offer in report["offers"])
+    assert main(["coverage", name]) == 0
+    text = capsys.readouterr().out
+    assert text.rstrip().endswith(f"{len(judged)} of the {len(target.offers)} losses of {report['title']} can be judged.")
+
+
+def test_coverage_of_what_keeps_no_list_is_refused(capsys):
+    for name, words in (("lossref", "no list"), ("nothing_of_the_kind", "neither an adapter")):
+        assert main(["coverage", name]) == 2
+        assert words in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("name", sorted(MISSING))
+def test_absent_library_is_named_with_its_package(capsys, name):
+    package = {"sklearn": "scikit-learn"}.get(name, name)
+    assert main(["check", name]) == 2
+    assert re.search(rf"(is not installed here|has no backend here).*pip install ({package}|jax)", capsys.readouterr().err)
