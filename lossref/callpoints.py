@@ -31,6 +31,9 @@ REASONS = {
 }
 
 
+RANGE = ("overflow",)  # at the ends of the format: shown beside the headline grade
+
+
 @dataclass(frozen=True)
 class CallPoint:
     """One call: the batch as tuples with one entry an example, the options, and why it is asked."""

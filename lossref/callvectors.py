@@ -28,6 +28,7 @@ class CallVector:
 
     id: str
     loss: str
+    region: str
     flag: str
     reason: str
     batch: Mapping[str, Any]
@@ -63,7 +64,8 @@ def content(loss: Loss, form: Format) -> bytes:
         answer = certify_call(loss, {**defaults, **point.batch}, Options(**point.options), form)
         inputs, options = _encoded(dict(point.batch), form), _encoded(dict(point.options), form)
         identifier = golden.identify(f"{golden.CALLS}/{loss.name}", form.name, inputs, options)
-        question = {"id": identifier, "region": "reduction", "flag": point.flag, "inputs": inputs, "options": options}
+        region = "range" if point.flag in callpoints.RANGE else "reduction"
+        question = {"id": identifier, "region": region, "flag": point.flag, "inputs": inputs, "options": options}
         rows.append(question | _row(loss, point, answer, form))
     used = {row["flag"] for row in rows}
     header = {
@@ -123,6 +125,7 @@ def _vector(header: Mapping[str, Any], row: Mapping[str, Any], form: Format) -> 
     return CallVector(
         id=row["id"],
         loss=header["loss"].removeprefix(f"{golden.CALLS}/"),
+        region=row["region"],
         flag=row["flag"],
         reason=header["flags"][row["flag"]],
         batch=_decoded(row["inputs"], form),

@@ -8,7 +8,7 @@ import sys
 from collections.abc import Sequence
 
 from lossref import __version__
-from lossref.commands import BAD_USE, UsageError, check, coverage, folklore, golden, look
+from lossref.commands import BAD_USE, UsageError, calls, check, coverage, folklore, golden, look
 
 EPILOG = """\
 exit status: 0 conforms or done, 1 differs, 2 bad use, 3 the target broke
@@ -16,6 +16,7 @@ exit status: 0 conforms or done, 1 differs, 2 bad use, 3 the target broke
 try:
   lossref check scipy                                judge SciPy's losses, worst answers first
   lossref check examples.targets:textbook --loss sigmoid_cross_entropy
+  lossref calls torch                                judge reductions, weights, masks and smoothing
   lossref coverage torch                             how many of PyTorch's losses can be judged
   lossref eval sigmoid_cross_entropy --logits 40 --target 1
   lossref show huber                                 formula, domains, hard points
@@ -34,7 +35,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     )
     parser.add_argument("--version", action="version", version=f"lossref {__version__}")
     commands = parser.add_subparsers(title="commands", metavar="COMMAND", required=True)
-    for group in (check, coverage, look, golden, folklore):
+    for group in (check, calls, coverage, look, golden, folklore):
         group.add(commands)
     given = parser.parse_args(_joined(sys.argv[1:] if arguments is None else arguments))
     try:

@@ -1,7 +1,12 @@
 """Whole calls: our own are B, a right one written plainly is at least C, and every planted fault is caught at C."""
 
 import itertools
+import json
+import subprocess
+import sys
+import types
 from functools import partial
+from importlib.util import find_spec
 
 import numpy as np
 import pytest
@@ -10,12 +15,15 @@ from plants import FAULTS, cross_entropy, sigmoid_cross_entropy
 import lossref
 from lossref import callvectors, catalog
 from lossref.callpoints import LOSSES, REASONS
-from lossref.judge.calls import judge_calls, lossref_call
+from lossref.cli import main
+from lossref.judge.calls import judge_calls
 from lossref.judge.grades import meets
+from lossref.targets import resolve
 
 PLAIN = {"softmax_cross_entropy": cross_entropy, "soft_target_cross_entropy": cross_entropy,
          "sigmoid_cross_entropy": sigmoid_cross_entropy}
 PARTS = ("value", "gradient")
+OURS = resolve("lossref").implementations
 
 
 def vectors(name, form):
@@ -24,12 +32,12 @@ def vectors(name, form):
 
 def grades(call, name, form):
     verdict = judge_calls(call, vectors(name, form), form)
-    return {part: verdict.headline(part) for part in PARTS}, verdict
+    return {part: verdict.headline(part, strict=True) for part in PARTS}, verdict
 
 
 @pytest.mark.parametrize("name", LOSSES)
 def test_our_own_calls_are_b(name, form, listed):
-    found, verdict = grades(lossref_call(name), name, form)
+    found, verdict = grades(OURS[name].calls.make, name, form)
     listed([(o.part, o.grade, o.vector.options, o.raised, o.got) for o in verdict.outcomes if not meets(o.grade, "B")])
     assert all(meets(g, "B") for g in found.values())
 
@@ -86,6 +94,35 @@ def test_leading_axes_stay():
     assert lossref.value("softmax_cross_entropy", logits, target, reduction="none").shape == (2, 3)
     assert np.isnan(lossref.value("squared_error", [], [], reduction="mean"))
     assert lossref.value("squared_error", [], [], reduction="mean", empty="zero") == 0
+
+
+def test_the_command_shows_grades_and_a_line_for_each_worst_call(capsys, monkeypatch):
+    assert main(["calls", "lossref", "--level", "B", "--strict"]) == 0
+    assert "Calls of lossref" in capsys.readouterr().out
+    strangers = types.ModuleType("strangers")
+    strangers.mine = types.SimpleNamespace(value=None, call=partial(cross_entropy, fault="mean over all"))
+    monkeypatch.setitem(sys.modules, "strangers", strangers)
+    assert main(["calls", "strangers:mine", "--loss", "softmax_cross_entropy", "--json"]) == 1
+    (entry,) = json.loads(capsys.readouterr().out)["losses"]
+    assert (entry["value"], entry["refused"]) == ("D", 0)
+    assert all("strangers.mine.call(logits=np.array(" in worst["line"] for worst in entry["worst"])
+    assert main(["calls", "strangers:mine", "--loss", "softmax_cross_entropy"]) == 1
+    assert "differ at level C" in capsys.readouterr().out
+    assert main(["calls", "scipy"]) == 2
+    assert "makes no calls of any loss that has golden calls" in capsys.readouterr().err
+
+
+@pytest.mark.skipif(not find_spec("torch"), reason="torch is not installed")
+def test_torch_divides_and_weighs_as_its_options_say(capsys, form):
+    """What torch has options for conforms at C; its mean overflows with its sum, which its line shows without us."""
+    assert main(["calls", "torch", "--format", form.name]) == 0
+    capsys.readouterr()
+    assert main(["calls", "torch", "--format", form.name, "--loss", "absolute_error", "--strict", "--json"]) == 1
+    (entry,) = json.loads(capsys.readouterr().out)["losses"]
+    worst = entry["worst"][0]
+    assert (worst["flag"], worst["got"]) == ("overflow", ["inf"])
+    printed = subprocess.run([sys.executable, "-c", worst["line"]], capture_output=True, text=True, check=True).stdout
+    assert printed.startswith("tensor(inf")
 
 
 BAD = [

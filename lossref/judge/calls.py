@@ -42,20 +42,27 @@ class CallVerdict:
 
     loss: str
     outcomes: tuple[CallOutcome, ...]
+    refused: int = 0
 
-    def headline(self, part: str) -> str:
-        return max((o.grade for o in self.outcomes if o.part == part), key=LEVELS.index)
+    def headline(self, part: str, strict: bool = False) -> str:
+        """The worst grade of a part; the ends of the format count only if strict."""
+        counted = (o for o in self.outcomes if o.part == part and (strict or o.vector.region == REGION))
+        return max((o.grade for o in counted), key=LEVELS.index)
 
-    def worst(self) -> list[CallOutcome]:
+    def worst(self, strict: bool = False) -> list[CallOutcome]:
         """What is not exact, the worst first."""
-        wrong = [o for o in self.outcomes if not all(e.is_exact for e in o.errors)]
+        counted = (o for o in self.outcomes if strict or o.vector.region == REGION)
+        wrong = [o for o in counted if not all(e.is_exact for e in o.errors)]
         return sorted(wrong, key=lambda o: (-LEVELS.index(o.grade), -max(e.E2 for e in o.errors)))
 
 
-def judge_calls(call: Call, vectors: Sequence[CallVector], form: Format) -> CallVerdict:
-    """Make every call and grade value and gradient."""
-    outcomes = [outcome for vector in vectors for outcome in _outcomes(call, vector, form)]
-    return CallVerdict(vectors[0].loss, tuple(outcomes))
+def judge_calls(
+    call: Call, vectors: Sequence[CallVector], form: Format, accepts: Callable[[Mapping[str, Any]], bool] = lambda options: True
+) -> CallVerdict:
+    """Make every call whose options are accepted, and grade value and gradient."""
+    made = [vector for vector in vectors if accepts(vector.options)]
+    outcomes = [outcome for vector in made for outcome in _outcomes(call, vector, form)]
+    return CallVerdict(vectors[0].loss, tuple(outcomes), len(vectors) - len(made))
 
 
 def arrays_of(vector: CallVector, form: Format) -> dict[str, Any]:
@@ -105,15 +112,3 @@ def _truths(
 
     columns = zip(rounded, rests, allowances, sizes, strict=True)
     return [Truth(exact(x, rest), x, None, Fraction(k), Fraction(s)) for x, rest, k, s in columns]
-
-
-def lossref_call(loss: str, parameters: Mapping[str, Any] | None = None) -> Call:
-    """Our own call of a loss, its answers rounded to the format of the batch."""
-    import lossref
-
-    def call(**named: Any) -> tuple[Any, Any]:
-        dtype = next(iter(named.values())).dtype
-        value, slope = lossref.value_and_gradient(loss, **named, **(parameters or {}))
-        return np.asarray(value).astype(dtype), np.asarray(slope).astype(dtype)
-
-    return call

@@ -34,6 +34,18 @@ class TargetBrokeError(Exception):
 
 
 @dataclass(frozen=True, kw_only=True)
+class Calls:
+    """How a target makes whole calls: `make(**arrays, **options)` gives value and gradient.
+
+    `accepts` refuses options that it has not; `line(batch, options, format)` is Python that prints both by the target alone.
+    """
+
+    make: Callable[..., tuple[Any, Any]]
+    line: Callable[[Values, Mapping[str, Any], Format], str]
+    accepts: Callable[[Mapping[str, Any]], bool] = lambda options: True
+
+
+@dataclass(frozen=True, kw_only=True)
 class Implementation:
     """One loss of a target.
 
@@ -49,6 +61,7 @@ class Implementation:
     accepts: Callable[[Values], bool] = lambda values: True
     refusal: str = ""
     conventions: tuple[Convention, ...] = ()
+    calls: Calls | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -147,7 +160,9 @@ def _implementation(name: str, member: Any, start: str, source: str) -> Implemen
         methods = {part: getattr(member, part) for part in METHODS if callable(getattr(member, part, None))}
     except Exception as error:  # a property may raise anything
         raise TargetError(f"{name}: reading {source} raised {type(error).__name__}: {error}") from None
-    if not methods:
+    if not methods and callable(getattr(member, "call", None)):
+        calls = {}
+    elif not methods:
         if not callable(member):
             raise TargetError(f"{name}: {source} is neither a function nor has a value, gradient or value_and_gradient")
         methods, calls = {"value": member}, {"value": source}
@@ -164,7 +179,34 @@ def _implementation(name: str, member: Any, start: str, source: str) -> Implemen
         spelled += [f"{key}={x!r}" for key, x in parameters.items()]
         return f"{start}print({calls[part]}({', '.join(spelled)}))"
 
-    return Implementation(parts=methods, line=line)
+    def call_line(batch: Values, options: Mapping[str, Any], form: Format) -> str:
+        spelled = [f"{key}={array(x, form)}" for key, x in batch.items()] + [f"{key}={option(x)}" for key, x in options.items()]
+        return f"{start}print({source}.call({', '.join(spelled)}))"
+
+    make = getattr(member, "call", None)
+    return Implementation(parts=methods, line=line, calls=Calls(make=make, line=call_line) if callable(make) else None)
+
+
+def array(batch: Any, form: Format) -> str:
+    """The source of an array that holds one argument of a batch, or its option."""
+    whole = isinstance(flattened(batch)[0], int)
+    kind = "" if whole or form.name == "float64" else f", dtype=np.{form.name}"
+    return f"np.array({listed(batch)}{kind})"
+
+
+def option(x: Any) -> str:
+    return f"np.array({listed(x)})" if isinstance(x, tuple) else repr(x).replace("'", '"')
+
+
+def listed(x: Any) -> str:
+    """Nested tuples as the source of nested lists."""
+    if isinstance(x, tuple):
+        return f"[{', '.join(map(listed, x))}]"
+    return repr(x) if isinstance(x, (bool, int)) or np.isfinite(x) else f'float("{x}")'
+
+
+def flattened(x: Any) -> list[Any]:
+    return [z for y in x for z in flattened(y)] if isinstance(x, tuple) else [x]
 
 
 def _item(function: Callable[..., Any], k: int) -> Callable[..., Any]:

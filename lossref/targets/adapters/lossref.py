@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any
+
+import numpy as np
 
 import lossref
 from lossref import catalog
 from lossref.calls import bind, evaluate
 from lossref.formats import Format
 from lossref.spec import Loss, Values
-from lossref.targets.target import Implementation, Target, literal
+from lossref.targets.target import Calls, Implementation, Target, array, literal, option
 
 
 def target() -> Target:
@@ -31,5 +33,16 @@ def _implementation(loss: Loss) -> Implementation:
         spelled += [f"{name}={x!r}" for name, x in parameters.items()]
         return f'import numpy as np; import lossref; print(lossref.{part}("{loss.name}", {", ".join(spelled)}))'
 
+    def made(**named: Any) -> tuple[Any, Any]:
+        dtype = named[loss.differentiable].dtype
+        found = lossref.value_and_gradient(loss.name, **named)
+        return np.asarray(found[0]).astype(dtype), np.asarray(found[1]).astype(dtype)
+
+    def call_line(batch: Values, options: Mapping[str, Any], form: Format) -> str:
+        spelled = [f"{key}={array(x, form)}" for key, x in batch.items()] + [f"{key}={option(x)}" for key, x in options.items()]
+        return f'import numpy as np; import lossref; print(lossref.value_and_gradient("{loss.name}", {", ".join(spelled)}))'
+
     parts = ["value", "gradient", *(["hessian"] if loss.hessian else [])]
-    return Implementation(parts={part: part_of(part) for part in parts}, line=line)
+    return Implementation(
+        parts={part: part_of(part) for part in parts}, line=line, calls=Calls(make=made, line=call_line)
+    )

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import inspect
+from collections.abc import Callable, Mapping
+from dataclasses import replace
 from typing import Any
 
 import torch
@@ -11,7 +13,7 @@ from torch.nn import functional as F
 from lossref.formats import Format
 from lossref.spec import Values
 from lossref.targets.source import written_out
-from lossref.targets.target import Implementation, Target, numbers
+from lossref.targets.target import Calls, Implementation, Target, flattened, listed, numbers
 
 IMPORTS = "import torch; from torch.nn import functional as F"
 
@@ -135,6 +137,7 @@ def target() -> Target:
         title=f"torch {torch.__version__}",
         implementations={
             **{function.__name__: _implementation(function) for function in shipped},
+            **{f.__name__.removesuffix("_call"): replace(_implementation(CALLED[f]), calls=_calls(f)) for f in CALLED},
             "half_squared_error": _implementation(half_squared_error, composed="half of mse_loss"),
             "entropy": _implementation(entropy, composed="a sum of special.entr"),
             "kl_divergence": _implementation(kl_divergence, composed="kl_div of the logarithm, summed"),
@@ -142,6 +145,70 @@ def target() -> Target:
         reasons={"hinge": "torch ships no two-class hinge max(0, 1 - y f): hinge_embedding_loss is another function"},
         offers=OFFERS,
     )
+
+
+def softmax_cross_entropy_call(logits, target, reduction, class_weight=None, label_smoothing=0.0, ignore_index=-100):
+    return F.cross_entropy(
+        logits, target, reduction=reduction, weight=class_weight, label_smoothing=label_smoothing, ignore_index=ignore_index
+    )
+
+
+def sigmoid_cross_entropy_call(logits, target, reduction, pos_weight=None):
+    return F.binary_cross_entropy_with_logits(logits, target, reduction=reduction, pos_weight=pos_weight)
+
+
+def absolute_error_call(prediction, target, reduction):
+    return F.l1_loss(prediction, target, reduction=reduction)
+
+
+CALLED = {
+    softmax_cross_entropy_call: softmax_cross_entropy,
+    sigmoid_cross_entropy_call: sigmoid_cross_entropy,
+    absolute_error_call: absolute_error,
+}
+
+
+def _calls(function: Callable[..., Any]) -> Calls:
+    """Calls of a function that takes what it has options for; upstream gradients by autograd."""
+    known = set(inspect.signature(function).parameters)
+
+    def accepts(options: Mapping[str, Any]) -> bool:
+        """torch divides by the weights of what is kept; it has no zero for an empty mean, and takes soft rows, not one-hot ones."""
+        forms = options.get("target_form") in (None, "soft")
+        named = options.get("denominator", "weights") == "weights" and options.get("empty", "nan") == "nan"
+        return forms and named and options.keys() - {"upstream", "denominator", "empty", "target_form"} <= known
+
+    def given(batch: Mapping[str, Any], options: Mapping[str, Any]) -> dict[str, Any]:
+        arrays = {name: torch.from_numpy(x) for name, x in batch.items()}
+        dtype = next(iter(arrays.values())).dtype
+        chosen = {name: x for name, x in options.items() if name in known}
+        for name in ("class_weight", "pos_weight"):
+            if name in chosen:
+                chosen[name] = torch.as_tensor(chosen[name]).to(dtype)
+        return arrays | chosen
+
+    def make(**named: Any) -> tuple[Any, Any]:
+        batch = {name: x for name, x in named.items() if name in ("logits", "prediction", "target")}
+        arguments = given(batch, {name: x for name, x in named.items() if name not in batch})
+        first = next(iter(arguments))
+        arguments[first].requires_grad_()
+        value = function(**arguments)
+        value.backward(torch.as_tensor(named.get("upstream", 1.0)).to(value.dtype).expand(value.shape))
+        return value.detach().numpy(), arguments[first].grad.numpy()
+
+    def line(batch: Values, options: Mapping[str, Any], form: Format) -> str:
+        def tensor(x: Any) -> str:
+            return f"torch.tensor({listed(x)}{'' if isinstance(flattened(x)[0], int) else f', dtype=torch.{form.name}'})"
+
+        parameters = inspect.signature(function).parameters
+        sources = {name: repr(p.default) for name, p in parameters.items()} | {name: tensor(x) for name, x in batch.items()}
+        sources |= {name: tensor(x) if "weight" in name else repr(x) for name, x in options.items() if name in known}
+        upstream = tensor(options.get("upstream", 1.0))
+        first = next(iter(batch))
+        start = f"{IMPORTS}; x = {sources[first][:-1]}, requires_grad=True); v = {written_out(function, sources | {first: 'x'})}"
+        return f"{start}; v.backward({upstream}.expand(v.shape)); print(v.detach(), x.grad)"
+
+    return Calls(make=make, line=line, accepts=accepts)
 
 
 def _implementation(function: Callable[..., Any], composed: str = "") -> Implementation:
