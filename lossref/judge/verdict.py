@@ -4,24 +4,30 @@ from __future__ import annotations
 
 import math
 import sys
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import redirect_stdout
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 from functools import cached_property
 from itertools import groupby
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from lossref import golden
+from lossref.exact.numbers import NoValueError
+from lossref.exact.settle import UnsettledError
 from lossref.formats import Format
 from lossref.golden import Vector
+from lossref.judge.conventions import Convention, ConventionError
 from lossref.judge.errors import Error, Truth, measure
-from lossref.judge.grades import LEVELS, grade, worst
+from lossref.judge.grades import LEVELS, grade, meets, worst
 from lossref.points import flat
-from lossref.spec import Loss
+from lossref.spec import Loss, Values
 from lossref.targets import Implementation, TargetBrokeError
+
+if TYPE_CHECKING:
+    from lossref.exact.certify import Certified  # it needs python-flint, which is an extra
 
 PARTS = ("value", "gradient", "hessian")
 PASSABLE = ("A+", "A", "B")  # shown after everything that lost something
@@ -64,11 +70,22 @@ class Outcome:
 
 
 @dataclass(frozen=True)
+class Waived:
+    """Outcomes that a waiver leaves out of the grade, and what it says."""
+
+    vectors: tuple[str, ...]
+    reason: str
+    link: str
+    expires: str
+
+
+@dataclass(frozen=True)
 class PartVerdict:
-    """One part (value, gradient, Hessian) of one loss: all outcomes, and what follows from them."""
+    """One part (value, gradient, Hessian) of one loss: all outcomes that count, and what follows from them."""
 
     part: str
     outcomes: tuple[Outcome, ...]
+    waived: tuple[Waived, ...] = ()
 
     @cached_property
     def regions(self) -> dict[str, str]:
@@ -99,8 +116,28 @@ class PartVerdict:
 
 
 @dataclass(frozen=True)
+class Declaration:
+    """A convention that was declared, and what it costs.
+
+    `shifts` has a grade for each vector: what the declared answers, taken alone, are worth against the undeclared ones.
+    `needless` is why it should not be declared, if so.
+    """
+
+    sentence: str
+    shifts: tuple[str, ...]
+    needless: str = ""
+
+    def moved(self, level: str) -> int:
+        """How many vectors it moves by more than the level allows."""
+        return sum(not meets(shift, level) for shift in self.shifts)
+
+
+@dataclass(frozen=True)
 class Verdict:
-    """The verdict on one loss of a target. `broke` says how the target failed to answer, if it did."""
+    """The verdict on one loss of a target. `broke` says how the target failed to answer, if it did.
+
+    With conventions it is that of the declared function; `undecided` vectors have no certain answer under them.
+    """
 
     loss: str
     composed: str
@@ -108,23 +145,144 @@ class Verdict:
     refused: int
     parts: dict[str, PartVerdict]
     broke: str = ""
+    declarations: tuple[Declaration, ...] = ()
+    undecided: int = 0
 
 
 def judge(loss: Loss, implementation: Implementation, vectors: Sequence[Vector], form: Format) -> Verdict:
-    """Call an implementation on all vectors it accepts and grade what comes back."""
+    """Call an implementation on all vectors it accepts and grade what comes back, against the function that it declares."""
     accepted = [v for v in vectors if implementation.accepts(v.arguments)]
+    expected = declared(loss, implementation.conventions, accepted, form)
+    blank = Verdict(loss.name, implementation.composed, len(expected), len(vectors) - len(accepted), {})
     parts: dict[str, list[Outcome]] = {}
     try:
         for part in PARTS:
             function = implementation.parts.get(part)
             if function is not None:
-                found = list(_outcomes(loss, part, function, accepted, form))
+                found = list(_outcomes(loss, part, function, expected, form))
                 if found:
                     parts[part] = found
     except TargetBrokeError as error:
-        return Verdict(loss.name, implementation.composed, len(accepted), len(vectors) - len(accepted), {}, str(error))
-    verdicts = {part: PartVerdict(part, tuple(outcomes)) for part, outcomes in parts.items()}
-    return Verdict(loss.name, implementation.composed, len(accepted), len(vectors) - len(accepted), verdicts)
+        return replace(blank, broke=str(error))
+    return replace(
+        blank,
+        parts={part: PartVerdict(part, tuple(outcomes)) for part, outcomes in parts.items()},
+        declarations=tuple(_declarations(loss, implementation.conventions, accepted, expected, parts, form)),
+        undecided=len(accepted) - len(expected),
+    )
+
+
+def declared(loss: Loss, conventions: Sequence[Convention], vectors: Iterable[Vector], form: Format) -> list[Vector]:
+    """The vectors with the answers of the declared function; those that have no certain one are left out."""
+    for k, convention in enumerate(conventions):
+        if problem := convention.misfit(loss):
+            raise ConventionError(f"{loss.name}: {convention.sentence!r} does not fit: {problem}")
+        if clash := next((c for c in conventions[:k] if c.kind == convention.kind), None):
+            raise ConventionError(f"{loss.name}: {clash.sentence!r} and {convention.sentence!r} cannot both be declared")
+    return [found for v in vectors if (found := _redone(loss, conventions, v, form) if conventions else v)]
+
+
+def _redone(loss: Loss, conventions: Sequence[Convention], v: Vector, form: Format) -> Vector | None:
+    if v.region == "special":  # NaN stays NaN; a limit is known for the undeclared function only
+        return v if math.isnan(v.value) or all(c.keeps_limits for c in conventions) else None
+    narrow = np.size(v.arguments[loss.differentiable]) <= min(c.widest for c in conventions)
+    answer = _certified(loss, conventions, {**v.arguments, **v.parameters}, form) if narrow else None
+    if answer is None:
+        return None
+    parts = {"gradient": answer.gradient, "hessian": answer.hessian}
+    rounded: dict[str, Any] = {name: part and tuple(float(c.rounded) for c in part) for name, part in parts.items()}
+    rests: dict[str, Any] = {f"{name}_rest": part and tuple(c.rest for c in part) for name, part in parts.items()}
+    value = float(answer.value.rounded)
+    subnormal = any(0 < abs(x) < form.least_normal for x in (value, *(rounded["gradient"] or ())))
+    facts: dict[str, Any] = {
+        "region": "range" if subnormal or v.region == "range" else "kink" if answer.box else v.region,
+        "value": value,
+        "value_rest": answer.value.rest,
+        "box": answer.box and tuple((float(low), float(high)) for low, high in answer.box),
+        "value_K": float(answer.value_allowance),
+        "gradient_K": tuple(map(float, answer.gradient_allowance)),
+        "value_S": float(answer.value_size),
+        "gradient_S": float(answer.gradient_size),
+        "hessian_S": float(answer.hessian_size),
+    }
+    return replace(v, **rounded, **rests, **facts)
+
+
+def _certified(loss: Loss, conventions: Sequence[Convention], values: Values, form: Format) -> Certified | None:
+    """The declared answer: a certificate for the value, and one for each part that is not its derivative; None if undecided."""
+    try:
+        from lossref.exact.certify import AllowanceOverflowError, certify
+    except ModuleNotFoundError as error:
+        raise ConventionError(f"declared conventions need python-flint ({error}); try: pip install 'lossref[golden]'") from None
+    chosen = sorted(conventions, key=lambda c: c.stage)
+    for convention in chosen:
+        values = convention.inputs(values, form)
+    found = {}
+    for part in {"value"}.union(*(c.splits for c in chosen)):
+        definition = loss.definition
+        for convention in reversed(chosen):
+            definition = convention.definition(definition, part, form)
+        try:
+            found[part] = certify(replace(loss, definition=definition), values, form)
+        except (UnsettledError, AllowanceOverflowError, NoValueError):
+            return None
+    value, slope = found["value"], found.get("gradient", found["value"])
+    bend = found.get("hessian", slope)
+    answer = replace(slope, value=value.value, value_allowance=value.value_allowance, value_size=value.value_size)
+    answer = replace(answer, hessian=bend.hessian, hessian_size=bend.hessian_size)
+    if any(math.isinf(end) for ends in answer.box or () for end in ends):
+        answer = replace(answer, box=None)  # beside a clamped logarithm of 0: not every slope up to infinity is right
+    for convention in chosen:
+        answer = convention.answer(answer, form)
+    return answer
+
+
+def _declarations(
+    loss: Loss,
+    conventions: tuple[Convention, ...],
+    vectors: list[Vector],
+    expected: list[Vector],
+    parts: dict[str, list[Outcome]],
+    form: Format,
+) -> Iterator[Declaration]:
+    """What each convention costs by itself, and whether the target needs it beside the others."""
+    outcomes = [o for found in parts.values() for o in found]
+    known = {(): vectors, conventions: expected}
+    undeclared = {v.id: v for v in vectors}
+    for k, convention in enumerate(conventions):
+        others = conventions[:k] + conventions[k + 1 :]
+        for chosen in ((convention,), others):
+            if chosen not in known:
+                known[chosen] = declared(loss, chosen, vectors, form)
+        shifts = tuple(_shift(v, undeclared[v.id], parts, form) for v in known[convention,])
+        without = {v.id: v for v in known[others]}
+        yield Declaration(convention.sentence, shifts, _needless(loss, convention, outcomes, without, form))
+
+
+def _shift(moved: Vector, true: Vector, parts: Iterable[str], form: Format) -> str:
+    """The grade of a vector's declared answers, as if somebody had returned them for the undeclared ones."""
+    judged = ((part, _answers(moved, part)) for part in parts if _has_answer(true, part))
+    return worst(["A+", *(_outcome(true, part, answers, form).grade for part, answers in judged if answers)])
+
+
+def _needless(loss: Loss, convention: Convention, outcomes: Sequence[Outcome], without: dict[str, Vector], form: Format) -> str:
+    """A convention is needed where some answer that it moves is graded better with it; A+, A and B are as good."""
+    pairs = [(o, without[o.vector.id]) for o in outcomes if o.got is not None and o.vector.id in without]
+    moved = [(o, v) for o, v in pairs if _answers(o.vector, o.part) != _answers(v, o.part)]
+    if not moved:
+        return f"{loss.name}: {convention.sentence!r} is declared for nothing: it moves none of the {len(outcomes)} answers judged"
+    for o, v in moved:
+        other = _outcome(v, o.part, o.got, form).grade if _has_answer(v, o.part) else ""
+        if convention.narrows or (other not in ("", *PASSABLE) and LEVELS.index(o.grade) < LEVELS.index(other)):
+            return ""
+    return (
+        f"{loss.name}: {convention.sentence!r} is declared and not needed: "
+        f"without it the {len(moved)} answers that it moves are graded as well"
+    )
+
+
+def _answers(v: Vector, part: str) -> tuple[float, ...] | None:
+    return (v.value,) if part == "value" else v.gradient if part == "gradient" else v.hessian
 
 
 def _outcomes(

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
+from dataclasses import asdict
 from typing import Any
 
 from lossref import golden
 from lossref.formats import FORMATS
 from lossref.golden import Vector
 from lossref.judge.grades import meets
-from lossref.judge.verdict import APART, PASSABLE, Outcome, PartVerdict, Verdict
+from lossref.judge.verdict import APART, PASSABLE, Declaration, Outcome, PartVerdict, Verdict
 from lossref.targets import Target
 
 
@@ -44,10 +45,18 @@ def _loss(target: Target, verdict: Verdict, form: str, level: str, strict: bool,
         "vectors": verdict.vectors,
         "refused": verdict.refused,
         "refusal": implementation.refusal if verdict.refused else "",
+        "conventions": [_declaration(d, level) for d in verdict.declarations],
+        "undecided": verdict.undecided,
         "parts": parts,
         "conforms": bool(parts) and all(part["conforms"] for part in parts.values()),
         "broke": verdict.broke,
     }
+
+
+def _declaration(found: Declaration, level: str) -> dict[str, Any]:
+    """A declared convention and its cost: the vectors that it alone moves by more than the level allows."""
+    moved, total = found.moved(level), len(found.shifts)
+    return {"sentence": found.sentence, "moved": moved, "vectors": total, "share": moved / total if total else 0.0}
 
 
 def _part(target: Target, found: PartVerdict, form: str, level: str, strict: bool, worst: int) -> dict[str, Any]:
@@ -59,6 +68,7 @@ def _part(target: Target, found: PartVerdict, form: str, level: str, strict: boo
         "regions": found.regions,
         "worst_E1": number(found.E1),
         "lost": found.lost,
+        "waived": [asdict(waived) for waived in found.waived],
         "inexact": len(outcomes),
         "worst": [outcome(target, o, form) for o in shown],
     }

@@ -62,8 +62,13 @@ def _table(report: Mapping[str, Any]) -> Table:
 
 
 def _notes(report: Mapping[str, Any]) -> Iterator[str]:
-    """What the grades do not say: what is composed, refused or missing."""
+    """What the grades do not say: what is declared, waived, composed, refused or missing."""
     for entry in report["losses"]:
+        yield from _declared(entry, report["level"])
+        for part, found in entry["parts"].items():
+            for waived in found["waived"]:
+                count = len(waived["vectors"])
+                yield f"{entry['loss']} {part}: {count} waived until {waived['expires']}: {waived['reason']} ({waived['link']})"
         if entry["composed"]:
             yield f"{entry['loss']} is composed: {entry['composed']}"
         if entry["refused"]:
@@ -74,6 +79,14 @@ def _notes(report: Mapping[str, Any]) -> Iterator[str]:
             yield f"{loss} is missing: {reason}"
     if plainly:
         yield f"not there: {', '.join(plainly)}"
+
+
+def _declared(entry: Mapping[str, Any], level: str) -> Iterator[str]:
+    for convention in entry["conventions"]:
+        cost = f"{convention['moved']} of {convention['vectors']} vectors ({convention['share']:.1%})"
+        yield f"{entry['loss']} declares {convention['sentence']!r}: it moves {cost} by more than level {level} allows"
+    if entry["undecided"]:
+        yield f"{entry['loss']}: {entry['undecided']} vectors are left out, too wide or undecided under what is declared"
 
 
 def _apart(parts: Mapping[str, Any], region: str) -> Text:

@@ -1,0 +1,400 @@
+"""Conventions: what a library does that changes the mathematics of a loss, as typed data, and the exact answers that follow.
+
+Conventions of one example: denominators, empty batches and label smoothing are those of calls. Each is spelled in one way,
+its `sentence`, which the report prints and `parse` reads.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from fractions import Fraction
+from typing import TYPE_CHECKING, Any, ClassVar, Literal
+
+from lossref.exact.jets import Jet, Jets
+from lossref.exact.numbers import Number, System
+from lossref.exact.settle import Correct, correct_rational
+from lossref.formats import Format, Rounded
+from lossref.spec import Loss, Values
+
+if TYPE_CHECKING:
+    from lossref.exact.certify import Certified  # it needs python-flint, which is an extra
+
+Definition = Callable[..., Any]
+
+
+class ConventionError(Exception):
+    """A convention that cannot be read, does not fit its loss, or is declared for nothing; one sentence."""
+
+
+@dataclass(frozen=True)
+class Bound:
+    """A number as code has it: `amount` rounded to the format, or 1 minus that, rounded again; None is the format's epsilon."""
+
+    amount: Fraction | None
+    from_one: bool = False
+
+    def of(self, form: Format) -> Fraction:
+        amount = 2 * form.unit if self.amount is None else Fraction(form.nearest(self.amount))
+        return Fraction(form.nearest(1 - amount)) if self.from_one else amount
+
+    def __str__(self) -> str:
+        return ("1 - " if self.from_one else "") + ("eps" if self.amount is None else _spelled(self.amount))
+
+
+@dataclass(frozen=True)
+class Convention:
+    """One departure from the formula. What a kind does not override it leaves as it is."""
+
+    stage: ClassVar[int] = 0  # what acts on a definition, from the outside in, whatever the order of declaring
+    narrows: ClassVar[bool] = False  # picks one of several right answers: more is asked with it, and no target needs it
+    widest: ClassVar[int] = 64  # components that an answer is certified for within a second or so
+    keeps_limits: ClassVar[bool] = False  # what is stated at infinite inputs is the declared function's limit too
+
+    @property
+    def sentence(self) -> str:
+        """What is declared, as it is typed."""
+        raise NotImplementedError
+
+    @property
+    def kind(self) -> str:
+        """A loss has at most one convention of a kind."""
+        return type(self).__name__
+
+    @property
+    def splits(self) -> frozenset[str]:
+        """The parts that are no derivatives of the value: "gradient", which brings its own Hessian, or "hessian"."""
+        return frozenset()
+
+    def misfit(self, loss: Loss) -> str:
+        """Why it says nothing of this loss, if so."""
+        return ""
+
+    def definition(self, inner: Definition, part: str, form: Format) -> Definition:
+        """The function whose value, gradient or Hessian is declared, given the one without this convention."""
+        return inner
+
+    def inputs(self, values: Values, form: Format) -> Values:
+        return values
+
+    def answer(self, answer: Certified, form: Format) -> Certified:
+        return answer
+
+
+@dataclass(frozen=True)
+class Clip(Convention):
+    """An argument cut to [low, high]. Outside, the gradient is 0, the derivative of the cut; or passes through a cut that the
+    backward pass does not see, from the loss at the bound; or is that of the loss never cut."""
+
+    argument: str
+    low: Bound
+    high: Bound
+    gradient: Literal["zero outside", "through", "unclipped"] = "zero outside"
+    stage: ClassVar[int] = 2
+
+    @property
+    def sentence(self) -> str:
+        return f"clip {self.argument} to [{self.low}, {self.high}], gradient {self.gradient}"
+
+    @property
+    def kind(self) -> str:
+        return f"clip {self.argument}"
+
+    @property
+    def splits(self) -> frozenset[str]:
+        return frozenset() if self.gradient == "zero outside" else frozenset({"gradient"})
+
+    def misfit(self, loss: Loss) -> str:
+        return _no_number(loss, self.argument)
+
+    def definition(self, inner: Definition, part: str, form: Format) -> Definition:
+        low, high = self.low.of(form), self.high.of(form)
+        through = self.gradient == "through" and part != "value"
+
+        def cut(m: System, x: Any) -> Any:
+            if isinstance(x, list):
+                return [cut(m, y) for y in x]
+            y = m.max(low, m.min(x, high))
+            return Number(y.system, Jet(y.data.value, x.data.slopes, x.data.curvatures)) if through else y
+
+        return inner if self.gradient == "unclipped" and part != "value" else _on(self.argument, inner, cut)
+
+
+@dataclass(frozen=True)
+class DivideBySum(Convention):
+    """A vector divided by its sum, before it is clipped; its slopes are those of the quotient (Keras)."""
+
+    argument: str
+    stage: ClassVar[int] = 1
+    widest: ClassVar[int] = 16  # every slope depends on every component
+
+    @property
+    def sentence(self) -> str:
+        return f"divide {self.argument} by their sum"
+
+    def misfit(self, loss: Loss) -> str:
+        return _no_number(loss, self.argument) or ("" if loss.arguments[self.argument].rank else f"{self.argument} is no vector")
+
+    def definition(self, inner: Definition, part: str, form: Format) -> Definition:
+        return _on(self.argument, inner, lambda m, x: [y / total for total in [m.sum(x)] for y in x])
+
+
+@dataclass(frozen=True)
+class ClampLog(Convention):
+    """Every logarithm at least `at`. With a `denominator` the gradient is (p - y) / max(p (1 - p), denominator)."""
+
+    at: Fraction
+    denominator: Fraction | None = None
+    kind: ClassVar[str] = "log"
+    stage: ClassVar[int] = 3
+
+    @property
+    def sentence(self) -> str:
+        least = "" if self.denominator is None else f", gradient denominator at least {_spelled(self.denominator)}"
+        return f"clamp log at {_spelled(self.at)}{least}"
+
+    @property
+    def splits(self) -> frozenset[str]:
+        return frozenset() if self.denominator is None else frozenset({"gradient"})
+
+    def misfit(self, loss: Loss) -> str:
+        return "" if self.denominator is None or loss.name == "binary_cross_entropy" else "only binary_cross_entropy divides by p (1 - p)"
+
+    def definition(self, inner: Definition, part: str, form: Format) -> Definition:
+        at = Fraction(form.nearest(self.at))
+        if self.denominator is None or part == "value":
+            # compared before the logarithm is taken, which may be -infinity
+            return _with_log(inner, lambda m, x: m.log(x) if x > m.exp(at) else m.lift(at))
+        least = Fraction(form.nearest(self.denominator))
+
+        def sloped(m: System, probabilities: Number, target: Number) -> Any:
+            if m.sign(probabilities * (1 - probabilities) - least) > 0:  # nothing jumps, so the exact order decides
+                return inner(m, probabilities=probabilities, target=target)
+            return _with_slope(probabilities, ((1 - target) * probabilities - target * (1 - probabilities)) / least)  # p - y
+
+        return sloped
+
+
+@dataclass(frozen=True)
+class AddInLog(Convention):
+    """A number, rounded to the format, added to what every logarithm is taken of."""
+
+    eps: Bound
+    kind: ClassVar[str] = "log"
+    stage: ClassVar[int] = 3
+
+    @property
+    def sentence(self) -> str:
+        return f"add {self.eps} inside log"
+
+    def definition(self, inner: Definition, part: str, form: Format) -> Definition:
+        return _with_log(inner, lambda m, x: m.log(x + self.eps.of(form)))
+
+
+@dataclass(frozen=True)
+class Factor(Convention):
+    """The loss times an exact number, and over the logarithm of a base where the logarithms are not natural."""
+
+    factor: Fraction = Fraction(1)
+    base: Fraction | None = None
+
+    @property
+    def sentence(self) -> str:
+        return f"factor {_spelled(self.factor)}" if self.base is None else f"log base {_spelled(self.base)}"
+
+    @property
+    def kind(self) -> str:
+        return "factor" if self.base is None else "log base"
+
+    def definition(self, inner: Definition, part: str, form: Format) -> Definition:
+        if self.base is None:
+            return lambda m, **values: inner(m, **values) * self.factor
+        return lambda m, **values: inner(m, **values) / m.log(self.base)
+
+
+@dataclass(frozen=True)
+class Kink(Convention):
+    """At an exact kink one element of the box, component by component: an end by size or by steepness, or the middle."""
+
+    rule: Literal["lower", "upper", "middle", "flatter", "steeper"]
+    narrows: ClassVar[bool] = True
+    keeps_limits: ClassVar[bool] = True
+
+    @property
+    def sentence(self) -> str:
+        return f"at a kink the {self.rule} slope"
+
+    def answer(self, answer: Certified, form: Format) -> Certified:
+        if answer.gradient is not None or answer.box is None:
+            return answer
+        return replace(answer, gradient=tuple(self._chosen(low, high, form) for low, high in answer.box), box=None)
+
+    def _chosen(self, low: Rounded, high: Rounded, form: Format) -> Correct:
+        if self.rule == "middle":
+            return correct_rational((Fraction(low) + Fraction(high)) / 2, form)
+        if self.rule == "flatter":  # 0 where the box holds it
+            return Correct(min(max(low, Fraction(0)), high))
+        if self.rule == "steeper" and low == -high != 0:
+            raise ConventionError("both slopes of a kink are equally steep: say lower, upper or middle")
+        return Correct(low if self.rule == "lower" or (self.rule == "steeper" and -low > high) else high)
+
+
+@dataclass(frozen=True)
+class Flush(Convention):
+    """Subnormal inputs, answers or both are taken for 0."""
+
+    what: Literal["inputs", "answers", "numbers"]
+    keeps_limits: ClassVar[bool] = True
+
+    @property
+    def sentence(self) -> str:
+        return f"flush subnormal {self.what} to zero"
+
+    def inputs(self, values: Values, form: Format) -> Values:
+        def flushed(x: Any) -> Any:
+            if isinstance(x, tuple):
+                return tuple(map(flushed, x))
+            return 0.0 if isinstance(x, float) and abs(x) < form.least_normal else x
+
+        return values if self.what == "answers" else {name: flushed(x) for name, x in values.items()}
+
+    def answer(self, answer: Certified, form: Format) -> Certified:
+        if self.what == "inputs":
+            return answer
+
+        def flushed(c: Correct) -> Correct:
+            return Correct(Fraction(0)) if -form.least_normal < c.rounded < form.least_normal else c
+
+        box = answer.box and tuple((flushed(Correct(low)).rounded, flushed(Correct(high)).rounded) for low, high in answer.box)
+        gradient, hessian = (part and tuple(map(flushed, part)) for part in (answer.gradient, answer.hessian))
+        return replace(answer, value=flushed(answer.value), gradient=gradient, hessian=hessian, box=box)
+
+
+@dataclass(frozen=True)
+class Hessian(Convention):
+    """What a boosting library calls the Hessian: a constant, the true diagonal times a factor, or at least a floor."""
+
+    rule: Literal["constant", "factor", "floor"]
+    amount: Fraction
+    keeps_limits: ClassVar[bool] = True  # no Hessian is stated there
+
+    @property
+    def sentence(self) -> str:
+        return f"hessian {({'constant': '', 'factor': 'times ', 'floor': 'at least '})[self.rule]}{_spelled(self.amount)}"
+
+    @property
+    def kind(self) -> str:
+        return f"hessian {self.rule}"
+
+    @property
+    def splits(self) -> frozenset[str]:
+        return frozenset({"hessian"} if self.rule == "factor" else ())
+
+    def definition(self, inner: Definition, part: str, form: Format) -> Definition:
+        return Factor(self.amount).definition(inner, part, form) if part in self.splits else inner
+
+    def answer(self, answer: Certified, form: Format) -> Certified:
+        if self.rule == "factor" or (self.rule == "floor" and answer.hessian is None):
+            return answer
+        least = correct_rational(Fraction(form.nearest(self.amount)), form)
+        size = max(answer.hessian_size, abs(Fraction(least.rounded)))
+        if self.rule == "constant":
+            return replace(answer, hessian=(least,) * len(answer.gradient_allowance), hessian_size=size)
+        above = (max(h, least, key=lambda c: (c.rounded, c.rest)) for h in answer.hessian or ())  # rounding keeps the order
+        return replace(answer, hessian=tuple(above), hessian_size=size)
+
+
+def _on(argument: str, inner: Definition, change: Callable[[System, Any], Any]) -> Definition:
+    return lambda m, **values: inner(m, **{**values, argument: change(m, values[argument])})
+
+
+def _with_log(inner: Definition, log: Callable[[System, Number], Number]) -> Definition:
+    return lambda m, **values: inner(_OtherLog(m, log), **values)
+
+
+@dataclass(frozen=True)
+class _OtherLog:
+    """A number system with another logarithm; numbers themselves stay those of the system."""
+
+    system: System
+    rule: Callable[[System, Number], Number]
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self.system, name)
+
+    def log(self, x: Any) -> Number:
+        return self.rule(self.system, self.system.lift(x))
+
+
+def _with_slope(x: Number, slope: Number) -> Number:
+    """0, with `slope` for its derivative in x, itself of slopes only: what is differentiated again is `slope`."""
+    assert isinstance(x.system, Jets)
+    first = {i: slope.data.value * s for i, s in x.data.slopes.items()}
+    second = {(min(i, j), max(i, j)): t * s for i, s in x.data.slopes.items() for j, t in slope.data.slopes.items()}
+    return Number(x.system, Jet(x.system.base.lift(0), first, second))
+
+
+def _no_number(loss: Loss, argument: str) -> str:
+    space = loss.arguments.get(argument)
+    if space is None:
+        return f"it has no argument {argument}, but {' and '.join(loss.arguments)}"
+    return f"{argument} is not a real number" if space.is_discrete else ""
+
+
+def _spelled(x: Fraction) -> str:
+    return short if Fraction(short := repr(float(x)).removesuffix(".0")) == x else str(x)
+
+
+NUMBER = r"[-+]?\d*\.?\d+(?:e[-+]?\d{1,3})?(?:/\d+)?"
+BOUND = rf"(?:1 - )?(?:eps|{NUMBER})"
+GRAMMAR: Mapping[str, tuple[str, Callable[..., Convention]]] = {  # as --help has it -> the pattern, and what it makes
+    "clip ARGUMENT to [LOW, HIGH], gradient zero outside | through | unclipped": (
+        rf"clip (\w+) to \[({BOUND}), ({BOUND})\](?:, gradient (zero outside|through|unclipped))?",
+        lambda name, low, high, gradient: Clip(name, _bound(low), _bound(high), gradient or "zero outside"),
+    ),
+    "divide ARGUMENT by their sum": (r"divide (\w+) by their sum", DivideBySum),
+    "clamp log at NUMBER, gradient denominator at least NUMBER": (
+        rf"clamp log at ({NUMBER})(?:, gradient denominator at least ({NUMBER}))?",
+        lambda at, least: ClampLog(_number(at), _number(least) if least else None),
+    ),
+    "add NUMBER inside log": (rf"add (eps|{NUMBER}) inside log", lambda eps: AddInLog(_bound(eps))),
+    "factor NUMBER": (rf"factor ({NUMBER})", lambda x: Factor(_number(x))),
+    "log base NUMBER": (rf"log base ({NUMBER})", lambda x: Factor(base=_number(x))),
+    "at a kink the lower | upper | middle | flatter | steeper slope": (r"at a kink the (lower|upper|middle|flatter|steeper) slope", Kink),
+    "flush subnormal inputs | answers | numbers to zero": (r"flush subnormal (inputs|answers|numbers) to zero", Flush),
+    "hessian NUMBER": (rf"hessian ({NUMBER})", lambda x: Hessian("constant", _number(x))),
+    "hessian times NUMBER": (rf"hessian times ({NUMBER})", lambda x: Hessian("factor", _number(x))),
+    "hessian at least NUMBER": (rf"hessian at least ({NUMBER})", lambda x: Hessian("floor", _number(x))),
+}
+
+
+def parse(text: str) -> Convention:
+    """The convention that a sentence states; ConventionError says what can be said instead."""
+    plain = " ".join(text.split())
+    for pattern, make in GRAMMAR.values():
+        if match := re.fullmatch(pattern, plain):
+            return make(*match.groups())
+    raise ConventionError(f"{plain!r} is no convention; what can be said: {'; '.join(GRAMMAR)}")
+
+
+def parse_declaration(text: str) -> tuple[str, Convention]:
+    """`LOSS: SENTENCE`."""
+    loss, colon, sentence = text.partition(":")
+    if not colon:
+        raise ConventionError(f"a convention is declared as LOSS: SENTENCE, not {text!r}")
+    return loss.strip(), parse(sentence)
+
+
+def _bound(text: str) -> Bound:
+    amount = text.removeprefix("1 - ")
+    return Bound(None if amount == "eps" else _number(amount), amount != text)
+
+
+def _number(text: str) -> Fraction:
+    try:
+        if abs(x := Fraction(text)) < 2**64:
+            return x
+    except (ValueError, ZeroDivisionError):
+        pass
+    raise ConventionError(f"{text!r} is no number that a convention has")

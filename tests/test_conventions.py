@@ -1,0 +1,421 @@
+"""Declared conventions: the verdict is that of exactly the declared function, no more lenient, and none is declared for nothing."""
+
+import json
+import sys
+import types
+from fractions import Fraction
+from importlib.util import find_spec
+
+import mpmath
+import numpy as np
+import pytest
+
+import lossref
+from lossref import catalog, golden
+from lossref.cli import main
+from lossref.formats import FLOAT64, FORMATS
+from lossref.judge.conventions import ConventionError, parse, parse_declaration
+from lossref.judge.grades import LEVELS, meets
+from lossref.judge.verdict import declared, judge
+from lossref.targets import Implementation
+
+BINARY, SIGMOID, EPS = "binary_cross_entropy", "sigmoid_cross_entropy", 1e-7
+TORCH = "clamp log at -100, gradient denominator at least 1e-12"
+KERAS, THROUGH, UNCLIPPED = (
+    f"clip probabilities to [1e-7, 1 - 1e-7], gradient {rule}" for rule in ("zero outside", "through", "unclipped")
+)
+
+
+def ends(p, eps=EPS):
+    """Both ends of a clip as code in the format of p has them, exactly."""
+    return float(p.dtype.type(eps)), float(p.dtype.type(1) - p.dtype.type(eps))
+
+
+def ours(part, name=BINARY):
+    return lambda **arrays: getattr(lossref, part)(name, **arrays).astype(next(iter(arrays.values())).dtype)
+
+
+def wide(function):
+    """Computed in float64, rounded last: what is tested is the mathematics."""
+    return lambda **arrays: np.asarray(function(**arrays), np.float64).astype(next(iter(arrays.values())).dtype)
+
+
+def torch_value(probabilities, target):
+    p, y = np.float64(probabilities), np.float64(target)
+    return -(y * np.maximum(np.log(p), -100) + (1 - y) * np.maximum(np.log1p(-p), -100))
+
+
+def torch_gradient(probabilities, target):
+    p, y = np.float64(probabilities), np.float64(target)
+    return (p - y) / np.maximum(p * (1 - p), float(probabilities.dtype.type(1e-12)))
+
+
+def clipped_value(probabilities, target, eps=EPS):
+    return lossref.value(BINARY, np.clip(np.float64(probabilities), *ends(probabilities, eps)), target)
+
+
+def clipped_at_eps(probabilities, target):
+    return clipped_value(probabilities, target, np.finfo(probabilities.dtype).eps)
+
+
+def clipped_gradient(probabilities, target, eps=EPS, outside=0.0):
+    low, high = ends(probabilities, eps)
+    inside = (probabilities >= low) & (probabilities <= high)
+    return np.where(inside, 1.0, outside) * lossref.gradient(BINARY, np.clip(np.float64(probabilities), low, high), target)
+
+
+def keras_categorical(probabilities, target):
+    low, high = ends(probabilities)
+    p = np.float64(probabilities)
+    p = np.clip(p / p.sum(axis=1, keepdims=True), low, high)
+    return -np.where(target > 0, target * np.log(p), 0).sum(axis=1)
+
+
+def added_value(probabilities, target):
+    p, y, eps = np.float64(probabilities), np.float64(target), ends(probabilities)[0]
+    return -y * np.log1p((p - 1) + eps) * (p > 0.5) - y * np.log(p + eps) * (p <= 0.5) - (1 - y) * np.where(
+        p > 0.5, np.log((1 - p) + eps), np.log1p(eps - p)
+    )
+
+
+def added_gradient(probabilities, target):
+    p, y, eps = np.float64(probabilities), np.float64(target), ends(probabilities)[0]
+    return ((p - y) + eps * (1 - 2 * y)) / ((p + eps) * ((1 - p) + eps))
+
+
+def flushed(function):
+    return lambda **arrays: (lambda y: np.where(np.abs(y) < np.finfo(y.dtype).tiny, 0, y))(function(**arrays))
+
+
+def flushing_inputs(function):
+    def small(x):
+        return np.where(np.abs(x) < np.finfo(x.dtype).tiny, x.dtype.type(0), x) if x.dtype.kind == "f" else x
+
+    return lambda **arrays: function(**{name: small(x) for name, x in arrays.items()})
+
+
+def scaled(factor, name):
+    return {part: lambda part=part, **arrays: ours(part, name)(**arrays) * factor for part in ("value", "gradient")}
+
+
+def sigmoid_hessian_above(**arrays):
+    return np.maximum(ours("hessian", SIGMOID)(**arrays), arrays["logits"].dtype.type(1e-16))
+
+
+CASES = {  # a right implementation of a convention: loss, what is declared, the parts
+    "torch": (BINARY, TORCH, {"value": wide(torch_value), "gradient": wide(torch_gradient)}),
+    "clamp": (BINARY, "clamp log at -100", {"value": wide(torch_value)}),
+    "keras": (BINARY, KERAS, {"value": wide(clipped_value), "gradient": wide(clipped_gradient)}),
+    "through": (BINARY, THROUGH, {"value": wide(clipped_value), "gradient": wide(lambda **a: clipped_gradient(**a, outside=1.0))}),
+    "unclipped": (BINARY, UNCLIPPED, {"value": wide(clipped_value), "gradient": ours("gradient")}),
+    "sklearn": (BINARY, "clip probabilities to [eps, 1 - eps]", {"value": wide(clipped_at_eps)}),
+    "smoothing": (BINARY, "add 1e-7 inside log", {"value": wide(added_value), "gradient": wide(added_gradient)}),
+    "half": ("squared_error", "factor 1/2", scaled(0.5, "squared_error")),
+    "bits": (BINARY, "log base 2", scaled(1 / np.log(2), BINARY)),
+    "flush answers": (SIGMOID, "flush subnormal answers to zero", {p: flushed(ours(p, SIGMOID)) for p in ("value", "gradient")}),
+    "flush inputs": ("xlogy", "flush subnormal inputs to zero", {"value": flushing_inputs(ours("value", "xlogy"))}),
+    "constant Hessian": ("absolute_error", "hessian 1", {"hessian": lambda prediction, target: np.ones_like(prediction)}),
+    "Hessian floor": (SIGMOID, "hessian at least 1e-16", {"hessian": sigmoid_hessian_above}),
+    "Hessian factor": ("softplus", "hessian times 2", {"hessian": lambda **arrays: 2 * ours("hessian", "softplus")(**arrays)}),
+}
+
+
+def verdict(name, parts, *sentences, form=FLOAT64, of=None):
+    conventions = tuple(map(parse, sentences))
+    implementation = Implementation(parts=parts, line=lambda *_: "", conventions=conventions)
+    found = judge(catalog.get(name), implementation, of or vectors(name, form), form)
+    assert not found.broke, found.broke
+    return found
+
+
+def grades(found, strict=False):
+    return {part: part_found.headline(strict) for part, part_found in found.parts.items()}
+
+
+def counted(found):
+    """The worst grade of all regions but `special`, which no convention here is about."""
+    return max((g for p in found.parts.values() for region, g in p.regions.items() if region != "special"), key=LEVELS.index)
+
+
+@pytest.mark.parametrize("case", CASES)
+def test_right_implementation_meets_b_with_its_convention_declared_and_not_without(case, form):
+    name, sentence, parts = CASES[case]
+    found = verdict(name, parts, sentence, form=form)
+    assert meets(counted(found), "B"), grades(found, strict=True)
+    assert [d.needless for d in found.declarations] == [""]
+    assert not meets(counted(verdict(name, parts, form=form)), "B")
+
+
+LIMITS = (EPS, 1 - EPS)
+BUGS = {  # in code that computes the convention, but for one fault
+    "another eps": (BINARY, KERAS, {"value": wide(lambda **arrays: clipped_value(**arrays, eps=1.1e-7))}),
+    "slope outside": (BINARY, KERAS, {"value": wide(clipped_value), "gradient": wide(lambda **a: clipped_gradient(**a, outside=1.0))}),
+    "one end only": (BINARY, KERAS, {"value": lambda probabilities, target: lossref.value(BINARY, np.maximum(probabilities, EPS), target)}),
+    "digits lost": (BINARY, KERAS, {"value": lambda probabilities, target: -np.log(np.abs(1 - target - np.clip(probabilities, *LIMITS)))}),
+    "another clamp": (BINARY, TORCH, {"value": lambda **a: np.minimum(torch_value(**a), 99)}),
+    "exact gradient": (BINARY, TORCH, {"value": torch_value, "gradient": ours("gradient")}),
+    "one term": (BINARY, "add 1e-7 inside log", {"value": lambda probabilities, target: -target * np.log(probabilities + EPS)}),
+    "a third": ("squared_error", "factor 1/2", {"value": lambda prediction, target: (prediction - target) ** 2 / 3}),
+    "slope not halved": ("squared_error", "factor 1/2", {**CASES["half"][2], "gradient": ours("gradient", "squared_error")}),
+    "another constant": ("absolute_error", "hessian 1", {"hessian": lambda prediction, target: np.full_like(prediction, 2.0)}),
+}
+
+
+@pytest.mark.parametrize("case", BUGS)
+def test_a_bug_inside_a_declared_function_is_still_found(case):
+    name, sentence, parts = BUGS[case]
+    assert not meets(counted(verdict(name, parts, sentence)), "B")
+
+
+def hinge_with(at_kink):
+    """The slope at the margin as a share of the steeper side's."""
+
+    def gradient(prediction, target):
+        margin = target * prediction
+        return np.where(margin == 1, -at_kink * target, np.where(margin < 1, -target, 0.0))
+
+    return {"gradient": gradient}
+
+
+@pytest.mark.parametrize(("rule", "share"), [("flatter", 0.0), ("steeper", 1.0), ("middle", 0.5)])
+def test_a_kink_choice_asks_for_exactly_that_slope(rule, share):
+    sentence = f"at a kink the {rule} slope"
+    for other in (0.0, 0.5, 1.0):
+        assert grades(verdict("hinge", hinge_with(other)))["gradient"] == "A+"  # undeclared, all of the box is right
+        found = verdict("hinge", hinge_with(other), sentence)
+        assert found.declarations[0].needless == ""
+        assert (grades(found)["gradient"] == "A+") == (share == other)
+
+
+def test_kink_ends_are_lower_and_upper_whatever_their_size():
+    loss = catalog.get("absolute_error")
+    corners = [v for v in vectors(loss.name) if v.gradient is None and v.box]
+    for rule, slope in (("lower", -1.0), ("upper", 1.0), ("middle", 0.0), ("flatter", 0.0)):
+        (corner,) = declared(loss, (parse(f"at a kink the {rule} slope"),), corners[:1], FLOAT64)
+        assert (corner.gradient, corner.box) == ((slope,), None)
+    with pytest.raises(ConventionError, match="equally steep"):
+        declared(loss, (parse("at a kink the steeper slope"),), corners, FLOAT64)
+
+
+def vectors(name, form=FLOAT64):
+    return golden.read(catalog.get(name), form)
+
+
+def by_hand(m, p, y, sentence):
+    """Binary cross-entropy under a convention, in 80 digits."""
+    low, high = Fraction(EPS), Fraction(1 - EPS)
+    if sentence == KERAS:
+        p = min(max(p, low), high)
+    terms = []
+    for weight, q in ((y, p), (1 - y, 1 - p)):
+        if "add" in sentence:
+            q += low
+        logarithm = m.log(m.mpf(q.numerator) / q.denominator) if q else m.mpf("-inf")
+        if "clamp" in sentence:
+            logarithm = max(logarithm, m.mpf(-100))
+        terms.append(m.mpf(weight.numerator) / weight.denominator * logarithm if weight else m.mpf(0))
+    return -sum(terms) / (m.log(2) if "base" in sentence else 1)
+
+
+@pytest.mark.parametrize("sentence", [TORCH, KERAS, "add 1e-7 inside log", "log base 2"])
+def test_declared_answers_are_the_correctly_rounded_ones_of_the_declared_formula(sentence):
+    with mpmath.workdps(80):
+        found = [v for v in declared(catalog.get(BINARY), (parse(sentence),), vectors(BINARY), FLOAT64) if v.region != "special"]
+        assert len(found) > 95
+        for v in found:
+            p, y = (Fraction(v.arguments[name]) for name in ("probabilities", "target"))
+            right = by_hand(mpmath.mp, p, y, sentence)
+            assert v.value == float(right), v
+            if mpmath.isfinite(right) and v.value:
+                exact = golden.exact(v.value, v.value_rest, FLOAT64)
+                assert abs(exact - Fraction(int(right * 2**200), 2**200)) <= FLOAT64.ulp(exact) / 2**16 + Fraction(1, 2**199)
+
+
+@pytest.mark.parametrize("sentence", [TORCH, KERAS])
+def test_where_a_convention_does_nothing_the_vector_is_the_golden_one(sentence):
+    """Answers, rests, boxes, allowances and sizes, so errors there are judged as they were."""
+    inside = [v for v in vectors(BINARY) if 1e-6 < v.arguments["probabilities"] < 1 - 1e-6]
+    assert declared(catalog.get(BINARY), (parse(sentence),), inside, FLOAT64) == inside
+
+
+def test_a_slope_given_in_words_brings_its_own_allowance_and_hessian():
+    """Where p (1 - p) < d the gradient is (p - y) / d: it moves by 1 / d with p, and with a soft y."""
+    below = [v for v in vectors(BINARY) if 0 < v.arguments["probabilities"] < 1e-13]
+    assert len(below) > 5
+    for v in declared(catalog.get(BINARY), (parse(TORCH),), below, FLOAT64):
+        ulps = [FLOAT64.ulp(Fraction(x)) for x in v.arguments.values() if x not in (0, 1)]
+        assert v.gradient_K == (pytest.approx(float(sum(ulps)) / 1e-12, rel=1e-15, abs=0),)
+        assert v.hessian == (1e12,)
+
+
+def test_infinite_inputs_are_left_out_where_only_the_undeclared_limit_is_known():
+    special = [v for v in vectors("hinge") if v.region == "special"]
+    nans = [v for v in special if np.isnan(v.value)]
+    assert 0 < len(nans) < len(special)
+    assert declared(catalog.get("hinge"), (parse("factor 2"),), special, FLOAT64) == nans
+    assert declared(catalog.get("hinge"), (parse("at a kink the flatter slope"),), special, FLOAT64) == special
+
+
+def test_sum_and_clip_act_in_this_order_however_they_are_declared():
+    both = ("divide probabilities by their sum", KERAS)
+    parts = {"value": wide(keras_categorical)}
+    for sentences in (both, both[::-1]):
+        found = verdict("categorical_cross_entropy", parts, *sentences, of=vectors("categorical_cross_entropy")[-60:])
+        assert meets(grades(found)["value"], "B")
+        assert [d.needless for d in found.declarations][sentences.index(KERAS)] == ""
+    finite = [v for v in vectors(BINARY) if v.region != "special"]
+    orders = ((KERAS, "factor 1/2"), ("factor 1/2", KERAS))
+    first, second = (declared(catalog.get(BINARY), tuple(map(parse, order)), finite, FLOAT64) for order in orders)
+    assert first == second
+
+
+def test_slopes_of_a_division_by_the_sum_vanish_along_the_vector():
+    """L(c p) = L(p), so sum p_j dL/dp_j = 0: Euler's identity, which the undeclared gradient breaks."""
+    loss = catalog.get("categorical_cross_entropy")
+    for v in declared(loss, (parse("divide probabilities by their sum"),), vectors(loss.name)[:40], FLOAT64):
+        if v.region != "special" and all(map(np.isfinite, v.gradient)):
+            terms = [Fraction(p) * Fraction(g) for p, g in zip(v.arguments["probabilities"], v.gradient, strict=True)]
+            assert abs(sum(terms)) <= sum(map(abs, terms)) * Fraction(2) ** -50
+
+
+def test_cost_is_the_share_of_vectors_moved_by_more_than_the_level():
+    (keras,) = verdict(BINARY, CASES["keras"][2], KERAS).declarations
+    outside = [v for v in vectors(BINARY) if not EPS <= v.arguments["probabilities"] <= 1 - EPS and v.region != "special"]
+    assert keras.moved("B") == len(outside)
+    assert len(keras.shifts) == len(vectors(BINARY))
+    assert keras.moved("D") <= keras.moved("C") <= keras.moved("B") <= keras.moved("A+")
+    (tiny,) = verdict(BINARY, CASES["smoothing"][2], "add 1e-30 inside log").declarations
+    assert tiny.moved("B") < keras.moved("B")
+    (kink,) = verdict("hinge", hinge_with(0.0), "at a kink the flatter slope").declarations
+    assert kink.moved("B") == 0
+
+
+NEEDLESS = [
+    (BINARY, {"value": ours("value"), "gradient": ours("gradient")}, KERAS, "not needed"),
+    (BINARY, {"value": ours("value")}, "clamp log at -1e6", "not needed"),
+    (BINARY, {"value": ours("value")}, "clip target to [0, 1]", "moves none"),
+    (BINARY, {"value": ours("value")}, "hessian 1", "moves none"),
+    ("squared_error", {"value": ours("value", "squared_error")}, "factor 1", "moves none"),
+    ("squared_error", {"value": ours("value", "squared_error")}, "factor 2", "not needed"),
+    ("squared_error", scaled(1 + 2**-52, "squared_error"), "factor 1.0000000000000002", "not needed"),
+    ("squared_error", {"gradient": ours("gradient", "squared_error")}, "at a kink the lower slope", "moves none"),
+    (BINARY, {"value": ours("value"), "gradient": ours("gradient")}, "add 1e-300 inside log", "not needed"),
+]
+
+
+@pytest.mark.parametrize(("name", "parts", "sentence", "words"), NEEDLESS)
+def test_a_declaration_that_is_not_needed_is_told(name, parts, sentence, words):
+    (found,) = verdict(name, parts, sentence).declarations
+    assert words in found.needless
+
+
+def test_of_two_declarations_the_idle_one_is_named():
+    needed, idle = verdict(BINARY, CASES["keras"][2], KERAS, "clamp log at -100").declarations
+    assert needed.needless == ""
+    assert "clamp log at -100" in idle.needless
+
+
+SENTENCES = (TORCH, KERAS, "clip probabilities to [eps, 1], gradient through", "log base 2", "factor 1/3", "add eps inside log",
+             "divide probabilities by their sum", "at a kink the middle slope", "flush subnormal numbers to zero",
+             "hessian 1", "hessian times 2.5", "hessian at least 1e-16")  # fmt: skip
+
+
+@pytest.mark.parametrize("sentence", SENTENCES)
+def test_a_convention_is_printed_as_it_is_read(sentence):
+    assert parse(parse(sentence).sentence) == parse(sentence)
+    assert parse_declaration(f" hinge : {sentence} ") == ("hinge", parse(sentence))
+
+
+@pytest.mark.parametrize("text", ["clip it", "factor two", "factor 1/0", "factor 1e400", "clamp log", "hessian", "factor 2 or so", ""])
+def test_what_is_no_convention_is_refused(text):
+    with pytest.raises(ConventionError):
+        parse(text)
+
+
+MISFITS = [
+    ("hinge", ["clip probabilities to [0, 1]"], "has no argument probabilities, but prediction and target"),
+    ("hinge", ["clip target to [0, 1]"], "target is not a real number"),
+    (BINARY, ["divide probabilities by their sum"], "no vector"),
+    ("hinge", [TORCH], "only binary_cross_entropy"),
+    (BINARY, ["factor 2", "factor 1/2"], "cannot both be declared"),
+    (BINARY, ["add 1e-7 inside log", "clamp log at -100"], "cannot both be declared"),
+]
+
+
+@pytest.mark.parametrize(("name", "sentences", "words"), MISFITS)
+def test_what_does_not_fit_is_refused(name, sentences, words):
+    with pytest.raises(ConventionError, match=words):
+        declared(catalog.get(name), tuple(map(parse, sentences)), vectors(name), FLOAT64)
+
+
+@pytest.fixture
+def module(monkeypatch):
+    """A stranger's module, importable as `strangers`, with a clipped loss."""
+    strangers = types.ModuleType("strangers")
+    strangers.mine = types.SimpleNamespace(value=clipped_value, gradient=clipped_gradient)
+    monkeypatch.setitem(sys.modules, "strangers", strangers)
+    return strangers
+
+
+def check(capsys, *arguments):
+    status = main(["check", "strangers:mine", "--loss", BINARY, "--level", "B", *arguments])
+    captured = capsys.readouterr()
+    return status, captured.out or captured.err
+
+
+@pytest.mark.usefixtures("module")
+def test_the_command_line_declares_and_prints_the_cost(capsys):
+    assert check(capsys)[0] == 1
+    status, text = check(capsys, "--convention", f"{BINARY}: {KERAS}")
+    assert status == 0
+    assert f"declares '{parse(KERAS).sentence}': it moves 36 of 104 vectors (34.6%) by more than level B allows" in text
+    status, out = check(capsys, "--convention", f"{BINARY}: {KERAS}", "--json")
+    (entry,) = json.loads(out)["losses"]
+    assert entry["conventions"] == [{"sentence": parse(KERAS).sentence, "moved": 36, "vectors": 104, "share": 36 / 104}]
+
+
+UNUSABLE = {
+    f"{BINARY}: factor 1": "declared for nothing",
+    f"{BINARY}: factor 2": "not needed",
+    "hinge: factor 2": "not judged in this run",
+    KERAS: "LOSS: SENTENCE",
+    f"{BINARY}: clip": "what can be said: clip ARGUMENT to",
+    f"{BINARY}: clip p to [0, 1]": "has no argument p",
+}
+
+
+@pytest.mark.usefixtures("module")
+@pytest.mark.parametrize(("declaration", "words"), UNUSABLE.items())
+def test_the_command_line_answers_bad_declarations_in_one_line(capsys, declaration, words):
+    status, message = check(capsys, "--convention", declaration)
+    assert (status, message.count("\n")) == (2, 1)
+    assert words in message
+
+
+@pytest.mark.usefixtures("module")
+def test_without_python_flint_a_declaration_gets_a_sentence(capsys, monkeypatch):
+    monkeypatch.setitem(sys.modules, "flint", None)
+    for name in ("lossref.exact.balls", "lossref.exact.certify"):
+        monkeypatch.delitem(sys.modules, name, raising=False)
+    status, message = check(capsys, "--convention", f"{BINARY}: {KERAS}")
+    assert (status, message.count("\n")) == (2, 1)
+    assert "pip install 'lossref[golden]'" in message
+    assert check(capsys)[0] == 1
+
+
+@pytest.mark.skipif(not find_spec("torch"), reason="torch is no requirement of the tests")
+@pytest.mark.parametrize("format_name", golden.SHIPPED_FORMATS)
+def test_torch_is_judged_as_it_is_until_it_is_declared(capsys, format_name):
+    """Its 1e-12 is a float32 number in every format: declared as the decimal 1e-12, float64 gradients differ by 4e-9."""
+    arguments = ["check", "torch", "--loss", BINARY, "--level", "B", "--format", format_name, "--json"]
+    assert main(arguments) == 1
+    assert json.loads(capsys.readouterr().out)["losses"][0]["conventions"] == []
+    declaring = [*arguments, "--convention", f"{BINARY}: clamp log at -100, gradient denominator at least 9.999999960041972e-13"]
+    assert main(declaring) == 0
+    assert main([*arguments, "--convention", f"{BINARY}: {TORCH}"]) == (format_name == "float64")
+
+
+def test_formats_round_a_bound_as_code_does():
+    bound = parse("clip probabilities to [1e-7, 1 - 1e-7]").high
+    assert bound.of(FLOAT64) == Fraction(1 - 1e-7)
+    assert bound.of(FORMATS["float32"]) == 1 - Fraction(1, 2**23)
