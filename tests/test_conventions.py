@@ -13,21 +13,21 @@ import pytest
 import lossref
 from lossref import catalog, golden
 from lossref.cli import main
-from lossref.formats import FLOAT64, FORMATS
-from lossref.judge.conventions import ConventionError, parse, parse_declaration
+from lossref.formats import FLOAT64
+from lossref.judge.conventions import ConventionError
+from lossref.judge.declared import declared
 from lossref.judge.grades import LEVELS, meets
-from lossref.judge.verdict import declared, judge
+from lossref.judge.grammar import parse, parse_declaration
+from lossref.judge.verdict import judge
 from lossref.targets import Implementation
 
 BINARY, SIGMOID, EPS = "binary_cross_entropy", "sigmoid_cross_entropy", 1e-7
 TORCH = "clamp log at -100, gradient denominator at least 1e-12"
-KERAS, THROUGH, UNCLIPPED = (
-    f"clip probabilities to [1e-7, 1 - 1e-7], gradient {rule}" for rule in ("zero outside", "through", "unclipped")
-)
+RULES = ("zero outside", "through", "unclipped")
+KERAS, THROUGH, UNCLIPPED = (f"clip probabilities to [1e-7, 1 - 1e-7], gradient {rule}" for rule in RULES)
 
 
 def ends(p, eps=EPS):
-    """Both ends of a clip as code in the format of p has them, exactly."""
     return float(p.dtype.type(eps)), float(p.dtype.type(1) - p.dtype.type(eps))
 
 
@@ -41,7 +41,7 @@ def wide(function):
 
 
 def torch_value(probabilities, target):
-    p, y = np.float64(probabilities), np.float64(target)
+    p, y = map(np.float64, (probabilities, target))
     return -(y * np.maximum(np.log(p), -100) + (1 - y) * np.maximum(np.log1p(-p), -100))
 
 
@@ -73,9 +73,8 @@ def keras_categorical(probabilities, target):
 
 def added_value(probabilities, target):
     p, y, eps = np.float64(probabilities), np.float64(target), ends(probabilities)[0]
-    return -y * np.log1p((p - 1) + eps) * (p > 0.5) - y * np.log(p + eps) * (p <= 0.5) - (1 - y) * np.where(
-        p > 0.5, np.log((1 - p) + eps), np.log1p(eps - p)
-    )
+    other = np.where(p > 0.5, np.log((1 - p) + eps), np.log1p(eps - p))
+    return -y * np.log1p((p - 1) + eps) * (p > 0.5) - y * np.log(p + eps) * (p <= 0.5) - (1 - y) * other
 
 
 def added_gradient(probabilities, target):
@@ -98,10 +97,6 @@ def scaled(factor, name):
     return {part: lambda part=part, **arrays: ours(part, name)(**arrays) * factor for part in ("value", "gradient")}
 
 
-def sigmoid_hessian_above(**arrays):
-    return np.maximum(ours("hessian", SIGMOID)(**arrays), arrays["logits"].dtype.type(1e-16))
-
-
 CASES = {  # a right implementation of a convention: loss, what is declared, the parts
     "torch": (BINARY, TORCH, {"value": wide(torch_value), "gradient": wide(torch_gradient)}),
     "clamp": (BINARY, "clamp log at -100", {"value": wide(torch_value)}),
@@ -115,7 +110,7 @@ CASES = {  # a right implementation of a convention: loss, what is declared, the
     "flush answers": (SIGMOID, "flush subnormal answers to zero", {p: flushed(ours(p, SIGMOID)) for p in ("value", "gradient")}),
     "flush inputs": ("xlogy", "flush subnormal inputs to zero", {"value": flushing_inputs(ours("value", "xlogy"))}),
     "constant Hessian": ("absolute_error", "hessian 1", {"hessian": lambda prediction, target: np.ones_like(prediction)}),
-    "Hessian floor": (SIGMOID, "hessian at least 1e-16", {"hessian": sigmoid_hessian_above}),
+    "Hessian floor": (SIGMOID, "hessian at least 1e-16", {"hessian": lambda **a: np.maximum(ours("hessian", SIGMOID)(**a), 1e-16)}),
     "Hessian factor": ("softplus", "hessian times 2", {"hessian": lambda **arrays: 2 * ours("hessian", "softplus")(**arrays)}),
 }
 
@@ -155,7 +150,6 @@ BUGS = {  # in code that computes the convention, but for one fault
     "another clamp": (BINARY, TORCH, {"value": lambda **a: np.minimum(torch_value(**a), 99)}),
     "exact gradient": (BINARY, TORCH, {"value": torch_value, "gradient": ours("gradient")}),
     "one term": (BINARY, "add 1e-7 inside log", {"value": lambda probabilities, target: -target * np.log(probabilities + EPS)}),
-    "a third": ("squared_error", "factor 1/2", {"value": lambda prediction, target: (prediction - target) ** 2 / 3}),
     "slope not halved": ("squared_error", "factor 1/2", {**CASES["half"][2], "gradient": ours("gradient", "squared_error")}),
     "another constant": ("absolute_error", "hessian 1", {"hessian": lambda prediction, target: np.full_like(prediction, 2.0)}),
 }
@@ -168,8 +162,6 @@ def test_a_bug_inside_a_declared_function_is_still_found(case):
 
 
 def hinge_with(at_kink):
-    """The slope at the margin as a share of the steeper side's."""
-
     def gradient(prediction, target):
         margin = target * prediction
         return np.where(margin == 1, -at_kink * target, np.where(margin < 1, -target, 0.0))
@@ -263,10 +255,6 @@ def test_sum_and_clip_act_in_this_order_however_they_are_declared():
         found = verdict("categorical_cross_entropy", parts, *sentences, of=vectors("categorical_cross_entropy")[-60:])
         assert meets(grades(found)["value"], "B")
         assert [d.needless for d in found.declarations][sentences.index(KERAS)] == ""
-    finite = [v for v in vectors(BINARY) if v.region != "special"]
-    orders = ((KERAS, "factor 1/2"), ("factor 1/2", KERAS))
-    first, second = (declared(catalog.get(BINARY), tuple(map(parse, order)), finite, FLOAT64) for order in orders)
-    assert first == second
 
 
 def test_slopes_of_a_division_by_the_sum_vanish_along_the_vector():
@@ -284,8 +272,6 @@ def test_cost_is_the_share_of_vectors_moved_by_more_than_the_level():
     assert keras.moved("B") == len(outside)
     assert len(keras.shifts) == len(vectors(BINARY))
     assert keras.moved("D") <= keras.moved("C") <= keras.moved("B") <= keras.moved("A+")
-    (tiny,) = verdict(BINARY, CASES["smoothing"][2], "add 1e-30 inside log").declarations
-    assert tiny.moved("B") < keras.moved("B")
     (kink,) = verdict("hinge", hinge_with(0.0), "at a kink the flatter slope").declarations
     assert kink.moved("B") == 0
 
@@ -350,7 +336,6 @@ def test_what_does_not_fit_is_refused(name, sentences, words):
 
 @pytest.fixture
 def module(monkeypatch):
-    """A stranger's module, importable as `strangers`, with a clipped loss."""
     strangers = types.ModuleType("strangers")
     strangers.mine = types.SimpleNamespace(value=clipped_value, gradient=clipped_gradient)
     monkeypatch.setitem(sys.modules, "strangers", strangers)
@@ -413,9 +398,3 @@ def test_torch_is_judged_as_it_is_until_it_is_declared(capsys, format_name):
     declaring = [*arguments, "--convention", f"{BINARY}: clamp log at -100, gradient denominator at least 9.999999960041972e-13"]
     assert main(declaring) == 0
     assert main([*arguments, "--convention", f"{BINARY}: {TORCH}"]) == (format_name == "float64")
-
-
-def test_formats_round_a_bound_as_code_does():
-    bound = parse("clip probabilities to [1e-7, 1 - 1e-7]").high
-    assert bound.of(FLOAT64) == Fraction(1 - 1e-7)
-    assert bound.of(FORMATS["float32"]) == 1 - Fraction(1, 2**23)

@@ -16,8 +16,9 @@ from lossref.commands import BROKE, CONFORMS, DIFFERS, Commands, UsageError, com
 from lossref.formats import FORMATS
 from lossref.golden import SHIPPED_FORMATS, GoldenError
 from lossref.judge import waivers
-from lossref.judge.conventions import GRAMMAR, Convention, ConventionError, parse_declaration
+from lossref.judge.conventions import Convention, ConventionError
 from lossref.judge.grades import LEVELS, MEANING
+from lossref.judge.grammar import GRAMMAR, parse_declaration
 from lossref.judge.verdict import judge
 from lossref.judge.waivers import WaiverError
 from lossref.report import data, text

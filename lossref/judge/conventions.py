@@ -6,8 +6,7 @@ its `sentence`, which the report prints and `parse` reads.
 
 from __future__ import annotations
 
-import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any, ClassVar, Literal
@@ -344,57 +343,3 @@ def _no_number(loss: Loss, argument: str) -> str:
 
 def _spelled(x: Fraction) -> str:
     return short if Fraction(short := repr(float(x)).removesuffix(".0")) == x else str(x)
-
-
-NUMBER = r"[-+]?\d*\.?\d+(?:e[-+]?\d{1,3})?(?:/\d+)?"
-BOUND = rf"(?:1 - )?(?:eps|{NUMBER})"
-GRAMMAR: Mapping[str, tuple[str, Callable[..., Convention]]] = {  # as --help has it -> the pattern, and what it makes
-    "clip ARGUMENT to [LOW, HIGH], gradient zero outside | through | unclipped": (
-        rf"clip (\w+) to \[({BOUND}), ({BOUND})\](?:, gradient (zero outside|through|unclipped))?",
-        lambda name, low, high, gradient: Clip(name, _bound(low), _bound(high), gradient or "zero outside"),
-    ),
-    "divide ARGUMENT by their sum": (r"divide (\w+) by their sum", DivideBySum),
-    "clamp log at NUMBER, gradient denominator at least NUMBER": (
-        rf"clamp log at ({NUMBER})(?:, gradient denominator at least ({NUMBER}))?",
-        lambda at, least: ClampLog(_number(at), _number(least) if least else None),
-    ),
-    "add NUMBER inside log": (rf"add (eps|{NUMBER}) inside log", lambda eps: AddInLog(_bound(eps))),
-    "factor NUMBER": (rf"factor ({NUMBER})", lambda x: Factor(_number(x))),
-    "log base NUMBER": (rf"log base ({NUMBER})", lambda x: Factor(base=_number(x))),
-    "at a kink the lower | upper | middle | flatter | steeper slope": (r"at a kink the (lower|upper|middle|flatter|steeper) slope", Kink),
-    "flush subnormal inputs | answers | numbers to zero": (r"flush subnormal (inputs|answers|numbers) to zero", Flush),
-    "hessian NUMBER": (rf"hessian ({NUMBER})", lambda x: Hessian("constant", _number(x))),
-    "hessian times NUMBER": (rf"hessian times ({NUMBER})", lambda x: Hessian("factor", _number(x))),
-    "hessian at least NUMBER": (rf"hessian at least ({NUMBER})", lambda x: Hessian("floor", _number(x))),
-}
-
-
-def parse(text: str) -> Convention:
-    """The convention that a sentence states; ConventionError says what can be said instead."""
-    plain = " ".join(text.split())
-    for pattern, make in GRAMMAR.values():
-        if match := re.fullmatch(pattern, plain):
-            return make(*match.groups())
-    raise ConventionError(f"{plain!r} is no convention; what can be said: {'; '.join(GRAMMAR)}")
-
-
-def parse_declaration(text: str) -> tuple[str, Convention]:
-    """`LOSS: SENTENCE`."""
-    loss, colon, sentence = text.partition(":")
-    if not colon:
-        raise ConventionError(f"a convention is declared as LOSS: SENTENCE, not {text!r}")
-    return loss.strip(), parse(sentence)
-
-
-def _bound(text: str) -> Bound:
-    amount = text.removeprefix("1 - ")
-    return Bound(None if amount == "eps" else _number(amount), amount != text)
-
-
-def _number(text: str) -> Fraction:
-    try:
-        if abs(x := Fraction(text)) < 2**64:
-            return x
-    except (ValueError, ZeroDivisionError):
-        pass
-    raise ConventionError(f"{text!r} is no number that a convention has")
