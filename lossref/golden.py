@@ -7,7 +7,7 @@ import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from fractions import Fraction
-from functools import cache
+from functools import cache, lru_cache
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
@@ -74,8 +74,13 @@ def read(loss: Loss, form: Format, where: Path | None = None) -> list[Vector]:
 
 def parse(data: bytes, form: Format) -> list[Vector]:
     """The vectors of a golden file's bytes, unchecked."""
+    return list(_parsed(data, form))
+
+
+@lru_cache(maxsize=128)
+def _parsed(data: bytes, form: Format) -> tuple[Vector, ...]:
     header, *rows = (json.loads(line) for line in data.splitlines())
-    return [_vector(header, row, form) for row in rows]
+    return tuple(_vector(header, row, form) for row in rows)
 
 
 def find(identifier: str, where: Path | None = None) -> Vector:

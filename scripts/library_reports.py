@@ -55,7 +55,8 @@ def losses(report: dict[str, Any]) -> list[dict[str, Any]]:
         row = {"loss": entry["loss"], "composed": entry["composed"], "vectors": entry["vectors"], "broke": entry["broke"], "parts": {}}
         for part, found in entry["parts"].items():
             worst = found["worst"][0] if found["worst"] else None
-            kept = worst is not None and worst["grade"] not in PASSABLE and reproduces(worst)
+            plain = worst is not None and worst["grade"] not in PASSABLE and not entry["composed"]  # else it may be our own doing
+            kept = worst is not None and plain and reproduces(worst)
             fields = ("id", "inputs", "component", "got", "exact", "line")
             finding = {name: worst[name] for name in fields} if kept and worst else None
             row["parts"][part] = {
@@ -93,14 +94,14 @@ def table() -> str:
         "| --- |" + " --- |" * len(found),
     ]
     for name in names:
-        cells = [_cell(next((row for row in report["formats"]["float64"] if row["loss"] == name), None)) for report in found.values()]
+        cells = [_cell(_row(report, name, "float64")) or _cell(_row(report, name, "float32"), " in float32") for report in found.values()]
         lines.append(f"| `{name}` | " + " | ".join(cells) + " |")
     lines += ["", "## Lines that show it", ""]
     for report in found.values():
         lines += [f"{report['library']}", ""]
         for row in report["formats"]["float64"]:
             for part, cell in row["parts"].items():
-                if cell["finding"]:
+                if cell["finding"] and not row["composed"]:
                     exact = cell["finding"]["exact"]
                     right = exact["decimal"] if isinstance(exact, dict) else " to ".join(str(end["decimal"]) for end in exact)
                     lines.append(
@@ -110,13 +111,18 @@ def table() -> str:
     return "\n".join(lines) + "\n"
 
 
-def _cell(row: dict[str, Any] | None) -> str:
+def _row(report: dict[str, Any], loss: str, form: str) -> dict[str, Any] | None:
+    """The row of a loss, if it was judged in that format."""
+    return next((row for row in report["formats"][form] if row["loss"] == loss and row["parts"]), None)
+
+
+def _cell(row: dict[str, Any] | None, remark: str = "") -> str:
     if row is None:
         return ""
     parts = [row["parts"].get(part) for part in PARTS if part != "hessian" or part in row["parts"]]
     lost = sum(cell["lost"] for cell in parts if cell)
     grades = "/".join(cell["grade"] if cell else "-" for cell in parts)
-    return (grades if row["parts"] else "broke") + (f" ({lost})" if lost else "") + (" composed" if row["composed"] else "")
+    return grades + (f" ({lost})" if lost else "") + (" composed" if row["composed"] else "") + remark
 
 
 def main() -> int:
