@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 
 from lossref import catalog
 from lossref.formats import FLOAT64
-from lossref.kernels import two_product
+from lossref.kernels import one_hot, two_product
 from lossref.spec import Loss
 
 Array = NDArray[Any]
@@ -100,7 +100,8 @@ def prepare(loss: Loss, values: Mapping[str, Any], options: Options) -> Rows:
     weights = np.ones(kept.size) if options.sample_weight is None else _spread("sample_weight", options.sample_weight, shape)
     encode = _encoder(loss)
     loss, target, kept, factor, normaliser = encode(loss, arrays, kept, weights != 0, options)
-    arrays[tuple(loss.arguments)[1]] = target
+    if len(loss.arguments) > 1:
+        arrays[tuple(loss.arguments)[1]] = target
     return Rows(loss, arrays, shape, kept, weights * factor, weights * normaliser)
 
 
@@ -113,10 +114,6 @@ def positive_weight(target: Array, weight: float) -> tuple[Array, Array]:
     """Weights and labels whose cross-entropy is p y L(1) + (1 - y) L(0): p y + 1 - y, and p y of it."""
     total = weight * target + (1 - target)
     return total, np.divide(weight * target, total, out=np.array(target, float), where=total != 0)
-
-
-def one_hot(index: Array, classes: int) -> Array:
-    return np.asarray(np.asarray(index)[..., None] == np.arange(classes), float)
 
 
 def exact_total(terms: Array, weights: Array) -> Fraction | float:
@@ -303,6 +300,8 @@ def _flattened(loss: Loss, values: Mapping[str, Any]) -> tuple[dict[str, Any], t
                     f"and has shape {array.shape}"
                 )
             array = array.reshape(-1, *array.shape[len(shape) :])
+        elif array.ndim:
+            array = _spread(name, array, shape)
         arrays[name] = array
     return arrays, shape
 

@@ -116,7 +116,7 @@ def _of_a_batch(loss: Loss, part: str, values: Mapping[str, Any], options: batch
     if part == "hessian":
         raise ValueError(f"{loss.name}: the Hessian is given for each example alone, without options for batches")
     rows = batches.prepare(loss, values, options)
-    active = {name: x[rows.active] if name in loss.arguments else x for name, x in rows.values.items()}
+    active = {name: x[rows.active] if np.ndim(x) else x for name, x in rows.values.items()}
     both = {p: evaluate(rows.loss, p, active, outside="raise") for p in ("value", "gradient") if p in part}
     shape = np.shape(values[loss.differentiable])
     found = [batches.reduce_values(rows, both["value"], options)] if "value" in both else []

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from lossref import callpoints, golden
 from lossref.batches import EMPTY, Options
-from lossref.formats import FLOAT64, REST_STEPS, Format
+from lossref.formats import FLOAT64, Format
 from lossref.spec import Loss
 
 if TYPE_CHECKING:
@@ -67,20 +67,15 @@ def content(loss: Loss, form: Format) -> bytes:
         region = "range" if point.flag in callpoints.RANGE else "reduction"
         question = {"id": identifier, "region": region, "flag": point.flag, "inputs": inputs, "options": options}
         rows.append(question | _row(loss, point, answer, form))
-    used = {row["flag"] for row in rows}
-    header = {
-        "version": golden.VERSION,
-        "loss": f"{golden.CALLS}/{loss.name}",
-        "family": golden.CALLS,
-        "format": form.name,
-        "inputs": {name: f"for each example: {space.description}" for name, space in loss.arguments.items()},
-        "options": dict.fromkeys(sorted({key for row in rows for key in row["options"]}), "as in lossref.batches.Options"),
-        "flags": {flag: reason for flag, reason in callpoints.REASONS.items() if flag in used},
-        "rest_steps": REST_STEPS,
-        "vectors": len(rows),
-        "licence": "CC0-1.0",
-    }
-    return "".join(json.dumps(row, separators=(",", ":")) + "\n" for row in (header, *rows)).encode("ascii")
+    return golden.written(
+        f"{golden.CALLS}/{loss.name}",
+        golden.CALLS,
+        form,
+        rows,
+        inputs={name: f"for each example: {space.description}" for name, space in loss.arguments.items()},
+        options=dict.fromkeys(sorted({key for row in rows for key in row["options"]}), "as in lossref.batches.Options"),
+        flags=callpoints.REASONS,
+    )
 
 
 def _row(loss: Loss, point: callpoints.CallPoint, answer: CertifiedCall, form: Format) -> dict[str, Any]:
@@ -89,7 +84,9 @@ def _row(loss: Loss, point: callpoints.CallPoint, answer: CertifiedCall, form: F
     zeros = (Fraction(0),) * width
     values, gradient = answer.values, answer.gradient
     empty = (EMPTY[str(point.options.get("empty", "nan"))],)
-    slopes = [] if gradient is None or gradient.gradient is None else list(gradient.gradient)
+    slopes = list(gradient.gradient or ()) if gradient else []
+    if gradient and not slopes:
+        raise ValueError(f"calls/{loss.name}: {point.options} meets a kink, and has no gradient to store")
     return {
         "value": [form.encode(v.value.rounded) for v in values] or [form.encode(x) for x in empty],
         "value_rest": [v.value.rest for v in values] or [0],

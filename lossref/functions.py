@@ -14,6 +14,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from lossref import kernels
 from lossref.calls import gradient, value
 from lossref.kernels import exact_sum, leader_and_tails
 
@@ -153,7 +154,7 @@ def one_hot(labels: ArrayLike, classes: int, axis: int = -1) -> Any:
         raise ValueError(f"one_hot: labels must be integers, not {y.dtype}")
     if y.size and not 0 <= y.min() <= y.max() < classes:
         raise ValueError(f"one_hot: labels must lie from 0 to {classes - 1}, and go from {y.min()} to {y.max()}")
-    return np.moveaxis((y[..., None] == np.arange(classes)).astype(np.float64), -1, axis)
+    return np.moveaxis(kernels.one_hot(y, classes), -1, axis)
 
 
 def _last(name: str, x: ArrayLike, axis: Axis) -> tuple[Array, Callable[[Array], Any]]:

@@ -16,7 +16,7 @@ from typing import Any
 from lossref import callpoints, callvectors, catalog, golden, points
 from lossref.exact.certify import AllowanceOverflowError, Certified, certify
 from lossref.exact.settle import Correct, UnsettledError
-from lossref.formats import FLOAT64, FORMATS, REST_STEPS, Format, Rounded
+from lossref.formats import FLOAT64, FORMATS, Format, Rounded
 from lossref.spec import Loss, Region
 
 Progress = Callable[[int, int], None]
@@ -66,7 +66,7 @@ def contents(jobs: int = 1) -> Iterator[tuple[str, bytes]]:
 
 def content(loss: Loss, form: Format, seed: str = "golden") -> bytes:
     """One golden file; another seed gives a set of the same shape from other draws."""
-    rows, used = [], set()
+    rows = []
     for point in points.generate(loss, form, seed):
         answer = _answer(loss, point, form)
         if answer is None:
@@ -77,20 +77,15 @@ def content(loss: Loss, form: Format, seed: str = "golden") -> bytes:
         region = _region(point, answer, form)
         question = {"id": identifier, "region": region, "flag": point.flag, "inputs": inputs, "options": options}
         rows.append(question | _row(answer, form))
-        used.add(point.flag)
-    header = {
-        "version": golden.VERSION,
-        "loss": loss.name,
-        "family": loss.family,
-        "format": form.name,
-        "inputs": {name: space.description for name, space in loss.arguments.items()},
-        "options": {name: parameter.space.description for name, parameter in loss.parameters.items()},
-        "flags": {flag: reason for flag, reason in points.reasons(loss).items() if flag in used},
-        "rest_steps": REST_STEPS,
-        "vectors": len(rows),
-        "licence": "CC0-1.0",
-    }
-    return "".join(json.dumps(row, separators=(",", ":")) + "\n" for row in (header, *rows)).encode("ascii")
+    return golden.written(
+        loss.name,
+        loss.family,
+        form,
+        rows,
+        inputs={name: space.description for name, space in loss.arguments.items()},
+        options={name: parameter.space.description for name, parameter in loss.parameters.items()},
+        flags=points.reasons(loss),
+    )
 
 
 def _answer(loss: Loss, point: points.Point, form: Format) -> Certified | None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from functools import cache, lru_cache
@@ -207,6 +207,24 @@ def root_hash(content: Mapping[str, Any]) -> str:
     """One hash that names the set: of its version, its schema and every file's digest."""
     lines = [content["version"], content["schema"], *(f"{e['sha256']} {path}" for path, e in sorted(content["files"].items()))]
     return hashlib.sha256("\n".join(lines).encode()).hexdigest()
+
+
+def written(name: str, family: str, form: Format, rows: Sequence[Mapping[str, Any]], **texts: Mapping[str, str]) -> bytes:
+    """A golden file: a header and its rows. `texts` are what the header says of inputs, options and flags, unused flags left out."""
+    used = {row["flag"] for row in rows}
+    header = {
+        "version": VERSION,
+        "loss": name,
+        "family": family,
+        "format": form.name,
+        "inputs": texts["inputs"],
+        "options": texts["options"],
+        "flags": {flag: reason for flag, reason in texts["flags"].items() if flag in used},
+        "rest_steps": REST_STEPS,
+        "vectors": len(rows),
+        "licence": "CC0-1.0",
+    }
+    return "".join(json.dumps(row, separators=(",", ":")) + "\n" for row in (header, *rows)).encode("ascii")
 
 
 def exact(rounded: float, rest: int, form: Format) -> Fraction:

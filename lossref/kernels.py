@@ -144,6 +144,19 @@ def leader_and_tails(logits: Array, low: Array = 0.0) -> tuple[Array, Array, Arr
     return leader, tails, np.where(leader, 0.0, -difference - lost)
 
 
+def one_hot(index: Array, classes: int) -> Array:
+    """Rows with a 1 at each index."""
+    return np.asarray(np.asarray(index)[..., None] == np.arange(classes), float)
+
+
+def softmax_slope(logits: Array) -> Array:
+    """p (1 - p) for p = softmax(logits), from the smaller of the two; the leader's 1 - p is the sum of the others."""
+    leader, tails, _ = leader_and_tails(logits)
+    rest = exact_sum(tails)[..., None]
+    t = np.where(leader, np.minimum(rest, 1.0), tails) / (1.0 + rest)
+    return t * (1.0 - t)
+
+
 def weighted_tails(lag: Array, weights: Array) -> Array:
     """exp(-lag) times weights >= 0, where the exponential alone would lose digits as a subnormal number."""
     tails, half = np.exp(-lag), np.exp(-0.5 * lag)

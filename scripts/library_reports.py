@@ -40,13 +40,17 @@ def judged(target: str, form: str) -> dict[str, Any]:
 
 
 def reproduces(finding: dict[str, Any]) -> bool:
-    """The line alone prints the number that was judged, to the digits that the library prints."""
+    """The line alone, told only to print all digits, prints the number that was judged in its place."""
     if not isinstance(finding["got"], dict):
         return False
-    done = subprocess.run([sys.executable, "-W", "ignore", "-c", finding["line"]], capture_output=True, text=True, timeout=TIMEOUT)
+    line = finding["line"]
+    digits = [f"import {name}; {name}.set_printoptions(precision=17)" for name in ("numpy", "torch") if name == "numpy" or name in line]
+    code = "; ".join([*digits, line])
+    done = subprocess.run([sys.executable, "-W", "ignore", "-c", code], capture_output=True, text=True, timeout=TIMEOUT)
+    printed = NUMBER.findall(done.stdout.split("dtype")[0])
+    place = finding["component"] or 0
     got = float(finding["got"]["decimal"])
-    printed = [float(text) for text in NUMBER.findall(done.stdout)]
-    return any(np.isclose(number, got, rtol=1e-3, atol=1e-4 if "tensor" in done.stdout else 0, equal_nan=True) for number in printed)
+    return len(printed) > place and bool(np.isclose(float(printed[place]), got, rtol=1e-6, atol=0, equal_nan=True))
 
 
 def losses(report: dict[str, Any]) -> list[dict[str, Any]]:

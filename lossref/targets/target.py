@@ -180,21 +180,24 @@ def _implementation(name: str, member: Any, start: str, source: str) -> Implemen
         return f"{start}print({calls[part]}({', '.join(spelled)}))"
 
     def call_line(batch: Values, options: Mapping[str, Any], form: Format) -> str:
-        spelled = [f"{key}={array(x, form)}" for key, x in batch.items()] + [f"{key}={option(x)}" for key, x in options.items()]
-        return f"{start}print({source}.call({', '.join(spelled)}))"
+        return f"{start}print({source}.call({spelled_call(batch, options, form)}))"
 
     make = getattr(member, "call", None)
     return Implementation(parts=methods, line=line, calls=Calls(make=make, line=call_line) if callable(make) else None)
 
 
-def array(batch: Any, form: Format) -> str:
-    """The source of an array that holds one argument of a batch, or its option."""
+def spelled_call(batch: Values, options: Mapping[str, Any], form: Format) -> str:
+    """Arrays and options by keyword, as source."""
+    return ", ".join([f"{key}={_array(x, form)}" for key, x in batch.items()] + [f"{key}={_option(x)}" for key, x in options.items()])
+
+
+def _array(batch: Any, form: Format) -> str:
     whole = isinstance(flattened(batch)[0], int)
     kind = "" if whole or form.name == "float64" else f", dtype=np.{form.name}"
     return f"np.array({listed(batch)}{kind})"
 
 
-def option(x: Any) -> str:
+def _option(x: Any) -> str:
     return f"np.array({listed(x)})" if isinstance(x, tuple) else repr(x).replace("'", '"')
 
 

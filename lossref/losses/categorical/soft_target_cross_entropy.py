@@ -10,7 +10,7 @@ The gradient is p - t only where S = 1; nothing is rescaled. With an index for t
 import numpy as np
 
 from lossref.identities import convex, nonnegative, shift_invariant
-from lossref.kernels import exact_sum, leader_and_tails, sum_of_others, weighted_tails
+from lossref.kernels import exact_sum, leader_and_tails, softmax_slope, sum_of_others, weighted_tails
 from lossref.spaces import Vector, Weights
 from lossref.spec import Hard, Loss, Witness
 
@@ -35,11 +35,7 @@ def gradient(logits, target):
 
 
 def hessian(logits, target):
-    # S p (1 - p) = S t (1 - t) with t the smaller of the two; the leader's 1 - p is the sum of the others.
-    leader, tails, _ = leader_and_tails(logits)
-    rest = exact_sum(tails)[..., None]
-    t = np.where(leader, np.minimum(rest, 1.0), tails) / (1.0 + rest)
-    return exact_sum(np.asarray(target, float))[..., None] * (t * (1.0 - t))
+    return exact_sum(np.asarray(target, float))[..., None] * softmax_slope(logits)
 
 
 def definition(m, logits, target):

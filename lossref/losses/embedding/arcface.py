@@ -6,9 +6,8 @@ cosines  c, of the angles between an embedding and the vector of each class, alo
 target   y, the index of the true class, counted from 0
 margin   m, an angle in radians, above 0 and below pi; 0.5 by default
 scale    s, above 0; 64 by default
-The cosine is taken as it is: past an angle of pi - m its slope turns round and drives the embedding away from its class
-(libraries switch to another curve there, each to its own). At exact alignment, c_y = 1, the slope in c_y is -infinity, at
-c_y = -1 it is +infinity. The gradient is in the cosines; how they are normalised lies outside.
+Past an angle of pi - m the slope of the cosine turns round and drives the embedding away from its class (libraries switch
+to curves of their own there). At exact alignment, c_y = 1, the slope in c_y is -infinity, at c_y = -1 +infinity.
 """
 
 import numpy as np
@@ -34,8 +33,8 @@ def value_and_gradient(cosines, target, margin=0.5, scale=64.0):
     truth = np.arange(c.shape[-1]) == np.asarray(target)[..., None]
     height = np.sqrt((1.0 - c) * (1.0 + c))
     loss, slopes = log_loss_of_logits(scale * np.where(truth, c * cosine - height * sine, c), target)
-    turned = slopes * ((height * cosine + c * sine) / height)
-    turned = np.where(height == 0, -np.copysign(np.inf, c) if c.shape[-1] > 1 else 0.0, turned)
+    edge = -np.copysign(np.inf, c) if c.shape[-1] > 1 else 0.0
+    turned = np.where(height == 0, edge, slopes * ((height * cosine + c * sine) / height))
     return loss, scale * np.where(truth, turned, slopes)
 
 
@@ -48,10 +47,9 @@ def definition(m, cosines, target, margin, scale):
     return m.log(m.sum(m.exp(z) for z in logits)) - logits[target]
 
 
-def _around(d, truth, others=None):
+def _around(d, truth, others=(-0.3, 0.3)):
     """A target's cosine, the first one, among others around 0."""
-    low, high = others or (-0.3, 0.3)
-    return {"cosines": (d.number(truth), *(d.uniform(low, high) for _ in range(d.size))), "target": 0}
+    return {"cosines": (d.number(truth), *(d.uniform(*others) for _ in range(d.size))), "target": 0}
 
 
 LOSS = Loss(

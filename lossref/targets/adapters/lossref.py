@@ -12,7 +12,7 @@ from lossref import catalog
 from lossref.calls import bind, evaluate
 from lossref.formats import Format
 from lossref.spec import Loss, Values
-from lossref.targets.target import Calls, Implementation, Target, array, literal, option
+from lossref.targets.target import Calls, Implementation, Target, literal, spelled_call
 
 
 def target() -> Target:
@@ -39,8 +39,8 @@ def _implementation(loss: Loss) -> Implementation:
         return np.asarray(found[0]).astype(dtype), np.asarray(found[1]).astype(dtype)
 
     def call_line(batch: Values, options: Mapping[str, Any], form: Format) -> str:
-        spelled = [f"{key}={array(x, form)}" for key, x in batch.items()] + [f"{key}={option(x)}" for key, x in options.items()]
-        return f'import numpy as np; import lossref; print(lossref.value_and_gradient("{loss.name}", {", ".join(spelled)}))'
+        spelled = spelled_call(batch, options, form)
+        return f'import numpy as np; import lossref; print(lossref.value_and_gradient("{loss.name}", {spelled}))'
 
     parts = ["value", "gradient", *(["hessian"] if loss.hessian else [])]
     return Implementation(
