@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from lossref import catalog
-from lossref.calls import bind
+from lossref import batches, catalog
+from lossref.calls import bind, value_and_gradient
 from lossref.formats import FORMATS
 from lossref.spec import Loss, Values
 
@@ -28,7 +29,7 @@ class Answer:
     `gradient` is one number, or a tuple for a vector argument; None at a kink, where `box` holds the least and the
     greatest one-sided derivative of each component, and None with no box where the loss jumps. `certified` says whether the
     digits are proved (Arb enclosures) or rest on mpmath's own accuracy; `enclosure` then has (low, high) for the value and
-    for each gradient component.
+    for each gradient component, flat.
     """
 
     loss: str
@@ -41,30 +42,44 @@ class Answer:
 
 
 def oracle(loss: str, *arguments: Any, digits: int = 50, certified: bool = False, **named: Any) -> Answer:
-    """Exact value and gradient of a loss at one point, to `digits` digits.
+    """Exact value and gradient of a loss at one point, or of one call of a batch, to `digits` digits.
 
     Arguments are given as to `lossref.value`, for one example: numbers, Fraction or Decimal (taken exactly) or strings
-    (the nearest float64). `certified=True` needs python-flint and adds an enclosure that is proved to hold the truth.
-    NaN gives NaN; an infinite input gives the limit that the loss file states (never certified). Raises ValueError for a
-    point outside the domain, for a limit that is not stated, and for more digits than can be settled.
+    (the nearest float64). With options for batches (`lossref.batches.Options`) arguments have one entry an example;
+    for reduction none the answer's value is a tuple, and its gradient has a row for each example. `certified=True` needs python-flint
+    and adds an enclosure that is proved to hold the truth. NaN gives NaN; an infinite input gives the limit that the loss
+    file states (never certified, and not in batches). Raises ValueError for a point outside the domain, for a limit that is not
+    stated, and for more digits than can be settled.
     """
     record = catalog.get(loss)
     if not isinstance(digits, int) or isinstance(digits, bool) or digits < 1:
         raise ValueError(f"digits must be a whole number of at least 1, and is {digits!r}")
-    values = {name: _exactly(record, name, x) for name, x in bind(record, arguments, named).items()}
+    chosen = {name: x.tolist() if isinstance(x, np.ndarray) else x for name, x in named.items() if name in batches.NAMES}
+    bound = bind(record, arguments, {name: x for name, x in named.items() if name not in chosen})
+    if chosen:
+        return _of_a_batch(record, bound, batches.Options(**chosen), digits, certified)
+    values = {name: _exactly(record, name, x) for name, x in bound.items()}
     _check_domain(record, values)
-    vector = isinstance(values[record.differentiable], tuple)
-    system = _backend(certified)
-    if any(isinstance(y, float) for x in values.values() for y in (x if isinstance(x, tuple) else (x,))):
-        return _special(record, values, digits, vector)
+    if any(isinstance(y, float) for y in _numbers(tuple(values.values()))):
+        return _special(record, values, digits, isinstance(values[record.differentiable], tuple))
+    return _settled(record, values, digits, certified)
 
+
+def fraction(x: Any) -> Fraction:
+    """An mpmath number with all its digits."""
+    sign, mantissa, exponent, _ = x._mpf_
+    return Fraction(int(mantissa)) * Fraction(2) ** int(exponent) * (-1 if sign else 1)
+
+
+def _settled(loss: Loss, values: Values, digits: int, certified: bool) -> Answer:
+    """The answer at exact finite numbers."""
     from lossref.exact.evaluate import branches
     from lossref.exact.settle import UnsettledError, settle
 
     bits = math.ceil(digits * math.log2(10)) + GUARD_BITS
 
     def compute(base: Base) -> tuple[list[list[Any]], bool, tuple[tuple[Any, Any], ...]] | None:
-        found = list(branches(record, values, base))
+        found = list(branches(loss, values, base))
         width = 1 + len(found[0].gradient)
         rounded = [[_to_bits(base, n, bits) for n in branch.numbers[:width]] for branch in found]
         if any(x is None for row in rounded for x in row):
@@ -72,15 +87,65 @@ def oracle(loss: str, *arguments: Any, digits: int = 50, certified: bool = False
         return rounded, bool(found[0].exact_ties), tuple(_enclosure(base, n) for n in found[0].numbers[:width])
 
     try:
-        rows, tied, enclosure = settle(system, compute)
+        rows, tied, enclosure = settle(_backend(certified), compute)
     except UnsettledError as error:
-        raise ValueError(f"{loss}: {digits} digits cannot be settled here: {error}") from None
-    slopes = tuple(rows[0][1:])
+        raise ValueError(f"{loss.name}: {digits} digits cannot be settled here: {error}") from None
     box = tuple((min(column), max(column)) for column in zip(*(row[1:] for row in rows), strict=True))
     kink = tied and any(low != high for low, high in box)
     jumps = tied and any(row[0] != rows[0][0] for row in rows)
-    gradient = None if kink or jumps else slopes if vector else slopes[0]
-    return Answer(loss, digits, rows[0][0], gradient, box if kink else None, certified, enclosure if certified else None)
+    gradient = None if kink or jumps else _shaped(rows[0][1:], values[loss.differentiable])
+    return Answer(loss.name, digits, rows[0][0], gradient, box if kink else None, certified, enclosure if certified else None)
+
+
+def _of_a_batch(loss: Loss, bound: Mapping[str, Any], options: batches.Options, digits: int, certified: bool) -> Answer:
+    """The answer of a call: its terms are exact, and reduced exactly."""
+    from lossref.exact.batch import whole
+
+    kind = catalog.get(loss.soft_target) if options.target_form == "soft" and loss.soft_target else loss
+    values = {name: _exactly(kind, name, x) for name, x in bound.items()}
+    value_and_gradient(loss.name, **{name: _array(x) for name, x in values.items()}, **vars(options))  # says what is not allowed
+    first = values[loss.differentiable]
+    if not isinstance(first, tuple) or (loss.arguments[loss.differentiable].rank and not all(isinstance(x, tuple) for x in first)):
+        raise ValueError(f"{loss.name}: in a batch {loss.differentiable} must have one entry an example")
+    call = whole(loss, values, options)
+    if call is None:
+        nothing = _mpf(batches.EMPTY[options.empty])
+        return Answer(loss.name, digits, nothing, _shaped([_mpf(0.0)] * len(_numbers(first)), first), None, certified)
+    if not all(map(math.isfinite, _numbers(tuple(call.values.values())))):
+        raise ValueError(f"{loss.name}: the oracle of a batch takes finite numbers wherever no mask and no weight of 0 hides them")
+    sloped = _settled(call.upstream, call.values, digits, certified)
+    terms = [_settled(term, call.values, digits, certified) for term in call.terms]
+    value = tuple(term.value for term in terms) if options.reduction == "none" else terms[0].value
+    proved = (*(e for term in terms for e in (term.enclosure or ())[:1]), *(sloped.enclosure or ())[1:])
+    return replace(sloped, value=value, enclosure=proved or None)
+
+
+def _numbers(x: Any) -> list[Any]:
+    """Every number in nested tuples."""
+    return [z for y in x for z in _numbers(y)] if isinstance(x, tuple) else [x]
+
+
+def _array(x: Any) -> Any:
+    """Exact numbers as a NumPy array, of float32 if that holds them all: it is what they may have been rounded to."""
+
+    def listed(x: Any) -> Any:
+        return [listed(y) for y in x] if isinstance(x, tuple) else x if isinstance(x, int) else float(x)
+
+    numbers = _numbers(x)
+    if all(isinstance(y, int) for y in numbers):
+        return np.array(listed(x))
+    single = all(isinstance(y, float) or FORMATS["float32"].holds(y) for y in numbers)
+    return np.array(listed(x), np.float32 if single else np.float64)
+
+
+def _shaped(numbers: Sequence[Any], like: Any) -> Any:
+    """Numbers in the shape of an argument: one, or tuples of them."""
+    remaining = iter(numbers)
+
+    def fill(x: Any) -> Any:
+        return tuple(fill(y) for y in x) if isinstance(x, tuple) else next(remaining)
+
+    return fill(like)
 
 
 def _exactly(loss: Loss, name: str, x: Any) -> Any:
@@ -94,9 +159,8 @@ def _exactly(loss: Loss, name: str, x: Any) -> Any:
             x = float(x)
         if not isinstance(x, (int, Fraction)) and str(x).lower().strip("+-") in ("inf", "infinity", "nan"):
             return float(x)
-        if hasattr(x, "_mpf_"):  # an mpmath number, with all its digits
-            sign, mantissa, exponent, _ = x._mpf_
-            x = Fraction(int(mantissa)) * Fraction(2) ** int(exponent) * (-1 if sign else 1)
+        if hasattr(x, "_mpf_"):
+            x = fraction(x)
         exact = Fraction(x.item() if isinstance(x, np.generic) else x)
     except (TypeError, ValueError):
         raise ValueError(f"{loss.name}: {name} must be numbers, and holds {x!r}") from None
@@ -206,5 +270,3 @@ def _mpf(x: float | tuple[int, int]) -> Any:
     from mpmath.libmp import from_man_exp
 
     return mpmath.mp.mpf(x) if isinstance(x, float) else mpmath.mp.make_mpf(from_man_exp(*x))
-
-

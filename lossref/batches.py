@@ -116,51 +116,77 @@ def positive_weight(target: Array, weight: float) -> tuple[Array, Array]:
     return total, np.divide(weight * target, total, out=np.array(target, float), where=total != 0)
 
 
-def exact_total(terms: Array, weights: Array) -> Fraction | float:
-    """The sum of weights times terms, rounded once, so in any order; infinite or NaN as a float."""
+def exact_total(terms: Array, weights: Array, beyond: Mapping[int, Fraction]) -> Fraction | float:
+    """The sum of weights times terms, rounded once, so in any order; infinite or NaN as a float.
+
+    `beyond` has the exact terms that overflow, by their place.
+    """
     with np.errstate(all="ignore"):
+        places = list(beyond)
+        far = sum((Fraction(w) * x for w, x in zip(weights[places].tolist(), beyond.values(), strict=True)), Fraction(0))
+        terms, weights = np.delete(terms, places), np.delete(weights, places)
         products = weights * terms
         if not np.isfinite(terms).all():
             return float(products[~np.isfinite(products)].sum())
         lost = np.zeros(0) if (weights == 1).all() else two_product(weights, terms)[1]
-        if np.isfinite(products).all() and np.isfinite(lost).all():
+        if not far and np.isfinite(products).all() and np.isfinite(lost).all():
             try:
                 return Fraction(math.fsum(np.concatenate([products, lost])))
             except OverflowError:
                 pass
-    return sum((Fraction(w) * Fraction(x) for w, x in zip(weights.tolist(), terms.tolist(), strict=True)), Fraction(0))
+    return sum((Fraction(w) * Fraction(x) for w, x in zip(weights.tolist(), terms.tolist(), strict=True)), far)
 
 
-def reduce_values(rows: Rows, terms: Array, options: Options) -> Any:
-    """The value of the call, from the value of each active row."""
+def reduce_values(rows: Rows, terms: Array, options: Options, beyond: Mapping[int, Fraction]) -> Any:
+    """The value of the call, from the value of each active row; `beyond` as in `exact_total`."""
+    weights = rows.weights[rows.active]
     if options.reduction == "none":
         found = np.zeros(rows.kept.size)
-        found[rows.active] = rows.weights[rows.active] * terms
+        found[rows.active] = weights * terms
+        for i, exact in beyond.items():
+            found[np.flatnonzero(rows.active)[i]] = _rounded(Fraction(weights[i]) * exact)
         return found.reshape(rows.shape)[()]
-    total = exact_total(terms, rows.weights[rows.active])
+    total = exact_total(terms, weights, beyond)
     bottom = Fraction(1) if options.reduction == "sum" else denominator(rows, options)
     if bottom == 0:
         return np.float64(EMPTY[options.empty])
-    if isinstance(total, float):
-        return np.float64(total)
-    return np.float64(float(FLOAT64.round(total / bottom)))
+    return np.float64(total if isinstance(total, float) else _rounded(total / bottom))
 
 
-def scale_gradients(rows: Rows, slopes: Array, options: Options, shape: tuple[int, ...]) -> Any:
-    """The gradient of the call in the first argument, from the gradient of each active row."""
+def scale_gradients(rows: Rows, slopes: Array, options: Options, shape: tuple[int, ...], beyond: Mapping[int, Array]) -> Any:
+    """The gradient of the call in the first argument, from the gradient of each active row; `beyond` has exact rows."""
     bottom = denominator(rows, options) if options.reduction == "mean" else Fraction(1)
     upstream = np.asarray(1.0 if options.upstream is None else options.upstream, float)
     wanted = rows.shape if options.reduction == "none" else ()
     if upstream.shape not in ((), wanted):
         raise ValueError(f"upstream must have the shape of the value, {wanted}, and has {upstream.shape}")
-    factors = np.zeros(rows.kept.size)
-    if bottom != 0:
-        factors = np.where(rows.active, rows.weights * np.broadcast_to(upstream, rows.shape).reshape(-1) / float(bottom), 0.0)
     found = np.zeros((rows.kept.size, *slopes.shape[1:]))
-    factors = factors[rows.active].reshape(-1, *(1,) * (slopes.ndim - 1))
-    with np.errstate(all="ignore"):
-        found[rows.active] = np.where(factors == 0, 0.0, factors * slopes)
+    if bottom != 0:
+        weights, upstream = rows.weights[rows.active], np.broadcast_to(upstream, rows.shape).reshape(-1)[rows.active]
+        factors = _factors(weights, upstream, bottom)
+        columns = factors.reshape(-1, *(1,) * (slopes.ndim - 1))
+        with np.errstate(all="ignore"):
+            scaled = np.where(columns == 0, 0.0, columns * slopes)
+        for i, exact in beyond.items():
+            factor = Fraction(weights[i]) * Fraction(upstream[i]) / bottom if math.isfinite(upstream[i]) else float(upstream[i])
+            scaled[i] = np.reshape([_rounded(factor * g) for g in exact], scaled[i].shape)
+        found[rows.active] = scaled
     return found.reshape(shape)[()]
+
+
+def _factors(weights: Array, upstream: Array, bottom: Fraction) -> Array:
+    """weight times upstream over the denominator; exactly where a step on the way overflows or underflows."""
+    with np.errstate(all="ignore"):
+        products = weights * upstream
+        factors = products / float(FLOAT64.round(bottom))
+    magnitude = np.abs(products)
+    for i in np.flatnonzero(((magnitude > 2.0**1000) | (magnitude < 2.0**-900) | (bottom > 2**1000)) & np.isfinite(upstream)):
+        factors[i] = _rounded(Fraction(weights[i]) * Fraction(upstream[i]) / bottom)
+    return np.asarray(factors)
+
+
+def _rounded(x: Fraction | float) -> float:
+    return float(FLOAT64.round(x)) if isinstance(x, Fraction) else x
 
 
 def denominator(rows: Rows, options: Options) -> Fraction:

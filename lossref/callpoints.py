@@ -8,13 +8,15 @@ from dataclasses import dataclass
 from itertools import combinations
 from typing import Any
 
+from lossref import catalog
 from lossref.formats import Format
 from lossref.points import draw
 from lossref.spec import Loss, Values
 from lossref.stream import Stream
 
-# One loss for each kind of target: a class index, weights, a probability, a sign, a number. The options are theirs alike.
-LOSSES = ("softmax_cross_entropy", "soft_target_cross_entropy", "sigmoid_cross_entropy", "hinge", "absolute_error")
+# One loss for each kind of target: a class index, weights, a probability, a sign, a number. Options act on targets and
+# weights, not on formulas: every pair of them is asked of these, each alone of all losses.
+PAIRED = ("softmax_cross_entropy", "soft_target_cross_entropy", "sigmoid_cross_entropy", "hinge", "absolute_error")
 EXAMPLES, CLASSES = 4, 3
 IGNORED = -100
 
@@ -26,12 +28,17 @@ REASONS = {
     "hidden": "a weight or mask of 0 over NaN, infinity or a label that does not exist: nothing of it may leak",
     "single": "one example, one class, or none at all",
     "uneven": "weights from 0 to 2^40: a mean of chunk means, or an unweighted denominator, shows",
-    "overflow": "the sum overflows, the mean does not",
+    "overflow": "the sum overflows, or one term of it: the mean does not",
     "upstream": "an upstream gradient with zeros, signs and powers of two: each example has its own",
 }
 
 
 RANGE = ("overflow",)  # at the ends of the format: shown beside the headline grade
+
+
+def losses() -> list[str]:
+    """The losses that calls are asked of: those with a target, so of a batch of examples."""
+    return [name for name in catalog.names() if (loss := catalog.get(name)).family != "function" and len(loss.arguments) > 1]
 
 
 @dataclass(frozen=True)
@@ -53,8 +60,9 @@ def generate(loss: Loss, form: Format) -> Iterator[CallPoint]:
     for option in alone:
         batch = _for(loss, form, base, option)
         yield CallPoint(batch, {"reduction": "mean"} | option, "one")
-        yield CallPoint(batch, {"reduction": "sum"} | option, "one")
-    for first, second in combinations(alone, 2):
+        if loss.name in PAIRED:
+            yield CallPoint(batch, {"reduction": "sum"} | option, "one")
+    for first, second in combinations(alone if loss.name in PAIRED else (), 2):
         if not first.keys() & second.keys() and not {"target_form", "ignore_index"} <= first.keys() | second.keys():
             options = first | second
             yield CallPoint(_for(loss, form, base, options), {"reduction": "mean"} | options, "pair")
@@ -82,10 +90,18 @@ def generate(loss: Loss, form: Format) -> Iterator[CallPoint]:
     yield CallPoint(base, {"reduction": "mean", "upstream": -3.0}, "upstream")
     yield CallPoint(base, {"reduction": "mean", "upstream": 0.0}, "upstream")
     if not target.is_discrete and target.low == -math.inf:
-        large = float(form.largest) / 2
-        far = {name: tuple((large if k == 0 else -large) * 0.9 for _ in range(EXAMPLES)) for k, name in enumerate(loss.arguments)}
-        far = {name: tuple(map(form.nearest, x)) for name, x in far.items()}
-        yield CallPoint(far, {"reduction": "mean"}, "overflow")
+        yield from _overflowing(loss, form)
+
+
+def _overflowing(loss: Loss, form: Format) -> Iterator[CallPoint]:
+    """Residuals near the largest number and near its root, for losses that grow like them and like their squares."""
+    largest = float(form.largest)
+    for far in (largest, math.sqrt(largest)):
+        numbers = {name: (form.nearest(sign * 0.45 * far),) * EXAMPLES for name, sign in zip(loss.arguments, (1, -1), strict=True)}
+        yield CallPoint(numbers, {"reduction": "mean"}, "overflow")
+    one = form.nearest(1.5 * math.sqrt(largest))
+    first, second = loss.arguments
+    yield CallPoint({first: (one, 1.0, 2.0, 3.0), second: (0.0,) * EXAMPLES}, {"reduction": "mean"}, "overflow")
 
 
 def _choices(loss: Loss) -> list[dict[str, Any]]:
@@ -99,10 +115,14 @@ def _choices(loss: Loss) -> list[dict[str, Any]]:
         {"mask": (True, True, False, True)},
         {"upstream": -2.0},
     ]
-    if target.label_of or target.rank:
-        choices += [{"class_weight": (0.25, 1.0, 4.0)}, {"label_smoothing": 0.125}]
+    if target.label_of or (target.rank and not target.sums_to_one):
+        choices += [{"class_weight": (0.25, 1.0, 4.0)}]
+    if loss.soft_target or target.rank:
+        choices += [{"label_smoothing": 0.125}]
     if target.label_of:
-        choices += [{"ignore_index": IGNORED}, {"target_form": "one_hot"}, {"target_form": "soft"}]
+        choices += [{"ignore_index": IGNORED}, {"target_form": "one_hot"}]
+    if loss.soft_target:
+        choices += [{"target_form": "soft"}]
     if (target.low, target.high) == (0.0, 1.0) and not target.rank:
         choices += [{"pos_weight": 3.0}, {"label_smoothing": 0.125}, {"target_form": "sign"}]
     if target.values == (-1.0, 1.0):

@@ -62,22 +62,25 @@ def bind(loss: Loss, arguments: tuple[Any, ...], named: Mapping[str, Any]) -> di
     return {name: values[name] if name in values else loss.parameters[name].default for name in allowed}
 
 
-def evaluate(loss: Loss, part: str, values: Mapping[str, Any], *, outside: str = "nan") -> Any:
-    """One part of the float64 code on bound arguments; points outside the domain give NaN, or raise ValueError."""
+def evaluate(loss: Loss, part: str, values: Mapping[str, Any], *, outside: str = "nan", given: Mapping[str, Any] | None = None) -> Any:
+    """One part of the float64 code on bound arguments; points outside the domain give NaN, or raise ValueError.
+
+    `given` has the arguments before they were encoded: their format says how nearly probabilities sum to 1.
+    """
     arrays = {name: _array(loss, name, x) for name, x in values.items()}
     classes = arrays[loss.differentiable].shape[-1] if loss.arguments[loss.differentiable].rank else 0
     _check_shapes(loss, arrays, values)
     void: Any = np.bool_(False)
     for name, x in arrays.items():
         space = loss.arguments[name] if name in loss.arguments else loss.parameters[name].space
-        inside = space.contains(x, precision=_precision(values[name]), classes=classes)
+        inside = space.contains(x, precision=_precision((given or values)[name]), classes=classes)
         if name in loss.parameters:
             inside = inside & np.isfinite(x)
         if outside == "raise" and not inside.all():
             raise ValueError(_complaint(loss, name, space, x, inside))
         void = void | ~inside | np.isnan(x.max(axis=-1) if space.rank else x)  # a maximum hands a NaN on
     if part == "value_and_gradient" and loss.value_and_gradient is None:
-        return evaluate(loss, "value", values, outside=outside), evaluate(loss, "gradient", values, outside=outside)
+        return tuple(evaluate(loss, p, values, outside=outside, given=given) for p in ("value", "gradient"))
     if (function := getattr(loss, part)) is None:
         raise ValueError(f"{loss.name} has no {part}")
     with np.errstate(all="ignore"):
@@ -117,11 +120,32 @@ def _of_a_batch(loss: Loss, part: str, values: Mapping[str, Any], options: batch
         raise ValueError(f"{loss.name}: the Hessian is given for each example alone, without options for batches")
     rows = batches.prepare(loss, values, options)
     active = {name: x[rows.active] if np.ndim(x) else x for name, x in rows.values.items()}
-    both = {p: evaluate(rows.loss, p, active, outside="raise") for p in ("value", "gradient") if p in part}
+    both = {p: evaluate(rows.loss, p, active, outside="raise", given=values) for p in ("value", "gradient") if p in part}
+    beyond = {p: _beyond(rows.loss, p, active, y) for p, y in both.items()}
     shape = np.shape(values[loss.differentiable])
-    found = [batches.reduce_values(rows, both["value"], options)] if "value" in both else []
-    found += [batches.scale_gradients(rows, both["gradient"], options, shape)] if "gradient" in both else []
+    found = [batches.reduce_values(rows, both["value"], options, beyond["value"])] if "value" in both else []
+    if "gradient" in both:
+        found += [batches.scale_gradients(rows, both["gradient"], options, shape, beyond["gradient"])]
     return tuple(found) if len(found) > 1 else found[0]
+
+
+def _beyond(loss: Loss, part: str, values: Mapping[str, Any], found: Any) -> dict[int, Any]:
+    """The exact answers of the rows whose own overflow, by their place: a weight or a mean may bring them back.
+
+    Each costs a call of the oracle, and few rows are ever that large.
+    """
+    exact = {}
+    for i in np.flatnonzero(~np.isfinite(found).all(axis=tuple(range(1, found.ndim)))):
+        row = {name: x[i] if np.ndim(x) else x for name, x in values.items()}
+        if all(np.isfinite(x).all() for x in row.values()):
+            from lossref.ask import fraction, oracle
+
+            answer = oracle(loss.name, digits=30, **row)
+            numbers = (answer.value,) if part == "value" else answer.gradient
+            numbers = numbers if isinstance(numbers, tuple) else (numbers,)
+            if all(y is not None and y - y == 0 for y in numbers):
+                exact[int(i)] = fraction(answer.value) if part == "value" else [fraction(y) for y in numbers]
+    return exact
 
 
 def _precision(x: Any) -> int:
@@ -159,9 +183,7 @@ def _check_shapes(loss: Loss, arrays: Mapping[str, NDArray[Any]], given: Mapping
     first = arrays[loss.differentiable]
     for name, space in loss.arguments.items():
         if space.rank and arrays[name].ndim < first.ndim and np.asarray(given[name]).dtype.kind in "iub":
-            raise ValueError(
-                f"{loss.name}: {name} is {space.description}; class indices become such rows by lossref.functions.one_hot"
-            )
+            raise ValueError(f"{loss.name}: {name} is {space.description}; class indices become such rows by lossref.functions.one_hot")
     for name in loss.parameters:
         if batch is not None and len(arrays[name].shape) and not _fits(arrays[name].shape, batch):
             raise ValueError(f"{loss.name}: {name} must be one number, or one an example: {batch}, and has shape {arrays[name].shape}")

@@ -162,7 +162,7 @@ def _manifest(files: dict[str, dict[str, Any]], schema: bytes) -> bytes:
 
 def _tasks() -> list[tuple[str, str, bool]]:
     """(loss, format, whether its calls are meant), the slow ones first."""
-    calls = [name for name in callpoints.LOSSES if name in catalog.names()]
+    calls = callpoints.losses()
     kinds = ((calls, True), (catalog.names(), False))
     return [(name, form, whole) for names, whole in kinds for name in names for form in golden.SHIPPED_FORMATS]
 

@@ -16,7 +16,7 @@ from lossref import catalog
 from lossref.formats import FLOAT64, FORMATS, REST_STEPS, Format
 from lossref.spec import Loss, Values
 
-VERSION = "1.1.0"  # of the set: patch adds vectors, minor adds fields, major changes an answer
+VERSION = "1.1.1"  # of the set: patch adds vectors, minor adds fields, major changes an answer
 SHIPPED_FORMATS = ("float64", "float32")
 MANIFEST, SCHEMA, CALLS = "MANIFEST.json", "schema.json", "calls"
 

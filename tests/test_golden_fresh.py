@@ -6,7 +6,7 @@ import pytest
 
 from lossref import callvectors, catalog, generate, golden
 from lossref.acceptance import TOPICS
-from lossref.callpoints import LOSSES
+from lossref.callpoints import losses
 from lossref.formats import FORMATS
 
 
@@ -16,7 +16,7 @@ def test_file_is_what_its_definition_gives(loss, form):
         pytest.fail(f"{path} is stale: definition, points or format changed; run `lossref golden generate`", pytrace=False)
 
 
-@pytest.mark.parametrize("name", LOSSES)
+@pytest.mark.parametrize("name", losses())
 def test_calls_are_what_the_definitions_give(name, form):
     path = golden.folder() / callvectors.relative_path(catalog.get(name), form)
     assert callvectors.content(catalog.get(name), form) == path.read_bytes(), f"{path} is stale"
@@ -24,7 +24,7 @@ def test_calls_are_what_the_definitions_give(name, form):
 
 def test_every_loss_has_its_files_and_nothing_else_lies_there(listed):
     wanted = {golden.relative_path(catalog.get(name), FORMATS[f]) for name in catalog.names() for f in golden.SHIPPED_FORMATS}
-    wanted |= {callvectors.relative_path(catalog.get(name), FORMATS[f]) for name in LOSSES for f in golden.SHIPPED_FORMATS}
+    wanted |= {callvectors.relative_path(catalog.get(name), FORMATS[f]) for name in losses() for f in golden.SHIPPED_FORMATS}
     found = {path.relative_to(golden.folder()).as_posix() for path in golden.folder().rglob("*.jsonl")}
     listed(sorted(wanted ^ found), "files missing or left over")
 

@@ -9,7 +9,7 @@ from rich.table import Table
 from rich.text import Text
 
 from lossref import callvectors, catalog
-from lossref.callpoints import LOSSES
+from lossref.callpoints import losses
 from lossref.commands import CONFORMS, DIFFERS, Commands, UsageError, command, print_json
 from lossref.formats import FORMATS
 from lossref.golden import SHIPPED_FORMATS, GoldenError
@@ -30,7 +30,7 @@ calls with options that a library has not are left out, and counted.
 def add(commands: Commands) -> None:
     parser = command(commands, "calls", "judge whole calls: reductions, weights, masks, smoothing", DESCRIPTION)
     parser.add_argument("target", metavar="TARGET")
-    parser.add_argument("--loss", metavar="LOSS", choices=LOSSES, help=f"only this loss ({', '.join(LOSSES)})")
+    parser.add_argument("--loss", metavar="LOSS", help="only this loss")
     parser.add_argument("--format", choices=SHIPPED_FORMATS, default="float64", help="of inputs and answers (float64)")
     parser.add_argument("--level", choices=LEVELS, default="C", help="the least grade that conforms (C)")
     parser.add_argument("--strict", action="store_true", help="count the ends of the format too")
@@ -42,7 +42,7 @@ def run(given: argparse.Namespace) -> int:
     form = FORMATS[given.format]
     try:
         target = resolve(given.target, given.loss)
-        names = [name for name in LOSSES if given.loss in (None, name) and _calls(target, name)]
+        names = [name for name in losses() if given.loss in (None, name) and _calls(target, name)]
         if not names:
             raise UsageError(f"{target.title} makes no calls of {given.loss or 'any loss that has golden calls'}")
         verdicts = []
@@ -73,9 +73,9 @@ def _entry(target: Target, verdict: CallVerdict, given: argparse.Namespace) -> d
         "loss": verdict.loss,
         **grades,
         "range": max(apart, key=LEVELS.index) if apart else None,
-        "calls": len(verdict.outcomes) // len(PARTS),
+        "calls": len({o.vector.id for o in verdict.outcomes}),
         "refused": verdict.refused,
-        "conforms": all(meets(grade, given.level) for grade in grades.values()),
+        "conforms": all(meets(grade, given.level) for grade in grades.values() if grade),
         "worst": [_outcome(target, o, given.format) for o in failing[: given.worst]],
     }
 

@@ -18,7 +18,7 @@ from lossref.golden import SHIPPED_FORMATS, GoldenError
 from lossref.judge import waivers
 from lossref.judge.conventions import Convention, ConventionError
 from lossref.judge.grades import LEVELS, MEANING
-from lossref.judge.grammar import GRAMMAR, parse_declaration
+from lossref.judge.grammar import GRAMMAR, parse, parse_declaration
 from lossref.judge.verdict import judge
 from lossref.judge.waivers import WaiverError
 from lossref.report import data, text
@@ -53,6 +53,7 @@ def add(commands: Commands) -> None:
     parser.add_argument(
         "--convention", action="append", metavar="'LOSS: SENTENCE'", help="judge LOSS as the function that this says (may be repeated)"
     )
+    parser.add_argument("--as-documented", action="store_true", help="judge each loss as the function that its library documents")
     parser.add_argument("--waivers", type=Path, metavar="FILE", help="TOML file of known failures to leave out of the grade")
     parser.add_argument("--today", metavar="DATE", help="the day that expiry dates of waivers are compared with (the system's)")
     parser.add_argument("--worst", type=int, default=5, metavar="N", help="vectors to show for each value or gradient (5)")
@@ -74,6 +75,8 @@ def run(given: argparse.Namespace) -> int:
         if lacking:
             raise UsageError(f"{target.title} lacks {'; '.join(lacking)}")
         target = _declaring(target, [parse_declaration(declared) for declared in given.convention or []], wanted)
+        if given.as_documented:
+            target = _as_documented(target, wanted)
         names = [name for name in catalog.names() if name in target.implementations and name in (wanted or catalog.names())]
         verdicts = []
         screen = Console(stderr=True)
@@ -102,6 +105,13 @@ def _declaring(target: Target, declared: Sequence[tuple[str, Convention]], wante
         found = implementations[loss]
         implementations[loss] = replace(found, conventions=(*found.conventions, convention))
     return replace(target, implementations=implementations)
+
+
+def _as_documented(target: Target, wanted: Sequence[str]) -> Target:
+    documented = {name: found.documented for name, found in target.implementations.items() if name in (wanted or [name])}
+    if not any(documented.values()):
+        raise UsageError(f"{target.title} has no documented conventions of these losses")
+    return _declaring(target, [(name, parse(text)) for name, texts in documented.items() for text in texts], wanted)
 
 
 def _day(text: str | None) -> date:

@@ -10,7 +10,7 @@ from rich.table import Table
 from rich.text import Text
 
 from lossref import catalog, golden
-from lossref.ask import Answer, oracle
+from lossref.ask import Answer, fraction, oracle
 from lossref.calls import bind, evaluate
 from lossref.commands import CONFORMS, Commands, UsageError, command, print_json
 from lossref.formats import FLOAT64
@@ -188,8 +188,7 @@ def _ulps(ours: float, exact: Any) -> float | str:
 
     if not mpmath.isfinite(exact):
         return 0.0 if ours == exact or (ours != ours and mpmath.isnan(exact)) else "inf"
-    sign, mantissa, exponent, _ = exact._mpf_
-    truth = Fraction(int(mantissa)) * Fraction(2) ** int(exponent) * (-1 if sign else 1)
+    truth = fraction(exact)
     if ours != ours or ours in (float("inf"), float("-inf")):
         return 0.0 if ours == FLOAT64.round(truth) else "inf"
     return float(f"{float(abs(Fraction(ours) - truth) / FLOAT64.ulp(truth)):.3g}")

@@ -9,14 +9,25 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from fractions import Fraction
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from lossref.batches import Options
-from lossref.exact.certify import Certified, certify
 from lossref.exact.numbers import Number, System
 from lossref.formats import Format
 from lossref.spaces import Weights
 from lossref.spec import Loss, Values
+
+if TYPE_CHECKING:
+    from lossref.exact.certify import Certified
+
+
+@dataclass(frozen=True)
+class Whole:
+    """A call as losses of the whole batch: its values (several for reduction none), the one to differentiate, the inputs."""
+
+    terms: tuple[Loss, ...]
+    upstream: Loss
+    values: Values
 
 
 @dataclass(frozen=True)
@@ -30,22 +41,31 @@ class CertifiedCall:
     gradient: Certified | None
 
 
-def certify_call(loss: Loss, batch: Values, options: Options, form: Format) -> CertifiedCall:
-    """The certified value and gradient of a call; errors as for `certify`."""
+def whole(loss: Loss, batch: Values, options: Options) -> Whole | None:
+    """The call as functions of its batch, tuples with one entry an example; None for a mean over nothing."""
     loss, given = _own_form(loss, batch, options)
     values = _hidden(loss, given, options)
     count = len(values[loss.differentiable])
     if options.reduction == "mean" and _denominator(loss, values, options) == 0:
-        return CertifiedCall((), None)
+        return None
     upstream = _each(1.0 if options.upstream is None else options.upstream, count)
     alone = [[float(j == i) for j in range(count)] for i in range(count)]
     terms = alone if options.reduction == "none" else [[1.0] * count]
-    found = tuple(certify(_whole(loss, options, factors), values, form) for factors in terms)
-    return CertifiedCall(found, certify(_whole(loss, options, upstream), values, form))
+    return Whole(tuple(_summed(loss, options, factors) for factors in terms), _summed(loss, options, upstream), values)
 
 
-def _whole(loss: Loss, options: Options, factors: list[float]) -> Loss:
-    """The call as a loss of the whole batch: the sum of factor times weight times term, over the denominator."""
+def certify_call(loss: Loss, batch: Values, options: Options, form: Format) -> CertifiedCall:
+    """The certified value and gradient of a call; errors as for `certify`."""
+    from lossref.exact.certify import certify
+
+    call = whole(loss, batch, options)
+    if call is None:
+        return CertifiedCall((), None)
+    return CertifiedCall(tuple(certify(term, call.values, form) for term in call.terms), certify(call.upstream, call.values, form))
+
+
+def _summed(loss: Loss, options: Options, factors: list[float]) -> Loss:
+    """One loss of the whole batch: the sum of factor times weight times term, over the denominator."""
 
     def definition(m: System, **values: Any) -> Number:
         total = m.lift(0)
@@ -148,9 +168,7 @@ def _denominator(loss: Loss, values: Values, options: Options) -> Fraction:
     kept = [i for i, y in enumerate(targets) if _is_kept(options, i, y)]
     if options.denominator == "weights":
         labelled = bool(loss.arguments[tuple(loss.arguments)[-1]].label_of)
-        return sum(
-            (_weight(loss, values, options, i) * (_class_weight(options, targets[i]) if labelled else 1) for i in kept), Fraction(0)
-        )
+        return sum((_weight(loss, values, options, i) * (_class_weight(options, targets[i]) if labelled else 1) for i in kept), Fraction(0))
     named = {"kept": len(kept), "count": len(targets), "batch": len(targets)}
     return Fraction(named.get(options.denominator, options.denominator))
 

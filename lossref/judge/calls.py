@@ -17,8 +17,9 @@ from lossref.judge.errors import Error, Truth, measure
 from lossref.judge.grades import LEVELS, grade
 
 REGION = "reduction"
+RAISED = "raised "
 BROKE = Error(math.inf, math.inf, math.inf, False, True, True, False)
-Call = Callable[..., tuple[Any, Any]]  # (value, gradient) from arrays and options by keyword
+Call = Callable[..., tuple[Any, Any]]  # (value, gradient) from arrays and options by keyword; a gradient of None is not judged
 
 
 @dataclass(frozen=True)
@@ -44,10 +45,10 @@ class CallVerdict:
     outcomes: tuple[CallOutcome, ...]
     refused: int = 0
 
-    def headline(self, part: str, strict: bool = False) -> str:
-        """The worst grade of a part; the ends of the format count only if strict."""
+    def headline(self, part: str, strict: bool = False) -> str | None:
+        """The worst grade of a part, None where no call gave it; the ends of the format count only if strict."""
         counted = (o for o in self.outcomes if o.part == part and (strict or o.vector.region == REGION))
-        return max((o.grade for o in counted), key=LEVELS.index)
+        return max((o.grade for o in counted), key=LEVELS.index, default=None)
 
     def worst(self, strict: bool = False) -> list[CallOutcome]:
         """What is not exact, the worst first."""
@@ -62,6 +63,9 @@ def judge_calls(
     """Make every call whose options are accepted, and grade value and gradient."""
     made = [vector for vector in vectors if accepts(vector.options)]
     outcomes = [outcome for vector in made for outcome in _outcomes(call, vector, form)]
+    answered = {o.part for o in outcomes if not o.raised.startswith(RAISED)}
+    if "value" in answered:  # a target without gradients lacks one where it raised, too
+        outcomes = [o for o in outcomes if o.part in answered]
     return CallVerdict(vectors[0].loss, tuple(outcomes), len(vectors) - len(made))
 
 
@@ -84,13 +88,15 @@ def _outcomes(call: Call, vector: CallVector, form: Format) -> list[CallOutcome]
     raised, answers = "", {}
     try:
         with np.errstate(all="ignore"):
-            answers = dict(zip(truths, map(np.asarray, call(**arrays, **options)), strict=True))
+            returned = zip(truths, call(**arrays, **options), strict=True)
+            answers = {part: np.asarray(x) for part, x in returned if part == "value" or x is not None}
     except KeyboardInterrupt:
         raise
     except BaseException as error:  # whatever a stranger's code raises is its verdict
-        raised = f"raised {type(error).__name__}: {error}"
+        raised = f"{RAISED}{type(error).__name__}: {error}"
     found = []
-    for part, expected in truths.items():
+    for part in truths if raised else answers:
+        expected = truths[part]
         complaint = raised or _shape_complaint(answers[part], shapes[part])
         if complaint:
             found.append(CallOutcome(vector, part, (), (BROKE,) * len(expected), complaint))

@@ -52,7 +52,8 @@ class Implementation:
     `parts` maps "value", "gradient", "hessian" to functions of NumPy batches; a part that is absent is not judged.
     `line(part, arguments, parameters, format)` is Python that prints the answer for one vector by the target alone.
     `composed` says how, where the library ships only pieces of the loss; `accepts` refuses inputs that it never takes,
-    for the reason `refusal`; `conventions` are what it declares to compute in place of the formula.
+    for the reason `refusal`; `documented` are the sentences (`lossref check --help` has their grammar) of what its
+    documentation says that it computes in place of the formula, `conventions` what it is judged as.
     """
 
     parts: Mapping[str, Callable[..., Any]]
@@ -60,6 +61,7 @@ class Implementation:
     composed: str = ""
     accepts: Callable[[Values], bool] = lambda values: True
     refusal: str = ""
+    documented: tuple[str, ...] = ()
     conventions: tuple[Convention, ...] = ()
     calls: Calls | None = None
 
