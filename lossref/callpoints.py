@@ -33,7 +33,8 @@ REASONS = {
 }
 
 
-RANGE = ("overflow",)  # at the ends of the format: shown beside the headline grade
+# Shown beside the headline grade: the ends of the format, and zero weights on what is not a number.
+APART = {"overflow": "range", "hidden": "special"}
 
 
 def losses() -> list[str]:
@@ -138,6 +139,8 @@ def _batch(loss: Loss, form: Format, seed: str, count: int) -> dict[str, Any]:
         rows.append({name: draw(space, stream) for name, space in loss.arguments.items()})
     if (target := tuple(loss.arguments.values())[1]).low == 0 and target.high == 1 and not target.rank:
         rows = [row | {"target": float(i % 2)} for i, row in enumerate(rows)]  # hard labels, as most are
+    if target.values == (-1.0, 1.0):
+        rows = [row | {"target": (-1.0, 1.0)[i % 2]} for i, row in enumerate(rows)]
     return {name: tuple(row[name] for row in rows) for name in loss.arguments}
 
 

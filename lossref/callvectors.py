@@ -68,7 +68,7 @@ def content(loss: Loss, form: Format) -> bytes:
             continue
         inputs, options = _encoded(dict(point.batch), form), _encoded(dict(point.options), form)
         identifier = golden.identify(f"{golden.CALLS}/{loss.name}", form.name, inputs, options)
-        region = "range" if point.flag in callpoints.RANGE else "reduction"
+        region = callpoints.APART.get(point.flag, "reduction")
         question = {"id": identifier, "region": region, "flag": point.flag, "inputs": inputs, "options": options}
         rows.append(question | _row(loss, point, answer, form))
     return golden.written(

@@ -8,7 +8,7 @@ import sys
 from collections.abc import Sequence
 
 from lossref import __version__
-from lossref.commands import BAD_USE, UsageError, calls, check, coverage, folklore, golden, look
+from lossref.commands import BAD_USE, UsageError, calls, check, coverage, folklore, golden, look, programs
 
 EPILOG = """\
 exit status: 0 conforms or done, 1 differs, 2 bad use, 3 the target broke
@@ -35,7 +35,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     )
     parser.add_argument("--version", action="version", version=f"lossref {__version__}")
     commands = parser.add_subparsers(title="commands", metavar="COMMAND", required=True)
-    for group in (check, calls, coverage, look, golden, folklore):
+    for group in (check, calls, coverage, look, golden, folklore, programs):
         group.add(commands)
     given = parser.parse_args(_joined(sys.argv[1:] if arguments is None else arguments))
     try:

@@ -71,8 +71,8 @@ def content(loss: Loss, form: Format, seed: str = "golden") -> bytes:
         answer = _answer(loss, point, form)
         if answer is None:
             continue
-        inputs = {name: _encoded(x, form) for name, x in point.arguments.items()}
-        options = {name: _encoded(x, form) for name, x in point.parameters.items()}
+        inputs = {name: golden.encoded(x, form) for name, x in point.arguments.items()}
+        options = {name: golden.encoded(x, form) for name, x in point.parameters.items()}
         identifier = golden.identify(loss.name, form.name, inputs, options)
         region = _region(point, answer, form)
         question = {"id": identifier, "region": region, "flag": point.flag, "inputs": inputs, "options": options}
@@ -141,12 +141,6 @@ def _row(answer: Certified, form: Format) -> dict[str, Any]:
         "gradient_S": bits(answer.gradient_size),
         "hessian_S": bits(answer.hessian_size),
     }
-
-
-def _encoded(x: Any, form: Format) -> Any:
-    if isinstance(x, tuple):
-        return [_encoded(y, form) for y in x]
-    return x if isinstance(x, int) else form.encode(x)
 
 
 def _entry(data: bytes) -> dict[str, Any]:

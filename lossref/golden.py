@@ -16,7 +16,7 @@ from lossref import catalog
 from lossref.formats import FLOAT64, FORMATS, REST_STEPS, Format
 from lossref.spec import Loss, Values
 
-VERSION = "1.1.1"  # of the set: patch adds vectors, minor adds fields, major changes an answer
+VERSION = "1.2.0"  # of the set: patch adds vectors, minor adds fields, major changes an answer
 SHIPPED_FORMATS = ("float64", "float32")
 MANIFEST, SCHEMA, CALLS = "MANIFEST.json", "schema.json", "calls"
 
@@ -201,6 +201,19 @@ def identify(loss: str, form: str, inputs: Mapping[str, Any], options: Mapping[s
     """The id of a vector: a hash of what it asks, so that adding one renumbers none."""
     question = json.dumps([loss, form, inputs, options], separators=(",", ":"), sort_keys=True)
     return hashlib.sha256(question.encode()).hexdigest()[:12]
+
+
+def encoded(x: Any, form: Format) -> Any:
+    """A number as its bits, a vector as a list of them; whole numbers stay."""
+    if isinstance(x, (list, tuple)):
+        return [encoded(y, form) for y in x]
+    return x if isinstance(x, int) else form.encode(form.nearest(x))
+
+
+def id_of(loss: str, form: Format, arguments: Values, parameters: Values) -> str:
+    """The id that a vector with these inputs has."""
+    inputs, options = ({name: encoded(x, form) for name, x in values.items()} for values in (arguments, parameters))
+    return identify(loss, form.name, inputs, options)
 
 
 def root_hash(content: Mapping[str, Any]) -> str:

@@ -23,9 +23,10 @@ from rich.table import Table
 from lossref import catalog, generate, golden
 from lossref.formats import FORMATS, Format
 from lossref.golden import Vector
+from lossref.judge.asking import APART
 from lossref.judge.errors import E2_OF_B
 from lossref.judge.grades import E3_OF_C, meets
-from lossref.judge.verdict import APART, PartVerdict, judge
+from lossref.judge.verdict import PartVerdict, judge
 from lossref.spec import Loss
 from lossref.targets import Implementation
 

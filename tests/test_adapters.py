@@ -22,7 +22,8 @@ from lossref.targets.target import ADAPTERS
 # Keras 3.15 calls NumPy 2 in a way that it warns of, on PyTorch tensors.
 pytestmark = pytest.mark.filterwarnings("ignore:__array__ implementation doesn't accept a copy keyword:DeprecationWarning")
 
-MISSING = {name for name in ADAPTERS if not find_spec(name)}
+PACKAGES = {"sklearn": "scikit-learn", "torch_func": "torch"}  # an adapter called otherwise than the package it needs
+MISSING = {name for name in ADAPTERS if not find_spec("torch" if name == "torch_func" else name)}
 if not any(map(find_spec, ("jax", "torch", "tensorflow"))):
     MISSING.add("keras")
 FORMATS = ("float64", "float32")
@@ -146,6 +147,7 @@ GOOD = {  # correct code in every library, which no adapter may spoil
     "scipy": ["binary_cross_entropy", "sigmoid", "kl_divergence"],
     "sklearn": ["half_squared_error", "hinge", "zero_one"],
     "torch": ["squared_error", "absolute_error", "log_sigmoid"],
+    "torch_func": ["squared_error", "absolute_error", "entropy"],
     "optax": ["squared_error", "hinge", "sigmoid_cross_entropy"],
     "keras": ["l2_penalty", "relu"],
     "onnx": ["sigmoid", "softplus", "negative_log_likelihood"],
@@ -172,6 +174,7 @@ REPRODUCED = {
     "scipy": ["softmax_cross_entropy", "cross_entropy", "logistic", "entropy"],
     "sklearn": ["sigmoid_cross_entropy", "binary_cross_entropy", "softmax_cross_entropy", "exponential"],
     "torch": ["softmax_cross_entropy", "logistic", "huber", "entropy"],
+    "torch_func": ["softmax_cross_entropy", "sigmoid_cross_entropy", "kl_divergence", "entropy"],
     "optax": ["softmax_cross_entropy", "log1mexp", "huber", "l2_penalty"],
     "keras": ["softmax_cross_entropy", "binary_cross_entropy", "l2_penalty"],
     "onnx": ["softmax_cross_entropy", "log_softmax", "logsumexp", "softmax"],
@@ -207,6 +210,8 @@ FINDINGS = [
     ("optax", "float64", "sigmoid", "gradient", {"x": 37.0}, 0.0, 8.533047625744065e-17),
     ("optax", "float64", "softmax_cross_entropy", "value", {"logits": [40.0, 0.0], "target": 0}, 0.0, 4.248354255291589e-18),
     ("onnx", "float64", "softmax_cross_entropy", "value", {"logits": [40.0, 0.0], "target": 0}, 0.0, 4.248354255291589e-18),
+    ("torch", "float64", "sigmoid_cross_entropy", "gradient", {"logits": 40.0, "target": 1.0}, 0.0, -4.248354255291589e-18),
+    ("torch_func", "float64", "sigmoid_cross_entropy", "gradient", {"logits": -40.0, "target": 0.0}, 0.0, 4.248354255291589e-18),
     ("xgboost", "float32", "sigmoid_cross_entropy", "gradient", {"logits": 20.0, "target": 1.0}, 0.0, -2.06115369216775e-09),
     ("lightgbm", "float64", "sigmoid_cross_entropy", "value", {"logits": 1000.0, "target": 0.0}, 27.631021115928547, 1000.0),
 ]
@@ -292,6 +297,6 @@ def test_coverage_of_what_keeps_no_list_is_refused(capsys):
 
 @pytest.mark.parametrize("name", sorted(MISSING))
 def test_absent_library_is_named_with_its_package(capsys, name):
-    package = {"sklearn": "scikit-learn"}.get(name, name)
+    package = PACKAGES.get(name, name)
     assert main(["check", name]) == 2
     assert re.search(rf"(is not installed here|has no backend here).*pip install ({package}|jax)", capsys.readouterr().err)

@@ -10,8 +10,8 @@ import pytest
 from mpmath import mp
 from rationals import exact
 
-from lossref import catalog
-from lossref.exact.certify import DisagreementError, certify
+from lossref import catalog, golden
+from lossref.exact.certify import DisagreementError, certify, unproved
 from lossref.exact.floats import Floats, Margin, context
 from lossref.exact.settle import UnsettledError
 from lossref.formats import FLOAT64, FORMATS, REST_STEPS
@@ -158,3 +158,10 @@ def test_the_precision_of_the_user_stays(monkeypatch):
             assert context() is not mpmath.mp  # not even during the call
     finally:
         flint.ctx.prec = before
+
+
+def test_without_the_certifier_the_answers_are_the_same(loss, form):
+    """Values, slopes, allowances and sizes over mpmath alone, at some golden points."""
+    for v in [v for v in golden.read(loss, form) if v.region != "special"][::16]:
+        values = {**v.arguments, **v.parameters}
+        assert unproved(loss, values, form) == certify(loss, values, form)

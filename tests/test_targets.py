@@ -3,6 +3,7 @@
 import json
 import sys
 import types
+import warnings
 
 import numpy as np
 import pytest
@@ -91,10 +92,17 @@ def leaves(**arrays):
     raise SystemExit("bye")
 
 
+def change_in_place(prediction, target):
+    target -= prediction
+    return target**2
+
+
 BROKEN = {
     "leaves": (leaves, "raised SystemExit: bye"),
     "raises": (raises, "raised RuntimeError: no kernel"),
-    "mean": (lambda prediction, target: np.mean(prediction), "returned shape ()"),
+    "mean": (lambda prediction, target: np.mean(prediction), "returned one number where an array of shape (32,) is wanted"),
+    "python float": (lambda prediction, target: 0.5, "returned one number where an array"),
+    "in place": (change_in_place, "changed its input target in place"),
     "text": (lambda prediction, target: np.full(prediction.shape, "x"), "returned <U1"),
     "column": (lambda prediction, target: prediction[:, None], "returned shape"),
     "nothing": (lambda prediction, target: None, "returned object"),
@@ -111,6 +119,25 @@ def test_a_broken_target_is_told_apart(module, capsys, name):
     assert words in found["losses"][0]["broke"]
     assert main(["check", "strangers:mine", "--loss", "squared_error"]) == 3
     assert "broke" in capsys.readouterr().out
+
+
+def test_habits_are_remarked_on(module, capsys):
+    """Other bits at a second call, warnings and a narrower format cost no grade by themselves, and are said."""
+    calls = []
+
+    def moody(prediction, target):
+        calls.append(1)
+        warnings.warn("an old function", DeprecationWarning, stacklevel=1)
+        found = lossref.value("squared_error", prediction, target)
+        return (found / 2 if len(calls) == 2 else found).astype(np.float32)
+
+    module.mine = moody
+    remarks = check(capsys, "strangers:mine", "--loss", "squared_error")[1]["losses"][0]["remarks"]
+    assert remarks == [
+        "value: warned: DeprecationWarning: an old function",
+        "value: returned float32 for inputs in float64",
+        "value: gave other bits when it was asked the same again",
+    ]
 
 
 def test_refusing_nan_is_shown_apart_and_does_not_break(module, capsys):

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import argparse
 import json
+import os
+import tempfile
+from pathlib import Path
 from typing import Any, TypeAlias
 
 Commands: TypeAlias = "argparse._SubParsersAction[argparse.ArgumentParser]"
@@ -30,3 +33,16 @@ def command(commands: Commands, name: str, summary: str, description: str = "") 
 
 def print_json(content: Any) -> None:
     print(json.dumps(content, indent=1, allow_nan=False))
+
+
+def write_beside(path: Path, text: str) -> None:
+    """Write a whole file or none: beside it first, then in its place; OSError if it cannot be."""
+    handle, beside = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}-")
+    try:
+        with os.fdopen(handle, "w", encoding="utf-8") as file:
+            file.write(text)
+        os.chmod(beside, 0o644)
+        os.replace(beside, path)
+    except BaseException:
+        Path(beside).unlink(missing_ok=True)
+        raise

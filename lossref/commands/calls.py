@@ -13,7 +13,8 @@ from lossref.callpoints import losses
 from lossref.commands import CONFORMS, DIFFERS, Commands, UsageError, command, print_json
 from lossref.formats import FORMATS
 from lossref.golden import SHIPPED_FORMATS, GoldenError
-from lossref.judge.calls import REGION, CallOutcome, CallVerdict, judge_calls
+from lossref.judge.asking import APART
+from lossref.judge.calls import CallOutcome, CallVerdict, judge_calls
 from lossref.judge.grades import LEVELS, meets
 from lossref.report import data, text
 from lossref.targets import Target, TargetError, resolve
@@ -33,7 +34,7 @@ def add(commands: Commands) -> None:
     parser.add_argument("--loss", metavar="LOSS", help="only this loss")
     parser.add_argument("--format", choices=SHIPPED_FORMATS, default="float64", help="of inputs and answers (float64)")
     parser.add_argument("--level", choices=LEVELS, default="C", help="the least grade that conforms (C)")
-    parser.add_argument("--strict", action="store_true", help="count the ends of the format too")
+    parser.add_argument("--strict", action="store_true", help="count the ends of the format, and weights of 0 on NaN, too")
     parser.add_argument("--worst", type=int, default=3, metavar="N", help="calls to show for each loss (3)")
     parser.set_defaults(run=run)
 
@@ -67,12 +68,11 @@ def _calls(target: Target, name: str) -> bool:
 
 def _entry(target: Target, verdict: CallVerdict, given: argparse.Namespace) -> dict[str, Any]:
     grades = {part: verdict.headline(part, given.strict) for part in PARTS}
-    apart = [o.grade for o in verdict.outcomes if o.vector.region != REGION]
     failing = [o for o in verdict.worst(given.strict) if not meets(o.grade, given.level)]
     return {
         "loss": verdict.loss,
         **grades,
-        "range": max(apart, key=LEVELS.index) if apart else None,
+        **{region: verdict.apart(region) for region in APART},
         "calls": len({o.vector.id for o in verdict.outcomes}),
         "refused": verdict.refused,
         "conforms": all(meets(grade, given.level) for grade in grades.values() if grade),
@@ -105,10 +105,10 @@ def _spelled(options: Any) -> dict[str, Any]:
 def _show(target: Target, entries: list[dict[str, Any]], given: argparse.Namespace, conforms: bool) -> None:
     screen = text.console()
     table = Table(box=None, pad_edge=False, header_style="bold")
-    for column in ("calls of", *PARTS, "range", "made", "left out"):
+    for column in ("calls of", *PARTS, *APART, "made", "left out"):
         table.add_column(column)
     for entry in entries:
-        grades = [Text(entry[part] or "-", text.COLOURS.get(entry[part], "")) for part in (*PARTS, "range")]
+        grades = [Text(entry[part] or "-", text.COLOURS.get(entry[part], "")) for part in (*PARTS, *APART)]
         table.add_row(entry["loss"], *grades, str(entry["calls"]), str(entry["refused"]))
     screen.print(table)
     for entry in entries:

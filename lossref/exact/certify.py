@@ -6,7 +6,6 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 
-from lossref.exact.balls import Balls
 from lossref.exact.base import Base
 from lossref.exact.evaluate import Branch, branches
 from lossref.exact.floats import Floats
@@ -46,11 +45,26 @@ class Certified:
 
 def nearest(formula: Callable[[System], Operand], form: Format) -> float:
     """The correctly rounded value of a closed form."""
+    from lossref.exact.balls import Balls
+
     return float(settle(Balls, lambda base: correct(base, base.lift(formula(base)), form)).rounded)
 
 
 def certify(loss: Loss, values: Values, form: Format) -> Certified:
     """The certified answer; raises UnsettledError, DisagreementError, AllowanceOverflowError or NoValueError, never guesses."""
+    from lossref.exact.balls import Balls  # it needs python-flint, which is an extra
+
+    precision, ends, answer = _settled(Balls, loss, values, form)
+    _vote(loss, values, form, ends, 2 * precision)
+    return answer
+
+
+def unproved(loss: Loss, values: Values, form: Format) -> Certified:
+    """The same answer by mpmath and the margins carried along alone, for want of python-flint; errors as for `certify`."""
+    return _settled(Floats, loss, values, form)[2]
+
+
+def _settled(system: type[Base], loss: Loss, values: Values, form: Format) -> tuple[int, list[list[Ends]], Certified]:
     def compute(base: Base) -> tuple[int, list[list[Ends]], Certified] | None:
         found = list(branches(loss, values, base, form))
         exactly = list(branches(loss, values, base)) if found[0].exact_ties else []
@@ -58,9 +72,7 @@ def certify(loss: Loss, values: Values, form: Format) -> Certified:
         ends = [[ends_of(base, n) for n in branch.numbers] for branch in found]
         return (base.precision, ends, answer) if answer else None
 
-    precision, ends, answer = settle(Balls, compute)
-    _vote(loss, values, form, ends, 2 * precision)
-    return answer
+    return settle(system, compute)
 
 
 def _round(base: Base, found: Sequence[Branch], exactly: Sequence[Branch], form: Format) -> Certified | None:

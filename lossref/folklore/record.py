@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from lossref import catalog
 from lossref.formats import FLOAT64
-from lossref.judge.verdict import batch_of
+from lossref.judge.asking import batch_of
 from lossref.spec import Values
 
 if TYPE_CHECKING:

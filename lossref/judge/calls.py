@@ -50,6 +50,10 @@ class CallVerdict:
         counted = (o for o in self.outcomes if o.part == part and (strict or o.vector.region == REGION))
         return max((o.grade for o in counted), key=LEVELS.index, default=None)
 
+    def apart(self, region: str) -> str | None:
+        """The worst grade of a region beside the headline."""
+        return max((o.grade for o in self.outcomes if o.vector.region == region), key=LEVELS.index, default=None)
+
     def worst(self, strict: bool = False) -> list[CallOutcome]:
         """What is not exact, the worst first."""
         counted = (o for o in self.outcomes if strict or o.vector.region == REGION)

@@ -3,20 +3,16 @@
 from __future__ import annotations
 
 import math
-import sys
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import redirect_stdout
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
 from functools import cached_property
-from itertools import groupby
 from typing import Any
-
-import numpy as np
 
 from lossref import golden
 from lossref.formats import Format
 from lossref.golden import Vector
+from lossref.judge.asking import APART, Asked, answers
 from lossref.judge.conventions import Convention
 from lossref.judge.declared import declared
 from lossref.judge.errors import Error, Truth, measure
@@ -27,7 +23,6 @@ from lossref.targets import Implementation, TargetBrokeError
 
 PARTS = ("value", "gradient", "hessian")
 PASSABLE = ("A+", "A", "B")  # shown after everything that lost something
-APART = ("range", "special")  # shown beside the headline grade; --strict counts them
 
 
 @dataclass(frozen=True)
@@ -132,7 +127,8 @@ class Declaration:
 class Verdict:
     """The verdict on one loss of a target. `broke` says how the target failed to answer, if it did.
 
-    With conventions it is that of the declared function; `undecided` vectors have no certain answer under them.
+    With conventions it is that of the declared function; `undecided` vectors have no certain answer under them. `refusals`
+    say why vectors were left out; `remarks` are habits that no grade shows, such as other bits at a second call.
     """
 
     loss: str
@@ -143,25 +139,35 @@ class Verdict:
     broke: str = ""
     declarations: tuple[Declaration, ...] = ()
     undecided: int = 0
+    refusals: tuple[str, ...] = ()
+    remarks: tuple[str, ...] = ()
 
 
 def judge(loss: Loss, implementation: Implementation, vectors: Sequence[Vector], form: Format) -> Verdict:
     """Call an implementation on all vectors it accepts and grade what comes back, against the function that it declares."""
     accepted = [v for v in vectors if implementation.accepts(v.arguments)]
     expected = declared(loss, implementation.conventions, accepted, form)
-    blank = Verdict(loss.name, implementation.composed, len(expected), len(vectors) - len(accepted), {})
+    refused = len(vectors) - len(accepted)
+    blank = Verdict(loss.name, implementation.composed, len(expected), refused, {}, refusals=(implementation.refusal,) * (refused > 0))
+    asked = Asked()
     parts: dict[str, list[Outcome]] = {}
     try:
         for part in PARTS:
             function = implementation.parts.get(part)
             if function is not None:
-                found = list(_outcomes(loss, part, function, expected, form))
+                wanted = [v for v in expected if has_answer(v, part)]
+                found = [_outcome(v, part, y, form) for v, y in answers(loss, part, function, wanted, form, asked)]
                 if found:
                     parts[part] = found
     except TargetBrokeError as error:
-        return replace(blank, broke=str(error))
+        return replace(blank, broke=str(error), remarks=tuple(asked.remarks))
+    if asked.refused and not parts:
+        return replace(blank, broke=f"takes none of the vectors: {next(iter(asked.refused.values()))}")
     return replace(
         blank,
+        refused=blank.refused + len(asked.refused),
+        refusals=tuple(dict.fromkeys((*blank.refusals, *asked.refused.values()))),
+        remarks=tuple(asked.remarks),
         parts={part: PartVerdict(part, tuple(outcomes)) for part, outcomes in parts.items()},
         declarations=tuple(_declarations(loss, implementation.conventions, accepted, expected, parts, form)),
         undecided=len(accepted) - len(expected),
@@ -192,7 +198,7 @@ def _declarations(
 
 def _shift(moved: Vector, true: Vector, parts: Iterable[str], form: Format) -> str:
     """The grade of a vector's declared answers, as if somebody had returned them for the undeclared ones."""
-    judged = ((part, _answers(moved, part)) for part in parts if _has_answer(true, part))
+    judged = ((part, _answers(moved, part)) for part in parts if has_answer(true, part))
     return worst(["A+", *(_outcome(true, part, answers, form).grade for part, answers in judged if answers)])
 
 
@@ -203,7 +209,7 @@ def _needless(loss: Loss, convention: Convention, outcomes: Sequence[Outcome], w
     if not moved:
         return f"{loss.name}: {convention.sentence!r} is declared for nothing: it moves none of the {len(outcomes)} answers judged"
     for o, v in moved:
-        other = _outcome(v, o.part, o.got, form).grade if _has_answer(v, o.part) else ""
+        other = _outcome(v, o.part, o.got, form).grade if has_answer(v, o.part) else ""
         if convention.narrows or (other not in ("", *PASSABLE) and LEVELS.index(o.grade) < LEVELS.index(other)):
             return ""
     return (
@@ -216,69 +222,24 @@ def _answers(v: Vector, part: str) -> tuple[float, ...] | None:
     return (v.value,) if part == "value" else v.gradient if part == "gradient" else v.hessian
 
 
-def _outcomes(
-    loss: Loss, part: str, function: Callable[..., Any], vectors: Sequence[Vector], form: Format
-) -> Iterator[Outcome]:
-    """One call for each group of vectors that fit in a batch."""
-
-    def batch_key(v: Vector) -> tuple[Any, ...]:
-        return (v.region in APART, v.region, tuple(map(np.size, v.arguments.values())), tuple(v.parameters.items()))
-
-    wanted = [v for v in vectors if _has_answer(v, part)]
-    for key, group in groupby(sorted(wanted, key=batch_key), key=batch_key):
-        batch = list(group)
-        answers = _call(loss, part, function, batch, form)
-        if isinstance(answers, str):
-            singles = [(v, _call(loss, part, function, [v], form)) for v in batch]
-            failing = [v for v, answer in singles if isinstance(answer, str)]
-            if not key[0]:
-                where = f"first at {dict(failing[0].arguments)}, vector {failing[0].id}" if failing else "in a batch, not alone"
-                raise TargetBrokeError(f"{part}: {answers}; {where}")
-        else:
-            singles = list(zip(batch, answers, strict=True))
-        for vector, answer in singles:
-            yield _outcome(vector, part, answer, form)
-
-
-def _has_answer(v: Vector, part: str) -> bool:
+def has_answer(v: Vector, part: str) -> bool:
+    """Whether a part of a vector is judged: a slope may be a box, and where a loss jumps there is none."""
     return part == "value" or (part == "gradient" and (v.gradient or v.box) is not None) or (
         part == "hessian" and v.hessian is not None
     )
 
 
-def _call(loss: Loss, part: str, function: Callable[..., Any], batch: Sequence[Vector], form: Format) -> Any:
-    """Rows of the answer as float64, or a sentence that says how the target failed."""
-    arrays = {name: batch_of([v.arguments[name] for v in batch], form) for name in loss.arguments}
-    shape = (len(batch),) if part == "value" else arrays[loss.differentiable].shape
-    try:
-        with np.errstate(all="ignore"), redirect_stdout(sys.stderr):  # what a target prints is not our report
-            answer = np.asarray(function(**arrays, **batch[0].parameters))
-    except KeyboardInterrupt:
-        raise
-    except BaseException as error:  # whatever a stranger's code raises is its verdict, not our traceback
-        return f"raised {type(error).__name__}: {str(error).strip().splitlines()[0] if str(error).strip() else ''}"
-    if answer.dtype.kind not in "fiub":
-        return f"returned {answer.dtype} where floats are wanted"
-    if answer.shape != shape:
-        return f"returned shape {answer.shape} where {shape} is wanted"
-    return answer.astype(np.float64).reshape(len(batch), -1)
-
-
-def batch_of(values: Sequence[Any], form: Format) -> Any:
-    """A NumPy array of one argument: integer labels as int64, numbers in the format."""
-    return np.array(values, dtype=np.int64 if isinstance(values[0], int) else form.name)
-
-
 def _outcome(vector: Vector, part: str, answer: Any, form: Format) -> Outcome:
-    truths = list(_truths(vector, part, form))
+    expected = list(truths(vector, part, form))
     if isinstance(answer, str):
         failed = Error(math.inf, math.inf, math.inf, False, False, True, False)
-        return Outcome(vector, part, None, (failed,) * len(truths), answer)
+        return Outcome(vector, part, None, (failed,) * len(expected), answer)
     got = tuple(float(y) for y in answer)
-    return Outcome(vector, part, got, tuple(measure(y, t, form) for y, t in zip(got, truths, strict=True)))
+    return Outcome(vector, part, got, tuple(measure(y, t, form) for y, t in zip(got, expected, strict=True)))
 
 
-def _truths(v: Vector, part: str, form: Format) -> Iterator[Truth]:
+def truths(v: Vector, part: str, form: Format) -> Iterator[Truth]:
+    """The exact answer of each component of a part, with what is allowed around it."""
     def exact(rounded: float, rest: int) -> Any:
         return golden.exact(rounded, rest, form) if math.isfinite(rounded) else rounded
 

@@ -16,8 +16,9 @@ from typing import Any
 
 from lossref import catalog, golden
 from lossref.golden import GoldenError
+from lossref.judge.asking import APART
 from lossref.judge.grades import meets
-from lossref.judge.verdict import APART, PARTS, Outcome, PartVerdict, Verdict, Waived
+from lossref.judge.verdict import PARTS, Outcome, PartVerdict, Verdict, Waived
 from lossref.points import reasons
 
 ALWAYS = {"reason", "link", "expires"}

@@ -10,8 +10,9 @@ from typing import Any
 from lossref import golden
 from lossref.formats import FORMATS
 from lossref.golden import Vector
+from lossref.judge.asking import APART
 from lossref.judge.grades import meets
-from lossref.judge.verdict import APART, PASSABLE, Declaration, Outcome, PartVerdict, Verdict
+from lossref.judge.verdict import PASSABLE, Declaration, Outcome, PartVerdict, Verdict
 from lossref.targets import Target
 
 
@@ -34,7 +35,6 @@ def run(target: Target, verdicts: Sequence[Verdict], form: str, level: str, stri
 
 
 def _loss(target: Target, verdict: Verdict, form: str, level: str, strict: bool, worst: int) -> dict[str, Any]:
-    implementation = target.implementations[verdict.loss]
     parts = {
         part: _part(target, found, form, level, strict, worst) | {"conforms": meets(found.headline(strict), level)}
         for part, found in verdict.parts.items()
@@ -44,7 +44,8 @@ def _loss(target: Target, verdict: Verdict, form: str, level: str, strict: bool,
         "composed": verdict.composed,
         "vectors": verdict.vectors,
         "refused": verdict.refused,
-        "refusal": implementation.refusal if verdict.refused else "",
+        "refusal": "; ".join(verdict.refusals),
+        "remarks": list(verdict.remarks),
         "conventions": [_declaration(d, level) for d in verdict.declarations],
         "undecided": verdict.undecided,
         "parts": parts,
@@ -78,7 +79,8 @@ def outcome(target: Target, found: Outcome, form: str) -> dict[str, Any]:
     """One answer as a bug report."""
     vector, i = found.vector, found.worst_component
     error = found.errors[i]
-    line = target.implementations[vector.loss].line(found.part, vector.arguments, vector.parameters, FORMATS[form])
+    implementation = target.implementations[vector.loss]
+    line = implementation.line(found.part, vector.arguments, vector.parameters, FORMATS[form])
     return {
         "id": vector.id,
         "region": vector.region,
@@ -95,6 +97,7 @@ def outcome(target: Target, found: Outcome, form: str) -> dict[str, Any]:
         "E2": number(error.E2),
         "E3": number(error.E3),
         "line": line,
+        "command": line if implementation.is_shell else f"python -c '{line}'",
     }
 
 

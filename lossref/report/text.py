@@ -9,8 +9,9 @@ from rich.console import Console, Group, RenderableType
 from rich.table import Table
 from rich.text import Text
 
+from lossref.judge.asking import APART
 from lossref.judge.grades import LEVELS, MEANING
-from lossref.judge.verdict import APART, PARTS
+from lossref.judge.verdict import PARTS
 
 COLOURS = {"A+": "bold green", "A": "green", "B": "green", "C": "yellow", "D": "red", "F": "bold red"}
 MANY = 6  # components of a vector that are written out
@@ -42,6 +43,20 @@ def show_run(console: Console, report: Mapping[str, Any]) -> None:
     console.print(_closing(report), soft_wrap=True)
 
 
+def show_comparison(console: Console, report: Mapping[str, Any], worst: int) -> None:
+    """What is worse than in an older run, the worst first."""
+    for sentence in report["broke"]:
+        console.print(Text(f"{sentence}", "bold red"), soft_wrap=True)
+    for wrong in report["worse"][:worst]:
+        console.print(_bug(wrong["loss"], wrong["part"], wrong, None), soft_wrap=True)
+        console.print(f"  was     {wrong['was']}", soft_wrap=True)
+    console.print(
+        f"\n{report['title']} in {report['format']}: of {report['compared']} answers that {report['baseline']} has, "
+        f"{len(report['worse'])} got worse and {report['better']} better. This says nothing of conformance.",
+        soft_wrap=True,
+    )
+
+
 def _table(report: Mapping[str, Any]) -> Table:
     table = Table(box=None, pad_edge=False, padding=(0, 1, 0, 0), header_style="bold")
     parts = [part for part in PARTS if part != "hessian" or any(part in e["parts"] for e in report["losses"])]
@@ -71,6 +86,7 @@ def _notes(report: Mapping[str, Any]) -> Iterator[str]:
                 yield f"{entry['loss']} {part}: {count} waived until {waived['expires']}: {waived['reason']} ({waived['link']})"
         if entry["composed"]:
             yield f"{entry['loss']} is composed: {entry['composed']}"
+        yield from (f"{entry['loss']} {remark}" for remark in entry["remarks"])
         if entry["refused"]:
             yield f"{entry['loss']}: {entry['refused']} vectors are left out: {entry['refusal']}"
     plainly = [loss for loss, reason in report["lacks"].items() if reason == "not there"]
@@ -108,7 +124,7 @@ def _bug(loss: str, part: str, wrong: Mapping[str, Any], total: int | None) -> R
     lines = [title, Text("  inputs  " + ", ".join(f"{name} {_input(x)}" for name, x in wrong["inputs"].items()))]
     got = wrong["got"] if isinstance(wrong["got"], str) else _number(wrong["got"])
     lines += [Text(f"  got     {got}"), Text(f"  exact   {_exact(wrong['exact'])}"), Text(f"  why     {wrong['reason']}")]
-    lines.append(Text(f"  try     python -c '{wrong['line']}'"))
+    lines.append(Text(f"  try     {wrong['command']}"))
     return Group(*lines)
 
 

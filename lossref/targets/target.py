@@ -33,6 +33,14 @@ class TargetBrokeError(Exception):
     """A target that raised, or returned something that is not an answer, on inputs that it must take."""
 
 
+class TargetFailedError(Exception):
+    """What went wrong with one call of a target, as the sentence that the verdict shows."""
+
+
+class NotSupportedError(Exception):
+    """A target does not take these inputs or parameters, for the reason given: they are left out and counted."""
+
+
 @dataclass(frozen=True, kw_only=True)
 class Calls:
     """How a target makes whole calls: `make(**arrays, **options)` gives value and gradient.
@@ -50,7 +58,8 @@ class Implementation:
     """One loss of a target.
 
     `parts` maps "value", "gradient", "hessian" to functions of NumPy batches; a part that is absent is not judged.
-    `line(part, arguments, parameters, format)` is Python that prints the answer for one vector by the target alone.
+    `line(part, arguments, parameters, format)` is Python, or a shell command if `is_shell`, that prints the answer for one
+    vector by the target alone.
     `composed` says how, where the library ships only pieces of the loss; `accepts` refuses inputs that it never takes,
     for the reason `refusal`; `documented` are the sentences (`lossref check --help` has their grammar) of what its
     documentation says that it computes in place of the formula, `conventions` what it is judged as.
@@ -64,6 +73,7 @@ class Implementation:
     documented: tuple[str, ...] = ()
     conventions: tuple[Convention, ...] = ()
     calls: Calls | None = None
+    is_shell: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -71,7 +81,8 @@ class Target:
     """A library or somebody's code.
 
     `reasons` says why a loss is missing, where there is more to say than that. `offers` maps each loss that the library
-    ships, by its own name, to the loss of ours that judges it, or to a short reason why none does yet.
+    ships, by its own name, to the loss of ours that judges it, or to a short reason why none does yet. `close` ends
+    what was started to ask it.
     """
 
     name: str
@@ -79,6 +90,7 @@ class Target:
     implementations: Mapping[str, Implementation]
     reasons: Mapping[str, str] = field(default_factory=dict)
     offers: Mapping[str, str] = field(default_factory=dict)
+    close: Callable[[], None] = lambda: None
 
     @property
     def lacks(self) -> dict[str, str]:
@@ -87,10 +99,14 @@ class Target:
 
 
 def resolve(name: str, loss: str | None = None) -> Target:
-    """The target that a user typed: an adapter's name, `module` or `module:attribute`.
+    """The target that a user typed: an adapter's name, `cmd:COMMAND`, `module` or `module:attribute`.
 
     `loss` says which loss a single function is. Raises TargetError with a sentence.
     """
+    if name.startswith("cmd:"):
+        from lossref.targets import process
+
+        return process.target(name.removeprefix("cmd:"))
     if name in ADAPTERS:
         try:
             adapter = importlib.import_module(f"lossref.targets.adapters.{name}")

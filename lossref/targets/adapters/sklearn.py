@@ -1,7 +1,9 @@
 """scikit-learn: the compiled losses behind its boosted trees and linear models (private modules of the library), and metrics.
 
-A metric is a mean over samples; each example is judged as a batch of its own.
+A metric is a mean over samples; each example is judged as a batch of its own, its means and sums as calls.
 """
+
+from dataclasses import replace
 
 import numpy as np
 from sklearn._loss.loss import (
@@ -15,8 +17,9 @@ from sklearn._loss.loss import (
 from sklearn.linear_model._sgd_fast import Hinge
 from sklearn.metrics import log_loss, zero_one_loss
 
+from lossref.targets.adapters._sklearn_calls import CALLS
 from lossref.targets.source import numpy_implementation
-from lossref.targets.target import Implementation, Target, title
+from lossref.targets.target import Target, title
 
 IMPORTS = "from sklearn._loss.loss import *"
 SGD = "from sklearn.linear_model._sgd_fast import Hinge"
@@ -39,12 +42,20 @@ def half_squared_error_gradient(prediction, target):
     return HalfSquaredError().gradient(y_true=target, raw_prediction=prediction)
 
 
+def half_squared_error_hessian(prediction, target):
+    return HalfSquaredError().gradient_hessian(y_true=target, raw_prediction=prediction)[1]
+
+
 def exponential(prediction, target):
     return ExponentialLoss().loss(y_true=(target + 1) / 2, raw_prediction=prediction)
 
 
 def exponential_gradient(prediction, target):
     return ExponentialLoss().gradient(y_true=(target + 1) / 2, raw_prediction=prediction)
+
+
+def exponential_hessian(prediction, target):
+    return ExponentialLoss().gradient_hessian(y_true=(target + 1) / 2, raw_prediction=prediction)[1]
 
 
 def absolute_error(prediction, target):
@@ -61,6 +72,10 @@ def huber(prediction, target, delta):
 
 def huber_gradient(prediction, target, delta):
     return HuberLoss(delta=delta).gradient(y_true=target, raw_prediction=prediction)
+
+
+def huber_hessian(prediction, target, delta):
+    return HuberLoss(delta=delta).gradient_hessian(y_true=target, raw_prediction=prediction)[1]
 
 
 def sigmoid_cross_entropy(logits, target):
@@ -80,9 +95,11 @@ def softmax_cross_entropy(logits, target):
 
 
 def softmax_cross_entropy_gradient(logits, target):
-    return HalfMultinomialLoss(n_classes=logits.shape[1]).gradient(
-        y_true=target.astype(logits.dtype), raw_prediction=logits
-    )
+    return HalfMultinomialLoss(n_classes=logits.shape[1]).gradient(y_true=target.astype(logits.dtype), raw_prediction=logits)
+
+
+def softmax_cross_entropy_hessian(logits, target):
+    return HalfMultinomialLoss(n_classes=logits.shape[1]).gradient_hessian(y_true=target.astype(logits.dtype), raw_prediction=logits)[1]
 
 
 def hinge(prediction, target):
@@ -120,9 +137,9 @@ OFFERS = {
     "Hinge(threshold=0) (SGD perceptron)": "perceptron",
     "log_loss": "binary_cross_entropy",
     "zero_one_loss": "zero_one",
-    "mean_squared_error": "a mean over samples of the squared error, not judged yet",
-    "mean_absolute_error": "a mean over samples of the absolute error, not judged yet",
-    "hinge_loss": "a mean over samples of the hinge loss, not judged yet",
+    "mean_squared_error": "squared_error",
+    "mean_absolute_error": "absolute_error",
+    "hinge_loss": "hinge",
     "NMF beta_loss=frobenius": "reached only by fitting a factorisation",
     "NMF beta_loss=kullback-leibler": "reached only by fitting a factorisation",
     "NMF beta_loss=itakura-saito": "reached only by fitting a factorisation",
@@ -141,49 +158,54 @@ OFFERS = {
 
 
 def target() -> Target:
-    softmax = numpy_implementation(IMPORTS, value=softmax_cross_entropy, gradient=softmax_cross_entropy_gradient)
+    softmax = numpy_implementation(
+        IMPORTS, value=softmax_cross_entropy, gradient=softmax_cross_entropy_gradient, hessian=softmax_cross_entropy_hessian
+    )
     classes = numpy_implementation(METRICS, value=zero_one)
     logarithmic = numpy_implementation(METRICS, value=binary_cross_entropy)
+    implementations = {
+        "squared_error": numpy_implementation(IMPORTS, value=squared_error, gradient=squared_error_gradient),
+        "half_squared_error": numpy_implementation(
+            IMPORTS, value=half_squared_error, gradient=half_squared_error_gradient, hessian=half_squared_error_hessian
+        ),
+        "exponential": numpy_implementation(
+            IMPORTS,
+            composed="labels 0 and 1 from -1 and 1",
+            value=exponential,
+            gradient=exponential_gradient,
+            hessian=exponential_hessian,
+        ),
+        "absolute_error": numpy_implementation(IMPORTS, value=absolute_error, gradient=absolute_error_gradient),
+        "huber": numpy_implementation(IMPORTS, value=huber, gradient=huber_gradient, hessian=huber_hessian),
+        "sigmoid_cross_entropy": numpy_implementation(
+            IMPORTS,
+            value=sigmoid_cross_entropy,
+            gradient=sigmoid_cross_entropy_gradient,
+            hessian=sigmoid_cross_entropy_hessian,
+        ),
+        "softmax_cross_entropy": replace(
+            softmax,
+            accepts=lambda arguments: np.size(arguments["logits"]) > 1,
+            refusal="HalfMultinomialLoss needs at least two classes",
+        ),
+        "hinge": numpy_implementation(SGD, value=hinge, gradient=hinge_gradient),
+        "perceptron": numpy_implementation(SGD, value=perceptron, gradient=perceptron_gradient),
+        "zero_one": replace(
+            classes,
+            accepts=lambda arguments: all(abs(x) < 2**53 and x == int(x) for x in arguments.values()),
+            refusal="zero_one_loss takes classes only: numbers that are whole",
+        ),
+        "binary_cross_entropy": replace(
+            logarithmic,
+            accepts=lambda arguments: arguments["target"] in (0, 1),
+            refusal="log_loss takes the labels 0 and 1 only",
+            documented=("clip probabilities to [eps, 1 - eps], gradient zero outside",),
+        ),
+    }
     return Target(
         name="sklearn",
         title=title("scikit-learn"),
-        implementations={
-            "squared_error": numpy_implementation(IMPORTS, value=squared_error, gradient=squared_error_gradient),
-            "half_squared_error": numpy_implementation(
-                IMPORTS, value=half_squared_error, gradient=half_squared_error_gradient
-            ),
-            "exponential": numpy_implementation(
-                IMPORTS, composed="labels 0 and 1 from -1 and 1", value=exponential, gradient=exponential_gradient
-            ),
-            "absolute_error": numpy_implementation(IMPORTS, value=absolute_error, gradient=absolute_error_gradient),
-            "huber": numpy_implementation(IMPORTS, value=huber, gradient=huber_gradient),
-            "sigmoid_cross_entropy": numpy_implementation(
-                IMPORTS,
-                value=sigmoid_cross_entropy,
-                gradient=sigmoid_cross_entropy_gradient,
-                hessian=sigmoid_cross_entropy_hessian,
-            ),
-            "softmax_cross_entropy": Implementation(
-                parts=softmax.parts,
-                line=softmax.line,
-                accepts=lambda arguments: np.size(arguments["logits"]) > 1,
-                refusal="HalfMultinomialLoss needs at least two classes",
-            ),
-            "hinge": numpy_implementation(SGD, value=hinge, gradient=hinge_gradient),
-            "perceptron": numpy_implementation(SGD, value=perceptron, gradient=perceptron_gradient),
-            "zero_one": Implementation(
-                parts=classes.parts,
-                line=classes.line,
-                accepts=lambda arguments: all(abs(x) < 2**53 and x == int(x) for x in arguments.values()),
-                refusal="zero_one_loss takes classes only: numbers that are whole",
-            ),
-            "binary_cross_entropy": Implementation(
-                parts=logarithmic.parts,
-                line=logarithmic.line,
-                accepts=lambda arguments: arguments["target"] in (0, 1),
-                refusal="log_loss takes the labels 0 and 1 only",
-            ),
-        },
+        implementations={name: replace(found, calls=CALLS.get(name)) for name, found in implementations.items()},
         reasons={
             "categorical_cross_entropy": "log_loss takes indices, not a weight for every class",
             "kl_divergence": "scikit-learn ships no elementwise divergence with arguments in this form",

@@ -1,106 +1,19 @@
-"""PyTorch on the CPU: torch.nn.functional, gradients by its own autograd."""
+"""PyTorch on the CPU: torch.nn.functional, gradients and Hessian diagonals by its own autograd."""
 
 from __future__ import annotations
 
-import inspect
-from collections.abc import Callable, Mapping
-from dataclasses import replace
+from collections.abc import Callable
 from typing import Any
 
 import torch
-from torch.nn import functional as F
 
+from lossref import catalog
 from lossref.formats import Format
 from lossref.spec import Values
+from lossref.targets.adapters import _torch_functions as functions
+from lossref.targets.adapters._torch_calls import AUTOGRAD, CALLED, calls
 from lossref.targets.source import written_out
-from lossref.targets.target import Calls, Implementation, Target, flattened, listed, numbers
-
-IMPORTS = "import torch; from torch.nn import functional as F"
-
-
-def squared_error(prediction, target):
-    return F.mse_loss(prediction, target, reduction="none")
-
-
-def absolute_error(prediction, target):
-    return F.l1_loss(prediction, target, reduction="none")
-
-
-def huber(prediction, target, delta):
-    return F.huber_loss(prediction, target, reduction="none", delta=delta)
-
-
-def binary_cross_entropy(probabilities, target):
-    return F.binary_cross_entropy(probabilities, target, reduction="none")
-
-
-def sigmoid_cross_entropy(logits, target):
-    return F.binary_cross_entropy_with_logits(logits, target, reduction="none")
-
-
-def softmax_cross_entropy(logits, target):
-    return F.cross_entropy(logits, target, reduction="none")
-
-
-def kl_divergence(probabilities, target):
-    return F.kl_div(probabilities.log(), target, reduction="none").sum(1)
-
-
-def soft_target_cross_entropy(logits, target):
-    return F.cross_entropy(logits, target, reduction="none")
-
-
-def negative_log_likelihood(log_probabilities, target):
-    return F.nll_loss(log_probabilities, target, reduction="none")
-
-
-def logistic(prediction, target):
-    return F.soft_margin_loss(prediction, target, reduction="none")
-
-
-def sigmoid(x):
-    return torch.sigmoid(x)
-
-
-def log_sigmoid(x):
-    return F.logsigmoid(x)
-
-
-def softplus(x):
-    return F.softplus(x)
-
-
-def relu(x):
-    return torch.relu(x)
-
-
-def tanh(x):
-    return torch.tanh(x)
-
-
-def xlogy(x, y):
-    return torch.special.xlogy(x, y)
-
-
-def logsumexp(x):
-    return torch.logsumexp(x, 1)
-
-
-def softmax(x, index):
-    return torch.softmax(x, 1).gather(1, index[:, None])[:, 0]
-
-
-def log_softmax(x, index):
-    return torch.log_softmax(x, 1).gather(1, index[:, None])[:, 0]
-
-
-def half_squared_error(prediction, target):
-    return F.mse_loss(prediction, target, reduction="none") / 2
-
-
-def entropy(probabilities, base):
-    return torch.special.entr(probabilities).sum(1) / (1 if base == 1 else torch.tensor(base, dtype=probabilities.dtype).log())
-
+from lossref.targets.target import Implementation, Target, numbers
 
 NOT_YET = "not in the catalogue yet"
 OFFERS = {
@@ -126,92 +39,37 @@ OFFERS = {
 }  # fmt: skip
 
 
+SHIPPED: tuple[Callable[..., Any], ...] = (
+    functions.squared_error, functions.absolute_error, functions.huber, functions.binary_cross_entropy,
+    functions.sigmoid_cross_entropy, functions.softmax_cross_entropy, functions.soft_target_cross_entropy,
+    functions.negative_log_likelihood, functions.logistic, functions.sigmoid, functions.log_sigmoid, functions.softplus,
+    functions.relu, functions.tanh, functions.xlogy, functions.logsumexp, functions.softmax, functions.log_softmax,
+)  # fmt: skip
+COMPOSED: dict[Callable[..., Any], str] = {
+    functions.half_squared_error: "half of mse_loss",
+    functions.entropy: "a sum of special.entr",
+    functions.kl_divergence: "kl_div of the logarithm, summed",
+}
+DOCUMENTED = {
+    # BCELoss: "clamps its log function outputs to be greater than or equal to -100"; its backward pass, EPSILON = 1e-12 in float32
+    "binary_cross_entropy": ("clamp log at -100, gradient denominator at least 9.999999960041972e-13",),
+    # Autograd mechanics, gradients for non-differentiable functions: of a convex one "the sub-gradient of minimum norm"
+    "absolute_error": ("at a kink the flatter slope",),
+    "relu": ("at a kink the flatter slope",),
+}
+
+
 def target() -> Target:
-    shipped = (
-        squared_error, absolute_error, huber, binary_cross_entropy, sigmoid_cross_entropy, softmax_cross_entropy,
-        soft_target_cross_entropy, negative_log_likelihood, logistic,
-        sigmoid, log_sigmoid, softplus, relu, tanh, xlogy, logsumexp, softmax, log_softmax,
-    )  # fmt: skip
     return Target(
         name="torch",
         title=f"torch {torch.__version__}",
-        implementations={
-            **{function.__name__: _implementation(function) for function in shipped},
-            **{f.__name__.removesuffix("_call"): replace(_implementation(CALLED[f]), calls=_calls(f)) for f in CALLED},
-            "half_squared_error": _implementation(half_squared_error, composed="half of mse_loss"),
-            "entropy": _implementation(entropy, composed="a sum of special.entr"),
-            "kl_divergence": _implementation(kl_divergence, composed="kl_div of the logarithm, summed"),
-        },
+        implementations={f.__name__: _implementation(f) for f in (*SHIPPED, *COMPOSED)},
         reasons={"hinge": "torch ships no two-class hinge max(0, 1 - y f): hinge_embedding_loss is another function"},
         offers=OFFERS,
     )
 
 
-def softmax_cross_entropy_call(logits, target, reduction, class_weight=None, label_smoothing=0.0, ignore_index=-100):
-    return F.cross_entropy(
-        logits, target, reduction=reduction, weight=class_weight, label_smoothing=label_smoothing, ignore_index=ignore_index
-    )
-
-
-def sigmoid_cross_entropy_call(logits, target, reduction, pos_weight=None):
-    return F.binary_cross_entropy_with_logits(logits, target, reduction=reduction, pos_weight=pos_weight)
-
-
-def absolute_error_call(prediction, target, reduction):
-    return F.l1_loss(prediction, target, reduction=reduction)
-
-
-CALLED = {
-    softmax_cross_entropy_call: softmax_cross_entropy,
-    sigmoid_cross_entropy_call: sigmoid_cross_entropy,
-    absolute_error_call: absolute_error,
-}
-
-
-def _calls(function: Callable[..., Any]) -> Calls:
-    """Calls of a function that takes what it has options for; upstream gradients by autograd."""
-    known = set(inspect.signature(function).parameters)
-
-    def accepts(options: Mapping[str, Any]) -> bool:
-        """torch divides by the weights of what is kept; it has no zero for an empty mean, and takes soft rows, not one-hot ones."""
-        forms = options.get("target_form") in (None, "soft")
-        named = options.get("denominator", "weights") == "weights" and options.get("empty", "nan") == "nan"
-        return forms and named and options.keys() - {"upstream", "denominator", "empty", "target_form"} <= known
-
-    def given(batch: Mapping[str, Any], options: Mapping[str, Any]) -> dict[str, Any]:
-        arrays = {name: torch.from_numpy(x) for name, x in batch.items()}
-        dtype = next(iter(arrays.values())).dtype
-        chosen = {name: x for name, x in options.items() if name in known}
-        for name in ("class_weight", "pos_weight"):
-            if name in chosen:
-                chosen[name] = torch.as_tensor(chosen[name]).to(dtype)
-        return arrays | chosen
-
-    def make(**named: Any) -> tuple[Any, Any]:
-        batch = {name: x for name, x in named.items() if name in ("logits", "prediction", "target")}
-        arguments = given(batch, {name: x for name, x in named.items() if name not in batch})
-        first = next(iter(arguments))
-        arguments[first].requires_grad_()
-        value = function(**arguments)
-        value.backward(torch.as_tensor(named.get("upstream", 1.0)).to(value.dtype).expand(value.shape))
-        return value.detach().numpy(), arguments[first].grad.numpy()
-
-    def line(batch: Values, options: Mapping[str, Any], form: Format) -> str:
-        def tensor(x: Any) -> str:
-            return f"torch.tensor({listed(x)}{'' if isinstance(flattened(x)[0], int) else f', dtype=torch.{form.name}'})"
-
-        parameters = inspect.signature(function).parameters
-        sources = {name: repr(p.default) for name, p in parameters.items()} | {name: tensor(x) for name, x in batch.items()}
-        sources |= {name: tensor(x) if "weight" in name else repr(x) for name, x in options.items() if name in known}
-        upstream = tensor(options.get("upstream", 1.0))
-        first = next(iter(batch))
-        start = f"{IMPORTS}; x = {sources[first][:-1]}, requires_grad=True); v = {written_out(function, sources | {first: 'x'})}"
-        return f"{start}; v.backward({upstream}.expand(v.shape)); print(v.detach(), x.grad)"
-
-    return Calls(make=make, line=line, accepts=accepts)
-
-
-def _implementation(function: Callable[..., Any], composed: str = "") -> Implementation:
+def _implementation(function: Callable[..., Any]) -> Implementation:
     def tensors(arrays: dict[str, Any]) -> dict[str, Any]:
         return {name: torch.from_numpy(x) if hasattr(x, "shape") else x for name, x in arrays.items()}
 
@@ -225,15 +83,47 @@ def _implementation(function: Callable[..., Any], composed: str = "") -> Impleme
         function(**named).sum().backward()
         return named[first].grad.numpy()
 
+    def hessian(**arrays: Any) -> Any:
+        named = tensors(arrays)
+        x = next(iter(named.values())).requires_grad_()
+        (slope,) = torch.autograd.grad(function(**named).sum(), x, create_graph=True)
+        return _diagonal(slope, x).numpy()
+
     def line(part: str, arguments: Values, parameters: Values, form: Format) -> str:
         sources = {name: _tensor(x, form) for name, x in arguments.items()} | {k: repr(x) for k, x in parameters.items()}
         if part == "value":
-            return f"{IMPORTS}; print({written_out(function, sources)})"
+            return f"{functions.IMPORTS}; print({written_out(function, sources)})"
         first = next(iter(arguments))
-        start = f"{IMPORTS}; x = {sources[first][:-1]}, requires_grad=True)"
-        return f"{start}; {written_out(function, sources | {first: 'x'})}.sum().backward(); print(x.grad)"
+        start = f"{functions.IMPORTS}; x = {sources[first][:-1]}, requires_grad=True)"
+        call = written_out(function, sources | {first: "x"})
+        if part == "gradient":
+            return f"{start}; {call}.sum().backward(); print(x.grad)"
+        scalar = not isinstance(arguments[first], tuple)
+        return f"{start}; g, = torch.autograd.grad({call}.sum(), x, create_graph=True); print({DIAGONALS[scalar]})"
 
-    return Implementation(parts={"value": value, "gradient": gradient}, line=line, composed=composed)
+    name = function.__name__
+    bends = name in catalog.names() and catalog.get(name).hessian
+    return Implementation(
+        parts={"value": value, "gradient": gradient} | ({"hessian": hessian} if bends else {}),
+        line=line,
+        composed=COMPOSED.get(function, ""),
+        documented=DOCUMENTED.get(name, ()),
+        calls=calls(name, AUTOGRAD) if name in CALLED else None,
+    )
+
+
+DIAGONALS = {
+    True: "torch.autograd.grad(g.sum(), x)[0]",
+    False: "torch.stack([torch.autograd.grad(g[:, k].sum(), x, retain_graph=True)[0][:, k] for k in range(x.shape[1])], 1)",
+}
+
+
+def _diagonal(slope: Any, x: Any) -> Any:
+    """The derivative of each component of the slope in that component; examples do not act on each other."""
+    if x.ndim == 1:
+        return torch.autograd.grad(slope.sum(), x)[0]
+    columns = [torch.autograd.grad(slope[:, k].sum(), x, retain_graph=True)[0][:, k] for k in range(x.shape[1])]
+    return torch.stack(columns, 1)
 
 
 def _tensor(x: Any, form: Format) -> str:

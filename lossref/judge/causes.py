@@ -1,0 +1,195 @@
+"""What usually causes a wrong answer: read off the failing numbers, the known-bad formulas and the nearest golden vector."""
+
+from __future__ import annotations
+
+import inspect
+import math
+from collections.abc import Iterator, Sequence
+from fractions import Fraction
+from typing import Any
+
+import numpy as np
+
+from lossref import golden
+from lossref.formats import FORMATS, Format
+from lossref.golden import GoldenError, Vector
+from lossref.judge.asking import APART, batch_of
+from lossref.judge.live import Checked
+from lossref.points import flat
+from lossref.spec import Loss
+
+LOG_2 = Fraction(25_469, 36_744)  # to ten digits, which is more than a ratio is compared to
+FACTORS = {
+    Fraction(-1): "minus the exact one: the sign is flipped",
+    Fraction(2): "twice the exact one: a factor 1/2 is missing",
+    Fraction(1, 2): "half the exact one: a factor 1/2 too many",
+    1 / LOG_2: "the exact one over log 2: a logarithm to base 2",
+    LOG_2: "log 2 times the exact one: a logarithm to base 2 on the other side",
+}
+EPS = (*(10.0**-k for k in range(2, 17)), 1e-30, 1e-45, *(2.0**-k for k in (7, 10, 23, 24, 52, 53)))
+CLOSE = Fraction(1, 10**5)
+NAN = 1000.0  # far from every number, and near to itself
+ENOUGH = 3  # failing numbers from which a pattern is told
+
+
+def of_all(failing: Sequence[Checked], loss: Loss, form: Format, examples: int) -> list[str]:
+    """Sentences about what all failing numbers have in common; the most telling first."""
+    finite = [(Fraction(c.got), c.truth.exact) for c in failing if math.isfinite(c.got) and c.truth and isinstance(c.truth.exact, Fraction)]
+    pairs = [(got, exact) for got, exact in finite if exact]
+    patterns: list[str] = []
+    if len(pairs) == len(failing):
+        patterns += _ratio(pairs, examples)
+    if len(finite) == len(failing) and not patterns:
+        patterns += _clipped(finite, form)
+    if len(finite) == len(failing) >= ENOUGH and not patterns:
+        patterns += [*_shift(finite), *_narrow(finite, form)]
+    return [*patterns, *_folklore(failing, loss, form)]
+
+
+def of_one(checked: Checked, form: Format) -> str:
+    """A sentence derived from one number: its kind, and the size of the terms that its formula adds."""
+    truth, got = checked.truth, checked.got
+    if truth is None:
+        return "NaN from a finite input: inf - inf, 0 * inf or 0 / 0 on the way"
+    finite = not isinstance(truth.exact, float)
+    if math.isnan(got):
+        return "inf - inf, 0 * inf or 0 / 0 on the way: something overflowed, or was the logarithm of 0" if finite else ""
+    if math.isinf(got):
+        return "an exp or a square overflowed, or a logarithm of 0 was taken, on the way to a finite answer" if finite else ""
+    if not finite:
+        return "NaN in an argument is to give NaN" if math.isnan(float(truth.exact or 0)) else "a clip or an added eps keeps it finite"
+    if checked.grade == "C":
+        step = float(form.unit * max(truth.size, form.least_normal))
+        return f"terms of size {float(truth.size):.3g} were added or subtracted: next to them all below {step:.2g} is rounded away"
+    return ""
+
+
+def nearest(checked: Checked, loss: Loss, form: Format) -> Vector | None:
+    """The golden vector whose inputs and exact answer are most like these; None where the set cannot be read."""
+    shipped = form if form.name in golden.SHIPPED_FORMATS else FORMATS["float32"]
+    try:
+        vectors = golden.read(loss, shipped)
+    except GoldenError:
+        return None
+    here = _features(loss, checked.values, _size_of(checked.truth.exact if checked.truth else None))
+    if not _is_extreme(flat(checked.values), form):
+        vectors = [v for v in vectors if v.region not in APART]
+
+    def distance(v: Vector) -> float:
+        i = min(checked.component, len(v.gradient or (0.0,)) - 1)
+        answer = v.value if checked.part == "value" else v.gradient[i] if v.gradient else None
+        there = _features(loss, {**v.arguments, **v.parameters}, _size_of(answer))
+        return sum(min(4.0, abs(a - b)) if math.isfinite(a - b) else 4.0 * (a != b) for a, b in zip(here, there, strict=True))
+
+    return min(vectors, key=distance, default=None)
+
+
+def _features(loss: Loss, values: Any, answer: float) -> list[float]:
+    """Numbers to compare points by: linear near 0 and logarithmic far off, a vector by its ends and its label's component."""
+    found = [answer]
+    for name, space in loss.arguments.items():
+        x = values[name]
+        if space.label_of:
+            found.append(math.asinh(values[space.label_of][x]))
+        else:
+            ends = (max(x), min(x)) if isinstance(x, tuple) else (x,)
+            found += [NAN if math.isnan(y) else math.asinh(y) for y in ends]
+    return found
+
+
+def _is_extreme(numbers: Sequence[float], form: Format) -> bool:
+    """What belongs to the columns beside the grade: infinities, NaN, and numbers whose squares leave the format."""
+    low, high = float(form.least_normal), float(form.largest)
+    return any(not math.isfinite(x) or (x != 0 and not low <= x * x <= high) for x in numbers)
+
+
+def _size_of(answer: Fraction | float | None) -> float:
+    """Eighths of binary orders of magnitude, signed by nothing: 1e-18 is far from 1."""
+    if answer is None or answer == 0:
+        return -200.0
+    if isinstance(answer, Fraction):
+        return (answer.numerator.bit_length() - answer.denominator.bit_length()) / 8
+    return math.frexp(answer)[1] / 8 if math.isfinite(answer) else 200.0
+
+
+def _ratio(pairs: Sequence[tuple[Fraction, Fraction]], examples: int) -> Iterator[str]:
+    factors = dict(FACTORS)
+    if examples > 2 and len(pairs) >= 2:
+        factors[Fraction(examples)] = f"{examples} times the exact one, and there are {examples} examples: a sum where each was asked for"
+        factors[Fraction(1, examples)] = f"1/{examples} of the exact one, and there are {examples} examples: divided by the batch size"
+    for factor, sentence in factors.items():
+        if all(abs(got - factor * exact) <= CLOSE * abs(factor * exact) for got, exact in pairs):
+            yield f"{'every failing answer' if len(pairs) > 1 else 'the answer'} is {sentence}"
+            return
+
+
+def _shift(pairs: Sequence[tuple[Fraction, Fraction]]) -> Iterator[str]:
+    shifts = [got - exact for got, exact in pairs]
+    if min(abs(s) for s in shifts) and max(shifts) - min(shifts) <= CLOSE * abs(shifts[0]) and len({exact for _, exact in pairs}) > 1:
+        yield f"every failing answer is the exact one {float(shifts[0]):+.6g}: a constant added or dropped"
+
+
+def _clipped(pairs: Sequence[tuple[Fraction, Fraction]], form: Format) -> Iterator[str]:
+    """Answers that are an eps, its logarithm or its reciprocal; or one number where several are wanted."""
+    sizes = [abs(float(got)) for got, _ in pairs]
+    for eps in EPS:
+        blur = max(1e-6, 2 * float(form.unit) / eps)  # 1 - eps has been rounded
+        stopped = [y for y in sizes if blur < 0.01 and any(math.isclose(y, e, rel_tol=blur) for e in (eps, -math.log(eps), 1 / eps))]
+        if len(stopped) == len(sizes) or len(stopped) >= max(2, len(sizes) / 2):
+            of, ends = f"{len(stopped)} of the {len(sizes)}", " and ".join(sorted({f"{y:.6g}" for y in stopped}))
+            yield f"{of} failing answers are {ends}: what {eps:.3g}, its logarithm or its reciprocal gives, a clip or an added eps"
+            return
+    if len(set(sizes)) == 1 and sizes[0] and len(pairs) >= ENOUGH and len({exact for _, exact in pairs}) > 1:
+        yield f"{sizes[0]:.9g} came back at all {len(pairs)} failing places: something stops it there"
+
+
+def _narrow(pairs: Sequence[tuple[Fraction, Fraction]], form: Format) -> Iterator[str]:
+    for kind in (FORMATS[name] for name in ("float32", "float16", "bfloat16")):
+        if kind.precision < form.precision and all(kind.holds(got) for got, _ in pairs) and any(got for got, _ in pairs):
+            if all(abs(got - exact) <= 4 * kind.ulp(exact) for got, exact in pairs):
+                yield f"every failing answer is a {kind.name} number: computed in, or cast to, {kind.name} on the way"
+            return
+
+
+def _folklore(failing: Sequence[Checked], loss: Loss, form: Format) -> Iterator[str]:
+    """The one known-bad formula that returns the same wrong numbers: it accounts for 99% of each error.
+
+    Where several do, the points do not tell their faults apart, nor from rounding.
+    """
+    if form.name not in golden.SHIPPED_FORMATS:
+        return
+    from lossref.folklore import FOLKLORE
+
+    sizes = tuple(map(np.size, failing[0].values.values()))
+    alike = [c for c in failing if tuple(map(np.size, c.values.values())) == sizes and _options(c, loss) == _options(failing[0], loss)][:64]
+    batch = {name: batch_of([c.values[name] for c in alike], form) for name in loss.arguments}
+    matching = []
+    for record in FOLKLORE:
+        if not record.judged or (record.loss, record.part) != (loss.name, failing[0].part):
+            continue
+        taken = inspect.signature(record.code).parameters
+        options = {name: x for name, x in _options(alike[0], loss) if name in taken}
+        try:
+            with np.errstate(all="ignore"):
+                found = np.asarray(record.code(**batch, **options), np.float64).reshape(len(alike), -1)
+            same = all(_accounts(row[c.component], c) for row, c in zip(found, alike, strict=True))
+        except Exception:  # a known-bad formula may raise anything
+            continue
+        if same:
+            matching.append(record)
+    if len(matching) == 1:
+        (record,) = matching
+        yield f"known-bad formula {record.id} returns the same ({record.claim}): {record.fault}"
+
+
+def _options(c: Checked, loss: Loss) -> list[tuple[str, Any]]:
+    return [(name, c.values[name]) for name in loss.parameters]
+
+
+def _accounts(bad: float, c: Checked) -> bool:
+    if c.truth is None or not math.isfinite(bad) or not math.isfinite(c.got):
+        return bool(bad == c.got or (math.isnan(bad) and math.isnan(c.got)))
+    exact = c.truth.exact if c.truth.exact is not None else c.truth.box and c.truth.box[0]
+    if exact is None or not math.isfinite(exact):
+        return bool(bad == c.got)
+    return abs(Fraction(float(bad)) - Fraction(c.got)) <= abs(Fraction(c.got) - Fraction(exact)) / 100

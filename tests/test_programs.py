@@ -1,0 +1,204 @@
+"""Programs as targets: right ones are judged like Python code, and each way to break is a verdict that shows the line."""
+
+import json
+import shlex
+import sys
+from pathlib import Path
+
+import pytest
+
+from lossref import catalog, wire
+from lossref.cli import main
+from lossref.formats import FLOAT64
+
+HELLO = {"type": "hello", "protocol": 1, "name": "mine", "language": "Python", "version": "1", "formats": ["float64"],
+         "losses": {"squared_error": {"parts": ["value", "gradient"]}}}
+# A program as somebody would write it; FAULT stands where a test plants one, and `sequence` is that of the question.
+PROGRAM = """
+import json, os, struct, sys, time
+def number(bits): return struct.unpack(">d", bytes.fromhex(bits))[0]
+def bits(x): return struct.pack(">d", x).hex()
+for line in sys.stdin:
+    message = json.loads(line)
+    if message["type"] == "bye": break
+    if message["type"] == "hello":
+        print(json.dumps(HELLO), flush=True)
+        continue
+    sequence, part = message["sequence"], message["part"]
+    rows = [(number(f), number(y)) for f, y in zip(message["inputs"]["prediction"], message["inputs"]["target"])]
+    answer = []
+    for f, y in rows:
+        try: answer.append(bits((f - y) ** 2 if part == "value" else 2 * (f - y)))
+        except OverflowError: answer.append(bits(float("inf")))
+    FAULT
+    print(json.dumps({"type": "result", "sequence": sequence, "answer": answer}), flush=True)
+"""
+# What is planted -> what the verdict says, on the third question.
+FAULTS = {
+    "pass": "",
+    "if sequence > 2: time.sleep(60)": "gave no answer in 0.5 s",
+    "if sequence > 2: os.abort()": "ended with signal SIGABRT in place of an answer",
+    "if sequence > 2: sys.exit('out of cheese')": "ended with status 1 in place of an answer; the last of its standard error: out of ch",
+    "if sequence > 2: sequence -= 1": 'answered sequence 2 where 3 is wanted: {"type":"result","sequence":2',
+    "if sequence > 2: answer.pop()": "gave an answer that is none: it has shape (",
+    "if sequence > 2: answer[0] = answer[0][:8]": "has 8 digits, and a float64 has 16",
+    "if sequence > 2: answer[0] = 1": "wrote what is no message (log to standard error): its reply: result.answer",
+    "if sequence > 2: print('epoch 1')": "not the JSON that is wanted (Expecting value: line 1 column 1 (char 0)): epoch 1",
+    "if sequence > 2: print('{\"type\": NaN}')": "NaN stands where no such number may stand",
+    "if sequence > 2: print('[' * 100000)": "nested too deep",
+    "if sequence > 2: print(json.dumps({'type': 'error', 'sequence': sequence, 'message': 'no kernel'}), flush=True); continue":
+        "answered with an error: no kernel",
+    "if sequence > 2: os.close(1); time.sleep(60)": "closed its standard output in place of an answer",
+}
+
+
+@pytest.fixture
+def program(tmp_path):
+    """Writes a program with a fault; gives the target to type."""
+
+    def written(fault="pass", hello=HELLO, source=PROGRAM):
+        path = tmp_path / "program.py"
+        path.write_text(source.replace("HELLO", repr(hello)).replace("FAULT", fault))
+        return f"cmd:{shlex.join([sys.executable, '-I', '-S', str(path)])}"
+
+    return written
+
+
+def run(capsys, *arguments):
+    status = main([str(a) for a in arguments])
+    captured = capsys.readouterr()
+    return status, captured.out, captured.err
+
+
+def test_a_right_program_is_judged_like_the_same_python_code(program, capsys):
+    status, out, _ = run(capsys, "check", program(), "--json", "--level", "B")
+    (entry,) = json.loads(out)["losses"]
+    assert (status, entry["loss"], entry["vectors"], entry["broke"]) == (0, "squared_error", 113, "")
+    assert {part: found["grade"] for part, found in entry["parts"].items()} == {"value": "B", "gradient": "A+"}
+    status, out, _ = run(capsys, "check", program())
+    assert "mine 1 (Python) conforms at level C" in out
+    assert "try     lossref vectors --id" in out
+
+
+@pytest.mark.parametrize("fault", [fault for fault in FAULTS if FAULTS[fault]])
+def test_each_way_to_break_is_a_verdict(program, capsys, fault):
+    status, out, _ = run(capsys, "check", program(fault), "--json", "--timeout", "0.5")
+    assert status == 3
+    (entry,) = json.loads(out)["losses"]
+    assert FAULTS[fault] in entry["broke"]
+
+
+def test_one_loss_that_breaks_costs_no_other(program, capsys):
+    """The program is started again for the next question, a finite number of times."""
+    two = {**HELLO, "losses": {"half_squared_error": {"parts": ["value"]}, **HELLO["losses"]}}
+    found = json.loads(run(capsys, "check", program("if message['loss'][0] == 'h': os.abort()", two), "--json")[1])["losses"]
+    assert [(entry["loss"], bool(entry["broke"])) for entry in found] == [("half_squared_error", True), ("squared_error", False)]
+    many = {**HELLO, "losses": {name: {"parts": ["value"]} for name in catalog.names() if "prediction" in catalog.get(name).arguments}}
+    found = json.loads(run(capsys, "check", program("os.abort()", many), "--json")[1])["losses"]
+    assert any("broke 11 times, and is not started again" in entry["broke"] for entry in found)
+
+
+@pytest.mark.parametrize(("hello", "words"), [
+    ({"type": "hello"}, "hello must contain"),
+    ({**HELLO, "protocol": 2}, "hello.protocol must be same as const definition: 1"),
+    ({**HELLO, "colour": 1}, "unknown key 'colour' in a message of type hello"),
+    ({**HELLO, "losses": {"of_mine": {"parts": ["value"]}}}, "has none of the losses"),
+    ({**HELLO, "formats": []}, "hello.formats must contain at least 1 items"),
+    ({"type": "bye"}, "a message of type 'bye' where hello is wanted"),
+    ([1], "no message, an object with a type"),
+])  # fmt: skip
+def test_a_bad_hello_is_one_line(program, capsys, hello, words):
+    status, _, err = run(capsys, "check", program(hello=hello))
+    assert (status, err.count("\n")) == (2, 1)
+    assert words in err
+
+
+@pytest.mark.parametrize(("target", "words"), [
+    ("cmd:", "cmd: needs a command"),
+    ("cmd:'", "is not a command line"),
+    ("cmd:/no/such/program", "/no/such/program cannot be started: No such file or directory"),
+    ("cmd:true", "true ended with status 0 in place of an answer"),
+    ("cmd:yes", "not the JSON that is wanted"),
+])  # fmt: skip
+def test_what_is_no_adapter_is_one_line(capsys, target, words):
+    status, _, err = run(capsys, "check", target)
+    assert (status, err.count("\n")) == (2, 1)
+    assert words in err
+
+
+def test_formats_options_and_refusals_are_left_out_and_counted(program, capsys):
+    broke = json.loads(run(capsys, "check", program(), "--json", "--format", "float32")[1])["losses"][0]["broke"]
+    assert broke == "takes none of the vectors: it has no float32, only float64"
+    huber = {**HELLO, "losses": {"huber": {"parts": ["value"], "options": []}}}
+    source = PROGRAM.replace("(f - y) ** 2", "((f - y) ** 2 / 2 if abs(f - y) <= 1 else abs(f - y) - 0.5)")
+    (entry,) = json.loads(run(capsys, "check", program(hello=huber, source=source), "--json")[1])["losses"]
+    assert entry["refused"] > 0
+    assert entry["refusal"] == "it has no option delta"
+    reply = "dict(type='unsupported', sequence=sequence, reason='too big', link='https://x.y')"
+    picky = f"if max(f for f, y in rows) > 1e100: print(json.dumps({reply}), flush=True); continue"
+    (entry,) = json.loads(run(capsys, "check", program(picky), "--json")[1])["losses"]
+    assert entry["refused"] > 0
+    assert entry["refusal"] == "too big https://x.y"
+
+
+def test_a_declared_convention_of_a_program_is_what_it_is_judged_by(program, capsys):
+    half = {**HELLO, "losses": {"squared_error": {"parts": ["value", "gradient"], "conventions": ["factor 1/2"]}}}
+    source = PROGRAM.replace("(f - y) ** 2 if", "(f - y) ** 2 / 2 if").replace("else 2 * (f - y)", "else f - y")
+    assert run(capsys, "check", program(hello=half, source=source))[0] == 0
+    assert run(capsys, "check", program(source=source))[0] == 1
+
+
+def test_trace_shows_every_line(program, capsys):
+    lines = run(capsys, "check", program(), "--trace")[2].splitlines()
+    assert [line[:1] for line in lines[:4]] == [">", "<", ">", "<"]
+    assert lines[-1] == '> {"type":"bye"}'
+
+
+SMOKE = {
+    "pass": "ok",
+    "answer = [bits(-number(x)) for x in answer]": "the sign is the opposite",
+    "answer = [x[::-1] for x in answer]": "",
+    "answer = [bytes.fromhex(x)[::-1].hex() for x in answer]": "the bytes are in the wrong order",
+    "answer = [bits(sum(map(number, answer)) / len(answer))] * len(answer)": "each is the mean of the batch",
+    "answer = [bits(sum(map(number, answer)))] * len(answer)": "each is the sum of the batch",
+    "answer = [bits(number(x) / 2) for x in answer]": "each is half the exact answer",
+    "answer = [bits(number(x) / len(answer)) for x in answer]": "each is divided by the number of examples",
+    "answer.reverse()": "the answers are in the reverse order",
+    "if part == 'gradient': answer = [bits((f - y) ** 2) for f, y in rows]": "these are values",
+    "answer = [bits(number(x) * 1.01) for x in answer]": "relative error up to 1.0e-02",
+    "answer = [bits(float('nan'))] * len(answer)": "NaN at ordinary inputs",
+    "os.abort()": "ended with signal SIGABRT",
+}
+
+
+@pytest.mark.parametrize("fault", SMOKE)
+def test_smoke_says_in_words_what_is_wrong(program, capsys, fault):
+    status, out, _ = run(capsys, "smoke", program(fault))
+    assert SMOKE[fault] in out
+    assert status == (fault != "pass")
+    if fault == "pass":
+        assert "All 10 answers are right" in out
+
+
+def test_smoke_wants_a_program(capsys):
+    assert "smoke tries a program" in run(capsys, "smoke", "scipy")[2]
+
+
+def test_a_reproducing_line_gives_the_wrong_bits(program, capsys, monkeypatch):
+    """The line that a report prints, followed by hand: its question put to the program."""
+    target = program("if part == 'value': answer = [bits(-number(x)) for x in answer]")
+    worst = json.loads(run(capsys, "check", target, "--json")[1])["losses"][0]["parts"]["value"]["worst"][0]
+    question, _ = worst["line"].split(" | ")
+    lines = run(capsys, *shlex.split(question)[1:])[1].splitlines()
+    asked = wire.read(lines[1], "line 2", "run")
+    assert (asked["loss"], asked["part"], asked["sequence"]) == ("squared_error", "value", 1)
+    assert FLOAT64.decode(asked["inputs"]["prediction"][0]) == worst["inputs"]["prediction"]
+
+
+def test_messages_are_those_of_the_schema():
+    """Of the protocol's page too: every message in it is valid, and every type has one."""
+    page = (Path(__file__).parent.parent / "PROTOCOL.md").read_text()
+    blocks = [block for block in page.replace("\n       ", " ").splitlines() if block.startswith(("    > {", "    < {"))]
+    kinds = [wire.read(block[6:], "the page", "greeting" if '"lossref"' in block else "hello", "run", "bye", *wire.ANSWERS)["type"]
+             for block in blocks]  # fmt: skip
+    assert kinds == ["hello", "hello", "run", "result", "unsupported", "error", "bye"]

@@ -1,0 +1,142 @@
+"""Recorded runs: judged later they give the bytes of the live run, also after other vectors came; a baseline shows what got worse."""
+
+import json
+import shlex
+import subprocess
+import sys
+import types
+
+import numpy as np
+import pytest
+
+import lossref
+from lossref import catalog, golden, recorded
+from lossref.cli import main
+from lossref.formats import FLOAT64
+from lossref.strictjson import JsonError
+
+SERVE = [sys.executable, "-m", "lossref", "serve", "scipy"]
+LIVE = ("check", f"cmd:{shlex.join(SERVE)}", "--loss", "huber", "--loss", "softmax_cross_entropy")
+CHOSEN = LIVE[2:]
+
+
+def run(capsys, *arguments):
+    status = main([str(a) for a in arguments])
+    captured = capsys.readouterr()
+    return status, captured.out, captured.err
+
+
+@pytest.fixture(scope="module")
+def files(tmp_path_factory):
+    """A live run's report and record; questions, and what a program far away answered to them."""
+    folder = tmp_path_factory.mktemp("runs")
+    with (folder / "vectors").open("w") as file:
+        subprocess.run([sys.executable, "-m", "lossref", "vectors", "huber", "softmax_cross_entropy"], stdout=file, check=True)
+    with (folder / "vectors").open() as questions, (folder / "results").open("w") as answers:
+        subprocess.run(SERVE, stdin=questions, stdout=answers, check=True)
+    return folder
+
+
+@pytest.mark.parametrize("output", [["--json"], []])
+def test_live_recorded_and_offline_reports_are_the_same_bytes(files, capsys, output):
+    live = run(capsys, *LIVE, *output, "--record", files / "run")
+    assert live[:2] == run(capsys, "judge", files / "run", *CHOSEN, *output)[:2]
+    assert live[:2] == run(capsys, "judge", files / "vectors", files / "results", *CHOSEN, *output)[:2]
+
+
+def test_python_code_is_recorded_from_a_process_of_its_own(files, capsys):
+    live = run(capsys, "check", "scipy", *CHOSEN, "--json", "--record", files / "other")
+    assert json.loads(live[1])["title"].startswith("scipy")
+    assert live[:2] == run(capsys, "judge", files / "other", *CHOSEN, "--json")[:2]
+
+
+def test_a_broken_run_is_recorded_too(files, tmp_path, capsys):
+    program = tmp_path / "program.py"
+    program.write_text("import os, sys\ninput()\nprint(open('hello').read().strip(), flush=True)\ninput()\nos.abort()\n")
+    hello = (files / "results").read_text().splitlines()[0]
+    (tmp_path / "hello").write_text(hello)
+    command = f"cmd:{sys.executable} -c 'import os; os.chdir(\"{tmp_path}\"); exec(open(\"program.py\").read())'"
+    live = run(capsys, "check", command, "--loss", "huber", "--json", "--record", tmp_path / "run")
+    assert live[0] == 3
+    assert "signal SIGABRT" in live[1]
+    assert live[:2] == run(capsys, "judge", tmp_path / "run", "--loss", "huber", "--json")[:2]
+
+
+def test_a_run_is_judged_after_the_golden_set_changed(files):
+    """Vectors that nobody asked are left out, and batches that were not asked so are put together from their rows."""
+    recording = recorded.read([files / "vectors", files / "results"])
+    loss, target = catalog.get("huber"), recording.target()
+    vectors = golden.read(loss, FLOAT64)
+    for part in target.implementations["huber"].parts:
+        for question in recorded.questions(loss, [part], vectors[::3], FLOAT64):
+            answer = recording.answer(question)
+            assert answer["type"] == "result"
+            assert len(answer["answer"]) == len(question["inputs"]["prediction"])
+    assert recording.asked([*vectors, golden.read(catalog.get("hinge"), FLOAT64)[0]]) == vectors
+
+
+def lines(path):
+    return path.read_text().splitlines()
+
+
+BAD = {
+    "no hello": (lambda q, a: (q, a[1:]), "no hello of a program"),
+    "no answers": (lambda q, a: (q, a[:1]), "no answers"),
+    "another run": (lambda q, a: (q[:2], a), "an answer to sequence 2, which was not asked"),
+    "two runs": (lambda q, a: (q + q, a), "sequence 1 stands twice"),
+    "cut off": (lambda q, a: (q, [*a[:2], a[2][:50]]), "results line 3: not the JSON that is wanted"),
+    "a float": (lambda q, a: (q, [a[0], '{"type":"result","sequence":1,"answer":[1.5]}']), "1.5 stands where no such number may stand"),
+    "a key twice": (lambda q, a: (q, [a[0], '{"type":"result","type":"result","sequence":1,"answer":[]}']), "key 'type' stands twice"),
+    "empty": (lambda q, a: ([], []), "no hello of a program"),
+    "another type": (lambda q, a: (q, ['{"type":"ping"}']), "a message of type 'ping' where hello or run or bye"),
+}
+
+
+@pytest.mark.parametrize("name", BAD)
+def test_what_is_no_run_is_one_line(files, tmp_path, capsys, name):
+    spoil, words = BAD[name]
+    for path, content in zip(("vectors", "results"), spoil(lines(files / "vectors"), lines(files / "results")), strict=True):
+        (tmp_path / path).write_text("".join(f"{line}\n" for line in content))
+    status, _, err = run(capsys, "judge", tmp_path / "vectors", tmp_path / "results")
+    assert (status, err.count("\n")) == (2, 1)
+    assert words in err
+
+
+def test_other_bad_use_is_one_line(files, tmp_path, capsys):
+    assert "cannot be read" in run(capsys, "judge", tmp_path / "none")[2]
+    assert "the run has no float32, only float64" in run(capsys, "judge", files / "vectors", files / "results", "--format", "float32")[2]
+    assert "no loss is called" in run(capsys, "vectors", "of_mine")[2]
+    with pytest.raises(JsonError, match="no hello"):
+        recorded.read([])
+
+
+def test_a_baseline_fails_only_on_what_got_worse(tmp_path, capsys, monkeypatch):
+    """A loss that is D both times passes; one answer that loses digits since does not."""
+    strangers = types.ModuleType("strangers")
+    monkeypatch.setitem(sys.modules, "strangers", strangers)
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "poor.py").write_text("def squared_error(prediction, target):\n    return (prediction - target) ** 2 * (1 + 1e-9)\n")
+    assert run(capsys, "check", "poor", "--record", tmp_path / "run")[0] == 1
+    strangers.squared_error = lambda prediction, target: (prediction - target) ** 2 * (1 + 1e-9)
+    status, out, _ = run(capsys, "check", "strangers", "--baseline", tmp_path / "run")
+    assert status == 0
+    assert "0 got worse and 0 better. This says nothing of conformance." in out
+    strangers.squared_error = lambda prediction, target: lossref.value("squared_error", prediction, target)
+    assert " 0 got worse and 1" in run(capsys, "check", "strangers", "--baseline", tmp_path / "run")[1]
+
+    def worse(prediction, target):
+        found = (prediction - target) ** 2 * (1 + 1e-9)
+        return np.where(prediction == 3, -found, found)
+
+    strangers.squared_error = worse
+    status, out, _ = run(capsys, "check", "strangers", "--baseline", tmp_path / "run", "--json")
+    found = json.loads(out)
+    assert status == 1
+    assert {(entry["inputs"]["prediction"], entry["was"]) for entry in found["worse"]} == {(3.0, "D")}
+
+
+@pytest.mark.parametrize("identifier", ["92748ec56cdd"])
+def test_one_vector_can_be_asked(capsys, identifier):
+    greeting, question, bye = run(capsys, "vectors", "--id", identifier, "--part", "gradient")[1].splitlines()
+    assert json.loads(question)["inputs"] == {"logits": ["4044000000000000"], "target": ["3ff0000000000000"]}
+    assert (json.loads(greeting)["type"], json.loads(bye)["type"]) == ("hello", "bye")
