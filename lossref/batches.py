@@ -39,6 +39,7 @@ class Options:
     class_weight    one for each class, at least 0
     pos_weight      of the term of label 1, at least 0
     label_smoothing a in [0, 1]: (1 - a) t + a / K, or (1 - a) y + a / 2 for one probability
+    smoothing       over `all` classes, as above, or over the `others`: (1 - a) t + a (1 - t) / (K - 1), K = 2 for one probability
     ignore_index    examples with this class index are left out
     mask            true where an example is kept
     target_form     index, one_hot or soft for classes; probability or sign, sign or binary for two labels
@@ -52,6 +53,7 @@ class Options:
     class_weight: Any = None
     pos_weight: Any = None
     label_smoothing: float = 0.0
+    smoothing: Literal["all", "others"] = "all"
     ignore_index: int | None = None
     mask: Any = None
     target_form: str | None = None
@@ -60,6 +62,7 @@ class Options:
     def __post_init__(self) -> None:
         _one_of("reduction", self.reduction, REDUCTIONS)
         _one_of("empty", self.empty, tuple(EMPTY))
+        _one_of("smoothing", self.smoothing, ("all", "others"))
         if isinstance(self.denominator, str):
             _one_of("denominator", self.denominator, DENOMINATORS)
         elif not 0 < self.denominator < math.inf:
@@ -105,9 +108,11 @@ def prepare(loss: Loss, values: Mapping[str, Any], options: Options) -> Rows:
     return Rows(loss, arrays, shape, kept, weights * factor, weights * normaliser)
 
 
-def smooth(target: Array, amount: float) -> Array:
-    """(1 - a) t + a / K."""
-    return np.asarray((1 - amount) * target + amount / target.shape[-1])
+def smooth(target: Array, options: Options, classes: int) -> Array:
+    """(1 - a) t + a / K, or with a (1 - t) / (K - 1) in place of a / K."""
+    amount = options.label_smoothing
+    spread = amount / classes if options.smoothing == "all" else amount * ((1 - target) / max(classes - 1, 1))
+    return np.asarray((1 - amount) * target + spread)
 
 
 def positive_weight(target: Array, weight: float) -> tuple[Array, Array]:
@@ -244,7 +249,7 @@ def _encode_index(loss: Loss, arrays: dict[str, Any], kept: Array, counts: Array
     weight = _class_weight(options, classes)
     if options.label_smoothing:
         soft = _soft(loss, "label_smoothing")
-        return soft, weight * smooth(one_hot(target, classes), options.label_smoothing), kept, 1.0, weight[target]
+        return soft, weight * smooth(one_hot(target, classes), options, classes), kept, 1.0, weight[target]
     return loss, target, kept, weight[target], weight[target]
 
 
@@ -252,7 +257,7 @@ def _encode_vector(loss: Loss, arrays: dict[str, Any], kept: Array, counts: Arra
     _refuse(loss, options, "pos_weight", "ignore_index")
     target = np.asarray(arrays[tuple(loss.arguments)[1]], float)
     if options.label_smoothing:
-        target = smooth(target, options.label_smoothing)
+        target = smooth(target, options, target.shape[-1])
     if options.class_weight is not None:
         if loss.arguments[tuple(loss.arguments)[1]].sums_to_one:
             raise ValueError(f"{loss.name} takes no class_weight: its target is a distribution")
@@ -266,7 +271,7 @@ def _encode_probability(loss: Loss, arrays: dict[str, Any], kept: Array, counts:
     target = np.asarray(arrays[tuple(loss.arguments)[1]], float)
     if options.target_form == "sign":
         target = _two_labels(loss, target, kept & counts, -1, 1, "sign") / 2 + 0.5
-    target = (1 - options.label_smoothing) * target + options.label_smoothing / 2
+    target = smooth(target, options, 2)
     if options.pos_weight is None:
         return loss, target, kept, 1.0, 1.0
     factor, target = positive_weight(target, options.pos_weight)

@@ -61,6 +61,8 @@ def generate(loss: Loss, form: Format) -> Iterator[CallPoint]:
     for option in alone:
         batch = _for(loss, form, base, option)
         yield CallPoint(batch, {"reduction": "mean"} | option, "one")
+        if "denominator" not in option:
+            yield CallPoint(batch, {"reduction": "none"} | option, "one")
         if loss.name in PAIRED:
             yield CallPoint(batch, {"reduction": "sum"} | option, "one")
     for first, second in combinations(alone if loss.name in PAIRED else (), 2):
@@ -74,7 +76,8 @@ def generate(loss: Loss, form: Format) -> Iterator[CallPoint]:
     yield CallPoint(base, {"reduction": "mean", "denominator": "count", "mask": (False,) * EXAMPLES}, "left_out")
     if target.label_of:
         nobody = {**base, "target": (IGNORED,) * EXAMPLES}
-        yield CallPoint(nobody, {"reduction": "mean", "ignore_index": IGNORED}, "left_out")
+        for empty in ("nan", "zero"):
+            yield CallPoint(nobody, {"reduction": "mean", "ignore_index": IGNORED, "empty": empty}, "left_out")
         yield CallPoint(nobody, {"reduction": "sum", "ignore_index": IGNORED}, "left_out")
     for bad in (math.nan, math.inf):
         spoilt = _spoilt(loss, base, 1, bad)
@@ -119,13 +122,14 @@ def _choices(loss: Loss) -> list[dict[str, Any]]:
     if target.label_of or (target.rank and not target.sums_to_one):
         choices += [{"class_weight": (0.25, 1.0, 4.0)}]
     if loss.soft_target or target.rank:
-        choices += [{"label_smoothing": 0.125}]
+        choices += [{"label_smoothing": 0.125}, {"label_smoothing": 0.125, "smoothing": "others"}]
     if target.label_of:
         choices += [{"ignore_index": IGNORED}, {"target_form": "one_hot"}]
     if loss.soft_target:
         choices += [{"target_form": "soft"}]
     if (target.low, target.high) == (0.0, 1.0) and not target.rank:
         choices += [{"pos_weight": 3.0}, {"label_smoothing": 0.125}, {"target_form": "sign"}]
+        choices += [{"label_smoothing": 0.125, "smoothing": "others"}]
     if target.values == (-1.0, 1.0):
         choices += [{"target_form": "binary"}]
     return choices

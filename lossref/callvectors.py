@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import json
 import math
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -50,27 +49,20 @@ def relative_path(loss: Loss, form: Format) -> str:
 def read(loss: Loss, form: Format, where: Path | None = None) -> list[CallVector]:
     """All golden calls of a loss in a format."""
     data = golden.listed_bytes(relative_path(loss, form), where or golden.folder())
-    header, *rows = (json.loads(line) for line in data.splitlines())
-    return [_vector(header, row, form) for row in rows]
+    return golden.rows_of(data, lambda header, row: _vector(header, row, form))
 
 
 def content(loss: Loss, form: Format) -> bytes:
     """One golden file of calls."""
-    from lossref.exact.batch import certify_call
-    from lossref.exact.certify import AllowanceOverflowError
-
     rows = []
     for point in callpoints.generate(loss, form):
-        defaults = {name: parameter.default for name, parameter in loss.parameters.items()}
-        try:
-            answer = certify_call(loss, {**defaults, **point.batch}, Options(**point.options), form)
-        except AllowanceOverflowError:  # the exact answer is beyond the format too, or what it is judged by is
+        answers = _answers(loss, point.batch, Options(**point.options), form)
+        if answers is None:  # the exact answer is beyond the format too, or what it is judged by is
             continue
         inputs, options = _encoded(dict(point.batch), form), _encoded(dict(point.options), form)
         identifier = golden.identify(f"{golden.CALLS}/{loss.name}", form.name, inputs, options)
         region = callpoints.APART.get(point.flag, "reduction")
-        question = {"id": identifier, "region": region, "flag": point.flag, "inputs": inputs, "options": options}
-        rows.append(question | _row(loss, point, answer, form))
+        rows.append({"id": identifier, "region": region, "flag": point.flag, "inputs": inputs, "options": options} | answers)
     return golden.written(
         f"{golden.CALLS}/{loss.name}",
         golden.CALLS,
@@ -82,17 +74,36 @@ def content(loss: Loss, form: Format) -> bytes:
     )
 
 
-def _row(loss: Loss, point: callpoints.CallPoint, answer: CertifiedCall, form: Format) -> dict[str, Any]:
-    first = point.batch[loss.differentiable]
+def certified(loss: Loss, vector: CallVector, options: Options, form: Format) -> CallVector:
+    """The same call with the exact answers of other options, or of another function of each example."""
+    row = _answers(loss, vector.batch, options, form)
+    return vector if row is None else replace(vector, **_numbers(row, form))
+
+
+def _answers(loss: Loss, batch: Mapping[str, Any], options: Options, form: Format) -> dict[str, Any] | None:
+    """The exact answers as they are written; None where an allowance overflows."""
+    from lossref.exact.answers import AllowanceOverflowError
+    from lossref.exact.batch import certify_call
+
+    defaults = {name: parameter.default for name, parameter in loss.parameters.items()}
+    try:
+        answer = certify_call(loss, {**defaults, **batch}, options, form)
+    except AllowanceOverflowError:
+        return None
+    first = batch[loss.differentiable]
     width = len(first) * (len(first[0]) if isinstance(first[0], tuple) else 1)
+    return _row(f"calls/{loss.name} with {options}", width, EMPTY[options.empty], answer, form)
+
+
+def _row(place: str, width: int, empty: float, answer: CertifiedCall, form: Format) -> dict[str, Any]:
+    """`empty` is the mean over nothing, which has no terms."""
     zeros = (Fraction(0),) * width
     values, gradient = answer.values, answer.gradient
-    empty = (EMPTY[str(point.options.get("empty", "nan"))],)
     slopes = list(gradient.gradient or ()) if gradient else []
     if gradient and not slopes:
-        raise ValueError(f"calls/{loss.name}: {point.options} meets a kink, and has no gradient to store")
+        raise ValueError(f"{place} meets a kink, and has no gradient to store")
     return {
-        "value": [form.encode(v.value.rounded) for v in values] or [form.encode(x) for x in empty],
+        "value": [form.encode(v.value.rounded) for v in values] or [form.encode(empty)],
         "value_rest": [v.value.rest for v in values] or [0],
         "value_K": [FLOAT64.encode(v.value_allowance) for v in values] or [FLOAT64.encode(0.0)],
         "value_S": [FLOAT64.encode(v.value_size) for v in values] or [FLOAT64.encode(0.0)],
@@ -122,7 +133,6 @@ def _decoded(x: Any, form: Format) -> Any:
 
 
 def _vector(header: Mapping[str, Any], row: Mapping[str, Any], form: Format) -> CallVector:
-    names = ("value", "value_rest", "gradient", "gradient_rest")
     return CallVector(
         id=row["id"],
         loss=header["loss"].removeprefix(f"{golden.CALLS}/"),
@@ -131,6 +141,10 @@ def _vector(header: Mapping[str, Any], row: Mapping[str, Any], form: Format) -> 
         reason=header["flags"][row["flag"]],
         batch=_decoded(row["inputs"], form),
         options=_decoded(row["options"], form),
-        **{name: _decoded(row[name], form) for name in names},
-        **{name: _decoded(row[name], FLOAT64) for name in ("value_K", "value_S", "gradient_K", "gradient_S")},
+        **_numbers(row, form),
     )
+
+
+def _numbers(row: Mapping[str, Any], form: Format) -> dict[str, Any]:
+    answers = {name: _decoded(row[name], form) for name in ("value", "value_rest", "gradient", "gradient_rest")}
+    return answers | {name: _decoded(row[name], FLOAT64) for name in ("value_K", "value_S", "gradient_K", "gradient_S")}

@@ -8,7 +8,7 @@ import sys
 from collections.abc import Sequence
 
 from lossref import __version__
-from lossref.commands import BAD_USE, UsageError, calls, check, coverage, folklore, golden, look, programs
+from lossref.commands import BAD_USE, UsageError, calls, check, coverage, folklore, golden, init_adapter, look, programs
 
 EPILOG = """\
 exit status: 0 conforms or done, 1 differs, 2 bad use, 3 the target broke
@@ -16,6 +16,7 @@ exit status: 0 conforms or done, 1 differs, 2 bad use, 3 the target broke
 try:
   lossref check scipy                                judge SciPy's losses, worst answers first
   lossref check examples.targets:textbook --loss sigmoid_cross_entropy
+  lossref init-adapter c                             a program in C (or six others) to start from
   lossref calls torch                                judge reductions, weights, masks and smoothing
   lossref coverage torch                             how many of PyTorch's losses can be judged
   lossref eval sigmoid_cross_entropy --logits 40 --target 1
@@ -35,7 +36,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     )
     parser.add_argument("--version", action="version", version=f"lossref {__version__}")
     commands = parser.add_subparsers(title="commands", metavar="COMMAND", required=True)
-    for group in (check, calls, coverage, look, golden, folklore, programs):
+    for group in (check, calls, coverage, look, golden, folklore, programs, init_adapter):
         group.add(commands)
     given = parser.parse_args(_joined(sys.argv[1:] if arguments is None else arguments))
     try:

@@ -14,7 +14,8 @@ from pathlib import Path
 from typing import Any
 
 from lossref import callpoints, callvectors, catalog, golden, points
-from lossref.exact.certify import AllowanceOverflowError, Certified, certify
+from lossref.exact.answers import AllowanceOverflowError, Certified
+from lossref.exact.certify import certify
 from lossref.exact.settle import Correct, UnsettledError
 from lossref.formats import FLOAT64, FORMATS, Format, Rounded
 from lossref.spec import Loss, Region

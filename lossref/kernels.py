@@ -163,6 +163,13 @@ def weighted_tails(lag: Array, weights: Array) -> Array:
     return np.where(tails < 1e-290, (half * weights) * half, tails * weights)
 
 
+def within_reach(weights: Any) -> tuple[Array, Array]:
+    """Weights whose sums do not overflow, by a power of two, and the factor that brings a result back."""
+    weights = np.asarray(weights, float)
+    factor = np.where(weights.max(axis=-1, keepdims=True) > 2.0**960, 2.0**64, 1.0)
+    return weights / factor, factor
+
+
 def log_loss_of_logits(logits: Array, target: Array, low: Array = 0.0) -> tuple[Array, Array]:
     """Softmax cross-entropy with an index for target: the value, and the gradient in the logits."""
     # (z_max - z_y) + log1p(sum over all but one leader of exp(z_j - z_max)): two terms of one sign.

@@ -1,7 +1,8 @@
-"""Runs as files of messages (PROTOCOL.md): the questions to put somewhere, and answers from anywhere, judged later."""
+"""Runs as files of messages (`lossref protocol`): the questions to put somewhere, and answers from anywhere, judged later."""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -10,7 +11,7 @@ from typing import Any
 import numpy as np
 
 from lossref import golden, strictjson, wire
-from lossref.formats import FORMATS, Format
+from lossref.formats import Format
 from lossref.golden import Vector
 from lossref.judge.asking import Asked, answers
 from lossref.judge.verdict import PARTS, has_answer
@@ -58,7 +59,7 @@ class Recording:
         self.formats.add(run["format"])
         self.replies.setdefault(wire.key(run), []).append(reply)
         identifiers = _ids(run)
-        if reply["type"] == "result" and (problem := _misfit(run, reply)):
+        if reply["type"] == "result" and (problem := wire.misfit(run, reply)):
             reply = {"type": "broke", "message": problem}
         if reply["type"] in ("broke", "error"):
             self.failed.add(run["loss"])
@@ -84,7 +85,7 @@ def read(paths: Sequence[Path]) -> Recording:
                 side[message["sequence"]] = message
     names = " and ".join(map(str, paths))
     if not recording.hello:
-        raise JsonError(f"{names}: no hello of a program; its first line says what it has (PROTOCOL.md)")
+        raise JsonError(f"{names}: no hello of a program; its first line says what it has (`lossref protocol`)")
     if stray := next((number for number in replies if number not in runs), None):
         raise JsonError(f"{names}: an answer to sequence {stray}, which was not asked; are these two files of one run?")
     if not replies:
@@ -117,18 +118,7 @@ def questions(loss: Loss, parts: Sequence[str], vectors: Sequence[Vector], form:
 
 def _kinds(text: bytes) -> tuple[str, ...]:
     """What a line of a file may be; a hello is lossref's if it says so."""
-    return ("greeting" if b'"lossref"' in text[:200] else "hello", "run", "bye", *REPLIES)
-
-
-def _misfit(run: Mapping[str, Any], reply: Mapping[str, Any]) -> str:
-    """Why an answer is none to its question; empty if it is one."""
-    first = next(iter(run["inputs"].values()))
-    widths = (len(first[0]),) if isinstance(first[0], list) and run["part"] != "value" else ()
-    try:
-        wire.numbers(reply["answer"], FORMATS[run["format"]], (len(first), *widths))
-    except ValueError as error:
-        return f"gave an answer that is none: {error}"
-    return ""
+    return ("greeting" if re.search(rb'"lossref"\s*:', text[:200]) else "hello", "run", "bye", *REPLIES)
 
 
 def _ids(run: Mapping[str, Any]) -> list[str]:

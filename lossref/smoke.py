@@ -42,9 +42,14 @@ def examine(target: Target) -> list[Answer]:
     """Answers to ten easy vectors, from as many losses and parts as fit; in float32 where a program has no float64."""
     pairs = [(name, part) for name, found in target.implementations.items() for part in found.parts if part != "hessian"]
     pairs = pairs[: VECTORS // 2]
+    counts = [len(range(k, VECTORS, len(pairs))) for k in range(len(pairs))]
     for form in (FLOAT64, FORMATS["float32"]):
         try:
-            return [answer for name, part in pairs for answer in _asked(target, catalog.get(name), part, form, VECTORS // len(pairs))]
+            return [
+                answer
+                for (name, part), count in zip(pairs, counts, strict=True)
+                for answer in _asked(target, catalog.get(name), part, form, count)
+            ]
         except NotSupportedError as error:
             reason = str(error)
     name, part = pairs[0]

@@ -1,4 +1,4 @@
-"""The messages of PROTOCOL.md: written, read, checked against their JSON Schema, and numbers as strings of bits."""
+"""The messages of lossref/protocol.md: written, read, checked against their JSON Schema, and numbers as strings of bits."""
 
 from __future__ import annotations
 
@@ -19,6 +19,7 @@ VERSION = 1
 GREETING: Mapping[str, Any] = {"type": "hello", "protocol": VERSION, "lossref": __version__}
 BYE: Mapping[str, Any] = {"type": "bye"}
 ANSWERS = ("result", "unsupported", "error")  # to a run
+TEXTS = ("name", "language", "version", "command", "composed", "conventions", "reason", "link", "message")  # that people read
 
 
 def line(message: Mapping[str, Any]) -> str:
@@ -27,7 +28,10 @@ def line(message: Mapping[str, Any]) -> str:
 
 
 def read(data: bytes | str, place: object, *kinds: str) -> dict[str, Any]:
-    """A message of one of these kinds (the names of the schema); JsonError says what is wrong with any other."""
+    """A message of one of these kinds (the names of the schema); JsonError says what is wrong with any other.
+
+    Texts come with every character spelled out that is not printable: they are shown on terminals.
+    """
     message = strictjson.loads(data, place)
     if not isinstance(message, dict) or not isinstance(message.get("type"), str):
         raise JsonError(f"{place}: no message, an object with a type: {strictjson.shown(data)}")
@@ -35,9 +39,14 @@ def read(data: bytes | str, place: object, *kinds: str) -> dict[str, Any]:
     names = {kind.get(name, name): name for name in kinds}
     if message["type"] not in names:
         raise JsonError(f"{place}: a message of type {ascii(message['type'])[:60]} where {' or '.join(names)} is wanted")
-    if problem := _problem(names[message["type"]], message):
+    try:
+        problem = _problem(names[message["type"]], message)
+    except RecursionError:
+        problem = "nested too deep"
+    if problem:
         raise JsonError(f"{place}: {problem}")
-    return message
+    losses = {"losses": {name: _plain(facts) for name, facts in message["losses"].items()}} if "losses" in message else {}
+    return _plain(message) | losses
 
 
 def question(
@@ -76,6 +85,8 @@ def spelled(x: NDArray[Any]) -> Any:
 def numbers(answer: Any, form: Format, shape: tuple[int, ...]) -> NDArray[Any]:
     """The array of an answer, checked by the schema before; ValueError where it has another shape or another format."""
     rows = answer if answer and isinstance(answer[0], list) else [answer]
+    if any(isinstance(row, list) is not (rows is answer) for row in answer):  # put together from several replies
+        raise ValueError("numbers and vectors are mixed in it")
     widths = {len(row) for row in rows}
     if len(widths) > 1:
         raise ValueError(f"its vectors have lengths {sorted(widths)[:5]}")
@@ -104,6 +115,26 @@ def inputs_of(run: Mapping[str, Any]) -> dict[str, Any]:
     return arrays | options
 
 
+def misfit(run: Mapping[str, Any], reply: Mapping[str, Any]) -> str:
+    """Why an answer is none to its question; empty if it is one."""
+    first = next(iter(run["inputs"].values()))
+    widths = (len(first[0]),) if isinstance(first[0], list) and run["part"] != "value" else ()
+    try:
+        numbers(reply["answer"], FORMATS[run["format"]], (len(first), *widths))
+    except ValueError as error:
+        return f"gave an answer that is none: {error}"
+    return ""
+
+
+def _plain(facts: Mapping[str, Any]) -> dict[str, Any]:
+    """An object with its texts spelled plainly."""
+
+    def spelled(x: Any) -> Any:
+        return [strictjson.plain(y) for y in x] if isinstance(x, list) else strictjson.plain(x)
+
+    return {name: spelled(x) if name in TEXTS else x for name, x in facts.items()}
+
+
 def _problem(kind: str, message: Mapping[str, Any]) -> str:
     """What the schema has against a message of a kind; empty if nothing."""
     check, known = _schema(kind)
@@ -114,7 +145,7 @@ def _problem(kind: str, message: Mapping[str, Any]) -> str:
     try:
         check(message)
     except fastjsonschema.JsonSchemaException as error:
-        return str(error.message).replace("data", str(message["type"]), 1)[:300]
+        return strictjson.shown(str(error.message).replace("data", str(message["type"]), 1), 300)
     return ""
 
 

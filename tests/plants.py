@@ -31,7 +31,7 @@ def upstreamed(upstream, factors, reduction, fault):
 
 
 def cross_entropy(logits, target, *, reduction="none", denominator="weights", empty="nan", sample_weight=None, class_weight=None,
-                  label_smoothing=0.0, ignore_index=None, mask=None, target_form=None, upstream=None, fault=""):
+                  label_smoothing=0.0, smoothing="all", ignore_index=None, mask=None, target_form=None, upstream=None, fault=""):
     dtype, (count, classes) = logits.dtype, logits.shape
     kept = np.ones(count, bool) if mask is None else np.asarray(mask, bool)
     if target.ndim == 2 and target_form == "one_hot":
@@ -47,6 +47,8 @@ def cross_entropy(logits, target, *, reduction="none", denominator="weights", em
     else:
         hard, bottoms = target.astype(dtype), sample
     spread = label_smoothing / (classes - 1 if fault == "smoothing over K - 1" else classes)
+    if smoothing == "others":
+        spread = label_smoothing * (1 - hard) / (classes - 1)
     if fault == "weights not smoothed" and target.ndim == 1 and label_smoothing:
         shares = (1 - label_smoothing) * hard * by_class + spread
     else:
@@ -67,12 +69,12 @@ def cross_entropy(logits, target, *, reduction="none", denominator="weights", em
 
 
 def sigmoid_cross_entropy(logits, target, *, reduction="none", denominator="weights", empty="nan", sample_weight=None,
-                          pos_weight=None, label_smoothing=0.0, mask=None, target_form=None, upstream=None, fault=""):
+                          pos_weight=None, label_smoothing=0.0, smoothing="all", mask=None, target_form=None, upstream=None, fault=""):
     dtype, count = logits.dtype, len(logits)
     kept = np.ones(count, bool) if mask is None else np.asarray(mask, bool)
     sample = np.ones(count, dtype) if sample_weight is None else np.asarray(sample_weight, dtype)
     y = (target + 1) / 2 if target_form == "sign" else target
-    y = ((1 - label_smoothing) * y + label_smoothing / 2).astype(dtype)
+    y = ((1 - label_smoothing) * y + label_smoothing * (0.5 if smoothing == "all" else 1 - y)).astype(dtype)
     positive = dtype.type(1 if pos_weight is None else pos_weight)
     negative = dtype.type(1)
     if fault == "pos_weight on the wrong term":

@@ -6,6 +6,7 @@ from fractions import Fraction
 import mpmath
 import pytest
 
+import lossref
 from lossref import catalog, oracle
 from lossref.exact.certify import certify
 from lossref.formats import FLOAT64
@@ -96,3 +97,13 @@ def test_the_boundary_costs_what_its_parameter_says():
     for cost in (0.0, 1.0):
         assert certified("thresholded_zero_one", prediction=0.5, target=1.0, at_threshold=cost).value.rounded == cost
     assert certified("thresholded_zero_one", prediction=0.3, target=0.1, threshold=0.2).value.rounded == 0
+
+
+def test_weights_whose_sum_overflows_have_their_slopes():
+    """S = 1.9e308 is beyond float64, S p - t is not."""
+    logits, target = (0.1, 0.0, -0.3), (8.98846567431158e307, 1e308, 0.0)
+    slopes = lossref.gradient("soft_target_cross_entropy", logits, target)
+    exact = lossref.oracle("soft_target_cross_entropy", logits, target, digits=17).gradient
+    assert [abs(float(a) - b) <= 2e-15 * abs(b) for a, b in zip(exact, slopes, strict=True)] == [True] * 3
+    small = lossref.hessian("soft_target_cross_entropy", logits, [t / 1024 for t in target])
+    assert lossref.hessian("soft_target_cross_entropy", logits, target).tolist() == (small * 1024).tolist()

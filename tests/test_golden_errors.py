@@ -77,7 +77,8 @@ def test_unknown_field_is_named_before_the_digest(copy, capsys):
     ("change", "words"),
     [
         (lambda row: row.update(value="0x1p0"), "value"),
-        (lambda row: row.update(value=1.0), "value"),
+        (lambda row: row.update(value=1.0), "1.0 stands where no such number may stand"),
+        (lambda row: row.update(value=1), "value"),
         (lambda row: row.pop("gradient_K"), "gradient_K"),
         (lambda row: row.update(region="odd"), "region"),
         (lambda row: row["inputs"].update(prediction="3ff0000000000000"), "is not the hash of its inputs"),

@@ -3,7 +3,6 @@
 import json
 import shlex
 import sys
-from pathlib import Path
 
 import pytest
 
@@ -39,6 +38,7 @@ FAULTS = {
     "if sequence > 2: time.sleep(60)": "gave no answer in 0.5 s",
     "if sequence > 2: os.abort()": "ended with signal SIGABRT in place of an answer",
     "if sequence > 2: sys.exit('out of cheese')": "ended with status 1 in place of an answer; the last of its standard error: out of ch",
+    "if sequence > 2: print('{\"type\":', end='', flush=True); os._exit(4)": "ended with status 4 in place of an answer",
     "if sequence > 2: sequence -= 1": 'answered sequence 2 where 3 is wanted: {"type":"result","sequence":2',
     "if sequence > 2: answer.pop()": "gave an answer that is none: it has shape (",
     "if sequence > 2: answer[0] = answer[0][:8]": "has 8 digits, and a float64 has 16",
@@ -195,10 +195,13 @@ def test_a_reproducing_line_gives_the_wrong_bits(program, capsys, monkeypatch):
     assert FLOAT64.decode(asked["inputs"]["prediction"][0]) == worst["inputs"]["prediction"]
 
 
-def test_messages_are_those_of_the_schema():
+def test_messages_are_those_of_the_schema(capsys):
     """Of the protocol's page too: every message in it is valid, and every type has one."""
-    page = (Path(__file__).parent.parent / "PROTOCOL.md").read_text()
+    assert main(["protocol"]) == 0
+    page = capsys.readouterr().out
     blocks = [block for block in page.replace("\n       ", " ").splitlines() if block.startswith(("    > {", "    < {"))]
     kinds = [wire.read(block[6:], "the page", "greeting" if '"lossref"' in block else "hello", "run", "bye", *wire.ANSWERS)["type"]
              for block in blocks]  # fmt: skip
+    assert main(["protocol", "--json"]) == 0
+    assert set(kinds) <= set(json.loads(capsys.readouterr().out)["definitions"])
     assert kinds == ["hello", "hello", "run", "result", "unsupported", "error", "bye"]

@@ -1,5 +1,6 @@
 """The schema says the same to another validator, and golden files are readable with the standard library alone."""
 
+import hashlib
 import json
 import struct
 
@@ -21,3 +22,8 @@ def test_bits_are_plain_big_endian_ieee(loss, form):
     rows = (golden.folder() / golden.relative_path(loss, form)).read_text().splitlines()[1:]
     read = [struct.unpack(code, bytes.fromhex(json.loads(row)["value"]))[0] for row in rows]
     assert [repr(x) for x in read] == [repr(v.value) for v in golden.read(loss, form)]
+
+
+def test_the_schema_of_this_version_is_known():
+    digest = hashlib.sha256((golden.folder() / golden.SCHEMA).read_bytes()).hexdigest()
+    assert golden.SCHEMAS[digest] == golden.VERSION

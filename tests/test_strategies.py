@@ -5,7 +5,7 @@ import sys
 
 import numpy as np
 import pytest
-from hypothesis import HealthCheck, assume, find, given, settings
+from hypothesis import HealthCheck, find, given, settings
 
 import lossref
 from lossref import strategies
@@ -41,8 +41,6 @@ def test_one_example_can_be_asked_and_judged(loss):
     @some
     @given(strategies.arguments_for(loss))
     def matches(drawn):
-        with np.errstate(over="ignore"):
-            assume(all(np.isfinite(np.sum(x)) for x in drawn.values()))  # weights whose sum overflows get NaN from our own code
         assert_matches(lossref.value(loss.name, **drawn), lossref.gradient(loss.name, **drawn), loss.name, **drawn)
 
     matches()

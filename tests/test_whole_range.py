@@ -9,7 +9,8 @@ from hypothesis import strategies as st
 
 import lossref
 from lossref import catalog
-from lossref.exact.certify import AllowanceOverflowError, certify
+from lossref.exact.answers import AllowanceOverflowError
+from lossref.exact.certify import certify
 from lossref.exact.settle import UnsettledError
 from lossref.formats import FLOAT64
 from lossref.golden import exact

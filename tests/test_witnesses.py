@@ -8,7 +8,8 @@ import numpy as np
 import pytest
 
 from lossref import catalog, oracle
-from lossref.exact.certify import AllowanceOverflowError, certify, nearest
+from lossref.exact.answers import AllowanceOverflowError
+from lossref.exact.certify import certify, nearest
 from lossref.formats import FLOAT64
 from lossref.points import flat
 from lossref.spec import Witness

@@ -14,17 +14,21 @@ from lossref.commands import CONFORMS, DIFFERS, Commands, UsageError, command, p
 from lossref.formats import FORMATS
 from lossref.golden import SHIPPED_FORMATS, GoldenError
 from lossref.judge.asking import APART
-from lossref.judge.calls import CallOutcome, CallVerdict, judge_calls
+from lossref.judge.callconventions import GRAMMAR, parse_declaration
+from lossref.judge.calls import PARTS, CallOutcome, CallVerdict, judge_calls
+from lossref.judge.conventions import ConventionError
 from lossref.judge.grades import LEVELS, meets
 from lossref.report import data, text
 from lossref.targets import Target, TargetError, resolve
 
-PARTS = ("value", "gradient")
-DESCRIPTION = """\
+DESCRIPTION = f"""\
 Judge a target's calls of whole batches by the golden calls: every option alone, every two together,
 and the degenerate ones. TARGET is an adapter that makes calls (torch, lossref), or your own object
 whose call(**arrays, **options) returns value and gradient. Options are those of lossref.batches.Options;
 calls with options that a library has not are left out, and counted.
+
+A convention says what a library does whatever it is asked; its calls are judged by that:
+{"".join(f"  LOSS: {form}{chr(10)}" for form in GRAMMAR)}  LOSS: factor NUMBER
 """
 
 
@@ -35,6 +39,9 @@ def add(commands: Commands) -> None:
     parser.add_argument("--format", choices=SHIPPED_FORMATS, default="float64", help="of inputs and answers (float64)")
     parser.add_argument("--level", choices=LEVELS, default="C", help="the least grade that conforms (C)")
     parser.add_argument("--strict", action="store_true", help="count the ends of the format, and weights of 0 on NaN, too")
+    parser.add_argument(
+        "--convention", action="append", metavar="'LOSS: SENTENCE'", help="judge calls of LOSS as this says (may be repeated)"
+    )
     parser.add_argument("--worst", type=int, default=3, metavar="N", help="calls to show for each loss (3)")
     parser.set_defaults(run=run)
 
@@ -43,15 +50,21 @@ def run(given: argparse.Namespace) -> int:
     form = FORMATS[given.format]
     try:
         target = resolve(given.target, given.loss)
+        declared = [parse_declaration(text) for text in given.convention or []]
         names = [name for name in losses() if given.loss in (None, name) and _calls(target, name)]
         if not names:
             raise UsageError(f"{target.title} makes no calls of {given.loss or 'any loss that has golden calls'}")
+        if stray := next((loss for loss, _ in declared if loss not in names), None):
+            raise UsageError(f"a convention is declared for {stray!r}, whose calls are not judged in this run")
         verdicts = []
         for name in names:
             calls = target.implementations[name].calls
             assert calls is not None
-            verdicts.append(judge_calls(calls.make, callvectors.read(catalog.get(name), form), form, calls.accepts))
-    except (TargetError, GoldenError) as error:
+            own = [convention for loss, convention in declared if loss == name]
+            verdicts.append(judge_calls(calls.make, callvectors.read(catalog.get(name), form), form, calls.accepts, own))
+        for needless in (d.needless for verdict in verdicts for d in verdict.declarations if d.needless):
+            raise UsageError(needless)
+    except (TargetError, GoldenError, ConventionError) as error:
         raise UsageError(error) from None
     entries = [_entry(target, verdict, given) for verdict in verdicts]
     conforms = all(entry["conforms"] for entry in entries)
@@ -60,6 +73,12 @@ def run(given: argparse.Namespace) -> int:
     else:
         _show(target, entries, given, conforms)
     return CONFORMS if conforms else DIFFERS
+
+
+def _composed(target: Target, name: str) -> str:
+    implementation = target.implementations[name]
+    assert implementation.calls is not None
+    return "; ".join(filter(None, (implementation.composed, implementation.calls.composed)))
 
 
 def _calls(target: Target, name: str) -> bool:
@@ -71,10 +90,12 @@ def _entry(target: Target, verdict: CallVerdict, given: argparse.Namespace) -> d
     failing = [o for o in verdict.worst(given.strict) if not meets(o.grade, given.level)]
     return {
         "loss": verdict.loss,
+        "composed": _composed(target, verdict.loss),
         **grades,
         **{region: verdict.apart(region) for region in APART},
         "calls": len({o.vector.id for o in verdict.outcomes}),
         "refused": verdict.refused,
+        "conventions": [data.declaration(d, given.level) for d in verdict.declarations],
         "conforms": all(meets(grade, given.level) for grade in grades.values() if grade),
         "worst": [_outcome(target, o, given.format) for o in failing[: given.worst]],
     }
@@ -111,6 +132,11 @@ def _show(target: Target, entries: list[dict[str, Any]], given: argparse.Namespa
         grades = [Text(entry[part] or "-", text.COLOURS.get(entry[part], "")) for part in (*PARTS, *APART)]
         table.add_row(entry["loss"], *grades, str(entry["calls"]), str(entry["refused"]))
     screen.print(table)
+    for entry in entries:
+        if entry["composed"]:
+            screen.print(Text(f"{entry['loss']} is composed: {entry['composed']}", "dim"), soft_wrap=True)
+        for sentence in text.declared(entry, given.level):
+            screen.print(Text(sentence, "dim"), soft_wrap=True)
     for entry in entries:
         for wrong in entry["worst"]:
             screen.print(Text(f"\n{entry['loss']} {wrong['part']}  {wrong['grade']}  {wrong['flag']}  {wrong['id']}", "bold"))

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from rich.console import Console
+from rich.markup import escape
 from rich.progress import Progress
 
 from lossref import catalog, golden, recorded
@@ -167,7 +168,7 @@ def judged(target: Target, vectors: dict[str, list[Vector]], form: str) -> list[
     verdicts = []
     screen = Console(stderr=True)
     with Progress(console=screen, transient=True, disable=not screen.is_terminal) as progress:
-        for name, chosen in progress.track(vectors.items(), description=f"judging {target.title}"):
+        for name, chosen in progress.track(vectors.items(), description=f"judging {escape(target.title)}"):
             verdicts.append(judge(catalog.get(name), target.implementations[name], chosen, FORMATS[form]))
     for needless in (d.needless for verdict in verdicts for d in verdict.declarations if d.needless):
         raise UsageError(needless)

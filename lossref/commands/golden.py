@@ -36,7 +36,8 @@ def add(commands: Commands) -> None:
 
 def generate(given: argparse.Namespace) -> int:
     writer = _writer(given.jobs)
-    with Progress(console=Console(stderr=True), transient=True) as progress:
+    screen = Console(stderr=True)
+    with Progress(console=screen, transient=True, disable=not screen.is_terminal) as progress:
         task = progress.add_task("certifying", total=None)
         try:
             total = writer.generate(

@@ -1,4 +1,4 @@
-"""lossref vectors, smoke, serve: programs in any language, by the messages of PROTOCOL.md."""
+"""lossref vectors, smoke, serve: programs in any language, by the messages that `lossref protocol` explains."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import argparse
 import shlex
 import sys
 from collections.abc import Iterator, Mapping
+from importlib.resources import files
 from typing import Any
 
 from rich.text import Text
@@ -20,18 +21,22 @@ from lossref.strictjson import JsonError
 from lossref.targets import TargetError, process, resolve, serve
 
 VECTORS = """\
-Print the questions that a check asks, hello to bye, one message a line (PROTOCOL.md), for a program
+Print the questions that a check asks, hello to bye, one message a line (`lossref protocol`), for a program
 to answer elsewhere:
   lossref vectors sigmoid_cross_entropy > vectors.jsonl
   ./my_adapter < vectors.jsonl > results.jsonl
   lossref judge vectors.jsonl results.jsonl
+"""
+PROTOCOL = """\
+Print the page that explains the messages between lossref and a program that it judges; with --json
+their JSON Schema.
 """
 SMOKE = """\
 Send ten vectors to a program and say in plain words what is right and what is wrong:
   lossref smoke cmd:./my_adapter
 """
 SERVE = """\
-Answer the messages of PROTOCOL.md on standard input with any target of `lossref check`, so that it can
+Answer the messages of `lossref protocol` on standard input with any target of `lossref check`, so that it can
 be asked in a process of its own, on another machine, or by another suite:
   lossref serve torch < vectors.jsonl > results.jsonl
 """
@@ -44,6 +49,8 @@ def add(commands: Commands) -> None:
     parser.add_argument("--part", action="append", choices=PARTS, help="only this part (may be repeated)")
     parser.add_argument("--id", metavar="ID", help="only the golden vector whose id starts so")
     parser.set_defaults(run=print_vectors)
+    parser = command(commands, "protocol", "explain the messages between lossref and a program", PROTOCOL)
+    parser.set_defaults(run=show_protocol)
     parser = command(commands, "smoke", "try a program with ten vectors", SMOKE)
     parser.add_argument("target", metavar="cmd:COMMAND")
     parser.add_argument("--timeout", type=float, default=process.TIMEOUT, metavar="S", help="seconds for an answer (10)")
@@ -80,6 +87,11 @@ def _questions(given: argparse.Namespace) -> Iterator[Mapping[str, Any]]:
     for name in catalog.names():
         if name in (given.loss or [name]):
             yield from recorded.questions(catalog.get(name), parts, golden.read(catalog.get(name), form), form)
+
+
+def show_protocol(given: argparse.Namespace) -> int:
+    print((files("lossref") / ("protocol.json" if given.json else "protocol.md")).read_text(encoding="utf-8"), end="")
+    return CONFORMS
 
 
 def run_smoke(given: argparse.Namespace) -> int:

@@ -18,7 +18,7 @@ from lossref.spaces import Weights
 from lossref.spec import Loss, Values
 
 if TYPE_CHECKING:
-    from lossref.exact.certify import Certified
+    from lossref.exact.answers import Certified
 
 
 @dataclass(frozen=True)
@@ -92,16 +92,21 @@ def _term(m: System, loss: Loss, example: Mapping[str, Any], options: Options) -
     def at(y: Any) -> Any:
         return loss.definition(m, **{**example, name: y})
 
+    def spread(t: Any, classes: int) -> Any:
+        """The smoothed share of one class."""
+        if options.smoothing == "all":
+            return (1 - amount) * t + amount / classes
+        return (1 - amount) * t + amount * (1 - t) / max(classes - 1, 1)
+
     if space.label_of:
         classes = len(example[loss.differentiable])
-        shares = [(1 - amount) * (k == target) + amount / classes for k in range(classes)]
-        parts = [(share * _class_weight(options, k), k) for k, share in enumerate(shares)]
-        return m.sum(share * at(k) for share, k in parts if share)
+        shares = [spread(m.lift(int(k == target)), classes) for k in range(classes)]
+        return m.sum(share * _class_weight(options, k) * at(k) for k, share in enumerate(shares) if amount or k == target)
     if space.rank:
-        shares = [(1 - amount) * t + amount / len(target) if amount else t for t in target]
+        shares = [spread(t, len(target)) if amount else t for t in target]
         return at([_class_weight(options, k) * t for k, t in enumerate(shares)])
     if (space.low, space.high) == (0.0, 1.0):
-        y = (1 - amount) * target + amount / 2 if amount else target
+        y = spread(target, 2) if amount else target
         if options.pos_weight is not None:
             return Fraction(options.pos_weight) * y * at(m.lift(1)) + (1 - y) * at(m.lift(0))
         return at(y)

@@ -82,8 +82,9 @@ def examine(record: Folklore) -> Finding:
 
 def _exact(record: Folklore) -> Any:
     """The exact answers to the question, (examples,) or (examples, components)."""
+    from lossref.exact.answers import Certified
     from lossref.exact.balls import Balls
-    from lossref.exact.certify import Certified, certify
+    from lossref.exact.certify import certify
     from lossref.exact.settle import correct, settle
 
     if (formula := record.closed_form) is not None:

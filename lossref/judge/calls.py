@@ -10,13 +10,17 @@ from typing import Any
 
 import numpy as np
 
-from lossref import golden
+from lossref import catalog, golden
 from lossref.callvectors import CallVector
 from lossref.formats import Format
+from lossref.judge.callconventions import CallConvention, declared_calls
 from lossref.judge.errors import Error, Truth, measure
-from lossref.judge.grades import LEVELS, grade
+from lossref.judge.grades import LEVELS, grade, meets, worst
+from lossref.judge.verdict import Declaration
+from lossref.spec import Loss
 
 REGION = "reduction"
+PARTS = ("value", "gradient")
 RAISED = "raised "
 BROKE = Error(math.inf, math.inf, math.inf, False, True, True, False)
 Call = Callable[..., tuple[Any, Any]]  # (value, gradient) from arrays and options by keyword; a gradient of None is not judged
@@ -44,6 +48,7 @@ class CallVerdict:
     loss: str
     outcomes: tuple[CallOutcome, ...]
     refused: int = 0
+    declarations: tuple[Declaration, ...] = ()
 
     def headline(self, part: str, strict: bool = False) -> str | None:
         """The worst grade of a part, None where no call gave it; the ends of the format count only if strict."""
@@ -62,15 +67,45 @@ class CallVerdict:
 
 
 def judge_calls(
-    call: Call, vectors: Sequence[CallVector], form: Format, accepts: Callable[[Mapping[str, Any]], bool] = lambda options: True
+    call: Call,
+    vectors: Sequence[CallVector],
+    form: Format,
+    accepts: Callable[[Mapping[str, Any]], bool] = lambda options: True,
+    conventions: Sequence[CallConvention] = (),
 ) -> CallVerdict:
-    """Make every call whose options are accepted, and grade value and gradient."""
+    """Make every call whose options are accepted, and grade value and gradient by what is declared."""
+    loss = catalog.get(vectors[0].loss)
     made = [vector for vector in vectors if accepts(vector.options)]
-    outcomes = [outcome for vector in made for outcome in _outcomes(call, vector, form)]
+    expected = declared_calls(loss, conventions, made, form)
+    outcomes = [outcome for vector in expected for outcome in _outcomes(call, vector, form)]
     answered = {o.part for o in outcomes if not o.raised.startswith(RAISED)}
     if "value" in answered:  # a target without gradients lacks one where it raised, too
         outcomes = [o for o in outcomes if o.part in answered]
-    return CallVerdict(vectors[0].loss, tuple(outcomes), len(vectors) - len(made))
+    known = {(): made, tuple(conventions): expected}
+    declarations = tuple(_declaration(loss, tuple(conventions), k, known, outcomes, form) for k in range(len(conventions)))
+    return CallVerdict(loss.name, tuple(outcomes), len(vectors) - len(made), declarations)
+
+
+def _declaration(
+    loss: Loss,
+    conventions: tuple[CallConvention, ...],
+    k: int,
+    known: dict[tuple[CallConvention, ...], list[CallVector]],
+    outcomes: Sequence[CallOutcome],
+    form: Format,
+) -> Declaration:
+    """What a convention costs by itself, and whether the target needs it beside the others; `known` keeps the exact answers."""
+    made, sentence = known[()], conventions[k].sentence
+    alone, others = conventions[k : k + 1], conventions[:k] + conventions[k + 1 :]
+    for chosen in (alone, others):
+        if chosen not in known:
+            known[chosen] = declared_calls(loss, chosen, made, form)
+    shifts = tuple(worst([_measured(true, part, getattr(moved, part), form).grade for part in PARTS])
+                   for moved, true in zip(known[alone], made, strict=True))  # fmt: skip
+    rest = {v.id: v for v in known[others]}
+    without = [(o, _measured(rest[o.vector.id], o.part, o.got, form)) for o in outcomes if not o.raised]
+    helps = any(LEVELS.index(o.grade) < LEVELS.index(other.grade) and not meets(other.grade, "B") for o, other in without)
+    return Declaration(sentence, shifts, "" if helps else f"{loss.name}: {sentence!r} is declared and not needed")
 
 
 def arrays_of(vector: CallVector, form: Format) -> dict[str, Any]:
@@ -79,12 +114,6 @@ def arrays_of(vector: CallVector, form: Format) -> dict[str, Any]:
 
 
 def _outcomes(call: Call, vector: CallVector, form: Format) -> list[CallOutcome]:
-    truths = {
-        "value": _truths(vector.value, vector.value_rest, vector.value_K, vector.value_S, form),
-        "gradient": _truths(
-            vector.gradient, vector.gradient_rest, vector.gradient_K, (vector.gradient_S,) * len(vector.gradient), form
-        ),
-    }
     arrays = arrays_of(vector, form)
     first = next(iter(arrays.values())).shape
     shapes = {"value": first[:1] if vector.options["reduction"] == "none" else (), "gradient": first}
@@ -92,33 +121,38 @@ def _outcomes(call: Call, vector: CallVector, form: Format) -> list[CallOutcome]
     raised, answers = "", {}
     try:
         with np.errstate(all="ignore"):
-            returned = zip(truths, call(**arrays, **options), strict=True)
+            returned = zip(PARTS, call(**arrays, **options), strict=True)
             answers = {part: np.asarray(x) for part, x in returned if part == "value" or x is not None}
     except KeyboardInterrupt:
         raise
     except BaseException as error:  # whatever a stranger's code raises is its verdict
         raised = f"{RAISED}{type(error).__name__}: {error}"
     found = []
-    for part in truths if raised else answers:
-        expected = truths[part]
+    for part in PARTS if raised else answers:
         complaint = raised or _shape_complaint(answers[part], shapes[part])
         if complaint:
-            found.append(CallOutcome(vector, part, (), (BROKE,) * len(expected), complaint))
+            found.append(CallOutcome(vector, part, (), (BROKE,) * len(getattr(vector, part)), complaint))
             continue
-        got = tuple(float(y) for y in answers[part].astype(np.float64).ravel())
-        found.append(CallOutcome(vector, part, got, tuple(measure(y, t, form) for y, t in zip(got, expected, strict=True))))
+        found.append(_measured(vector, part, answers[part].astype(np.float64).ravel().tolist(), form))
     return found
+
+
+def _measured(vector: CallVector, part: str, got: Sequence[float], form: Format) -> CallOutcome:
+    errors = (measure(y, t, form) for y, t in zip(got, _truths(vector, part, form), strict=True))
+    return CallOutcome(vector, part, tuple(got), tuple(errors))
 
 
 def _shape_complaint(answer: Any, shape: tuple[int, ...]) -> str:
     return "" if answer.shape == shape else f"returned shape {answer.shape} where {shape} is wanted"
 
 
-def _truths(
-    rounded: Sequence[float], rests: Sequence[int], allowances: Sequence[float], sizes: Sequence[float], form: Format
-) -> list[Truth]:
+def _truths(vector: CallVector, part: str, form: Format) -> list[Truth]:
     def exact(x: float, rest: int) -> Any:
         return golden.exact(x, rest, form) if math.isfinite(x) else x
 
-    columns = zip(rounded, rests, allowances, sizes, strict=True)
+    if part == "value":
+        columns = zip(vector.value, vector.value_rest, vector.value_K, vector.value_S, strict=True)
+    else:
+        sizes = (vector.gradient_S,) * len(vector.gradient)
+        columns = zip(vector.gradient, vector.gradient_rest, vector.gradient_K, sizes, strict=True)
     return [Truth(exact(x, rest), x, None, Fraction(k), Fraction(s)) for x, rest, k, s in columns]

@@ -18,7 +18,7 @@ from lossref.formats import Format, Rounded
 from lossref.spec import Loss, Values
 
 if TYPE_CHECKING:
-    from lossref.exact.certify import Certified  # it needs python-flint, which is an extra
+    from lossref.exact.answers import Certified  # it needs python-flint, which is an extra
 
 Definition = Callable[..., Any]
 

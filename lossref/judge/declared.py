@@ -17,7 +17,7 @@ from lossref.judge.conventions import Convention, ConventionError
 from lossref.spec import Loss, Values
 
 if TYPE_CHECKING:
-    from lossref.exact.certify import Certified
+    from lossref.exact.answers import Certified
 
 
 def declared(loss: Loss, conventions: Sequence[Convention], vectors: Iterable[Vector], form: Format) -> list[Vector]:
@@ -59,7 +59,8 @@ def _redone(loss: Loss, conventions: Sequence[Convention], v: Vector, form: Form
 def _certified(loss: Loss, conventions: Sequence[Convention], values: Values, form: Format) -> Certified | None:
     """The declared answer: a certificate for the value, and one for each part that is not its derivative; None if undecided."""
     try:
-        from lossref.exact.certify import AllowanceOverflowError, certify
+        from lossref.exact.answers import AllowanceOverflowError
+        from lossref.exact.certify import certify
     except ModuleNotFoundError as error:
         raise ConventionError(f"declared conventions need python-flint ({error}); try: pip install 'lossref[golden]'") from None
     chosen = sorted(conventions, key=lambda c: c.stage)

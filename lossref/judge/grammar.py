@@ -20,7 +20,8 @@ from lossref.judge.conventions import (
     Kink,
 )
 
-NUMBER = r"[-+]?\d*\.?\d+(?:e[-+]?\d{1,3})?(?:/\d+)?"
+LONGEST = 300  # characters of a sentence: the patterns look at each pair of its digits at worst
+NUMBER = r"[-+]?[0-9]*\.?[0-9]+(?:e[-+]?[0-9]{1,3})?(?:/[0-9]+)?"
 BOUND = rf"(?:1 - )?(?:eps|{NUMBER})"
 GRAMMAR: Mapping[str, tuple[str, Callable[..., Convention]]] = {  # as --help has it -> the pattern, and what it makes
     "clip ARGUMENT to [LOW, HIGH], gradient zero outside | through | unclipped": (
@@ -45,6 +46,8 @@ GRAMMAR: Mapping[str, tuple[str, Callable[..., Convention]]] = {  # as --help ha
 
 def parse(text: str) -> Convention:
     """The convention that a sentence states; ConventionError says what can be said instead."""
+    if len(text) > LONGEST:
+        raise ConventionError(f"{text[:60]!r}... is no convention: it has {len(text)} characters, and none has more than {LONGEST}")
     plain = " ".join(text.split())
     for pattern, make in GRAMMAR.values():
         if match := re.fullmatch(pattern, plain):
@@ -56,7 +59,7 @@ def parse_declaration(text: str) -> tuple[str, Convention]:
     """`LOSS: SENTENCE`."""
     loss, colon, sentence = text.partition(":")
     if not colon:
-        raise ConventionError(f"a convention is declared as LOSS: SENTENCE, not {text!r}")
+        raise ConventionError(f"a convention is declared as LOSS: SENTENCE, not {text[:LONGEST]!r}")
     return loss.strip(), parse(sentence)
 
 

@@ -23,7 +23,7 @@ from lossref.points import flat
 from lossref.spec import Loss, Values
 
 if TYPE_CHECKING:
-    from lossref.exact.certify import Certified
+    from lossref.exact.answers import Certified
     from lossref.exact.settle import Correct
 
 NO_ANSWER = Error(math.inf, math.inf, math.inf, False, False, True, False)  # NaN where no exact answer is certain
@@ -168,13 +168,18 @@ def _special(x: float) -> Truth:
 
 @lru_cache(maxsize=4096)  # value and gradient of the same examples are asked for one after the other
 def _certified(name: str, values: tuple[tuple[str, Any], ...], form: str) -> Certified | None:
-    from lossref.exact.certify import AllowanceOverflowError, certify, unproved
+    from lossref.exact.answers import AllowanceOverflowError, answer_over
+    from lossref.exact.floats import Floats
     from lossref.exact.numbers import NoValueError
     from lossref.exact.settle import UnsettledError
 
-    settled = certify if find_spec("flint") else unproved
+    loss, point = catalog.get(name), dict(values)
     try:
-        return settled(catalog.get(name), dict(values), FORMATS[form])
+        if find_spec("flint"):
+            from lossref.exact.certify import certify
+
+            return certify(loss, point, FORMATS[form])
+        return answer_over(Floats, loss, point, FORMATS[form])[2]
     except (UnsettledError, AllowanceOverflowError, NoValueError):
         return None
 

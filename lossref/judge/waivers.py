@@ -6,27 +6,35 @@ A file holds tables `[[waiver]]`. Each names golden vectors (`vectors`, a list o
 
 from __future__ import annotations
 
+import re
 import tomllib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from functools import cache
+from itertools import product
 from pathlib import Path
 from typing import Any
 
-from lossref import catalog, golden
-from lossref.golden import GoldenError
+from lossref import catalog, golden, strictjson
+from lossref.formats import FORMATS
 from lossref.judge.asking import APART
 from lossref.judge.grades import meets
 from lossref.judge.verdict import PARTS, Outcome, PartVerdict, Verdict, Waived
 from lossref.points import reasons
 
 ALWAYS = {"reason", "link", "expires"}
+LONGEST = 2000  # characters of a text
+DOTS = 50  # on a line: of a key a.b.c and so on, the standard library keeps every beginning, as many bytes as their square
 BY_ID, BY_FLAG = {"vectors", "part"}, {"flag", "loss", "part", "format"}
+FILE_LIMIT = 1 << 18  # bytes: some thousand waivers, and what a hostile file makes of them is still read in a second or two
 
 
 class WaiverError(Exception):
     """A waiver that cannot be read, has expired, or waives nothing; one sentence that names it."""
+
+    def __init__(self, message: object) -> None:
+        super().__init__(strictjson.sentence(message))
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -53,11 +61,17 @@ class Waiver:
 def read(path: Path, today: date) -> list[Waiver]:
     """The waivers of a file, none of them expired on this day."""
     try:
-        content = tomllib.loads(path.read_text(encoding="utf-8"))
+        with path.open("rb") as file:
+            data = file.read(FILE_LIMIT + 1)
+        if len(data) > FILE_LIMIT:
+            raise WaiverError(f"{path}: longer than the {FILE_LIMIT} bytes that are read")
+        if max(line.count(b".") for line in data.split(b"\n")) > DOTS:
+            raise WaiverError(f"{path}: a line with more than {DOTS} dots is not read")
+        content = tomllib.loads(data.decode("utf-8"))
     except OSError as error:
         raise WaiverError(f"{path} cannot be read: {error.strerror}") from None
-    except ValueError as error:
-        raise WaiverError(f"{path} is not TOML: {error}") from None
+    except (ValueError, RecursionError) as error:
+        raise WaiverError(f"{path} is not TOML: {strictjson.shown(str(error), 300)}") from None
     if stray := sorted(content.keys() - {"waiver"}):
         raise WaiverError(f"{path}: unknown key {stray[0]!r}; waivers stand in tables [[waiver]]")
     tables = content.get("waiver", [])
@@ -77,8 +91,8 @@ def _waiver(place: str, table: Mapping[str, Any], today: date) -> Waiver:
     if missing := sorted(needed - table.keys()):
         raise WaiverError(f"{place} has no {missing[0]}")
     for key, x in table.items():
-        if key not in ("vectors", "expires") and not (isinstance(x, str) and x.strip()):
-            raise WaiverError(f"{place}: {key} must be text, and not empty")
+        if key not in ("vectors", "expires") and not (isinstance(x, str) and x.strip() and len(x) <= LONGEST):
+            raise WaiverError(f"{place}: {key} must be text, and not empty or above {LONGEST} characters")
     if not table["link"].startswith(("https://", "http://")):
         raise WaiverError(f"{place}: link must be an address that starts with https://, not {table['link']!r}")
     ids = table.get("vectors", ())
@@ -88,7 +102,8 @@ def _waiver(place: str, table: Mapping[str, Any], today: date) -> Waiver:
     expires = _day(place, table["expires"])
     if expires < today:
         raise WaiverError(f"{place} expired on {expires}: {table['reason']}")
-    return Waiver(place=place, **{**table, "vectors": tuple(ids), "expires": expires})
+    shown = {key: strictjson.plain(table[key]) for key in ("reason", "link")}
+    return Waiver(place=place, **{**table, **shown, "vectors": tuple(ids), "expires": expires})
 
 
 def _known(place: str, table: Mapping[str, Any]) -> None:
@@ -104,14 +119,19 @@ def _known(place: str, table: Mapping[str, Any]) -> None:
             raise WaiverError(f"{place}: no golden vector has the id {identifier!r}")
 
 
-@cache
 def _place(identifier: str) -> tuple[str, str] | None:
     """Loss and format of the vector with this id; the start of an id is none."""
-    try:
-        found = golden.find(identifier)
-    except GoldenError:
-        return None
-    return (found.loss, found.format) if found.id == identifier else None
+    return _places(golden.folder()).get(identifier)
+
+
+@cache
+def _places(where: Path) -> dict[str, tuple[str, str]]:
+    """Loss and format of every id, collected once: a file may name thousands."""
+    found: dict[str, tuple[str, str]] = {}
+    for name, form in product(catalog.names(), golden.SHIPPED_FORMATS):
+        data = golden.listed_bytes(golden.relative_path(catalog.get(name), FORMATS[form]), where)
+        found |= {identifier.decode(): (name, form) for identifier in re.findall(rb'"id":"([0-9a-f]{12})"', data)}
+    return found
 
 
 def _day(place: str, x: Any) -> date:
@@ -120,7 +140,9 @@ def _day(place: str, x: Any) -> date:
     try:
         return date.fromisoformat(x)
     except (TypeError, ValueError):
-        raise WaiverError(f"{place}: expires must be a day such as 2030-12-31, not {x!s}") from None
+        # A number may have more digits than Python prints.
+        given = str(x)[:60] if isinstance(x, (str, datetime)) else f"a value of type {type(x).__name__}"
+        raise WaiverError(f"{place}: expires must be a day such as 2030-12-31, not {given}") from None
 
 
 def apply(

@@ -46,7 +46,7 @@ def _loss(target: Target, verdict: Verdict, form: str, level: str, strict: bool,
         "refused": verdict.refused,
         "refusal": "; ".join(verdict.refusals),
         "remarks": list(verdict.remarks),
-        "conventions": [_declaration(d, level) for d in verdict.declarations],
+        "conventions": [declaration(d, level) for d in verdict.declarations],
         "undecided": verdict.undecided,
         "parts": parts,
         "conforms": bool(parts) and all(part["conforms"] for part in parts.values()),
@@ -54,7 +54,7 @@ def _loss(target: Target, verdict: Verdict, form: str, level: str, strict: bool,
     }
 
 
-def _declaration(found: Declaration, level: str) -> dict[str, Any]:
+def declaration(found: Declaration, level: str) -> dict[str, Any]:
     """A declared convention and its cost: the vectors that it alone moves by more than the level allows."""
     moved, total = found.moved(level), len(found.shifts)
     return {"sentence": found.sentence, "moved": moved, "vectors": total, "share": moved / total if total else 0.0}

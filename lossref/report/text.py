@@ -18,9 +18,9 @@ MANY = 6  # components of a vector that are written out
 
 
 def console() -> Console:
-    """Standard output; wide where nobody's window limits it."""
-    screen = Console(highlight=False)
-    return screen if screen.is_terminal else Console(highlight=False, width=120)
+    """Standard output; wide where nobody's window limits it. What others wrote stays as it is: "[red]" is no colour."""
+    screen = Console(highlight=False, markup=False, emoji=False)
+    return screen if screen.is_terminal else Console(highlight=False, markup=False, emoji=False, width=120)
 
 
 def show_run(console: Console, report: Mapping[str, Any]) -> None:
@@ -79,7 +79,7 @@ def _table(report: Mapping[str, Any]) -> Table:
 def _notes(report: Mapping[str, Any]) -> Iterator[str]:
     """What the grades do not say: what is declared, waived, composed, refused or missing."""
     for entry in report["losses"]:
-        yield from _declared(entry, report["level"])
+        yield from declared(entry, report["level"])
         for part, found in entry["parts"].items():
             for waived in found["waived"]:
                 count = len(waived["vectors"])
@@ -97,11 +97,12 @@ def _notes(report: Mapping[str, Any]) -> Iterator[str]:
         yield f"not there: {', '.join(plainly)}"
 
 
-def _declared(entry: Mapping[str, Any], level: str) -> Iterator[str]:
+def declared(entry: Mapping[str, Any], level: str) -> Iterator[str]:
+    """What a loss is judged as, and what that costs."""
     for convention in entry["conventions"]:
         cost = f"{convention['moved']} of {convention['vectors']} vectors ({convention['share']:.1%})"
         yield f"{entry['loss']} declares {convention['sentence']!r}: it moves {cost} by more than level {level} allows"
-    if entry["undecided"]:
+    if entry.get("undecided"):
         yield f"{entry['loss']}: {entry['undecided']} vectors are left out, too wide or undecided under what is declared"
 
 

@@ -1,4 +1,4 @@
-"""A program in any language as a target: started, asked line by line (PROTOCOL.md), and started again when it breaks."""
+"""A program in any language as a target: started, asked line by line (lossref/protocol.md), and started again when it breaks."""
 
 from __future__ import annotations
 
@@ -10,13 +10,14 @@ import signal
 import subprocess
 import threading
 from collections import deque
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from typing import IO, Any
 
 import numpy as np
 
 from lossref import catalog, golden, strictjson, wire
 from lossref.formats import FORMATS, Format
+from lossref.judge.conventions import ConventionError
 from lossref.judge.grammar import parse
 from lossref.spec import Values
 from lossref.strictjson import JsonError
@@ -27,6 +28,8 @@ Record = Callable[[str], None]
 TIMEOUT = 10.0  # seconds for one answer
 RESTARTS = 10
 STDERR_LINES = 6  # that a verdict shows
+ROOM = 1 << 18  # bytes of a reply beside its numbers
+GRACE = 5.0  # seconds to be gone in, once killed
 
 
 class Process:
@@ -44,7 +47,8 @@ class Process:
         self.running: subprocess.Popen[bytes] | None = None
         self.received: queue.Queue[bytes | None] = queue.Queue()
         self.said: deque[str] = deque(maxlen=STDERR_LINES)
-        self.listener = threading.Thread()
+        self.gone = threading.Event()
+        self.pump = self.listener = self.writer = threading.Thread()
 
     def hello(self) -> dict[str, Any]:
         """Start the program and hear what it has; TargetError says what went wrong."""
@@ -63,8 +67,11 @@ class Process:
         try:
             if self.running is None:
                 self._restart()
-            self._send(run)
-            reply = wire.read(self._receive(), "its reply", *wire.ANSWERS)
+            text = self._send(run)
+            data = self._receive()
+            if len(data) > (most := 4 * len(text) + ROOM):  # runs are kept: what no answer needs could fill the memory
+                raise JsonError(f"its reply: {len(data)} bytes, and an answer to this has at most {most}: {strictjson.shown(data)}")
+            reply = wire.read(data, "its reply", *wire.ANSWERS)
             if reply["sequence"] != run["sequence"]:
                 found = f"{reply['sequence']} where {run['sequence']} is wanted"
                 raise TargetFailedError(f"answered sequence {found}: {strictjson.shown(wire.line(reply))}")
@@ -81,7 +88,7 @@ class Process:
     def close(self) -> None:
         """Say goodbye; whoever does not leave in time is made to."""
         if self.running is not None:
-            with contextlib.suppress(TargetFailedError, subprocess.TimeoutExpired):
+            with contextlib.suppress(TargetFailedError, subprocess.TimeoutExpired, OSError):  # it may have left already
                 self._send(wire.BYE)
                 assert self.running.stdin is not None
                 self.running.stdin.close()
@@ -93,11 +100,16 @@ class Process:
         running, self.running = self.running, None
         if running is None:
             return
+        self.gone.set()
         with contextlib.suppress(OSError):
             os.killpg(running.pid, signal.SIGKILL) if hasattr(os, "killpg") else running.kill()
-        running.wait()
-        self.listener.join(1)
-        for stream in (running.stdin, running.stdout, running.stderr):
+        with contextlib.suppress(subprocess.TimeoutExpired):
+            running.wait(GRACE)
+        for thread, stream in ((self.listener, running.stderr), (self.pump, running.stdout), (self.writer, running.stdin)):
+            if thread.ident is not None:
+                thread.join(1)
+            if thread.is_alive():
+                continue  # what the program started in a session of its own holds the pipe: closing would wait, so the thread does
             with contextlib.suppress(OSError, ValueError):
                 assert stream is not None
                 stream.close()
@@ -109,11 +121,13 @@ class Process:
             self.running = subprocess.Popen(self.arguments, stdin=pipe, stdout=pipe, stderr=pipe, start_new_session=True)
         except OSError as error:
             raise TargetFailedError(f"cannot be started: {error.strerror}") from None
-        self.received, self.said = queue.Queue(maxsize=16), deque(maxlen=STDERR_LINES)
+        self.received, self.said = queue.Queue(maxsize=1), deque(maxlen=STDERR_LINES)  # with one in hand: 128 MiB at most
+        self.gone = threading.Event()
         assert self.running.stdout is not None
         assert self.running.stderr is not None
-        threading.Thread(target=_pump, args=(self.running.stdout, self.received), daemon=True).start()
-        self.listener = threading.Thread(target=_listen, args=(self.running.stderr, self.said), daemon=True)
+        self.pump = threading.Thread(target=_pump, args=(self.running.stdout, self.received, self.gone), daemon=True)
+        self.pump.start()
+        self.listener = threading.Thread(target=_listen, args=(self.running.stderr, self.said, self.gone), daemon=True)
         self.listener.start()
 
     def _restart(self) -> None:
@@ -124,18 +138,19 @@ class Process:
         except TargetError as error:
             raise TargetFailedError(str(error)) from None
 
-    def _send(self, message: Mapping[str, Any]) -> None:
-        """Write a line, in a thread: a program that does not read would stop us."""
+    def _send(self, message: Mapping[str, Any]) -> str:
+        """Write a line, in a thread: a program that does not read would stop us. The line."""
         assert self.running is not None
         assert self.running.stdin is not None
         text = wire.line(message)
         self.trace(">", text)
         self.record(text)
-        writer = threading.Thread(target=_write, args=(self.running.stdin, text.encode() + b"\n"), daemon=True)
-        writer.start()
-        writer.join(self.timeout)
-        if writer.is_alive():
+        self.writer = threading.Thread(target=_write, args=(self.running.stdin, text.encode() + b"\n", self.gone), daemon=True)
+        self.writer.start()
+        self.writer.join(self.timeout)
+        if self.writer.is_alive():
             raise TargetFailedError(f"did not read its input for {self.timeout:g} s")
+        return text
 
     def _receive(self) -> bytes:
         assert self.running is not None
@@ -149,7 +164,7 @@ class Process:
             except subprocess.TimeoutExpired:
                 raise TargetFailedError("closed its standard output in place of an answer") from None
             raise TargetFailedError(f"ended with {_status(status)} in place of an answer")
-        self.trace("<", data.decode("utf-8", "backslashreplace"))
+        self.trace("<", strictjson.plain(data.decode("utf-8", "backslashreplace")))
         return data
 
     def _last_words(self) -> str:
@@ -173,7 +188,7 @@ def target(
 
     try:
         return described(hello, answered, process.close)
-    except TargetError:
+    except BaseException:
         process.kill()
         raise
 
@@ -195,6 +210,10 @@ def _implementation(
     name: str, facts: Mapping[str, Any], formats: list[str], command: str, ask: Callable[[dict[str, Any]], Mapping[str, Any]]
 ) -> Implementation:
     loss = catalog.get(name)
+    try:
+        conventions = tuple(parse(sentence) for sentence in facts.get("conventions", ()))
+    except ConventionError as error:
+        raise TargetError(f"its hello, {name}: {error}") from None
     allowed = set(facts.get("options", loss.parameters))
     defaults = {key: parameter.default for key, parameter in loss.parameters.items() if key not in allowed}
 
@@ -229,7 +248,7 @@ def _implementation(
         line=line,
         is_shell=True,
         composed=facts.get("composed", ""),
-        conventions=tuple(parse(sentence) for sentence in facts.get("conventions", ())),
+        conventions=conventions,
     )
 
 
@@ -238,21 +257,43 @@ def _did(error: Exception) -> str:
     return str(error) if isinstance(error, TargetFailedError) else f"wrote what is no message (log to standard error): {error}"
 
 
-def _pump(stream: IO[bytes], received: queue.Queue[bytes | None]) -> None:
-    with contextlib.suppress(OSError, ValueError):
-        for line in strictjson.capped(stream):
-            received.put(line)
-    received.put(None)
+def _pump(stream: IO[bytes], received: queue.Queue[bytes | None], gone: threading.Event) -> None:
+    """Hand on lines as they are taken, then None; give up once nobody takes them any more."""
+
+    def hand(line: bytes | None) -> None:
+        while not gone.is_set():
+            try:
+                received.put(line, timeout=0.2)
+            except queue.Full:
+                continue
+            return
+
+    with _closing(stream, gone):
+        for line in strictjson.capped(stream, ended=True):  # a program may end in the middle of one: its end says more
+            hand(line)
+            if gone.is_set():
+                return
+    hand(None)
 
 
-def _listen(stream: IO[bytes], said: deque[str]) -> None:
+@contextlib.contextmanager
+def _closing(stream: IO[bytes], gone: threading.Event) -> Iterator[None]:
+    """A pipe's errors mean that the program ended, which the missing answer says; once it is given up, close what it left."""
     with contextlib.suppress(OSError, ValueError):
+        yield
+    if gone.is_set():
+        with contextlib.suppress(OSError, ValueError):
+            stream.close()
+
+
+def _listen(stream: IO[bytes], said: deque[str], gone: threading.Event) -> None:
+    with _closing(stream, gone):
         while line := stream.readline(1000):
             said.append(line.decode("utf-8", "backslashreplace").rstrip())
 
 
-def _write(stream: IO[bytes], data: bytes) -> None:
-    with contextlib.suppress(OSError, ValueError):  # it ended: the missing answer says so
+def _write(stream: IO[bytes], data: bytes, gone: threading.Event) -> None:
+    with _closing(stream, gone):
         stream.write(data)
         stream.flush()
 

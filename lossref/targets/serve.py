@@ -1,4 +1,4 @@
-"""Any target behind the messages of PROTOCOL.md: what `lossref serve` does."""
+"""Any target behind the messages of lossref/protocol.md: what `lossref serve` does."""
 
 from __future__ import annotations
 
@@ -46,6 +46,8 @@ def _facts(found: Implementation) -> dict[str, Any]:
 
 def _reply(target: Target, run: Mapping[str, Any]) -> dict[str, Any]:
     answered = {"sequence": run["sequence"]}
+    if run["format"] not in SHIPPED_FORMATS:
+        return {"type": "unsupported", **answered, "reason": f"there is no {run['format']} here"}
     implementation = target.implementations.get(run["loss"])
     function = implementation.parts.get(run["part"]) if implementation else None
     if implementation is None or function is None:
@@ -55,9 +57,12 @@ def _reply(target: Target, run: Mapping[str, Any]) -> dict[str, Any]:
         given = wire.inputs_of(run)
         arrays = {name: given[name] for name in loss.arguments}
         parameters = {name: given[name] for name in loss.parameters}
-    except (KeyError, ValueError) as error:
+        for name, space in loss.arguments.items():
+            if (arrays[name].ndim, arrays[name].dtype.kind) != (1 + space.rank, "i" if space.label_of else "f"):
+                raise ValueError(f"{name} must be {space.description}, for each example")
+        accepted = _accepted(implementation, arrays)
+    except (KeyError, TypeError, ValueError, OverflowError) as error:
         return {"type": "error", **answered, "message": f"{run['loss']} cannot be asked this: {error}"[:2000]}
-    accepted = _accepted(implementation, arrays)
     if not all(accepted):
         alone = len(accepted) == 1
         kind, key = ("unsupported", "reason") if alone else ("error", "message")

@@ -46,11 +46,13 @@ class Calls:
     """How a target makes whole calls: `make(**arrays, **options)` gives value and gradient.
 
     `accepts` refuses options that it has not; `line(batch, options, format)` is Python that prints both by the target alone.
+    `composed` says how a call is put together, where the library ships only pieces of it.
     """
 
     make: Callable[..., tuple[Any, Any]]
     line: Callable[[Values, Mapping[str, Any], Format], str]
     accepts: Callable[[Mapping[str, Any]], bool] = lambda options: True
+    composed: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)

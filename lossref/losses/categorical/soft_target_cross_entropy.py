@@ -10,7 +10,7 @@ The gradient is p - t only where S = 1; nothing is rescaled. With an index for t
 import numpy as np
 
 from lossref.identities import convex, nonnegative, shift_invariant
-from lossref.kernels import exact_sum, leader_and_tails, softmax_slope, sum_of_others, weighted_tails
+from lossref.kernels import exact_sum, leader_and_tails, softmax_slope, sum_of_others, weighted_tails, within_reach
 from lossref.spaces import Vector, Weights
 from lossref.spec import Hard, Loss, Witness
 
@@ -18,24 +18,27 @@ from lossref.spec import Hard, Loss, Witness
 def value(logits, target):
     # The sum of t_j (z_max - z_j) + S log1p(sum of the others): terms of one sign.
     leader, tails, lag = leader_and_tails(logits)
-    weight, lag = np.broadcast_arrays(np.asarray(target, float), lag)
+    weight, factor = within_reach(target)
+    weight, lag = np.broadcast_arrays(weight, lag)
     rest, total = exact_sum(tails), exact_sum(weight)
     tiny = exact_sum(np.where(leader, 0.0, weighted_tails(lag, total[..., None])))
-    return exact_sum(np.where(weight == 0, 0.0, weight * lag)) + np.where(rest < 1e-290, tiny, total * np.log1p(rest))
+    return (exact_sum(np.where(weight == 0, 0.0, weight * lag)) + np.where(rest < 1e-290, tiny, total * np.log1p(rest))) * factor[..., 0]
 
 
 def gradient(logits, target):
     # p_j (S - t_j) - t_j (1 - p_j): each difference is a sum over the others, so that a one-hot target leaves one exact term.
     leader, tails, lag = leader_and_tails(logits)
-    t, lag = np.broadcast_arrays(np.asarray(target, float), lag)
+    t, factor = within_reach(target)
+    t, lag = np.broadcast_arrays(t, lag)
     rest, leading = exact_sum(tails)[..., None], np.where(leader, t, 0.0).sum(axis=-1, keepdims=True)
     others = np.where(leader, sum_of_others(t), weighted_tails(lag, sum_of_others(t)))
     missing = np.where(leader, exact_sum(np.where(leader, 0.0, weighted_tails(lag, leading)))[..., None], t * (1.0 + (rest - tails)))
-    return (others - missing) / (1.0 + rest)
+    return (others - missing) / (1.0 + rest) * factor
 
 
 def hessian(logits, target):
-    return exact_sum(np.asarray(target, float))[..., None] * softmax_slope(logits)
+    weight, factor = within_reach(target)
+    return exact_sum(weight)[..., None] * softmax_slope(logits) * factor
 
 
 def definition(m, logits, target):

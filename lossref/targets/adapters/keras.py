@@ -7,29 +7,18 @@ Examples are called one by one, as the printed line does.
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
-from importlib.util import find_spec
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
 
 from lossref.formats import Format
 from lossref.spec import Values
+from lossref.targets.adapters._keras_backend import BACKEND, DIFFERENTIATES, array, keras, precision, start, tensor, value_and_slope
+from lossref.targets.adapters._keras_calls import FORMS, calls_of
 from lossref.targets.source import written_out
-from lossref.targets.target import Implementation, Target, TargetError, numbers, title
-
-chosen = os.environ.get("KERAS_BACKEND") or next(filter(find_spec, ("jax", "torch", "tensorflow")), None)
-if chosen:
-    os.environ["KERAS_BACKEND"] = chosen
-elif find_spec("keras"):
-    raise TargetError("keras has no backend here; try: pip install jax")
-
-import keras  # noqa: E402
-
-BACKEND = keras.backend.backend()
-IMPORTS = f'import os; os.environ["KERAS_BACKEND"] = "{BACKEND}"; import keras'
+from lossref.targets.target import Implementation, Target, title
 
 
 def squared_error(prediction, target):
@@ -112,6 +101,21 @@ def log_softmax(x, index):
     return keras.ops.take_along_axis(keras.ops.log_softmax(x, axis=1), index[:, None], axis=1)[:, 0]
 
 
+# keras.config.epsilon: a fuzz factor of 1e-7; what kl_divergence clips is in its example.
+CLIPPED = "clip probabilities to [1e-7, 1 - 1e-7], gradient zero outside"
+DOCUMENTED = {
+    binary_cross_entropy: (CLIPPED,),
+    categorical_cross_entropy: (CLIPPED,),
+    kl_divergence: ("clip probabilities to [1e-7, 1], gradient zero outside", "clip target to [1e-7, 1]"),
+}
+# "The Sharp Bits" of JAX, subnormal numbers: flushed to zero on CPUs. Said of what it makes another function of in both formats.
+JAX_DOCUMENTED = {
+    **dict.fromkeys(
+        (sigmoid_cross_entropy, logistic, sigmoid, log_sigmoid, softplus, tanh, logsumexp), ("flush subnormal numbers to zero",)
+    ),
+    relu: ("at a kink the flatter slope",),  # jax.nn.relu: "under differentiation, we take" 0 at 0
+}
+
 NOT_YET = "not in the catalogue yet"
 OFFERS = {
     "MeanSquaredError": "squared_error",
@@ -142,15 +146,17 @@ def target() -> Target:
         soft_target_cross_entropy, kl_divergence, sigmoid, log_sigmoid, softplus, relu, tanh, logsumexp, softmax, log_softmax,
     )  # fmt: skip
     rescaled = "probabilities are divided by their sum first; the gradient, that of another function, is left out"
+    implementations = {
+        **{function.__name__: _implementation(function) for function in shipped},
+        "categorical_cross_entropy": _implementation(categorical_cross_entropy, composed=rescaled, value_only=True),
+        "logistic": _implementation(logistic, composed="binary_crossentropy of labels 0 and 1 from -1 and 1"),
+        "l2_penalty": _implementation(l2_penalty, composed="regularizers.L2 of half the strength"),
+    }
+    called = {name: replace(implementations[name], calls=calls_of(name, "gradient" not in implementations[name].parts)) for name in FORMS}
     return Target(
         name="keras",
         title=f"{title('keras')} on {title(BACKEND)}",
-        implementations={
-            **{function.__name__: _implementation(function) for function in shipped},
-            "categorical_cross_entropy": _implementation(categorical_cross_entropy, composed=rescaled, value_only=True),
-            "logistic": _implementation(logistic, composed="binary_crossentropy of labels 0 and 1 from -1 and 1"),
-            "l2_penalty": _implementation(l2_penalty, composed="regularizers.L2 of half the strength"),
-        },
+        implementations=implementations | called,
         reasons={
             "half_squared_error": "Keras ships the squared error without the factor 1/2",
             "negative_log_likelihood": "Keras takes probabilities or logits, not their logarithms",
@@ -162,69 +168,35 @@ def target() -> Target:
 
 def _implementation(function: Callable[..., Any], composed: str = "", value_only: bool = False) -> Implementation:
     def value(**arrays: Any) -> Any:
-        with _precision(arrays):
+        with precision(arrays):
             return np.concatenate([keras.ops.convert_to_numpy(function(**row)) for row in _rows(arrays)])
 
     def gradient(**arrays: Any) -> Any:
         first = next(iter(arrays))
-        with _precision(arrays):
+        with precision(arrays):
             return np.concatenate([_gradient(function, first, row) for row in _rows(arrays)])
 
     def line(part: str, arguments: Values, parameters: Values, form: Format) -> str:
-        sources = {name: _array(x, form) for name, x in arguments.items()} | {k: repr(x) for k, x in parameters.items()}
+        sources = {name: array((x,), form) for name, x in arguments.items()} | {k: repr(x) for k, x in parameters.items()}
         first = next(iter(arguments))
-        double = form.name == "float64"
-        start = IMPORTS + ('; keras.config.set_floatx("float64")' if double else "")
-        if BACKEND == "jax" and (double or part == "gradient"):
-            start += "; import jax" + ('; jax.config.update("jax_enable_x64", True)' if double else "")
+        begin = start(form, part == "gradient")
         if part == "value":
-            return f"{start}; print({written_out(function, sources)})"
+            return f"{begin}; print({written_out(function, sources)})"
         called = f"{written_out(function, sources | {first: 'x'})}.sum()"
         if BACKEND == "jax":
-            return f"{start}; print(jax.grad(lambda x: {called})({sources[first]}))"
-        return f"{start}; x = {sources[first]}.requires_grad_(); {called}.backward(); print(x.grad)"
+            return f"{begin}; print(jax.grad(lambda x: {called})({sources[first]}))"
+        return f"{begin}; x = {sources[first]}.requires_grad_(); {called}.backward(); print(x.grad)"
 
-    parts = {"value": value} if value_only or BACKEND not in ("jax", "torch") else {"value": value, "gradient": gradient}
-    return Implementation(parts=parts, line=line, composed=composed)
+    parts = {"value": value, "gradient": gradient} if DIFFERENTIATES and not value_only else {"value": value}
+    documented = (DOCUMENTED | (JAX_DOCUMENTED if BACKEND == "jax" else {})).get(function, ())
+    return Implementation(parts=parts, line=line, composed=composed, documented=documented)
 
 
 def _gradient(function: Callable[..., Any], first: str, row: dict[str, Any]) -> Any:
-    if BACKEND == "jax":
-        import jax
-
-        return jax.grad(lambda x: function(**row | {first: x}).sum())(row[first])
-    row[first].requires_grad_()
-    function(**row).sum().backward()
-    return row[first].grad.numpy()
-
-
-@contextmanager
-def _precision(arrays: dict[str, Any]) -> Iterator[None]:
-    """Keras and JAX set up for the format of a batch."""
-    double = any(getattr(x, "dtype", None) == "float64" for x in arrays.values())
-    before = keras.config.floatx()
-    keras.config.set_floatx("float64" if double else "float32")
-    try:
-        if BACKEND == "jax":
-            import jax
-
-            with jax.enable_x64(double):
-                yield
-        else:
-            yield
-    finally:
-        keras.config.set_floatx(before)
+    return keras.ops.convert_to_numpy(value_and_slope(lambda x: function(**row | {first: x}), row[first], keras.ops.ones_like)[1])
 
 
 def _rows(arrays: dict[str, Any]) -> Iterator[dict[str, Any]]:
     """Batches of one example as the backend's tensors, with the parameters as they are."""
     for i in range(len(next(iter(arrays.values())))):
-        yield {k: keras.ops.array(x[i : i + 1], dtype=_dtype(x.dtype.name)) if hasattr(x, "shape") else x for k, x in arrays.items()}
-
-
-def _array(x: Any, form: Format) -> str:
-    return f'keras.ops.array({numbers(x)}, dtype="{"int32" if isinstance(x, int) else form.name}")'
-
-
-def _dtype(name: str) -> str:
-    return {"int64": "int32"}.get(name, name)  # Keras's own integers
+        yield {name: tensor(x[i : i + 1]) if hasattr(x, "shape") else x for name, x in arrays.items()}

@@ -2,12 +2,13 @@
 
 float64 is judged with JAX's 64-bit mode on, as it must be to hold float64 at all, float32 with the mode off, as it is by
 default. XLA's CPU code flushes subnormal numbers to zero. Examples are called one by one, as the printed line does: XLA
-compiles every operation again for every length of a batch.
+compiles every operation again for every length of a batch. Whole calls are judged unreduced, as optax returns them.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from typing import Any
 
 import jax
@@ -17,39 +18,22 @@ import optax
 
 from lossref.formats import Format
 from lossref.spec import Values
+from lossref.targets.adapters._optax_calls import (
+    FORMS,
+    IMPORTS,
+    X64,
+    calls_of,
+    half_squared_error,
+    hinge,
+    huber,
+    kl_divergence,
+    logistic_of_signs,
+    perceptron,
+    sigmoid_cross_entropy,
+    squared_error,
+)
 from lossref.targets.source import written_out
 from lossref.targets.target import Implementation, Target, numbers, title
-
-IMPORTS = "import jax; import jax.numpy as jnp; import optax"
-X64 = 'jax.config.update("jax_enable_x64", True)'
-
-
-def squared_error(prediction, target):
-    return optax.squared_error(prediction, target)
-
-
-def half_squared_error(prediction, target):
-    return optax.l2_loss(prediction, target)
-
-
-def huber(prediction, target, delta):
-    return optax.huber_loss(prediction, target, delta=delta)
-
-
-def hinge(prediction, target):
-    return optax.hinge_loss(prediction, target)
-
-
-def perceptron(prediction, target):
-    return optax.losses.perceptron_loss(prediction, target)
-
-
-def sigmoid_cross_entropy(logits, target):
-    return optax.sigmoid_binary_cross_entropy(logits, target)
-
-
-def logistic(prediction, target):
-    return optax.sigmoid_binary_cross_entropy(prediction, (target + 1) / 2)
 
 
 def softmax_cross_entropy(logits, target):
@@ -58,10 +42,6 @@ def softmax_cross_entropy(logits, target):
 
 def soft_target_cross_entropy(logits, target):
     return optax.softmax_cross_entropy(logits, target)
-
-
-def kl_divergence(probabilities, target):
-    return optax.kl_divergence(jnp.log(probabilities), target)
 
 
 def l2_penalty(weights, strength):
@@ -112,6 +92,15 @@ def log_softmax(x, index):
     return jnp.take_along_axis(jax.nn.log_softmax(x, axis=1), index[:, None], axis=1)[:, 0]
 
 
+# "The Sharp Bits" of JAX, subnormal numbers: flushed to zero on CPUs. Said of what it makes another function of in both formats.
+FLUSHED = (
+    perceptron, sigmoid_cross_entropy, logistic_of_signs, xlogy, sigmoid, log_sigmoid, softplus, log1mexp, tanh, logsumexp,
+)  # fmt: skip
+DOCUMENTED = {
+    **dict.fromkeys(FLUSHED, ("flush subnormal numbers to zero",)),
+    relu: ("at a kink the flatter slope",),  # jax.nn.relu: "under differentiation, we take" 0 at 0
+}
+
 NOT_YET = "not in the catalogue yet"
 OFFERS = {
     "squared_error": "squared_error",
@@ -142,17 +131,19 @@ def target() -> Target:
         squared_error, half_squared_error, huber, hinge, perceptron, sigmoid_cross_entropy, softmax_cross_entropy,
         soft_target_cross_entropy, xlogy, sigmoid, log_sigmoid, softplus, relu, tanh, logsumexp, softmax, log_softmax,
     )  # fmt: skip
+    implementations = {
+        **{function.__name__: _implementation(function) for function in shipped},
+        "logistic": _implementation(logistic_of_signs, composed="sigmoid_binary_cross_entropy of labels 0 and 1 from -1 and 1"),
+        "kl_divergence": _implementation(kl_divergence, composed="kl_divergence of the logarithm"),
+        "l2_penalty": _implementation(l2_penalty, composed="strength times the sum of l2_loss"),
+        "entropy": _implementation(entropy, composed="a sum of jax.scipy.special.entr"),
+        "log1mexp": _implementation(log1mexp, composed="jax.nn.log1mexp of -x"),
+    }
+    called = {name: replace(implementations[name], calls=calls_of(name)) for name in FORMS}
     return Target(
         name="optax",
         title=f"{title('optax')} on {title('jax')}",
-        implementations={
-            **{function.__name__: _implementation(function) for function in shipped},
-            "logistic": _implementation(logistic, composed="sigmoid_binary_cross_entropy of labels 0 and 1 from -1 and 1"),
-            "kl_divergence": _implementation(kl_divergence, composed="kl_divergence of the logarithm"),
-            "l2_penalty": _implementation(l2_penalty, composed="strength times the sum of l2_loss"),
-            "entropy": _implementation(entropy, composed="a sum of jax.scipy.special.entr"),
-            "log1mexp": _implementation(log1mexp, composed="jax.nn.log1mexp of -x"),
-        },
+        implementations=implementations | called,
         reasons={
             "binary_cross_entropy": "optax takes logits only",
             "categorical_cross_entropy": "optax takes logits only",
@@ -180,7 +171,8 @@ def _implementation(function: Callable[..., Any], composed: str = "") -> Impleme
         first = next(iter(arguments))
         return f"{start}; print(jax.grad(lambda x: {written_out(function, sources | {first: 'x'})}.sum())({sources[first]}))"
 
-    return Implementation(parts={"value": value, "gradient": gradient}, line=line, composed=composed)
+    parts, documented = {"value": value, "gradient": gradient}, DOCUMENTED.get(function, ())
+    return Implementation(parts=parts, line=line, composed=composed, documented=documented)
 
 
 def _is_double(arrays: dict[str, Any]) -> bool:

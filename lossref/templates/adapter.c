@@ -1,0 +1,107 @@
+/* Losses for lossref to judge: `lossref check cmd:./adapter` starts this (`lossref protocol` explains it). */
+#include <math.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+static double option[8]; /* options of the loss, such as delta, in the order that `lossref show huber` has */
+
+/* EDIT HERE: your functions. `lossref list` names the losses, `lossref show huber` has the inputs and options of one.
+   A call is for one example: x is its first input, n numbers (mostly 1), y its second; it returns the value and puts
+   the gradient, n numbers as well, into slopes. */
+static double softplus(double x) { return (x > 0 ? x : 0) + log1p(exp(-fabs(x))); }
+static double sigmoid(double x) { return (x < 0 ? exp(x) : 1) / (1 + exp(-fabs(x))); }
+
+static double sigmoid_cross_entropy(const double *x, int n, const double *y, double *slopes)
+{
+    double no = 1 - *y, yes = *y; /* two terms of one sign: nothing cancels; a label of 0 or 1 leaves one of them */
+    *slopes = no * sigmoid(*x) - yes * sigmoid(-*x);
+    return (no == 0 ? 0 : no * softplus(*x)) + (yes == 0 ? 0 : yes * softplus(-*x));
+}
+
+static double softmax_cross_entropy(const double *x, int n, const double *y, double *slopes)
+{
+    int top = 0, target = (int)*y;
+    double rest = 0, others = 0;
+    for (int j = 1; j < n; j++) if (x[j] > x[top]) top = j;
+    for (int j = 0; j < n; j++) rest += slopes[j] = j == top ? 0 : exp(x[j] - x[top]); /* beside 1 they would drown */
+    slopes[top] = 1;
+    for (int j = 0; j < n; j++) others += j == target ? 0 : slopes[j];
+    slopes[target] = -others; /* p - 1, without a difference */
+    for (int j = 0; j < n; j++) slopes[j] /= 1 + rest;
+    return (target == top ? 0 : x[top] - x[target]) + log1p(rest);
+}
+
+typedef double loss(const double *x, int n, const double *y, double *slopes);
+static const struct { const char *name, *parts; loss *run; } LOSSES[] = {
+    {"sigmoid_cross_entropy", "\"value\",\"gradient\"", sigmoid_cross_entropy},
+    {"softmax_cross_entropy", "\"value\",\"gradient\"", softmax_cross_entropy},
+};
+
+/* The rest can stay as it is. */
+enum { COUNT = sizeof LOSSES / sizeof *LOSSES };
+union number { uint64_t bits; double x; };
+
+static int entry(char **p, double *x) /* reads one entry of a batch: a list of n numbers, or (-1) a single one */
+{
+    int n = 0, is_list = *(*p += **p == ',') == '[';
+    do {
+        *p += is_list;
+        int is_index = **p != '"';
+        x[n++] = is_index ? strtod(*p, p) : (union number){strtoull(*p + 1, p, 16)}.x;
+        *p += !is_index;
+    } while (is_list && **p == ',');
+    *p += is_list;
+    return is_list ? n : -1;
+}
+
+static void run(char *line)
+{
+    long long sequence = 0;
+    int k = 0, used = 0;
+    char loss[65] = "", part[17] = "", *first, *second, *options;
+    sscanf(line, "{\"type\":\"run\",\"sequence\":%lld,\"loss\":\"%64[^\"]\",\"part\":%16[^,],\"format\":\"float64\",%n",
+           &sequence, loss, part, &used);
+    while (k < COUNT && (strcmp(loss, LOSSES[k].name) != 0 || !strstr(LOSSES[k].parts, part))) k++;
+    if (used == 0 || k == COUNT) {
+        printf("{\"type\":\"unsupported\",\"sequence\":%lld,\"reason\":\"not in LOSSES, or not float64\"}\n", sequence);
+        return;
+    }
+    double *x = malloc(3 * strlen(line) * sizeof *x), *y = x + strlen(line), *slopes = y + strlen(line);
+    first = strstr(line, ":[") + 2;
+    if ((second = strstr(first, "],\""))) second = strstr(second, ":[") + 2;
+    options = strstr(first, "\"options\":{");
+    for (int j = 0; j < 8 && (options = strstr(options, ":\"")); j++) options++, entry(&options, &option[j]);
+    int is_value = strcmp(part, "\"value\"") == 0;
+    printf("{\"type\":\"result\",\"sequence\":%lld,\"answer\":", sequence);
+    for (char open = '['; *first != ']'; open = ',') {
+        int n = entry(&first, x), many = n > 0 && !is_value;
+        if (second) entry(&second, y);
+        double value = LOSSES[k].run(x, abs(n), y, slopes);
+        if (is_value) slopes[0] = value;
+        printf(many ? "%c[" : "%c", open);
+        for (int j = 0; j < (many ? n : 1); j++)
+            printf("%s\"%016llx\"", j ? "," : "", (unsigned long long)(union number){.x = slopes[j]}.bits);
+        if (many) putchar(']');
+    }
+    puts("]}");
+    free(x);
+}
+
+int main(void)
+{
+    char *line = NULL;
+    size_t size = 0;
+    while (getline(&line, &size, stdin) > 0 && strncmp(line, "{\"type\":\"bye\"", 13) != 0) {
+        if (strncmp(line, "{\"type\":\"hello\"", 15) == 0) {
+            printf("{\"type\":\"hello\",\"protocol\":1,\"name\":\"mine\",\"language\":\"C\",\"version\":\"1\","
+                   "\"command\":\"./adapter\",\"formats\":[\"float64\"],\"losses\":{");
+            for (int j = 0; j < COUNT; j++)
+                printf("%s\"%s\":{\"parts\":[%s]}", j ? "," : "", LOSSES[j].name, LOSSES[j].parts);
+            puts("}}");
+        } else run(line);
+        fflush(stdout);
+    }
+    return 0;
+}
