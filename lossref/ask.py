@@ -107,12 +107,20 @@ def _of_a_batch(loss: Loss, bound: Mapping[str, Any], options: batches.Options, 
     first = values[loss.differentiable]
     if not isinstance(first, tuple) or (loss.arguments[loss.differentiable].rank and not all(isinstance(x, tuple) for x in first)):
         raise ValueError(f"{loss.name}: in a batch {loss.differentiable} must have one entry an example")
+    if several := next((name for name in loss.parameters if isinstance(values[name], tuple)), None):
+        raise ValueError(f"{loss.name}: the oracle of a batch takes one number for {several}")
+    if not first:
+        raise ValueError(f"{loss.name}: the oracle needs at least one example")
+    if np.ndim(options.pos_weight or 0) or not np.isfinite(np.asarray(options.upstream or 0.0, float)).all():
+        raise ValueError(f"{loss.name}: the oracle of a batch takes one pos_weight and finite upstream gradients")
     call = whole(loss, values, options)
     if call is None:
         nothing = _mpf(batches.EMPTY[options.empty])
         return Answer(loss.name, digits, nothing, _shaped([_mpf(0.0)] * len(_numbers(first)), first), None, certified)
     if not all(map(math.isfinite, _numbers(tuple(call.values.values())))):
         raise ValueError(f"{loss.name}: the oracle of a batch takes finite numbers wherever no mask and no weight of 0 hides them")
+    for i in (i for i, counts in enumerate(call.counted) if counts):
+        _check_domain(call.upstream, {name: x[i] if name in loss.arguments else x for name, x in call.values.items()})
     sloped = _settled(call.upstream, call.values, digits, certified)
     terms = [_settled(term, call.values, digits, certified) for term in call.terms]
     value = tuple(term.value for term in terms) if options.reduction == "none" else terms[0].value
@@ -129,7 +137,10 @@ def _array(x: Any) -> Any:
     """Exact numbers as a NumPy array, of float32 if that holds them all: it is what they may have been rounded to."""
 
     def listed(x: Any) -> Any:
-        return [listed(y) for y in x] if isinstance(x, tuple) else x if isinstance(x, int) else float(x)
+        try:
+            return [listed(y) for y in x] if isinstance(x, tuple) else x if isinstance(x, int) else float(x)
+        except OverflowError:
+            raise ValueError("the oracle of a batch takes numbers up to the largest of float64") from None
 
     numbers = _numbers(x)
     if all(isinstance(y, int) for y in numbers):

@@ -10,6 +10,7 @@ import math
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, fields
 from fractions import Fraction
+from numbers import Real
 from typing import Any, Literal
 
 import numpy as np
@@ -65,13 +66,13 @@ class Options:
         _one_of("smoothing", self.smoothing, ("all", "others"))
         if isinstance(self.denominator, str):
             _one_of("denominator", self.denominator, DENOMINATORS)
-        elif not 0 < self.denominator < math.inf:
+        elif not isinstance(self.denominator, Real) or not 0 < float(self.denominator) < math.inf:
             raise ValueError(f"denominator must be a number above 0 or one of {', '.join(DENOMINATORS)}, and is {self.denominator!r}")
-        if not 0 <= self.label_smoothing <= 1:
+        if not isinstance(self.label_smoothing, Real) or not 0 <= float(self.label_smoothing) <= 1:
             raise ValueError(f"label_smoothing must be a number in [0, 1], and is {self.label_smoothing!r}")
         for name in ("sample_weight", "class_weight", "pos_weight"):
-            if (x := getattr(self, name)) is not None and not (np.asarray(x, float) >= 0).all():
-                raise ValueError(f"{name} must be at least 0 everywhere, and is {np.asarray(x).tolist()}")
+            if (x := getattr(self, name)) is not None and not ((y := np.asarray(x, float)) >= 0).all() & np.isfinite(y).all():
+                raise ValueError(f"{name} must be at least 0 everywhere and finite, and is {np.asarray(x).tolist()}")
 
 
 NAMES = tuple(field.name for field in fields(Options))
@@ -132,7 +133,7 @@ def exact_total(terms: Array, weights: Array, beyond: Mapping[int, Fraction]) ->
         terms, weights = np.delete(terms, places), np.delete(weights, places)
         products = weights * terms
         if not np.isfinite(terms).all():
-            return float(products[~np.isfinite(products)].sum())
+            return float(terms[~np.isfinite(terms)].sum())
         lost = np.zeros(0) if (weights == 1).all() else two_product(weights, terms)[1]
         if not far and np.isfinite(products).all() and np.isfinite(lost).all():
             try:
@@ -357,5 +358,6 @@ def _forms(loss: Loss, options: Options, *allowed: str) -> None:
 
 def _refuse(loss: Loss, options: Options, *names: str) -> None:
     for name in names:
-        if getattr(options, name) not in (None, 0.0):
+        x = getattr(options, name)
+        if x is not None and not (name == "label_smoothing" and x == 0):
             raise ValueError(f"{loss.name} takes no {name}: its target has nothing that it could act on")

@@ -42,18 +42,20 @@ def examine(target: Target) -> list[Answer]:
     """Answers to ten easy vectors, from as many losses and parts as fit; in float32 where a program has no float64."""
     pairs = [(name, part) for name, found in target.implementations.items() for part in found.parts if part != "hessian"]
     pairs = pairs[: VECTORS // 2]
+    if not pairs:
+        return [Answer(next(iter(target.implementations)), "hessian", "", "nothing", "", "it has neither values nor gradients to try")]
     counts = [len(range(k, VECTORS, len(pairs))) for k in range(len(pairs))]
+    return [y for (name, part), count in zip(pairs, counts, strict=True) for y in _tried(target, catalog.get(name), part, count)]
+
+
+def _tried(target: Target, loss: Loss, part: str, count: int) -> list[Answer]:
+    reason = ""
     for form in (FLOAT64, FORMATS["float32"]):
         try:
-            return [
-                answer
-                for (name, part), count in zip(pairs, counts, strict=True)
-                for answer in _asked(target, catalog.get(name), part, form, count)
-            ]
+            return list(_asked(target, loss, part, form, count))
         except NotSupportedError as error:
-            reason = str(error)
-    name, part = pairs[0]
-    return [Answer(name, part, "", "unsupported", "", f"it says that it does not take this: {reason}")]
+            reason = reason or str(error)
+    return [Answer(loss.name, part, "", "unsupported", "", f"it says that it does not take this: {reason}")]
 
 
 def _asked(target: Target, loss: Loss, part: str, form: Format, count: int) -> Iterator[Answer]:

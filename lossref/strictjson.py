@@ -119,6 +119,6 @@ def _refused(text: str) -> Any:
 
 
 def _whole(text: str) -> int:
-    if len(text) > 17:
-        raise ValueError(f"{text[:40]}... is beyond 2**53")
+    if len(text) > 17 or abs(int(text)) > 2**53:
+        raise ValueError(f"{text[:40]} is beyond 2**53")
     return int(text)

@@ -102,8 +102,8 @@ def numbers(answer: Any, form: Format, shape: tuple[int, ...]) -> NDArray[Any]:
     return np.array([form.decode(x) for row in rows for x in row]).reshape(shape)
 
 
-def inputs_of(run: Mapping[str, Any]) -> dict[str, Any]:
-    """The arrays and options of a question, as a Python function is called with them."""
+def inputs_of(run: Mapping[str, Any]) -> tuple[dict[str, Any], dict[str, Any]]:
+    """The arrays and the options of a question, as a Python function is called with them."""
     form = FORMATS[run["format"]]
     arrays: dict[str, Any] = {}
     for name, x in run["inputs"].items():
@@ -112,7 +112,7 @@ def inputs_of(run: Mapping[str, Any]) -> dict[str, Any]:
         else:
             arrays[name] = numbers(x, form, (len(x), len(x[0])) if isinstance(x[0], list) else (len(x),))
     options = {name: form.decode(x) if isinstance(x, str) else x for name, x in run["options"].items()}
-    return arrays | options
+    return arrays, options
 
 
 def misfit(run: Mapping[str, Any], reply: Mapping[str, Any]) -> str:

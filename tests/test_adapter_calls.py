@@ -191,7 +191,8 @@ REFUSED = [
     # what no torch function has, a mean over nothing that is 0, and weighted means that divide by other things than documented
     ("torch", "squared_error", MEAN | MASK),
     ("torch", "squared_error", MEAN | {"empty": "zero"}),
-    ("torch", "squared_error", MEAN | WEIGHED),
+    ("torch", "huber", MEAN | WEIGHED),
+    ("torch", "squared_error", MEAN | WEIGHED | {"denominator": "count"}),
     ("torch", "squared_error", MEAN | {"denominator": 8.0}),
     ("torch", "binary_cross_entropy", MEAN | WEIGHED),
     ("torch", "binary_cross_entropy", MEAN | {"label_smoothing": 0.125}),
@@ -215,7 +216,8 @@ REFUSED = [
     ("onnx", "negative_log_likelihood", MEAN | {"ignore_index": -100, "denominator": "count"}),
 ]
 TAKEN = [
-    ("torch", "squared_error", MEAN | WEIGHED | {"denominator": "count"}),
+    ("torch", "huber", MEAN | WEIGHED | {"denominator": "count"}),
+    ("torch", "squared_error", MEAN | WEIGHED),
     ("torch", "binary_cross_entropy", MEAN | WEIGHED | {"denominator": "kept", "upstream": -2.0}),
     ("torch", "sigmoid_cross_entropy", {"reduction": "sum", "pos_weight": 3.0} | WEIGHED),
     ("torch", "softmax_cross_entropy", MEAN | {"class_weight": (1.0, 2.0, 3.0), "ignore_index": -100, "label_smoothing": 0.125}),

@@ -130,6 +130,32 @@ def test_the_oracle_of_a_call_says_what_it_cannot_take():
         lossref.oracle("hinge", [1, 1], [1, 2], reduction="sum")
 
 
+def returns(answer):
+    def call(prediction, target, **options):
+        print("hello from the target")
+        return answer(prediction, target), None
+
+    return call
+
+
+def spoil(prediction, target):
+    prediction[:] = 0
+    return np.abs(prediction - target).mean()
+
+
+@pytest.mark.parametrize(("answer", "words"), [
+    (lambda prediction, target: np.array("abc"), "returned <U3 where floats are wanted"),
+    (lambda prediction, target: np.abs(prediction - target).mean() + 0j, "returned complex128 where floats are wanted"),
+    (spoil, "changed its input prediction in place"),
+], ids=["text", "complex", "in place"])  # fmt: skip
+def test_what_is_no_answer_to_a_call_is_said(capsys, monkeypatch, answer, words):
+    strangers = types.ModuleType("strangers")
+    strangers.mine = types.SimpleNamespace(value=None, call=returns(answer))
+    monkeypatch.setitem(sys.modules, "strangers", strangers)
+    assert main(["calls", "strangers:mine", "--loss", "absolute_error", "--json"]) == 1
+    assert words in json.loads(capsys.readouterr().out)["losses"][0]["worst"][0]["got"]
+
+
 def test_leading_axes_stay():
     logits, target = np.zeros((2, 3, 4)), np.zeros((2, 3), int)
     value, slope = lossref.value_and_gradient("softmax_cross_entropy", logits, target, reduction="mean", denominator="batch")

@@ -1,8 +1,12 @@
 """Programs as targets: right ones are judged like Python code, and each way to break is a verdict that shows the line."""
 
 import json
+import os
 import shlex
+import signal
+import subprocess
 import sys
+import time
 
 import pytest
 
@@ -157,7 +161,7 @@ def test_trace_shows_every_line(program, capsys):
 SMOKE = {
     "pass": "ok",
     "answer = [bits(-number(x)) for x in answer]": "the sign is the opposite",
-    "answer = [x[::-1] for x in answer]": "",
+    "answer = [x[::-1] for x in answer]": "at ordinary inputs",
     "answer = [bytes.fromhex(x)[::-1].hex() for x in answer]": "the bytes are in the wrong order",
     "answer = [bits(sum(map(number, answer)) / len(answer))] * len(answer)": "each is the mean of the batch",
     "answer = [bits(sum(map(number, answer)))] * len(answer)": "each is the sum of the batch",
@@ -178,6 +182,31 @@ def test_smoke_says_in_words_what_is_wrong(program, capsys, fault):
     assert status == (fault != "pass")
     if fault == "pass":
         assert "All 10 answers are right" in out
+
+
+def test_smoke_approves_of_nothing_only_if_there_is_something(program, capsys):
+    nothing = {**HELLO, "losses": {"squared_error": {"parts": ["hessian"]}}}
+    status, out, _ = run(capsys, "smoke", program(hello=nothing))
+    assert (status, "neither values nor gradients" in out) == (1, True)
+    two = {**HELLO, "losses": {"squared_error": {"parts": ["value"]}, "half_squared_error": {"parts": ["value"]}}}
+    reply = "dict(type='unsupported', sequence=sequence, reason='not today')"
+    picky = f"if message['loss'][0] == 'h': print(json.dumps({reply}), flush=True); continue"
+    out = run(capsys, "smoke", program(picky, two))[1]
+    assert "  ok    squared_error value" in out
+    assert "wrong half_squared_error value" in out
+    assert "not today" in out
+
+
+@pytest.mark.skipif(not hasattr(os, "killpg"), reason="the system has no process groups")
+def test_an_interrupted_check_leaves_no_program_running(tmp_path):
+    source = f"import os, time; open({str(tmp_path / 'pid')!r}, 'w').write(str(os.getpid())); time.sleep(60)"
+    checking = subprocess.Popen([sys.executable, "-m", "lossref", "check", f"cmd:{shlex.join([sys.executable, '-c', source])}"])
+    while not (tmp_path / "pid").exists() or not (tmp_path / "pid").read_text():
+        time.sleep(0.05)
+    checking.send_signal(signal.SIGINT)
+    assert checking.wait(10) == 130
+    with pytest.raises(ProcessLookupError):
+        os.kill(int((tmp_path / "pid").read_text()), 0)
 
 
 def test_smoke_wants_a_program(capsys):

@@ -135,6 +135,63 @@ def test_a_baseline_fails_only_on_what_got_worse(tmp_path, capsys, monkeypatch):
     assert {(entry["inputs"]["prediction"], entry["was"]) for entry in found["worse"]} == {(3.0, "D")}
 
 
+@pytest.fixture
+def old_run(tmp_path, capsys, monkeypatch):
+    """A module of one's own, replaced between runs, and the record of its first run."""
+    monkeypatch.chdir(tmp_path)
+    source = "def huber(prediction, target, delta):\n    return lossref.value('huber', prediction, target, delta=delta) / 2\n"
+    (tmp_path / "halves.py").write_text("import lossref\n" + source)
+    run(capsys, "check", "halves", "--record", tmp_path / "run")
+    strangers = types.ModuleType("strangers")
+    monkeypatch.setitem(sys.modules, "strangers", strangers)
+    return strangers, tmp_path / "run"
+
+
+def test_answers_that_are_gone_are_worse(old_run, capsys):
+    strangers, record = old_run
+    strangers.hinge = lambda prediction, target: lossref.value("hinge", prediction, target)
+    status, out, _ = run(capsys, "check", "strangers", "--baseline", record)
+    assert status == 1
+    assert "huber value: 120 of 120 answers are gone" in out
+    status, _, err = run(capsys, "check", "strangers", "--loss", "hinge", "--baseline", record)
+    assert (status, "has no answer of these losses in float64" in err) == (2, True)
+
+
+def test_a_baseline_is_judged_by_the_same_conventions(old_run, capsys):
+    """A bug that the undeclared function would hide: the half is declared, and some answers are three times that."""
+    strangers, record = old_run
+
+    def huber(prediction, target, delta):
+        found = lossref.value("huber", prediction, target, delta=delta) / 2
+        return np.where(np.abs(prediction - target) < 4, 3 * found, found)
+
+    strangers.huber = huber
+    arguments = ("check", "strangers", "--baseline", record, "--convention", "huber: factor 1/2", "--json")
+    status, out, _ = run(capsys, *arguments)
+    assert (status, bool(json.loads(out)["worse"])) == (1, True)
+    strangers.huber = lambda prediction, target, delta: lossref.value("huber", prediction, target, delta=delta) / 2
+    assert run(capsys, *arguments)[0] == 0
+
+
+def test_a_failed_run_judged_by_a_larger_set_keeps_its_wrong_answers(tmp_path, capsys):
+    """A vector that nobody asked must not take the others of its batch with it."""
+    loss = catalog.get("squared_error")
+    vectors = golden.read(loss, FLOAT64)
+    ordinary = [v for v in vectors if v.region == "ordinary"]
+    lines = [{"type": "hello", "protocol": 1, "name": "mine", "language": "C", "version": "1", "formats": ["float64"],
+              "losses": {"squared_error": {"parts": ["value"]}}}]  # fmt: skip
+    smaller = [v for v in vectors if v is not ordinary[0]]
+    for sequence, question in enumerate(recorded.questions(loss, ["value"], smaller, FLOAT64), start=1):
+        count = len(question["inputs"]["prediction"])
+        wrong = {"type": "result", "sequence": sequence, "answer": [FLOAT64.encode(-100.0)] * count}
+        failed = {"type": "error", "sequence": sequence, "message": "no"}
+        lines += [{**question, "sequence": sequence}, failed if sequence > 2 and count < 5 else wrong]
+    lines += [{**lines[1], "sequence": 10**6}, {"type": "error", "sequence": 10**6, "message": "no"}]
+    (tmp_path / "run").write_text("".join(json.dumps(line) + "\n" for line in lines))
+    (entry,) = json.loads(run(capsys, "judge", tmp_path / "run", "--json")[1])["losses"]
+    assert entry["broke"] or entry["parts"]["value"]["regions"]["ordinary"] == "F"
+
+
 @pytest.mark.parametrize("identifier", ["92748ec56cdd"])
 def test_one_vector_can_be_asked(capsys, identifier):
     greeting, question, bye = run(capsys, "vectors", "--id", identifier, "--part", "gradient")[1].splitlines()

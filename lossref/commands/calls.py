@@ -48,6 +48,8 @@ def add(commands: Commands) -> None:
 
 def run(given: argparse.Namespace) -> int:
     form = FORMATS[given.format]
+    if given.worst < 0:
+        raise UsageError(f"--worst must be 0 or more, and is {given.worst}")
     try:
         target = resolve(given.target, given.loss)
         declared = [parse_declaration(text) for text in given.convention or []]
@@ -96,7 +98,7 @@ def _entry(target: Target, verdict: CallVerdict, given: argparse.Namespace) -> d
         "calls": len({o.vector.id for o in verdict.outcomes}),
         "refused": verdict.refused,
         "conventions": [data.declaration(d, given.level) for d in verdict.declarations],
-        "conforms": all(meets(grade, given.level) for grade in grades.values() if grade),
+        "conforms": any(grades.values()) and all(meets(grade, given.level) for grade in grades.values() if grade),
         "worst": [_outcome(target, o, given.format) for o in failing[: given.worst]],
     }
 

@@ -87,6 +87,8 @@ def _judging(parser: argparse.ArgumentParser) -> None:
 
 
 def run(given: argparse.Namespace) -> int:
+    if given.as_documented and (given.isolated or given.record or given.target.startswith("cmd:")):
+        raise UsageError("--as-documented asks an adapter of ours in this process: leave out --isolated, --record and cmd:")
     if given.timeout <= 0:
         raise UsageError(f"--timeout must be above 0 seconds, and is {given.timeout:g}")
     _check_names(given)
@@ -179,16 +181,23 @@ def _compared(given: argparse.Namespace, target: Target, verdicts: Sequence[Verd
     """Only what is worse than in an older run; that says nothing of conformance."""
     recording = recorded.read([given.baseline])
     older = recording.target()
-    shared = {v.loss: recording.asked(golden.read(catalog.get(v.loss), FORMATS[form])) for v in verdicts if v.loss in older.implementations}
-    before = [judge(catalog.get(name), older.implementations[name], chosen, FORMATS[form]) for name, chosen in shared.items() if chosen]
+    scope = [name for name in catalog.names() if name in older.implementations and name in (given.loss or [name])]
+    before = []
+    for name in scope:
+        conventions = target.implementations[name].conventions if name in target.implementations else ()
+        chosen = recording.asked(golden.read(catalog.get(name), FORMATS[form]))
+        if chosen:
+            before.append(judge(catalog.get(name), replace(older.implementations[name], conventions=conventions), chosen, FORMATS[form]))
     found = baseline.compare(before, verdicts)
+    if not (found.compared or found.gone):
+        raise UsageError(f"{given.baseline} has no answer of these losses in {form}")
     worse: list[dict[str, Any]] = [
         {"loss": o.vector.loss, "part": o.part, "was": was, **data.outcome(target, o, form)} for o, was in found.worse
     ]
     report = {"baseline": str(given.baseline), "title": target.title, "format": form, "compared": found.compared,
-              "better": found.better, "broke": list(found.broke), "worse": worse}  # fmt: skip
+              "better": found.better, "gone": list(found.gone), "worse": worse}  # fmt: skip
     print_json(report) if given.json else text.show_comparison(text.console(), report, given.worst)
-    return DIFFERS if worse or found.broke else CONFORMS
+    return DIFFERS if worse or found.gone else CONFORMS
 
 
 def _declaring(target: Target, declared: Sequence[tuple[str, Convention]], wanted: Sequence[str]) -> Target:

@@ -23,11 +23,15 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Whole:
-    """A call as losses of the whole batch: its values (several for reduction none), the one to differentiate, the inputs."""
+    """A call as losses of the whole batch: its values (several for reduction none), the one to differentiate, the inputs.
+
+    `counted` says which examples have a say in it.
+    """
 
     terms: tuple[Loss, ...]
     upstream: Loss
     values: Values
+    counted: tuple[bool, ...]
 
 
 @dataclass(frozen=True)
@@ -51,7 +55,8 @@ def whole(loss: Loss, batch: Values, options: Options) -> Whole | None:
     upstream = _each(1.0 if options.upstream is None else options.upstream, count)
     alone = [[float(j == i) for j in range(count)] for i in range(count)]
     terms = alone if options.reduction == "none" else [[1.0] * count]
-    return Whole(tuple(_summed(loss, options, factors) for factors in terms), _summed(loss, options, upstream), values)
+    counted = _counted(loss, given, options)
+    return Whole(tuple(_summed(loss, options, factors) for factors in terms), _summed(loss, options, upstream), values, counted)
 
 
 def certify_call(loss: Loss, batch: Values, options: Options, form: Format) -> CertifiedCall:
@@ -135,14 +140,18 @@ def _own_form(loss: Loss, batch: Values, options: Options) -> tuple[Loss, dict[s
 def _hidden(loss: Loss, values: Values, options: Options) -> Values:
     """What is left out may hold anything, NaN too: a 0 stands for it, which no term looks at."""
 
-    def blank(x: Any) -> Any:
-        return tuple(0.0 for _ in x) if isinstance(x, tuple) else 0.0
+    def blank(space: Any, x: Any) -> Any:
+        return tuple(0.0 for _ in x) if isinstance(x, tuple) else space.values[0] if space.values else 0.0
 
-    counted = [bool(_weight(loss, values, options, i)) for i in range(len(values[loss.differentiable]))]
+    counted = _counted(loss, values, options)
     return {
-        name: tuple(y if counts or space.is_discrete else blank(y) for y, counts in zip(values[name], counted, strict=True))
+        name: tuple(y if counts or space.label_of else blank(space, y) for y, counts in zip(values[name], counted, strict=True))
         for name, space in loss.arguments.items()
     } | {name: x for name, x in values.items() if name not in loss.arguments}
+
+
+def _counted(loss: Loss, values: Values, options: Options) -> tuple[bool, ...]:
+    return tuple(bool(_weight(loss, values, options, i)) for i in range(len(values[loss.differentiable])))
 
 
 def _linear(loss: Loss, name: str) -> Any:
@@ -173,11 +182,14 @@ def _denominator(loss: Loss, values: Values, options: Options) -> Fraction:
     kept = [i for i, y in enumerate(targets) if _is_kept(options, i, y)]
     if options.denominator == "weights":
         labelled = bool(loss.arguments[tuple(loss.arguments)[-1]].label_of)
-        return sum((_weight(loss, values, options, i) * (_class_weight(options, targets[i]) if labelled else 1) for i in kept), Fraction(0))
+        weights = {i: _weight(loss, values, options, i) for i in kept}
+        return sum((w * (_class_weight(options, targets[i]) if labelled else 1) for i, w in weights.items() if w), Fraction(0))
     named = {"kept": len(kept), "count": len(targets), "batch": len(targets)}
     return Fraction(named.get(options.denominator, options.denominator))
 
 
 def _each(x: Any, count: int) -> list[Any]:
     """One entry an example."""
-    return list(x) if isinstance(x, (list, tuple)) else [x] * count
+    if isinstance(x, (list, tuple)) and len(x) != 1:
+        return list(x)
+    return [x[0] if isinstance(x, (list, tuple)) else x] * count

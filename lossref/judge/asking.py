@@ -19,6 +19,7 @@ from lossref.targets import NotSupportedError, TargetBrokeError, TargetFailedErr
 
 APART = ("range", "special")  # shown beside the headline grade; --strict counts them
 Function = Callable[..., Any]
+CHANGED = "changed its input"
 
 
 @dataclass
@@ -121,16 +122,21 @@ def ask(
     for warning in warned:
         asked.remark(f"{part}: warned: {warning.category.__name__}: {_first_line(warning.message)}")
     if changed := [name for name, x in arrays.items() if x.tobytes() != before[name]]:
-        return f"changed its input {changed[0]} in place"
+        return f"{CHANGED} {changed[0]} in place"
     if answer.shape == () and isinstance(returned, (int, float, np.generic)):
         return f"returned one number where an array of shape {shape} is wanted, an answer for each example"
-    if answer.dtype.kind not in "fiub":
-        return f"returned {answer.dtype} where floats are wanted"
-    if answer.shape != shape:
-        return f"returned shape {answer.shape} where {shape} is wanted"
+    if complaint := unfit(answer, shape):
+        return complaint
     if answer.dtype.kind == "f" and answer.dtype.itemsize < np.dtype(form.name).itemsize:
         asked.remark(f"{part}: returned {answer.dtype} for inputs in {form.name}")
     return answer
+
+
+def unfit(answer: Any, shape: tuple[int, ...]) -> str:
+    """Why an array is no answer of this shape; empty if it is one."""
+    if answer.dtype.kind not in "fiub":
+        return f"returned {answer.dtype} where floats are wanted"
+    return "" if answer.shape == shape else f"returned shape {answer.shape} where {shape} is wanted"
 
 
 def _first_line(error: object) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from lossref.judge.grades import LEVELS
@@ -13,13 +13,13 @@ from lossref.judge.verdict import Outcome, Verdict
 class Comparison:
     """Answers that both runs have: those that got worse with the grade they had, and how many got better.
 
-    `broke` has a sentence for each loss that answered before and broke now.
+    `gone` has a sentence for each loss or part of it that was answered before and is not now.
     """
 
     compared: int
     better: int
     worse: tuple[tuple[Outcome, str], ...]
-    broke: tuple[str, ...]
+    gone: tuple[str, ...]
 
 
 def compare(before: Sequence[Verdict], after: Sequence[Verdict]) -> Comparison:
@@ -28,9 +28,22 @@ def compare(before: Sequence[Verdict], after: Sequence[Verdict]) -> Comparison:
     pairs = [(had[o.vector.id, o.part], o) for v in after for o in _outcomes(v) if (o.vector.id, o.part) in had]
     steps = [(_rank(now) > _rank(was), _rank(now) < _rank(was), was, now) for was, now in pairs]
     worse = sorted(((now, was.grade) for down, _, was, now in steps if down), key=lambda pair: pair[0].severity)
-    sound = {v.loss for v in before if not v.broke}
-    broke = tuple(f"{v.loss}: {v.broke}" for v in after if v.broke and v.loss in sound)
-    return Comparison(len(pairs), sum(up for _, up, _, _ in steps), tuple(worse), broke)
+    return Comparison(len(pairs), sum(up for _, up, _, _ in steps), tuple(worse), tuple(_gone(before, after)))
+
+
+def _gone(before: Sequence[Verdict], after: Sequence[Verdict]) -> Iterator[str]:
+    """Losses that broke since, and parts with fewer answers than they had."""
+    now = {v.loss: v for v in after}
+    for was in before:
+        found = now.get(was.loss)
+        if found is not None and found.broke:
+            if not was.broke:
+                yield f"{was.loss} broke: {found.broke}"
+            continue
+        for name, part in was.parts.items():
+            answered = {o.vector.id for o in found.parts[name].outcomes} if found and name in found.parts else set()
+            if missing := sum(o.vector.id not in answered for o in part.outcomes):
+                yield f"{was.loss} {name}: {missing} of {len(part.outcomes)} answers are gone"
 
 
 def _outcomes(verdict: Verdict) -> list[Outcome]:

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import math
+import sys
+import warnings
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import redirect_stdout
 from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any
@@ -13,6 +16,7 @@ import numpy as np
 from lossref import catalog, golden
 from lossref.callvectors import CallVector
 from lossref.formats import Format
+from lossref.judge.asking import CHANGED, unfit
 from lossref.judge.callconventions import CallConvention, declared_calls
 from lossref.judge.errors import Error, Truth, measure
 from lossref.judge.grades import LEVELS, grade, meets, worst
@@ -118,18 +122,22 @@ def _outcomes(call: Call, vector: CallVector, form: Format) -> list[CallOutcome]
     first = next(iter(arrays.values())).shape
     shapes = {"value": first[:1] if vector.options["reduction"] == "none" else (), "gradient": first}
     options = {name: np.array(x) if isinstance(x, tuple) else x for name, x in vector.options.items()}
+    before = {name: x.tobytes() for name, x in arrays.items()}
     raised, answers = "", {}
     try:
-        with np.errstate(all="ignore"):
+        with np.errstate(all="ignore"), redirect_stdout(sys.stderr), warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # what a target prints or warns is not our report
             returned = zip(PARTS, call(**arrays, **options), strict=True)
             answers = {part: np.asarray(x) for part, x in returned if part == "value" or x is not None}
     except KeyboardInterrupt:
         raise
     except BaseException as error:  # whatever a stranger's code raises is its verdict
         raised = f"{RAISED}{type(error).__name__}: {error}"
+    if changed := [name for name, x in arrays.items() if x.tobytes() != before[name]]:
+        raised = raised or f"{CHANGED} {changed[0]} in place"
     found = []
     for part in PARTS if raised else answers:
-        complaint = raised or _shape_complaint(answers[part], shapes[part])
+        complaint = raised or unfit(answers[part], shapes[part])
         if complaint:
             found.append(CallOutcome(vector, part, (), (BROKE,) * len(getattr(vector, part)), complaint))
             continue
@@ -140,10 +148,6 @@ def _outcomes(call: Call, vector: CallVector, form: Format) -> list[CallOutcome]
 def _measured(vector: CallVector, part: str, got: Sequence[float], form: Format) -> CallOutcome:
     errors = (measure(y, t, form) for y, t in zip(got, _truths(vector, part, form), strict=True))
     return CallOutcome(vector, part, tuple(got), tuple(errors))
-
-
-def _shape_complaint(answer: Any, shape: tuple[int, ...]) -> str:
-    return "" if answer.shape == shape else f"returned shape {answer.shape} where {shape} is wanted"
 
 
 def _truths(vector: CallVector, part: str, form: Format) -> list[Truth]:

@@ -34,6 +34,8 @@ ENOUGH = 3  # failing numbers from which a pattern is told
 
 def of_all(failing: Sequence[Checked], loss: Loss, form: Format, examples: int) -> list[str]:
     """Sentences about what all failing numbers have in common; the most telling first."""
+    if not failing:  # a region can be worse than each of its numbers
+        return []
     finite = [(Fraction(c.got), c.truth.exact) for c in failing if math.isfinite(c.got) and c.truth and isinstance(c.truth.exact, Fraction)]
     pairs = [(got, exact) for got, exact in finite if exact]
     patterns: list[str] = []

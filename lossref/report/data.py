@@ -36,7 +36,7 @@ def run(target: Target, verdicts: Sequence[Verdict], form: str, level: str, stri
 
 def _loss(target: Target, verdict: Verdict, form: str, level: str, strict: bool, worst: int) -> dict[str, Any]:
     parts = {
-        part: _part(target, found, form, level, strict, worst) | {"conforms": meets(found.headline(strict), level)}
+        part: _part(target, found, form, strict, worst) | {"conforms": meets(found.headline(strict), level)}
         for part, found in verdict.parts.items()
     }
     return {
@@ -60,7 +60,7 @@ def declaration(found: Declaration, level: str) -> dict[str, Any]:
     return {"sentence": found.sentence, "moved": moved, "vectors": total, "share": moved / total if total else 0.0}
 
 
-def _part(target: Target, found: PartVerdict, form: str, level: str, strict: bool, worst: int) -> dict[str, Any]:
+def _part(target: Target, found: PartVerdict, form: str, strict: bool, worst: int) -> dict[str, Any]:
     outcomes = found.worst_outcomes(strict)
     poor = [o for o in outcomes if o.grade not in PASSABLE]
     shown = poor[:worst] if poor else outcomes[: min(worst, 1)]

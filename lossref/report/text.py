@@ -45,8 +45,8 @@ def show_run(console: Console, report: Mapping[str, Any]) -> None:
 
 def show_comparison(console: Console, report: Mapping[str, Any], worst: int) -> None:
     """What is worse than in an older run, the worst first."""
-    for sentence in report["broke"]:
-        console.print(Text(f"{sentence}", "bold red"), soft_wrap=True)
+    for sentence in report["gone"]:
+        console.print(Text(sentence, "bold red"), soft_wrap=True)
     for wrong in report["worse"][:worst]:
         console.print(_bug(wrong["loss"], wrong["part"], wrong, None), soft_wrap=True)
         console.print(f"  was     {wrong['was']}", soft_wrap=True)

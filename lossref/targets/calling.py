@@ -16,7 +16,7 @@ from lossref import batches
 from lossref.formats import Format
 from lossref.spec import Values
 from lossref.targets.source import written_out
-from lossref.targets.target import Calls, flattened, listed
+from lossref.targets.target import Calls, array
 
 Function = Callable[..., Any]
 HANDLED = {"reduction", "denominator", "empty", "target_form"}  # what is no parameter of most functions, but chosen otherwise
@@ -98,9 +98,3 @@ def numpy_calls(
         return f"import numpy as np; {imports}; print({written_out(function, sources)})"
 
     return Calls(make=make, line=line, accepts=accepts)
-
-
-def array(x: Any, form: Format) -> str:
-    """Nested tuples as the source of a NumPy array in the format, or of whole numbers."""
-    kind = "" if isinstance(flattened(x)[0], int) or form.name == "float64" else f", dtype=np.{form.name}"
-    return f"np.array({listed(x)}{kind})"

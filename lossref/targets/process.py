@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import atexit
 import contextlib
 import os
 import queue
@@ -43,6 +44,7 @@ class Process:
         if not self.arguments:
             raise TargetError("cmd: needs a command, such as cmd:./my_adapter")
         self.timeout, self.trace, self.record = timeout, trace, record
+        atexit.register(self.kill)  # whoever interrupts us, or forgets to close, leaves nothing running
         self.sequence = self.starts = 0
         self.running: subprocess.Popen[bytes] | None = None
         self.received: queue.Queue[bytes | None] = queue.Queue()

@@ -54,9 +54,9 @@ def _reply(target: Target, run: Mapping[str, Any]) -> dict[str, Any]:
         return {"type": "unsupported", **answered, "reason": f"{target.title} has no {run['part']} of {run['loss'][:64]}"}
     loss, form = catalog.get(run["loss"]), FORMATS[run["format"]]
     try:
-        given = wire.inputs_of(run)
-        arrays = {name: given[name] for name in loss.arguments}
-        parameters = {name: given[name] for name in loss.parameters}
+        inputs, options = wire.inputs_of(run)
+        arrays = {name: inputs[name] for name in loss.arguments}
+        parameters = {name: options[name] for name in loss.parameters}
         for name, space in loss.arguments.items():
             if (arrays[name].ndim, arrays[name].dtype.kind) != (1 + space.rank, "i" if space.label_of else "f"):
                 raise ValueError(f"{name} must be {space.description}, for each example")

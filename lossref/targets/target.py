@@ -208,13 +208,13 @@ def _implementation(name: str, member: Any, start: str, source: str) -> Implemen
 
 def spelled_call(batch: Values, options: Mapping[str, Any], form: Format) -> str:
     """Arrays and options by keyword, as source."""
-    return ", ".join([f"{key}={_array(x, form)}" for key, x in batch.items()] + [f"{key}={_option(x)}" for key, x in options.items()])
+    return ", ".join([f"{key}={array(x, form)}" for key, x in batch.items()] + [f"{key}={_option(x)}" for key, x in options.items()])
 
 
-def _array(batch: Any, form: Format) -> str:
-    whole = isinstance(flattened(batch)[0], int)
-    kind = "" if whole or form.name == "float64" else f", dtype=np.{form.name}"
-    return f"np.array({listed(batch)}{kind})"
+def array(x: Any, form: Format) -> str:
+    """Nested tuples as the source of a NumPy array in the format, or of whole numbers."""
+    kind = "" if isinstance(flattened(x)[0], int) or form.name == "float64" else f", dtype=np.{form.name}"
+    return f"np.array({listed(x)}{kind})"
 
 
 def _option(x: Any) -> str:
