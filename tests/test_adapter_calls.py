@@ -174,7 +174,8 @@ def test_the_line_of_a_call_prints_what_the_call_gave(name, form):
         for vector in (accepted[0], max(accepted, key=lambda v: len(v.options))):
             lines.append(calls.line(vector.batch, vector.options, form))
             options = {k: np.array(x) if isinstance(x, tuple) else x for k, x in vector.options.items()}
-            found = calls.make(**arrays_of(vector, form), **options)
+            with np.errstate(all="ignore"):  # a mean over nothing
+                found = calls.make(**arrays_of(vector, form), **options)
             answers.append(np.concatenate([np.ravel(x) for x in found if x is not None]))
     assert not any("lossref" in line or "'" in line for line in lines)
     script = PRINT_ALL + '\nprint("next")\n'.join(lines)

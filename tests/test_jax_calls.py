@@ -62,8 +62,6 @@ def backend():
 
 @cache
 def calls(library, loss):
-    if library == "optax":
-        return importlib.import_module("lossref.targets.adapters._optax_calls").calls_of(loss, REDUCTIONS)
     return resolve(library).implementations[loss].calls
 
 

@@ -102,11 +102,11 @@ def log_softmax(x, index):
 
 
 # keras.config.epsilon: a fuzz factor of 1e-7; what kl_divergence clips is in its example.
-CLIPPED = "clip probabilities to [1e-7, 1 - 1e-7], gradient zero outside"
+CLIPPED = "clip probabilities to [1e-07, 1 - 1e-07], gradient zero outside"
 DOCUMENTED = {
     binary_cross_entropy: (CLIPPED,),
     categorical_cross_entropy: (CLIPPED,),
-    kl_divergence: ("clip probabilities to [1e-7, 1], gradient zero outside", "clip target to [1e-7, 1]"),
+    kl_divergence: ("clip probabilities to [1e-07, 1], gradient zero outside", "clip target to [1e-07, 1], gradient zero outside"),
 }
 # "The Sharp Bits" of JAX, subnormal numbers: flushed to zero on CPUs. Said of what it makes another function of in both formats.
 JAX_DOCUMENTED = {
