@@ -163,11 +163,11 @@ def weighted_tails(lag: Array, weights: Array) -> Array:
     return np.where(tails < 1e-290, (half * weights) * half, tails * weights)
 
 
-def within_reach(weights: Any) -> tuple[Array, Array]:
-    """Weights whose sums do not overflow, by a power of two, and the factor that brings a result back."""
-    weights = np.asarray(weights, float)
+def within_reach(weights: Any, others: Any) -> tuple[Array, Array, Array]:
+    """Weights whose sums do not overflow, by a power of two, the other array broadcast with them, and the factor that leads back."""
+    weights, others = np.broadcast_arrays(np.asarray(weights, float), others)
     factor = np.where(weights.max(axis=-1, keepdims=True) > 2.0**960, 2.0**64, 1.0)
-    return weights / factor, factor
+    return weights / factor, others, factor
 
 
 def log_loss_of_logits(logits: Array, target: Array, low: Array = 0.0) -> tuple[Array, Array]:

@@ -8,8 +8,9 @@ from importlib.util import find_spec
 
 import pytest
 
-from lossref import catalog
+from lossref import catalog, golden
 from lossref.cli import main
+from lossref.judge.grades import meets
 
 # torch is no requirement of the tests; CI runs this file in an environment that has it.
 LIBRARIES = [name for name in ("scipy", "sklearn", "torch") if find_spec(name)]
@@ -104,3 +105,25 @@ def test_text_shows_a_line_a_loss_then_bug_reports(capsys):
         assert word in text
     assert "conforms at level C" in text
     assert all(line.count("'") == 2 for line in text.splitlines() if line.startswith("  try"))
+
+
+@pytest.mark.skipif(not find_spec("torch"), reason="torch is no requirement of the tests")
+@pytest.mark.parametrize("format_name", golden.SHIPPED_FORMATS)
+def test_torch_is_judged_as_it_is_until_it_is_declared(capsys, format_name):
+    """Its 1e-12 is a float32 number in every format: declared as the decimal 1e-12, float64 gradients differ by 4e-9.
+
+    The Hessian of the declared function it has not: its double backward differentiates another gradient.
+    """
+
+    def grades(*convention):
+        main(["check", "torch", "--loss", "binary_cross_entropy", "--format", format_name, "--json", *convention])
+        (entry,) = json.loads(capsys.readouterr().out)["losses"]
+        return {part: found["grade"] for part, found in entry["parts"].items()}
+
+    assert grades() == {"value": "D", "gradient": "D", "hessian": "D"}
+    exactly = grades("--convention", "binary_cross_entropy: clamp log at -100, gradient denominator at least 9.999999960041972e-13")
+    assert meets(exactly["value"], "B")
+    assert meets(exactly["gradient"], "B")
+    assert exactly["hessian"] == "D"
+    nearly = grades("--convention", "binary_cross_entropy: clamp log at -100, gradient denominator at least 1e-12")
+    assert meets(nearly["gradient"], "B") == (format_name == "float32")

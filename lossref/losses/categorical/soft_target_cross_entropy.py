@@ -18,8 +18,7 @@ from lossref.spec import Hard, Loss, Witness
 def value(logits, target):
     # The sum of t_j (z_max - z_j) + S log1p(sum of the others): terms of one sign.
     leader, tails, lag = leader_and_tails(logits)
-    weight, factor = within_reach(target)
-    weight, lag = np.broadcast_arrays(weight, lag)
+    weight, lag, factor = within_reach(target, lag)
     rest, total = exact_sum(tails), exact_sum(weight)
     tiny = exact_sum(np.where(leader, 0.0, weighted_tails(lag, total[..., None])))
     return (exact_sum(np.where(weight == 0, 0.0, weight * lag)) + np.where(rest < 1e-290, tiny, total * np.log1p(rest))) * factor[..., 0]
@@ -28,8 +27,7 @@ def value(logits, target):
 def gradient(logits, target):
     # p_j (S - t_j) - t_j (1 - p_j): each difference is a sum over the others, so that a one-hot target leaves one exact term.
     leader, tails, lag = leader_and_tails(logits)
-    t, factor = within_reach(target)
-    t, lag = np.broadcast_arrays(t, lag)
+    t, lag, factor = within_reach(target, lag)
     rest, leading = exact_sum(tails)[..., None], np.where(leader, t, 0.0).sum(axis=-1, keepdims=True)
     others = np.where(leader, sum_of_others(t), weighted_tails(lag, sum_of_others(t)))
     missing = np.where(leader, exact_sum(np.where(leader, 0.0, weighted_tails(lag, leading)))[..., None], t * (1.0 + (rest - tails)))
@@ -37,7 +35,7 @@ def gradient(logits, target):
 
 
 def hessian(logits, target):
-    weight, factor = within_reach(target)
+    weight, logits, factor = within_reach(target, logits)
     return exact_sum(weight)[..., None] * softmax_slope(logits) * factor
 
 

@@ -34,8 +34,7 @@ def value_and_gradient(cosines, target, margin=0.5, scale=64.0):
     height = np.sqrt((1.0 - c) * (1.0 + c))
     loss, slopes = log_loss_of_logits(scale * np.where(truth, c * cosine - height * sine, c), target)
     edge = -np.copysign(np.inf, c) if c.shape[-1] > 1 else 0.0
-    turned = np.where(height == 0, edge, slopes * ((height * cosine + c * sine) / height))
-    return loss, scale * np.where(truth, turned, slopes)
+    return loss, scale * np.where(truth, np.where(height == 0, edge, slopes * ((height * cosine + c * sine) / height)), slopes)
 
 
 def definition(m, cosines, target, margin, scale):
