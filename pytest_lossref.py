@@ -11,12 +11,13 @@ from typing import Any
 import pytest
 
 SUITE = "lossref.conformance"
-LEVELS = ("A+", "A", "B", "C", "D", "F")  # a test holds them to lossref.judge.grades
+LEVELS = ("A+", "A", "B", "C", "D", "F")  # a test holds them to lossref.judge.measure
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
-    group = parser.getgroup("lossref", "lossref: pytest --pyargs lossref.conformance --lossref-target my.module:losses")
-    group.addoption("--lossref-target", metavar="TARGET", help="module:attribute, or a library's name, as for `lossref check`")
+    group = parser.getgroup("lossref", "lossref: pytest --pyargs lossref.conformance --lossref-implementation my.module:losses")
+    group.addoption("--lossref-implementation", metavar="NAME", help="module:attribute, or a library's name, as for `lossref check`")
+    group.addoption("--lossref-definition", metavar="FILE", help="judge by the loss of your own that this file defines")
     group.addoption("--lossref-level", choices=LEVELS, default="C", help="the least grade that passes (C)")
     group.addoption("--lossref-format", action="append", metavar="FORMAT", help="float64 (unless said otherwise) or float32, or both")
     group.addoption("--lossref-loss", action="append", metavar="LOSS", help="only this loss (may be repeated, or several with commas)")

@@ -6,18 +6,26 @@ import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
+import mpmath
 import numpy as np
+from mpmath.libmp import from_man_exp
 
-from lossref import batches, catalog
-from lossref.calls import bind, value_and_gradient
+from lossref import catalog, options
+from lossref.exact.balls import INSTALLED, MISSING, Balls
+from lossref.exact.evaluate import branches
+from lossref.exact.floats import Floats
+from lossref.exact.numbers import NoAnswerError, Number
+from lossref.exact.reduce import whole
+from lossref.exact.settle import settle
+from lossref.exact.systems import Base
+from lossref.float64.evaluate import bind, value_and_gradient
 from lossref.formats import FORMATS
+from lossref.options import Options
+from lossref.spaces import lengths
 from lossref.spec import Loss, Values
-
-if TYPE_CHECKING:
-    from lossref.exact.base import Base
-    from lossref.exact.numbers import Number
+from lossref.values import filled, flat, mapped, shape
 
 GUARD_BITS = 8  # beyond the digits asked for
 
@@ -26,42 +34,44 @@ GUARD_BITS = 8  # beyond the digits asked for
 class Answer:
     """The exact answer of one question, as mpmath numbers right to `digits` digits.
 
-    `gradient` is one number, or a tuple for a vector argument; None at a kink, where `box` holds the least and the
-    greatest one-sided derivative of each component, and None with no box where the loss jumps. `certified` says whether the
-    digits are proved (Arb enclosures) or rest on mpmath's own accuracy; `enclosure` then has (low, high) for the value and
-    for each gradient component, flat.
+    `gradient` is one number, or nested tuples shaped like the argument that it is taken in; where a loss is differentiable in
+    several arguments, a mapping from each to its own. It is None at a kink, where `interval` holds the least and the greatest one-sided
+    derivative of each component, flat, and None with no interval where the loss jumps. `certified` says whether the digits are
+    proved (Arb enclosures) or rest on mpmath's own accuracy; `enclosure` then has (low, high) for the value and for each gradient
+    component, flat.
     """
 
     loss: str
     digits: int
     value: Any
     gradient: Any
-    box: tuple[tuple[Any, Any], ...] | None
+    interval: tuple[tuple[Any, Any], ...] | None
     certified: bool
     enclosure: tuple[tuple[Any, Any], ...] | None = None
 
 
-def oracle(loss: str, *arguments: Any, digits: int = 50, certified: bool = False, **named: Any) -> Answer:
+def oracle(loss: str | Loss, *arguments: Any, digits: int = 50, certified: bool = False, **named: Any) -> Answer:
     """Exact value and gradient of a loss at one point, or of one call of a batch, to `digits` digits.
 
-    Arguments are given as to `lossref.value`, for one example: numbers, Fraction or Decimal (taken exactly) or strings
-    (the nearest float64). With options for batches (`lossref.batches.Options`) arguments have one entry an example;
-    for reduction none the answer's value is a tuple, and its gradient has a row for each example. `certified=True` needs python-flint
-    and adds an enclosure that is proved to hold the truth. NaN gives NaN; an infinite input gives the limit that the loss
-    file states (never certified, and not in batches). Raises ValueError for a point outside the domain, for a limit that is not
-    stated, and for more digits than can be settled.
+    `loss` is a name of `lossref list`, or a record of one's own. Arguments are given as to `lossref.value`, for one example: numbers,
+    Fraction or Decimal (taken exactly) or strings (the nearest float64). With options for batches (`lossref.options.Options`)
+    arguments have one entry an example; for reduction none the answer's value is a tuple, and its gradient has a row for each
+    example. `certified=True` needs python-flint and adds an enclosure that is proved to hold the truth. NaN gives NaN; an infinite
+    input gives the limit that the loss file states (never certified, and not in batches). Raises KeyError for an unknown loss, and
+    ValueError for a point outside the domain, for a limit that is not stated, and for more digits than can be settled.
     """
-    record = catalog.get(loss)
+    record = catalog.find(loss)
     if not isinstance(digits, int) or isinstance(digits, bool) or digits < 1:
         raise ValueError(f"digits must be a whole number of at least 1, and is {digits!r}")
-    chosen = {name: x.tolist() if isinstance(x, np.ndarray) else x for name, x in named.items() if name in batches.NAMES}
-    bound = bind(record, arguments, {name: x for name, x in named.items() if name not in chosen})
+    given, chosen = options.split(named)
+    bound = bind(record, arguments, given)
     if chosen:
-        return _of_a_batch(record, bound, batches.Options(**chosen), digits, certified)
+        plain = {name: x.tolist() if isinstance(x, np.ndarray) else x for name, x in chosen.items()}
+        return _of_a_batch(record, bound, Options(**plain), digits, certified)
     values = {name: _exactly(record, name, x) for name, x in bound.items()}
     _check_domain(record, values)
-    if any(isinstance(y, float) for y in _numbers(tuple(values.values()))):
-        return _special(record, values, digits, isinstance(values[record.differentiable], tuple))
+    if any(isinstance(y, float) for y in flat(values)):
+        return _special(record, values, digits)
     return _settled(record, values, digits, certified)
 
 
@@ -73,10 +83,9 @@ def fraction(x: Any) -> Fraction:
 
 def _settled(loss: Loss, values: Values, digits: int, certified: bool) -> Answer:
     """The answer at exact finite numbers."""
-    from lossref.exact.evaluate import branches
-    from lossref.exact.settle import UnsettledError, settle
-
     bits = math.ceil(digits * math.log2(10)) + GUARD_BITS
+    if certified and not INSTALLED:
+        raise ValueError(f"certified=True: {MISSING}")
 
     def compute(base: Base) -> tuple[list[list[Any]], bool, tuple[tuple[Any, Any], ...]] | None:
         found = list(branches(loss, values, base))
@@ -87,50 +96,52 @@ def _settled(loss: Loss, values: Values, digits: int, certified: bool) -> Answer
         return rounded, bool(found[0].exact_ties), tuple(_enclosure(base, n) for n in found[0].numbers[:width])
 
     try:
-        rows, tied, enclosure = settle(_backend(certified), compute)
-    except UnsettledError as error:
+        rows, tied, enclosure = settle(Balls if certified else Floats, compute)
+    except NoAnswerError as error:
         raise ValueError(f"{loss.name}: {digits} digits cannot be settled here: {error}") from None
-    box = tuple((min(column), max(column)) for column in zip(*(row[1:] for row in rows), strict=True))
-    kink = tied and any(low != high for low, high in box)
+    interval = tuple((min(column), max(column)) for column in zip(*(row[1:] for row in rows), strict=True))
+    kink = tied and any(low != high for low, high in interval)
     jumps = tied and any(row[0] != rows[0][0] for row in rows)
-    gradient = None if kink or jumps else _shaped(rows[0][1:], values[loss.differentiable])
-    return Answer(loss.name, digits, rows[0][0], gradient, box if kink else None, certified, enclosure if certified else None)
+    gradient = None if kink or jumps else _shaped(loss, rows[0][1:], values)
+    return Answer(loss.name, digits, rows[0][0], gradient, interval if kink else None, certified, enclosure if certified else None)
 
 
-def _of_a_batch(loss: Loss, bound: Mapping[str, Any], options: batches.Options, digits: int, certified: bool) -> Answer:
+def _shaped(loss: Loss, numbers: Sequence[Any], values: Values) -> Any:
+    """Numbers in the shape of the argument that the gradient is taken in, or of each of several."""
+    remaining = iter(numbers)
+    found = {name: filled(values[name], remaining) for name in loss.differentiable}
+    return found if len(found) > 1 else found[loss.differentiable[0]]
+
+
+def _of_a_batch(loss: Loss, bound: Mapping[str, Any], asked: Options, digits: int, certified: bool) -> Answer:
     """The answer of a call: its terms are exact, and reduced exactly."""
-    from lossref.exact.batch import whole
-
-    kind = catalog.get(loss.soft_target) if options.target_form == "soft" and loss.soft_target else loss
+    kind = catalog.get(loss.soft_target) if asked.target_form == "soft" and loss.soft_target else loss
     values = {name: _exactly(kind, name, x) for name, x in bound.items()}
-    value_and_gradient(loss.name, **{name: _array(x) for name, x in values.items()}, **vars(options))  # says what is not allowed
-    first = values[loss.differentiable]
-    if not isinstance(first, tuple) or (loss.arguments[loss.differentiable].rank and not all(isinstance(x, tuple) for x in first)):
-        raise ValueError(f"{loss.name}: in a batch {loss.differentiable} must have one entry an example")
+    options.check(loss, asked)
+    if loss.value is not None:  # it says what is not allowed
+        value_and_gradient(loss, **{name: _array(x) for name, x in values.items()}, **vars(asked))
+    first = values[loss.first]
+    if not isinstance(first, tuple) or len(shape(first)) <= loss.arguments[loss.first].rank:
+        raise ValueError(f"{loss.name}: in a batch {loss.first} must have one entry an example")
     if several := next((name for name in loss.parameters if isinstance(values[name], tuple)), None):
         raise ValueError(f"{loss.name}: the oracle of a batch takes one number for {several}")
     if not first:
         raise ValueError(f"{loss.name}: the oracle needs at least one example")
-    if np.ndim(options.pos_weight or 0) or not np.isfinite(np.asarray(options.upstream or 0.0, float)).all():
+    if np.ndim(asked.pos_weight or 0) or not np.isfinite(np.asarray(asked.upstream or 0.0, float)).all():
         raise ValueError(f"{loss.name}: the oracle of a batch takes one pos_weight and finite upstream gradients")
-    call = whole(loss, values, options)
+    call = whole(loss, values, asked)
     if call is None:
-        nothing = _mpf(batches.EMPTY[options.empty])
-        return Answer(loss.name, digits, nothing, _shaped([_mpf(0.0)] * len(_numbers(first)), first), None, certified)
-    if not all(map(math.isfinite, _numbers(tuple(call.values.values())))):
+        nothing, zeros = _mpf(options.EMPTY[asked.empty]), {name: mapped(lambda _: _mpf(0.0), values[name]) for name in loss.differentiable}
+        return Answer(loss.name, digits, nothing, _shaped(loss, flat(zeros), values), None, certified)
+    if not all(map(math.isfinite, flat(call.values))):
         raise ValueError(f"{loss.name}: the oracle of a batch takes finite numbers wherever no mask and no weight of 0 hides them")
     for i in (i for i, counts in enumerate(call.counted) if counts):
         _check_domain(call.upstream, {name: x[i] if name in loss.arguments else x for name, x in call.values.items()})
     sloped = _settled(call.upstream, call.values, digits, certified)
     terms = [_settled(term, call.values, digits, certified) for term in call.terms]
-    value = tuple(term.value for term in terms) if options.reduction == "none" else terms[0].value
+    value = tuple(term.value for term in terms) if asked.reduction == "none" else terms[0].value
     proved = (*(e for term in terms for e in (term.enclosure or ())[:1]), *(sloped.enclosure or ())[1:])
     return replace(sloped, value=value, enclosure=proved or None)
-
-
-def _numbers(x: Any) -> list[Any]:
-    """Every number in nested tuples."""
-    return [z for y in x for z in _numbers(y)] if isinstance(x, tuple) else [x]
 
 
 def _array(x: Any) -> Any:
@@ -142,21 +153,11 @@ def _array(x: Any) -> Any:
         except OverflowError:
             raise ValueError("the oracle of a batch takes numbers up to the largest of float64") from None
 
-    numbers = _numbers(x)
+    numbers = flat(x)
     if all(isinstance(y, int) for y in numbers):
         return np.array(listed(x))
     single = all(isinstance(y, float) or FORMATS["float32"].holds(y) for y in numbers)
     return np.array(listed(x), np.float32 if single else np.float64)
-
-
-def _shaped(numbers: Sequence[Any], like: Any) -> Any:
-    """Numbers in the shape of an argument: one, or tuples of them."""
-    remaining = iter(numbers)
-
-    def fill(x: Any) -> Any:
-        return tuple(fill(y) for y in x) if isinstance(x, tuple) else next(remaining)
-
-    return fill(like)
 
 
 def _exactly(loss: Loss, name: str, x: Any) -> Any:
@@ -176,7 +177,7 @@ def _exactly(loss: Loss, name: str, x: Any) -> Any:
     except (TypeError, ValueError):
         raise ValueError(f"{loss.name}: {name} must be numbers, and holds {x!r}") from None
     space = loss.arguments.get(name)
-    if space is not None and space.label_of:
+    if space is not None and space.label_of is not None:
         if exact.denominator != 1:
             raise ValueError(f"{loss.name}: {name} must be {space.description}, and is {x}")
         return int(exact)
@@ -185,20 +186,30 @@ def _exactly(loss: Loss, name: str, x: Any) -> Any:
 
 def _check_domain(loss: Loss, values: Values) -> None:
     """The domain of the float64 code, decided on exact numbers."""
-    width = {name: len(x) for name, x in values.items() if isinstance(x, tuple)}
     for name, x in values.items():
-        space = loss.arguments[name] if name in loss.arguments else loss.parameters[name].space
-        numbers = x if isinstance(x, tuple) else (x,)
-        if (space.rank == 1) != isinstance(x, tuple) or x == () or any(isinstance(y, tuple) for y in numbers):
+        space = loss.spaces[name]
+        if len(_shape(x)) != space.rank or not flat(x):
             raise ValueError(f"{loss.name}: {name} must be one example, {space.description}; the oracle takes no batches")
+    try:
+        lengths(loss.arguments, {name: _shape(values[name]) for name in loss.arguments})
+    except ValueError as error:
+        raise ValueError(f"{loss.name}: {error}") from None
+    for name, x in values.items():
+        space, numbers = loss.spaces[name], flat(x)
         if any(y != y for y in numbers):
             continue
         # Numbers that float32 holds may be float32 probabilities, which miss the sum 1 by float32's rounding.
         single = all(FORMATS["float32"].holds(y) for y in numbers)
-        if not space.holds(x, precision=24 if single else 53, classes=width.get(space.label_of or "", 0)):
+        classes = _shape(values[space.label_of])[-1] if space.label_of else 0
+        if not space.holds(x, precision=24 if single else 53, classes=classes):
             raise ValueError(f"{loss.name}: {name} must be {space.description}, and is {_shown(x)}")
-    if len({width[name] for name, space in loss.arguments.items() if space.rank}) > 1:
-        raise ValueError(f"{loss.name}: these lengths do not fit together: {width}")
+
+
+def _shape(x: Any) -> tuple[int, ...]:
+    try:
+        return shape(x)
+    except ValueError:
+        return (0,) * 9  # rows of different lengths are no example of any space
 
 
 def _shown(x: Any) -> str:
@@ -210,31 +221,20 @@ def _shown(x: Any) -> str:
         return f"{'-' if x < 0 else ''}a number above 2**1024"
 
 
-def _backend(certified: bool) -> type[Base]:
-    if not certified:
-        from lossref.exact.floats import Floats
-
-        return Floats
-    try:
-        from lossref.exact.balls import Balls
-    except ImportError:
-        raise ValueError("certified=True needs python-flint: pip install 'lossref[golden]'") from None
-    return Balls
-
-
-def _special(loss: Loss, values: Values, digits: int, vector: bool) -> Answer:
-    """NaN, or the limit that a witness of the loss states for this infinite point."""
-    width = len(values[loss.differentiable]) if vector else 1
+def _special(loss: Loss, values: Values, digits: int) -> Answer:
+    """NaN, or the limit that a known value of the loss states for this infinite point."""
+    width = sum(len(flat(values[name])) for name in loss.differentiable)
     value: Any = math.nan
     gradient: Any = (math.nan,) * width
-    if not any(y != y for x in values.values() for y in (x if isinstance(x, tuple) else (x,))):
-        witness = next((w for w in loss.witnesses if all(values[name] == x for name, x in w.at.items())), None)
-        if witness is None or witness.gradient is None:
-            known = "; ".join(str(dict(w.at)) for w in loss.witnesses if "inf" in str(w.at)) or "none"
-            raise ValueError(f"{loss.name}: no limit is stated at this infinite point; stated are: {known}")
-        value, gradient = witness.stated()
+    if not any(y != y for y in flat(values)):
+        at = [known for known in loss.known if "reduction" not in known.at and not callable(known.value)]
+        known = next((k for k in at if all(values[name] == x for name, x in k.at.items())), None)
+        if known is None or known.gradient is None:
+            stated = "; ".join(str(dict(k.at)) for k in loss.known if "inf" in str(k.at)) or "none"
+            raise ValueError(f"{loss.name}: no limit is stated at this infinite point; stated are: {stated}")
+        value, gradient = known.stated()
     slopes = tuple(_stated(g, digits) for g in gradient)
-    return Answer(loss.name, digits, _stated(value, digits), slopes if vector else slopes[0], None, False)
+    return Answer(loss.name, digits, _stated(value, digits), _shaped(loss, slopes, values), None, False)
 
 
 def _stated(x: Fraction | float, digits: int) -> Any:
@@ -277,7 +277,4 @@ def _enclosure(base: Base, n: Number) -> tuple[Any, Any]:
 
 def _mpf(x: float | tuple[int, int]) -> Any:
     """An mpmath number of the user's context with all its digits, whatever its precision is set to."""
-    import mpmath
-    from mpmath.libmp import from_man_exp
-
     return mpmath.mp.mpf(x) if isinstance(x, float) else mpmath.mp.make_mpf(from_man_exp(*x))

@@ -8,16 +8,17 @@ import sys
 from collections.abc import Sequence
 
 from lossref import __version__
-from lossref.commands import BAD_USE, UsageError, calls, check, coverage, folklore, golden, init_adapter, look, programs
+from lossref.commands import BAD_USE, UsageError, check, coverage, folklore, golden, init_adapter, look, programs
 
 EPILOG = """\
-exit status: 0 conforms or done, 1 differs, 2 bad use, 3 the target broke
+exit status: 0 conforms or done, 1 differs, 2 bad use, 3 the implementation broke
 
 try:
   lossref check scipy                                judge SciPy's losses, worst answers first
-  lossref check examples.targets:textbook --loss sigmoid_cross_entropy
+  lossref check examples.implementations:textbook --loss sigmoid_cross_entropy
   lossref init-adapter c                             a program in C (or six others) to start from
-  lossref calls torch                                judge reductions, weights, masks and smoothing
+  lossref check mine.py:f --definition mine_loss.py  judge by a loss of your own
+  lossref calls torch                                judge whole calls alone: reductions, weights, masks
   lossref coverage torch                             how many of PyTorch's losses can be judged
   lossref eval sigmoid_cross_entropy --logits 40 --target 1
   lossref show huber                                 formula, domains, hard points
@@ -36,9 +37,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
     )
     parser.add_argument("--version", action="version", version=f"lossref {__version__}")
     commands = parser.add_subparsers(title="commands", metavar="COMMAND", required=True)
-    for group in (check, calls, coverage, look, golden, folklore, programs, init_adapter):
+    for group in (check, coverage, look, golden, folklore, programs, init_adapter):
         group.add(commands)
-    given = parser.parse_args(_joined(sys.argv[1:] if arguments is None else arguments))
+    given, rest = parser.parse_known_args(_joined(sys.argv[1:] if arguments is None else arguments))
+    given.values = rest
+    if rest and not getattr(given, "takes_values", False):
+        parser.error(f"unrecognized arguments: {' '.join(rest)}")
     try:
         status: int = given.run(given)
         return status

@@ -8,7 +8,7 @@ from fractions import Fraction
 from typing import Literal
 
 INFINITY = math.inf
-REST_STEPS = 1 << 16  # what rounding took away is counted in these parts of an ulp
+RESIDUAL_STEPS = 1 << 16  # what rounding took away is counted in these parts of an ulp
 Rounded = Fraction | float  # an exact finite number, or an infinity or NaN as a Python float
 
 

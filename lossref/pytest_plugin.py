@@ -8,18 +8,22 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 from rich.console import Console
 
 from lossref import catalog, golden
+from lossref.catalog import DefinitionError
+from lossref.exact import balls
 from lossref.formats import FORMATS
-from lossref.golden import SHIPPED_FORMATS
-from lossref.judge import causes, live
-from lossref.judge.asking import APART, CHANGED, Asked, ask, batch_of, batches
-from lossref.judge.grades import meets
-from lossref.judge.verdict import PARTS, has_answer, judge
-from lossref.report import data, text
-from lossref.targets import NotSupportedError, Target, TargetError, resolve
+from lossref.golden import SHIPPED_FORMATS, write
+from lossref.implementations import resolve
+from lossref.judge.ask import CHANGED, Asked, ask, asked_of, batches
+from lossref.judge.measure import meets
+from lossref.judge.verdict import Finding, has_answer, judge
+from lossref.library import ImplementationError, Library, NotSupportedError
+from lossref.report import finding, mismatch, text
+from lossref.spec import APART, PARTS, Loss, Vector
 
 SUITE = "lossref.conformance"
 LAWS = {
@@ -33,10 +37,15 @@ WORST = 5  # vectors that a report shows
 class Wanted:
     """What the command line asks for."""
 
-    target: Target
+    library: Library
     level: str
     formats: tuple[str, ...]
-    losses: tuple[str, ...]
+    losses: tuple[Loss, ...]
+    own: Loss | None = None
+
+    def vectors(self, loss: Loss, form: str) -> list[Vector]:
+        """The golden vectors of a loss; those of somebody's own are certified now."""
+        return golden.read(loss, FORMATS[form]) if self.own is None else write.vectors(loss, FORMATS[form], proved=balls.INSTALLED)
 
 
 KEY = pytest.StashKey[Wanted]()
@@ -44,26 +53,27 @@ KEY = pytest.StashKey[Wanted]()
 
 def configure(config: pytest.Config) -> None:
     """Read the options; raises pytest.UsageError with a sentence."""
-    name = config.getoption("lossref_target")
+    name = config.getoption("lossref_implementation")
     if not name:
-        raise pytest.UsageError(f"{SUITE} needs --lossref-target: module:attribute with your losses, or a library's name")
+        raise pytest.UsageError(f"{SUITE} needs --lossref-implementation: module:attribute with your losses, or a library's name")
     formats = _listed(config, "lossref_format") or ("float64",)
-    losses = _listed(config, "lossref_loss")
+    names = _listed(config, "lossref_loss")
     for form in formats:
         if form not in SHIPPED_FORMATS:
             raise pytest.UsageError(f"--lossref-format must be of {', '.join(SHIPPED_FORMATS)}, and is {form!r}")
-    for loss in losses:
-        if loss not in catalog.names():
-            raise pytest.UsageError(f"no loss is called {loss!r}; `lossref list` shows them all")
     try:
-        target = resolve(name, losses[0] if len(losses) == 1 else None)
-    except TargetError as error:
+        own = catalog.load(path) if (path := config.getoption("lossref_definition")) else None
+        losses = (own,) if own else tuple(map(catalog.get, names))
+        library = resolve(name, own or (names[0] if len(names) == 1 else None))
+    except KeyError as error:
+        raise pytest.UsageError(error.args[0]) from None
+    except (ImplementationError, DefinitionError) as error:
         raise pytest.UsageError(str(error)) from None
     for loss in losses:
-        if loss in target.lacks:
-            raise pytest.UsageError(f"{target.title} lacks {loss}: {target.lacks[loss]}")
-    chosen = tuple(key for key in catalog.names() if key in target.implementations and key in (losses or catalog.names()))
-    config.stash[KEY] = Wanted(target, config.getoption("lossref_level"), formats, chosen)
+        if loss.name not in library.implementations:
+            raise pytest.UsageError(f"{library.title} lacks {loss.name}: {library.lacks.get(loss.name, 'not there')}")
+    chosen = losses or tuple(catalog.get(key) for key in catalog.names() if key in library.implementations)
+    config.stash[KEY] = Wanted(library, config.getoption("lossref_level"), formats, chosen, own)
 
 
 def suite(path: Path, parent: Any) -> Suite:
@@ -81,16 +91,16 @@ class Suite(pytest.File):
                 raise self.CollectError(str(error)) from None
         wanted = self.config.stash[KEY]
         for loss in wanted.losses:
-            parts = [part for part in PARTS if part in wanted.target.implementations[loss].parts]
+            parts = [part for part in PARTS if part in wanted.library.implementations[loss.name].parts]
             for form in wanted.formats:
                 for of in (*parts, *(LAWS if parts else ())):
-                    yield Conformance.from_parent(self, name=f"{loss}[{of}-{form}]", loss=loss, of=of, form=form)
+                    yield Conformance.from_parent(self, name=f"{loss.name}[{of}-{form}]", loss=loss, of=of, form=form)
 
 
 class Conformance(pytest.Item):
     """One property of one loss in one format."""
 
-    def __init__(self, *, loss: str, of: str, form: str, **rest: Any) -> None:
+    def __init__(self, *, loss: Loss, of: str, form: str, **rest: Any) -> None:
         super().__init__(**rest)
         self.loss, self.of, self.form = loss, of, form
 
@@ -104,16 +114,16 @@ class Conformance(pytest.Item):
             pytest.fail(complaint, pytrace=False)
 
 
-def _report(wanted: Wanted, loss: str, part: str, form: str) -> str:
+def _report(wanted: Wanted, loss: Loss, part: str, form: str) -> str:
     """What `lossref check` prints of one part, or nothing where it conforms."""
-    record, implementation = catalog.get(loss), wanted.target.implementations[loss]
+    implementation = wanted.library.implementations[loss.name]
     alone = replace(implementation, parts={part: implementation.parts[part]})
-    verdict = judge(record, alone, golden.read(record, FORMATS[form]), FORMATS[form])
+    verdict = judge(loss, alone, wanted.vectors(loss, form), FORMATS[form])
     if not verdict.broke and part not in verdict.parts:
-        pytest.skip(f"no golden vector of {loss} has a {part}")
+        pytest.skip(f"no golden vector of {loss.name} has a {part}")
     if not verdict.broke and meets(verdict.parts[part].headline(), wanted.level):
         return ""
-    report = data.run(wanted.target, [verdict], form, wanted.level, False, WORST) | {"lacks": {}}
+    report = finding.run(wanted.library, [verdict], form, wanted.level, False, WORST) | {"lacks": {}}
     screen = Console(file=io.StringIO(), width=120, highlight=False, color_system=None)
     text.show_run(screen, report)
     assert isinstance(screen.file, io.StringIO)
@@ -121,29 +131,30 @@ def _report(wanted: Wanted, loss: str, part: str, form: str) -> str:
     if verdict.broke:
         return shown
     outcomes = [o for o in verdict.parts[part].outcomes if o.vector.region not in APART and o.got is not None]
-    failing = [c for o in outcomes for c in live.of_outcome(o, FORMATS[form]) if not meets(c.grade, wanted.level)]
-    return "\n".join([shown, *(f"  cause   {sentence}" for sentence in causes.of_all(failing, record, FORMATS[form], 1))])
+    failing = [f for o in outcomes for f in (Finding(o, i) for i in range(len(o.errors))) if not meets(f.grade, wanted.level)]
+    return "\n".join([shown, *(f"  cause   {sentence}" for sentence in mismatch.common(failing, loss, FORMATS[form], 1))])
 
 
-def _broken_law(wanted: Wanted, loss: str, law: str, form: str) -> str:
+def _broken_law(wanted: Wanted, loss: Loss, law: str, form: str) -> str:
     """How a function breaks a law, or nothing."""
-    record, implementation = catalog.get(loss), wanted.target.implementations[loss]
-    vectors = [v for v in golden.read(record, FORMATS[form]) if v.region not in APART and implementation.accepts(v.arguments)]
+    implementation = wanted.library.implementations[loss.name]
+    vectors = [v for v in wanted.vectors(loss, form) if v.region not in APART and not implementation.takes(v.question)]
     for part, function in implementation.parts.items():
         for batch in batches([v for v in vectors if has_answer(v, part)]):
-            given = {name: batch_of([v.arguments[name] for v in batch], FORMATS[form]) for name in record.arguments}
-            copies = [{name: x.copy() for name, x in given.items()} for _ in range(2)]
             try:
-                answers = [ask(record, part, function, copy, batch[0].parameters, FORMATS[form], Asked()) for copy in copies]
+                answers = [ask(loss, part, function, *asked_of(batch, FORMATS[form]), FORMATS[form], Asked()) for _ in range(2)]
             except NotSupportedError:
                 continue
             complaint = next((answer for answer in answers if isinstance(answer, str)), "")
             if complaint and complaint.startswith(CHANGED) == (law == "inputs_unchanged"):
-                return f"{loss} {part}: {complaint}: first at vector {batch[0].id}"
-            if law == "deterministic" and not complaint and answers[0].tobytes() != answers[1].tobytes():
-                place = next(i for i, (a, b) in enumerate(zip(*answers, strict=True)) if a.tobytes() != b.tobytes())
-                got = " and ".join(str(answer[place].tolist()) for answer in answers)
-                return f"{loss} {part} returns {got} for the same arrays: first at {dict(batch[place].arguments)}"
+                return f"{loss.name} {part}: {complaint}: first at vector {batch[0].id}"
+            first, second = answers
+            if law == "deterministic" and not (isinstance(first, str) or isinstance(second, str)):
+                for a, b in zip(first, second, strict=True):
+                    if a.tobytes() != b.tobytes():
+                        place = next(i for i, (x, y) in enumerate(zip(np.ravel(a), np.ravel(b), strict=True)) if x.tobytes() != y.tobytes())
+                        got = f"{np.ravel(a)[place].item()!r} and {np.ravel(b)[place].item()!r}"
+                        return f"{loss.name} {part} returns {got} for the same arrays: first at vector {batch[0].id}"
     return ""
 
 

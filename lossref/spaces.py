@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Mapping
 from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any
@@ -10,132 +11,169 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from lossref import values
+
 
 @dataclass(frozen=True, kw_only=True)
 class Space:
-    """A set of numbers (rank 0) or of vectors (rank 1, the last axis).
+    """A set of numbers, or of arrays of them: `axes` names the axes of one example, and axes of one name are equally long.
 
-    Infinite ends belong to a closed side: what a loss does there is its limit. `values` makes the set discrete;
-    `label_of` names the vector argument whose components a label counts.
+    Infinite ends belong to a closed side: what a loss does there is its limit. `choices` makes the set discrete;
+    `label_of` names the argument along whose last axis a label counts. Of a `kind` are arguments that are hard in the same places.
     """
 
     description: str
-    rank: int = 0
+    kind: str
+    axes: tuple[str, ...] = ()
     low: float = -math.inf
     high: float = math.inf
     low_is_open: bool = False
-    values: tuple[float, ...] = ()
+    choices: tuple[float, ...] = ()
     label_of: str | None = None
     sums_to_one: bool = False
     ends_are_exact: bool = True
     hint: str = ""
 
     @property
+    def rank(self) -> int:
+        """How many axes one example has."""
+        return len(self.axes)
+
+    @property
     def is_discrete(self) -> bool:
         """Labels and signs: exact data that no derivative and no allowance sees."""
-        return bool(self.values) or self.label_of is not None
+        return bool(self.choices) or self.label_of is not None
 
     def is_edge(self, x: float | Fraction) -> bool:
         """A finite end of the space where that is exact data (a hard label, a zero of a simplex), not a rounded number."""
         return self.ends_are_exact and x in (self.low, self.high) and x not in (-math.inf, math.inf)
 
     def holds(self, x: Any, *, precision: int, classes: int = 0) -> bool:
-        """Whether one exact element (a Fraction, an integer label, an infinity, or a tuple) lies in the space."""
-        numbers = x if isinstance(x, tuple) else (x,)
+        """Whether one exact element (a Fraction, an integer label, an infinity, or nested tuples) lies in the space."""
+        numbers = values.flat(x)
         if self.label_of is not None:
-            return bool(0 <= x < classes)
-        if self.values:
-            return x in self.values
+            return all(0 <= y < classes for y in numbers)
+        if self.choices:
+            return all(y in self.choices for y in numbers)
         inside = all(self.low <= y <= self.high and not (self.low_is_open and y == self.low) for y in numbers)
         if inside and self.sums_to_one:
-            return abs(sum(numbers) - 1) <= Fraction(2 * len(numbers), 1 << precision)
+            rows = [x] if self.rank == 1 else x
+            return all(abs(sum(row) - 1) <= Fraction(2 * len(row), 1 << precision) for row in rows)
         return inside
 
     def contains(self, x: NDArray[Any], *, precision: int, classes: int = 0) -> NDArray[np.bool_]:
         """Which elements of a batch lie in the space; NaN does, because its answer is NaN."""
+        inner = tuple(range(x.ndim - self.rank, x.ndim))
         if self.label_of is not None:
-            return np.asarray((x >= 0) & (x < classes))
-        if self.values:
-            return np.asarray(np.isin(x, self.values) | np.isnan(x))
+            return np.asarray(((x >= 0) & (x < classes)).all(axis=inner))
+        if self.choices:
+            return np.asarray((np.isin(x, self.choices) | np.isnan(x)).all(axis=inner))
         if self.low == -math.inf and self.high == math.inf:
             return np.ones(x.shape[: x.ndim - self.rank], np.bool_)
         inside: NDArray[np.bool_] = ~((x < self.low) | (x > self.high))
         if self.low_is_open:
             inside &= ~(x == self.low)
-        if self.rank == 0:
-            return inside
-        inside = np.asarray(inside.all(axis=-1))
+        inside = np.asarray(inside.all(axis=inner))
         if self.sums_to_one:
             total = np.asarray(x, np.float64).sum(axis=-1)
-            inside = inside & ~(np.abs(total - 1) > x.shape[-1] * 2.0 ** (1 - precision))
+            inside = inside & ~(np.abs(total - 1) > x.shape[-1] * 2.0 ** (1 - precision)).any(axis=inner[:-1])
         return np.asarray(inside)
 
 
-def Real() -> Space:
-    return Space(description="any real number")
+def lengths(spaces: Mapping[str, Space], shapes: Mapping[str, tuple[int, ...]]) -> dict[str, int]:
+    """The length of each named axis, from the shapes of one example; ValueError where two arguments differ in one."""
+    found: dict[str, tuple[int, str]] = {}
+    for name, space in spaces.items():
+        if len(shapes[name]) != space.rank:
+            raise ValueError(f"{name} must be {space.description}, and one example has shape {shapes[name]}")
+        for axis, length in zip(space.axes, shapes[name], strict=True):
+            if found.setdefault(axis, (length, name))[0] != length:
+                first, other = found[axis]
+                raise ValueError(f"these shapes do not fit together: {other} has {first} along {axis}, and {name} has {length}")
+    return {axis: length for axis, (length, _) in found.items()}
 
 
-def Positive() -> Space:
-    return Space(description="a number above 0", low=0.0, low_is_open=True)
+def _along(axes: tuple[str, ...]) -> str:
+    return {0: "", 1: " along the last axis"}.get(len(axes), f", an array with axes {', '.join(axes)}")
+
+
+def Real(*axes: str) -> Space:
+    """Any real numbers."""
+    many = "any real number" if not axes else f"real numbers{_along(axes)}"
+    return Space(description=many, kind="real", axes=axes)
+
+
+def Positive(*axes: str) -> Space:
+    many = "a number above 0" if not axes else f"numbers above 0{_along(axes)}"
+    return Space(description=many, kind="positive", axes=axes, low=0.0, low_is_open=True)
 
 
 def NonNegative() -> Space:
-    return Space(description="a number of at least 0", low=0.0)
+    return Space(description="a number of at least 0", kind="nonnegative", low=0.0)
 
 
 def NonPositive() -> Space:
-    return Space(description="a number of at most 0", high=0.0)
+    return Space(description="a number of at most 0", kind="nonpositive", high=0.0)
 
 
-def Unit() -> Space:
-    return Space(description="a number in [0, 1]", low=0.0, high=1.0)
+def Unit(*axes: str) -> Space:
+    many = "a number in [0, 1]" if not axes else f"numbers in [0, 1]{_along(axes)}"
+    return Space(description=many, kind="unit", axes=axes, low=0.0, high=1.0)
 
 
 def Angle() -> Space:
     """The float64 number below pi ends it."""
-    return Space(description="an angle above 0 and below pi, in radians", low=0.0, high=3.141592653589793, low_is_open=True)
+    return Space(
+        description="an angle above 0 and below pi, in radians", kind="angle", low=0.0, high=3.141592653589793, low_is_open=True
+    )
 
 
 def LogBase() -> Space:
-    return Space(description="1 for the natural logarithm, or a base above 1", low=1.0)
+    return Space(description="1 for the natural logarithm, or a base above 1", kind="base", low=1.0)
 
 
 def Sign() -> Space:
-    return Space(description="-1 or 1", values=(-1.0, 1.0), hint="labels y of 0 and 1 become these by 2 y - 1")
+    return Space(description="-1 or 1", kind="sign", choices=(-1.0, 1.0), hint="labels y of 0 and 1 become these by 2 y - 1")
 
 
-def Bit() -> Space:
-    return Space(description="0 or 1", values=(0.0, 1.0))
+def Bit(*axes: str) -> Space:
+    return Space(description=f"0 or 1{_along(axes)}", kind="bit", axes=axes, choices=(0.0, 1.0))
 
 
 def Label(of: str) -> Space:
-    """A class index, counted from 0, into the components of another argument."""
+    """A class index, counted from 0, into the last axis of another argument."""
     description = f"a class index, an integer from 0 to the number of {of} minus 1"
-    return Space(description=description, label_of=of, hint="classes counted from 1 need 1 taken off")
+    return Space(description=description, kind="label", label_of=of, hint="classes counted from 1 need 1 taken off")
 
 
-def Vector() -> Space:
-    return Space(description="a vector of real numbers along the last axis", rank=1)
+def Vector(axis: str = "k") -> Space:
+    return Space(description="a vector of real numbers along the last axis", kind="vector", axes=(axis,))
+
+
+def Cosine() -> Space:
+    return Space(description="a number in [-1, 1]", kind="cosine", low=-1.0, high=1.0)
 
 
 def Cosines() -> Space:
     """A cosine of 1 is one that rounded to 1."""
-    return Space(description="cosines in [-1, 1] along the last axis", rank=1, low=-1.0, high=1.0, ends_are_exact=False)
+    return Space(
+        description="cosines in [-1, 1] along the last axis", kind="cosines", axes=("k",), low=-1.0, high=1.0, ends_are_exact=False
+    )
 
 
 def LogProbabilities() -> Space:
     hint = "probabilities become these by log, scores by log-softmax"
-    return Space(description="logarithms of probabilities, at most 0, along the last axis", rank=1, high=0.0, hint=hint)
+    description = "logarithms of probabilities, at most 0, along the last axis"
+    return Space(description=description, kind="log_probabilities", axes=("k",), high=0.0, hint=hint)
 
 
 def Weights() -> Space:
     """One-hot rows, soft labels, counts: any sum."""
-    return Space(description="weights of at least 0, of any sum, along the last axis", rank=1, low=0.0)
+    return Space(description="weights of at least 0, of any sum, along the last axis", kind="weights", axes=("k",), low=0.0)
 
 
 def Simplex() -> Space:
     """Rounded probabilities rarely sum to 1 exactly: n of them may miss it by n * 2**(1 - precision)."""
     description = "probabilities in [0, 1] along the last axis, with sum 1 up to their own rounding"
-    return Space(
-        description=description, rank=1, low=0.0, high=1.0, sums_to_one=True, hint="scores become probabilities by softmax"
-    )
+    hint = "scores become probabilities by softmax"
+    return Space(description=description, kind="simplex", axes=("k",), low=0.0, high=1.0, sums_to_one=True, hint=hint)

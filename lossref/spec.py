@@ -1,23 +1,31 @@
-"""What a loss file states: one frozen record, answered in the same order by every loss."""
+"""What a loss is, what is asked of it, and what an answer is: frozen records that everything else passes around."""
 
 from __future__ import annotations
 
+import hashlib
+import json
 import sys
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from fractions import Fraction
+from functools import cached_property
 from typing import TYPE_CHECKING, Any, Literal
 
-from lossref.formats import Rounded
+from lossref import options
+from lossref.formats import FORMATS, RESIDUAL_STEPS, Format, Rounded
+from lossref.options import NONE, TargetKind
 from lossref.spaces import Space
 
 if TYPE_CHECKING:
     from lossref.exact.numbers import Operand, System
-    from lossref.identities import Identity
+    from lossref.laws import Law
     from lossref.stream import Stream
 
-Region = Literal["ordinary", "tail", "cancellation", "kink", "option", "range", "special"]
-Values = Mapping[str, Any]  # argument or parameter name -> a number, an integer label or a tuple of numbers
+Region = Literal["ordinary", "tail", "cancellation", "kink", "option", "reduction", "range", "special"]
+REGIONS: tuple[Region, ...] = ("ordinary", "tail", "cancellation", "kink", "option", "reduction", "range", "special")
+APART: tuple[Region, ...] = ("range", "special")  # shown beside the headline grade; --strict counts them
+PARTS = ("value", "gradient", "hessian")
+Values = Mapping[str, Any]  # argument, parameter or option -> a number, an integer label, a word, or nested tuples of numbers
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -41,21 +49,25 @@ class Hard:
 
 
 @dataclass(frozen=True)
-class Witness:
-    """An answer known without us: a closed form over the number system, or a decimal with all its digits right.
+class Known:
+    """An answer known without us: a closed form over the number system, or a decimal with all the digits that are printed.
 
-    With an infinite input it states the limit, which a test approaches.
+    With an infinite input it states the limit, which a test approaches. With options such as `reduction` it is that of a
+    whole call. `row` names the line of a text that asks for it; such a value may be None where only a slope is printed.
     """
 
     at: Values
-    value: Callable[[System], Operand] | str
+    value: Callable[[System], Operand] | str | None
     reason: str
-    gradient: str | tuple[str, ...] | None = None
+    gradient: str | tuple[str | None, ...] | None = None
+    row: str = ""
+    region: Region = "ordinary"
 
     def stated(self) -> tuple[Rounded, tuple[Rounded, ...] | None]:
         """Its decimals as exact numbers: the value and the gradient's components."""
 
-        def number(text: str) -> Rounded:
+        def number(text: str | None) -> Rounded:
+            assert text is not None
             return float(text) if "inf" in text else Fraction(text)
 
         assert isinstance(self.value, str)
@@ -65,38 +77,201 @@ class Witness:
 
 @dataclass(frozen=True, kw_only=True)
 class Loss:
-    """A loss: its arguments (prediction first, target second), its float64 code, its definition, and its facts.
+    """A loss: its arguments (prediction first), its definition, its float64 code, and its facts.
 
-    `value`, `gradient` and `hessian` (the diagonal) are float64 NumPy, vectorised and unreduced; the gradient is in
-    the first argument. `definition(m, ...)` is the formula for one example over a number system m. `soft_target` names the
-    loss that takes a weight for each class where this one takes an index.
+    Only `definition` and `arguments` are required. `definition(m, ...)` is the formula for one example over a number system m.
+    `value`, `gradient` and `hessian` (the diagonal in the first argument) are float64 NumPy, vectorised and unreduced; the gradient is one
+    array, or a tuple in the order of `differentiable`. `target` is the kind of the argument of that name; `is_affine` says
+    whether the loss is affine in it. `soft_target` names the loss that takes a weight for each class where this one takes an index.
+    One loss `stands_for_its_kind` of target: options act on targets and weights, not on formulas, and only of it every pair is asked.
     """
 
-    name: str
     arguments: Mapping[str, Space]
+    definition: Callable[..., Any]
+    name: str = ""
     parameters: Mapping[str, Parameter] = field(default_factory=dict)
-    value: Callable[..., Any]
-    gradient: Callable[..., Any]
+    differentiable: tuple[str, ...] = ()
+    target: TargetKind = NONE
+    is_affine: bool = False
+    soft_target: str = ""
+    stands_for_its_kind: bool = False
+    value: Callable[..., Any] | None = None
+    gradient: Callable[..., Any] | None = None
     value_and_gradient: Callable[..., Any] | None = None
     hessian: Callable[..., Any] | None = None
-    definition: Callable[..., Any]
-    identities: tuple[Identity, ...]
-    hard: tuple[Hard, ...]
-    witnesses: tuple[Witness, ...]
-    source: str
-    also_known_as: Mapping[str, str]
-    soft_target: str = ""
+    laws: tuple[Law, ...] = ()
+    hard: tuple[Hard, ...] = ()
+    known: tuple[Known, ...] = ()
+    source: str = ""
+    also_known_as: Mapping[str, str] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        if not self.differentiable:
+            object.__setattr__(self, "differentiable", tuple(self.arguments)[:1])
 
     @property
-    def differentiable(self) -> str:
-        """The argument that the gradient is taken in."""
+    def first(self) -> str:
+        """The first argument: the prediction."""
         return next(iter(self.arguments))
 
     @property
+    def target_space(self) -> Space | None:
+        """The space of the label; None where the loss has none."""
+        return self.arguments["target"] if self.target != NONE else None
+
+    @property
+    def spaces(self) -> dict[str, Space]:
+        """The space of every argument and parameter."""
+        return {**self.arguments, **{name: parameter.space for name, parameter in self.parameters.items()}}
+
+    @property
+    def defaults(self) -> dict[str, float]:
+        return {name: parameter.default for name, parameter in self.parameters.items()}
+
+    @property
     def family(self) -> str:
-        return self.value.__module__.split(".")[-2]
+        """The folder of its file; `own` for a user's."""
+        parts = self.definition.__module__.split(".")
+        return parts[-2] if parts[:2] == ["lossref", "losses"] else "own"
+
+    @property
+    def is_function(self) -> bool:
+        """A function that losses are made of: it has no batch to reduce."""
+        return self.family == "function"
+
+    @property
+    def is_called(self) -> bool:
+        """Whether whole calls are asked of it: not of a function, nor where one example is a batch already, with an axis n."""
+        return not self.is_function and not any("n" in space.axes for space in self.arguments.values())
 
     @property
     def documentation(self) -> str:
         """The docstring of the loss file: formula, arguments, conventions."""
-        return (sys.modules[self.value.__module__].__doc__ or "").strip()
+        return (sys.modules[self.definition.__module__].__doc__ or "").strip()
+
+
+@dataclass(frozen=True)
+class Question:
+    """One thing to ask: a loss at inputs of a format, with options, and why it is asked.
+
+    `options` has the parameters, and what a call does with a batch (`lossref.options.Options`). Without any of the latter the inputs are
+    one example; with them each has an entry an example.
+    """
+
+    loss: str
+    format: str
+    inputs: Values
+    options: Values
+    region: Region
+    flag: str
+    reason: str = ""
+
+    @property
+    def is_call(self) -> bool:
+        return "reduction" in self.options
+
+    @property
+    def parameters(self) -> dict[str, Any]:
+        return options.split(self.options)[0]
+
+    @property
+    def call(self) -> dict[str, Any]:
+        """What is done with the batch; nothing for one example."""
+        return options.split(self.options)[1]
+
+    @property
+    def form(self) -> Format:
+        return FORMATS[self.format]
+
+    @cached_property
+    def id(self) -> str:
+        """A hash of what is asked, so that adding a question renumbers none."""
+        return identify(self.loss, self.format, encoded(self.inputs, self.form), encoded(self.options, self.form))
+
+
+def identify(loss: str, form: str, inputs: Mapping[str, Any], chosen: Mapping[str, Any]) -> str:
+    """The id of a question from its encoded inputs and options."""
+    question = json.dumps([loss, form, inputs, chosen], separators=(",", ":"), sort_keys=True)
+    return hashlib.sha256(question.encode()).hexdigest()[:12]
+
+
+def encoded(x: Any, form: Format) -> Any:
+    """Numbers as their bits, nested tuples as lists; whole numbers, truth values and words stay."""
+    if isinstance(x, Mapping):
+        return {name: encoded(y, form) for name, y in x.items()}
+    if isinstance(x, (list, tuple)):
+        return [encoded(y, form) for y in x]
+    return form.encode(form.nearest(x)) if isinstance(x, (float, Fraction)) else x
+
+
+def decoded(x: Any, form: Format) -> Any:
+    """The reverse for inputs and for one option; words are told by their names (`options.TEXTS`)."""
+    if isinstance(x, list):
+        return tuple(decoded(y, form) for y in x)
+    return form.decode(x) if isinstance(x, str) else x
+
+
+@dataclass(frozen=True)
+class Part:
+    """The components of one part of an answer, row after row, each correctly rounded to the format.
+
+    An exact component is rounded + residual parts (1 / RESIDUAL_STEPS) of its ulp. Where a slope has no single answer, at an
+    exact kink, `rounded` is None and `interval` has the least and the greatest one-sided derivative of each component; within two ulps
+    of a kink both are there; where the loss jumps neither is. `K` is the allowance for inputs rounded to the format, `S` the size of the
+    terms that the definition adds, one for each component or one for all; both float64 numbers just above the exact ones.
+    """
+
+    rounded: tuple[float, ...] | None
+    residual: tuple[int, ...] | None
+    K: tuple[float, ...]
+    S: tuple[float, ...]
+    interval: tuple[tuple[float, float], ...] | None = None
+
+    def __len__(self) -> int:
+        return len(self.K)
+
+    @property
+    def is_judged(self) -> bool:
+        """Whether there is anything to compare with."""
+        return self.rounded is not None or self.interval is not None
+
+    def exact(self, i: int, form: Format) -> Rounded | None:
+        """The exact component to 1/131072 of an ulp; an infinity or NaN as a float; None at an exact kink."""
+        if self.rounded is None or self.residual is None:
+            return None
+        x = self.rounded[i]
+        if x - x != 0:
+            return x
+        return Fraction(x) + form.ulp(Fraction(x)) * Fraction(self.residual[i], RESIDUAL_STEPS)
+
+    def size(self, i: int) -> float:
+        return self.S[i if len(self.S) > 1 else 0]
+
+
+@dataclass(frozen=True)
+class Answer:
+    """The exact answer to a question: its value (one, or one an example), and by argument the gradient and the Hessian's diagonal."""
+
+    value: Part
+    gradient: Mapping[str, Part]
+    hessian: Mapping[str, Part] = field(default_factory=dict)
+
+    def part(self, name: str) -> dict[str, Part]:
+        """The parts of that name by argument; the value is of no argument."""
+        return {"": self.value} if name == "value" else dict(self.gradient if name == "gradient" else self.hessian)
+
+
+@dataclass(frozen=True)
+class Vector:
+    """A question with its exact answer: a row of golden data."""
+
+    question: Question
+    answer: Answer
+
+    @property
+    def id(self) -> str:
+        return self.question.id
+
+    @property
+    def region(self) -> Region:
+        return self.question.region

@@ -60,25 +60,32 @@ def arguments_for(
 
 @st.composite
 def _examples(draw: Any, loss: Loss, format: str, form: Format, batch: int | None, least: int, most: int) -> dict[str, Any]:
-    classes = draw(st.integers(least, most))
+    axes = dict.fromkeys(axis for space in loss.arguments.values() for axis in space.axes)
+    sizes = {axis: draw(st.integers(least, most)) for axis in axes}
     drawn: dict[str, Any] = {}
     for name, space in loss.arguments.items():
-        one = _element(space, form, classes)
+        one = _element(loss, space, form, sizes)
         x = draw(one) if batch is None else draw(st.lists(one, min_size=batch, max_size=batch))
-        if space.label_of:
+        if space.label_of is not None:
             drawn[name] = x if batch is None else np.array(x, np.int64)
         else:
             drawn[name] = np.array(x, _stored(format))[()]
     return drawn | {name: draw(st.sampled_from(parameter.grid)) for name, parameter in loss.parameters.items()}
 
 
-def _element(space: Space, form: Format, classes: int) -> st.SearchStrategy[Any]:
+def _element(loss: Loss, space: Space, form: Format, sizes: dict[str, int]) -> st.SearchStrategy[Any]:
     """One element of a space, as plain numbers."""
-    if space.values:
-        return st.sampled_from(space.values)
-    if space.label_of:
-        return st.integers(0, classes - 1)
-    return _vectors(space, form, classes, classes) if space.rank else _numbers(space, form)
+    if space.label_of is not None:
+        return st.integers(0, sizes[loss.arguments[space.label_of].axes[-1]] - 1)
+    if not space.axes:
+        return st.sampled_from(space.choices) if space.choices else _numbers(space, form)
+    *outer, last = (sizes[axis] for axis in space.axes)
+    found: st.SearchStrategy[Any] = (
+        st.lists(st.sampled_from(space.choices), min_size=last, max_size=last) if space.choices else _vectors(space, form, last, last)
+    )
+    for length in reversed(outer):
+        found = st.lists(found, min_size=length, max_size=length)
+    return found
 
 
 def _numbers(space: Space, form: Format) -> st.SearchStrategy[float]:
@@ -93,11 +100,12 @@ def _numbers(space: Space, form: Format) -> st.SearchStrategy[float]:
     ends = [x for end, inwards in ((low, 1), (high, -1)) for x in (end, form.step(end, inwards)) if abs(end) < largest]
     landmarks = [x for x in (*tiny, *(-x for x in tiny), low, high) if low <= x <= high]
 
-    def inside(x: float) -> bool:
-        return low <= x <= high and not (space.low_is_open and x == space.low)
-
     hard = [st.floats(low, high), st.sampled_from(landmarks), *([st.sampled_from(ends)] if ends else [])]
-    return st.one_of(middle, *typed, *around_0, *hard).map(form.nearest).filter(inside)
+    return st.one_of(middle, *typed, *around_0, *hard).map(form.nearest).filter(lambda x: _is_inside(space, x))
+
+
+def _is_inside(space: Space, x: float) -> bool:
+    return space.low <= x <= space.high and not (space.low_is_open and x == space.low)
 
 
 def _vectors(space: Space, form: Format, least: int, most: int) -> st.SearchStrategy[tuple[float, ...]]:
@@ -109,8 +117,7 @@ def _vectors(space: Space, form: Format, least: int, most: int) -> st.SearchStra
     offset = st.tuples(one, st.lists(st.integers(-3, 3), min_size=least, max_size=most)).map(
         lambda drawn: [form.step(drawn[0], ulps) for ulps in drawn[1]]
     )
-    inside = st.one_of(free, tied, offset.filter(lambda xs: all(space.low <= x <= space.high for x in xs)))
-    return inside.map(tuple)
+    return st.one_of(free, tied, offset.filter(lambda xs: all(_is_inside(space, x) for x in xs))).map(tuple)
 
 
 def _shares(form: Format, least: int, most: int) -> st.SearchStrategy[tuple[float, ...]]:

@@ -12,15 +12,21 @@ from lossref.formats import Format
 if TYPE_CHECKING:
     from lossref.exact.numbers import Operand, System
 
+Nearest = Callable[[Callable[["System"], "Operand"], Format], float]
 SIZES = (2, 3, 1, 5, 4, 2, 3, 8)  # lengths that vectors cycle through
 LOG_2 = Fraction(25_469, 36_744)  # to ten digits: it only places points
 
 
 class Stream:
-    """Everything drawn is a number of the format. `index` counts the draws of one reason, so that choices cycle."""
+    """Everything drawn is a number of the format. `index` counts the draws of one reason, so that choices cycle.
 
-    def __init__(self, seed: str, form: Format, index: int = 0, size: int | None = None) -> None:
-        self.format, self.index = form, index
+    `nearest` rounds closed forms correctly: it is the oracle's, which stands above.
+    """
+
+    def __init__(
+        self, seed: str, form: Format, index: int = 0, size: int | None = None, *, nearest: Nearest | None = None
+    ) -> None:
+        self.format, self.index, self._nearest = form, index, nearest
         self.size = size or SIZES[index % len(SIZES)]
         self._seed, self._counter = f"{seed}/{form.name}/{index}", 0
 
@@ -57,9 +63,9 @@ class Stream:
 
     def exactly(self, formula: Callable[[System], Operand]) -> float:
         """A closed form, correctly rounded: certified like every other answer."""
-        from lossref.exact.certify import nearest
-
-        return nearest(formula, self.format)
+        if self._nearest is None:
+            raise TypeError("this stream rounds no closed forms: it was made without the oracle")
+        return self._nearest(formula, self.format)
 
     def nudged(self, x: float) -> float:
         """x, then its neighbours one and two ulps away, in turn."""

@@ -6,23 +6,24 @@ from collections.abc import Callable
 from typing import Any
 
 from lossref import arrays, catalog, golden
+from lossref.exact import balls
 from lossref.formats import FORMATS, Format
-from lossref.golden import Vector
+from lossref.golden import write
 from lossref.judge import live
-from lossref.judge.asking import APART
-from lossref.judge.grades import LEVELS, meets
+from lossref.judge.measure import LEVELS, meets
 from lossref.judge.verdict import judge
+from lossref.library import Implementation
 from lossref.report import mismatch
-from lossref.spec import Loss
-from lossref.targets import Implementation
+from lossref.spec import APART, Loss, Vector
 
 
-def assert_matches(value: Any, gradient: Any, loss: str, /, *, level: str = "B", **arguments: Any) -> None:
-    """Assert that a batch of losses, and their gradient in the first argument, conform to a level; None leaves one out.
+def assert_matches(value: Any, gradient: Any, loss: str | Loss, /, *, level: str = "B", **arguments: Any) -> None:
+    """Assert that a batch of losses, and their gradient, conform to a level; None leaves one out.
 
         assert_matches(mine(z, y), slope(z, y), "sigmoid_cross_entropy", logits=z, target=y, level="B")
 
-    Values are unreduced, one an example; gradients have the shape of the first argument. Arguments and parameters are named
+    `loss` is a name of `lossref list`, or a record of one's own. Values are unreduced, one an example; a gradient has the shape of the
+    first argument, or is one array for each argument that the loss is differentiable in, in their order. Arguments and parameters are named
     as in `lossref show LOSS`. All may be NumPy, torch (tracking gradients, on any device), jax or array-API arrays in float64,
     float32, float16 or bfloat16, or numbers and lists, which mean float64. Inputs are taken exactly as given and are of one
     format, which the answers are judged in; a wider answer gains nothing, a narrower one is judged as it is. Parameters
@@ -42,13 +43,12 @@ def assert_matches(value: Any, gradient: Any, loss: str, /, *, level: str = "B",
     reports = []
     for part, answer in (("value", value), ("gradient", gradient)):
         if answer is not None:
-            checked = list(live.check(inputs, part, answer))
-            reports.append(mismatch.message(record, part, checked, level, inputs.form, len(inputs.rows)))
+            reports.append(mismatch.message(record, part, list(live.check(inputs, part, answer)), level, inputs.form))
     _fail(reports)
 
 
 def assert_gradient_matches(
-    fn: Callable[..., Any], loss: str, /, *, level: str = "B", vectors: str = "golden", format: str = "float64"
+    fn: Callable[..., Any], loss: str | Loss, /, *, level: str = "B", vectors: str = "golden", format: str = "float64"
 ) -> None:
     """Assert that a gradient function conforms to a level on the golden vectors of a loss, as `lossref check` would judge it.
 
@@ -69,36 +69,38 @@ def assert_gradient_matches(
     form = FORMATS[format]
 
     def called(**given: Any) -> Any:
-        return arrays.read("gradient", fn(**given)).array
+        found = fn(**given)
+        if len(record.differentiable) > 1:
+            return tuple(arrays.read("gradient", x).array for x in found)
+        return arrays.read("gradient", found).array
 
-    found = _vectors(record, form, vectors)
+    found = [v for v in _vectors(record, form, vectors) if not v.question.is_call]
     verdict = judge(record, Implementation(parts={"gradient": called}, line=lambda *_: ""), found, form)
     if verdict.broke:
-        raise AssertionError(f"{loss}: {verdict.broke}")
+        raise AssertionError(f"{record.name}: {verdict.broke}")
     if "gradient" not in verdict.parts:
-        raise ValueError(f"{loss} has no gradient to judge")
+        raise ValueError(f"{record.name} has no gradient to judge")
     if meets(verdict.parts["gradient"].headline(), level):
         return
-    outcomes = [o for o in verdict.parts["gradient"].outcomes if o.vector.region not in APART]
-    _fail([mismatch.message(record, "gradient", [c for o in outcomes for c in live.of_outcome(o, form)], level, form, 1)])
+    outcomes = [o for o in verdict.parts["gradient"].outcomes if o.vector.region not in APART and o.got is not None]
+    _fail([mismatch.message(record, "gradient", outcomes, level, form)])
 
 
 def _vectors(loss: Loss, form: Format, which: str) -> list[Vector]:
-    if which == "golden" and form.name in golden.SHIPPED_FORMATS:
+    shipped = form.name in golden.SHIPPED_FORMATS
+    if which == "golden" and shipped and not catalog.is_own(loss):
         return golden.read(loss, form)
-    if which == "golden":
+    if which == "golden" and not shipped:
         raise ValueError(f"golden vectors are shipped in {', '.join(golden.SHIPPED_FORMATS)}; `vectors` may be a seed instead")
-    try:
-        from lossref.generate import content
-    except ModuleNotFoundError as error:
-        raise ModuleNotFoundError(f"a fresh set needs python-flint ({error}); try: pip install 'lossref[golden]'") from None
-    return golden.parse(content(loss, form, which), form)
+    if not (balls.INSTALLED or catalog.is_own(loss)):
+        raise ModuleNotFoundError(f"a fresh set is certified: {balls.MISSING}")
+    return write.vectors(loss, form, seed=which, proved=balls.INSTALLED)
 
 
-def _known(loss: str, level: str) -> Loss:
+def _known(loss: str | Loss, level: str) -> Loss:
     if level not in LEVELS:
         raise ValueError(f"level must be one of {', '.join(LEVELS)}, and is {level!r}")
-    return catalog.get(loss)
+    return catalog.find(loss)
 
 
 def _fail(reports: list[str]) -> None:

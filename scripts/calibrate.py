@@ -1,10 +1,10 @@
-"""Measure again what the grades rest on: E2 and E3 of good, framework, textbook and broken code, on fresh points.
+"""Measure again what the grades rest on: E2 and E3 of right, framework, textbook and broken code, on fresh points.
 
     python scripts/calibrate.py [--seed TEXT] [--losses NAME ...] [--format float64 float32]
 
 Points come from the same families as the golden set, with another seed: no golden vector takes part. For each loss, format,
 part and kind of code the worst region decides; the summary says where the thresholds (E2 = 8 for B, E3 = 16 for C) lie
-between right and wrong code. A run takes a minute or two; the figures belong in the commit that changes a threshold.
+between right and wrong code. A run takes some minutes; the figures belong in the commit that changes a threshold.
 """
 
 from __future__ import annotations
@@ -13,48 +13,33 @@ import argparse
 import sys
 from collections import defaultdict
 from collections.abc import Iterator
-from pathlib import Path
-from typing import Any
 
 from rich.console import Console
 from rich.progress import track
 from rich.table import Table
 
-from lossref import catalog, generate, golden
-from lossref.formats import FORMATS, Format
-from lossref.golden import Vector
-from lossref.judge.asking import APART
-from lossref.judge.errors import E2_OF_B
-from lossref.judge.grades import E3_OF_C, meets
+from lossref import catalog, golden
+from lossref.formats import FORMATS
+from lossref.golden import write
+from lossref.implementations import resolve
+from lossref.judge.measure import E2_OF_B, E3_OF_C, meets
 from lossref.judge.verdict import PartVerdict, judge
-from lossref.spec import Loss
-from lossref.targets import Implementation
-
-sys.path.insert(0, str(Path(__file__).parent.parent / "tests"))
-from corpus import IMPLEMENTATIONS
+from lossref.mutants import Mutant, of_loss
+from lossref.spec import APART
 
 
-def fresh(loss: Loss, form: Format, seed: str) -> list[Vector]:
-    """Vectors as in the golden set, from other draws."""
-    return golden.parse(generate.content(loss, form, seed), form)
-
-
-def measured(losses: list[str], forms: list[str], seed: str) -> Iterator[tuple[str, str, Any, PartVerdict]]:
-    """(format, loss, implementation, verdict on one part), for the corpus and for our own code."""
-    from lossref.targets import resolve
-
+def measured(losses: list[str], forms: list[str], seed: str) -> Iterator[tuple[str, str, Mutant | None, PartVerdict]]:
+    """(format, loss, mutant, verdict on one part), for the mutants and for our own code."""
     ours = resolve("lossref").implementations
     for name in track(losses, description="calibrating", console=Console(stderr=True)):
         loss = catalog.get(name)
         for form in map(FORMATS.__getitem__, forms):
-            vectors = fresh(loss, form, seed)
+            vectors = write.vectors(loss, form, seed=seed)  # as in the golden set, from other draws
             for verdict in judge(loss, ours[name], vectors, form).parts.values():
                 yield form.name, name, None, verdict
-            for implementation in (i for i in IMPLEMENTATIONS if i.loss == name):
-                parts = {part: f for part in ("value", "gradient") if (f := getattr(implementation, part))}
-                found = judge(loss, Implementation(parts=parts, line=lambda *_: ""), vectors, form)
-                for verdict in found.parts.values():
-                    yield form.name, name, implementation, verdict
+            for mutant in (m for m in of_loss(name) if m.judged):
+                for verdict in judge(loss, mutant.implementation(), vectors, form).parts.values():
+                    yield form.name, name, mutant, verdict
 
 
 def worst(verdict: PartVerdict, measure: str) -> float:
@@ -69,12 +54,11 @@ def main() -> int:
     given = parser.parse_args()
     kinds: dict[str, list[tuple[float, float, str, str]]] = defaultdict(list)
     wrong: dict[tuple[str, str], list[str]] = defaultdict(list)
-    for form, loss, implementation, verdict in measured(given.losses, given.format, given.seed):
-        kind = implementation.kind if implementation else "lossref"
-        label = f"{loss} {verdict.part} {form} {implementation.name if implementation else ''}".strip()
-        kinds[kind].append((worst(verdict, "E2"), worst(verdict, "E3"), verdict.headline(), label))
-        if kind in ("textbook", "broken"):
-            wrong[form, f"{loss} {implementation.name}"].append(verdict.headline())
+    for form, loss, mutant, verdict in measured(given.losses, given.format, given.seed):
+        label = f"{loss} {verdict.part} {form} {mutant.name if mutant else ''}".strip()
+        kinds[mutant.kind if mutant else "lossref"].append((worst(verdict, "E2"), worst(verdict, "E3"), verdict.headline(), label))
+        if mutant and mutant.is_wrong:
+            wrong[form, f"{loss} {mutant.name}"].append(verdict.headline())
     table = Table("code", "parts", "worst E2", "worst E3", "below B", "below C", "what decides E2", box=None)
     for kind, rows in kinds.items():
         low = [sum(not meets(grade, level) for _, _, grade, _ in rows) for level in ("B", "C")]
@@ -84,7 +68,7 @@ def main() -> int:
     console.print(table)
     passed = {level: [key for key, grades in wrong.items() if all(meets(g, level) for g in grades)] for level in ("B", "C")}
     console.print(f"{len(wrong)} wrong implementations: {len(passed['B'])} pass B {passed['B']}, {len(passed['C'])} pass C {passed['C']}")
-    right = kinds["lossref"] + kinds["good"]
+    right = kinds["lossref"] + kinds["right"]
     console.print(
         f"right code: E2 up to {max(r[0] for r in right):.3g} (threshold {E2_OF_B}), "
         f"E3 up to {max(r[1] for r in right):.3g} (threshold {E3_OF_C})"

@@ -32,24 +32,29 @@ import numpy as np
 from rich.console import Console
 from rich.progress import track
 
-from lossref import callvectors, catalog, golden, recorded, strictjson, wire
+from lossref import catalog, golden, strictjson
 from lossref.formats import FORMATS
 from lossref.golden import GoldenError
+from lossref.golden.read import MANIFEST, SCHEMA, listed_bytes
+from lossref.golden.verify import differences, listed_files, root_hash
+from lossref.implementations import recorded, resolve, wire
+from lossref.implementations.process import described
+from lossref.implementations.serve import serve
 from lossref.judge import waivers
+from lossref.judge.ask import asked_of
 from lossref.judge.conventions import ConventionError
 from lossref.judge.grammar import GRAMMAR, parse, parse_declaration
 from lossref.judge.waivers import WaiverError
+from lossref.library import FailedError, ImplementationError, Library, NotSupportedError
+from lossref.spec import Vector
 from lossref.strictjson import JsonError
-from lossref.targets import NotSupportedError, TargetError, TargetFailedError, resolve
-from lossref.targets.process import described
-from lossref.targets.serve import serve
 
-DECLARED = (GoldenError, JsonError, WaiverError, ConventionError, TargetError, TargetFailedError, NotSupportedError)
+DECLARED = (GoldenError, JsonError, WaiverError, ConventionError, ImplementationError, FailedError, NotSupportedError)
 PER_INPUT = 5.0  # seconds
 CEILING = 2 << 30  # bytes of address space
 FORM = FORMATS["float32"]
 LOSSES = ("hinge", "squared_error", "softmax_cross_entropy")
-FILES = ("margin/hinge.float32.jsonl", "regression/squared_error.float32.jsonl", "calls/hinge.float32.jsonl")
+FILES = ("margin/hinge.float32.jsonl", "regression/squared_error.float32.jsonl")
 DAY = date(2026, 1, 1)
 ODD: tuple[Any, ...] = (
     None, True, False, 0, -1, 2**53, 2**53 + 1, 2**63, 10**16, "", "\0", "\x1b[31m", "\n", "\ud800", "\u202e", "é", "[/red]", "ff" * 8,
@@ -141,20 +146,20 @@ def _places(tree: Any) -> Iterator[tuple[Any, Any]]:
 def a_set() -> dict[str, bytes]:
     """A golden set of a few files, by path."""
     whole = golden.manifest(golden.folder())
-    files = {path: golden.listed_bytes(path, golden.folder()) for path in FILES}
-    files = {path: b"".join(data.splitlines(keepends=True)[:9]) for path, data in files.items()}
+    rows = {path: listed_bytes(path, golden.folder()).splitlines(keepends=True) for path in FILES}
+    files = {path: b"".join(lines[:5] + lines[-4:]) for path, lines in rows.items()}  # single examples stand first, calls last
     files = {path: re.sub(rb'"vectors":[0-9]+', b'"vectors":8', data, count=1) for path, data in files.items()}
-    schema = (golden.folder() / golden.SCHEMA).read_bytes()
-    return {**files, golden.SCHEMA: schema, golden.MANIFEST: json.dumps({**whole, "files": {}}).encode()}
+    schema = (golden.folder() / SCHEMA).read_bytes()
+    return {**files, SCHEMA: schema, MANIFEST: json.dumps({**whole, "files": {}}).encode()}
 
 
 def stamped(files: Mapping[str, bytes]) -> dict[str, bytes]:
     """The set with a manifest whose digests fit, whatever the files hold."""
-    content = json.loads(a_set()[golden.MANIFEST])
-    content["schema"] = hashlib.sha256(files[golden.SCHEMA]).hexdigest()
+    content = json.loads(a_set()[MANIFEST])
+    content["schema"] = hashlib.sha256(files[SCHEMA]).hexdigest()
     content["files"] = {path: {"sha256": hashlib.sha256(files[path]).hexdigest(), "vectors": 8} for path in FILES}
-    content["root"] = golden.root_hash(content)
-    return {**files, golden.MANIFEST: json.dumps(content).encode()}
+    content["root"] = root_hash(content)
+    return {**files, MANIFEST: json.dumps(content).encode()}
 
 
 @cache
@@ -166,40 +171,40 @@ def a_run() -> tuple[bytes, bytes]:
     return questions, _served(questions)
 
 
-def _vectors(name: str) -> list[golden.Vector]:
-    return golden.read(catalog.get(name), FORM)[::40]
+def _vectors(name: str) -> list[Vector]:
+    """Some of single examples and of calls: the last is one."""
+    return golden.read(catalog.get(name), FORM)[::-40][::-1]
 
 
 def _served(questions: bytes) -> bytes:
     answers = io.StringIO()
     with contextlib.redirect_stderr(io.StringIO()):
-        serve(_target(), "lossref", None, io.BytesIO(questions), answers)
+        serve(_library(), None, "lossref serve lossref", io.BytesIO(questions), answers)
     return answers.getvalue().encode()
 
 
 @cache
-def _target() -> Any:
+def _library() -> Library:
     return resolve("lossref")
 
 
 def read_golden(chance: random.Random, where: Path) -> None:
     files = stamped(a_set())
-    path = chance.choice((*FILES, golden.SCHEMA, golden.MANIFEST))
+    path = chance.choice((*FILES, SCHEMA, MANIFEST))
     files[path] = mutated(files[path], chance)
-    if path != golden.MANIFEST and chance.random() < 0.7:
+    if path != MANIFEST and chance.random() < 0.7:
         files = stamped(files)
     for name, data in files.items():
         (where / name).parent.mkdir(exist_ok=True)
         (where / name).write_bytes(data)
     golden.manifest.cache_clear()
     try:
-        golden.listed_files(where)
+        listed_files(where)
         golden.read(catalog.get("hinge"), FORM, where)
         golden.read(catalog.get("squared_error"), FORM, where)
-        callvectors.read(catalog.get("hinge"), FORM, where)
     except GoldenError as error:
         _one_line(error)
-    list(golden.differences(where, where))
+    list(differences(where, where))
 
 
 def read_run(chance: random.Random, where: Path) -> None:
@@ -210,21 +215,24 @@ def read_run(chance: random.Random, where: Path) -> None:
     for k, (path, data) in enumerate(zip(paths, both, strict=False)):
         path.write_bytes(mutated(data, chance) if k == wrong else data)
     recording = recorded.read(paths[: len(both)])
-    _ask(recording.target(), [name for name in LOSSES if recording.asked(_vectors(name))])
+    library = recording.library()
+    _ask(library, [name for name in LOSSES if recording.asked(library, _vectors(name))])
 
 
-def _ask(target: Any, names: list[str]) -> None:
-    if not target.title.isprintable():
-        raise AssertionError(f"the title {target.title!a} is not printable")
+def _ask(library: Library, names: list[str]) -> None:
+    """Put a single example and a call to a library, and have the line printed that would do so."""
+    if not library.title.isprintable():
+        raise AssertionError(f"the title {library.title!a} is not printable")
     for name in names:
-        for part, function in target.implementations[name].parts.items() if name in target.implementations else ():
-            v = _vectors(name)[0]
-            arrays = {key: np.array([x], np.int64 if isinstance(x, int) else FORM.name) for key, x in v.arguments.items()}
-            target.implementations[name].line(part, v.arguments, v.parameters, FORM)
-            try:
-                function(**arrays, **v.parameters)
-            except (TargetFailedError, NotSupportedError) as error:
-                _one_line(error)
+        for part, function in library.implementations[name].parts.items() if name in library.implementations else ():
+            for v in _vectors(name)[:: len(_vectors(name)) - 1]:
+                library.implementations[name].line(part, v.question)
+                library.implementations[name].takes(v.question)
+                arrays, options = asked_of([v], FORM)
+                try:
+                    function(**arrays, **options)
+                except (FailedError, NotSupportedError) as error:
+                    _one_line(error)
 
 
 def read_message(chance: random.Random, where: Path) -> None:
@@ -276,11 +284,13 @@ READERS: dict[str, tuple[Callable[[random.Random, Path], None], int]] = {  # and
     "serve": (ask_serve, 2), "waivers": (read_waivers, 2), "convention": (read_convention, 1), "JSON text": (read_json, 1),
 }  # fmt: skip
 MESSAGES = (
-    b'{"type":"bye"}', b'{"type":"hello","protocol":1,"lossref":"0.1.0"}', b'{"type":"error","sequence":1,"message":"negative logits"}',
+    b'{"type":"bye"}', b'{"type":"hello","protocol":2,"lossref":"0.1.0"}', b'{"type":"error","sequence":1,"message":"negative logits"}',
     b'{"type":"unsupported","sequence":1,"reason":"no label smoothing","link":"https://example.org/issue/1"}',
     b'{"type":"result","sequence":1,"answer":["00000000"]}', b'{"type":"result","sequence":1,"answer":[["00000000","3f800000"]]}',
-    b'{"type":"hello","protocol":1,"name":"mine","language":"C","version":"1","command":"./my","formats":["float32"],"losses":{"hinge":'
-    b'{"parts":["value","gradient"],"options":[],"composed":"of parts","conventions":["factor 1/2","at a kink the lower slope"]}}}',
+    b'{"type":"result","sequence":1,"answer":{"prediction":["00000000"],"target":[["00000000"]]}}',
+    b'{"type":"hello","protocol":2,"name":"mine","language":"C","version":"1","command":"./my","formats":["float32"],"losses":'
+    b'{"hinge":{"parts":["value","gradient"],"options":["reduction"],"composed":"of parts",'
+    b'"conventions":["factor 1/2","at a kink the lower slope"]}}}',
 )  # fmt: skip
 WAIVERS = b"""[[waiver]]
 flag = "small_residual"

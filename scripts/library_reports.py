@@ -24,7 +24,8 @@ from typing import Any
 import numpy as np
 
 from lossref.golden import SHIPPED_FORMATS
-from lossref.judge.verdict import PARTS, PASSABLE
+from lossref.judge.measure import PASSABLE
+from lossref.spec import PARTS
 
 FOLDER = Path(__file__).parent.parent / "reports"
 NUMBER = re.compile(r"-?\d+\.?\d*(?:e[-+]?\d+)?|nan|-?inf")
@@ -55,14 +56,12 @@ answers.flush()
 """
 
 
-def judged(what: str, target: str, form: str) -> dict[str, Any]:
-    """The report of `lossref check` or `lossref calls`, by the command line; empty where a library makes no calls."""
-    command = [sys.executable, "-m", "lossref", what, target, "--format", form, "--json", "--worst", "1"]
+def judged(library: str, form: str) -> dict[str, Any]:
+    """The report of `lossref check`, by the command line."""
+    command = [sys.executable, "-m", "lossref", "check", library, "--format", form, "--json", "--worst", "1"]
     done = subprocess.run(command, capture_output=True, text=True, check=False)
-    if not done.stdout and what == "calls" and "makes no calls" in done.stderr:
-        return {"losses": []}
     if not done.stdout:
-        sys.exit(f"lossref {what} {target}: {done.stderr.strip()}")
+        sys.exit(f"lossref check {library}: {done.stderr.strip()}")
     report: dict[str, Any] = json.loads(done.stdout)
     return report
 
@@ -78,14 +77,14 @@ def printed_alone(lines: Sequence[str]) -> list[str]:
 
 
 def reproduces(finding: dict[str, Any], printed: str) -> bool:
-    """The number that was judged is printed in its place."""
-    numbers, place = NUMBER.findall(printed.split("dtype")[0]), finding["component"] or 0
+    """The number that was judged is among those that are printed."""
+    numbers = [float(x) for x in NUMBER.findall(re.sub(r",? *dtype=[a-z.0-9]+|float\d+", "", printed))]
     got = float(finding["got"]["decimal"])
-    return len(numbers) > place and bool(np.isclose(float(numbers[place]), got, rtol=1e-6, atol=0, equal_nan=True))
+    return any(np.isclose(x, got, rtol=1e-6, atol=0, equal_nan=True) for x in numbers)
 
 
 def findings(report: dict[str, Any]) -> dict[tuple[str, str], dict[str, Any]]:
-    """The worst vector of each loss and part that fails by the library's own doing, and that its line shows."""
+    """The worst answer of each loss and part that fails by the library's own doing, and that its line shows."""
     found = {}
     for entry in report["losses"]:
         for part, judged_part in entry["parts"].items():
@@ -93,62 +92,38 @@ def findings(report: dict[str, Any]) -> dict[tuple[str, str], dict[str, Any]]:
                 if worst["grade"] not in PASSABLE and not entry["composed"] and isinstance(worst["got"], dict):
                     found[entry["loss"], part] = worst
     lines = printed_alone([worst["line"] for worst in found.values()])
-    fields = ("id", "inputs", "component", "got", "exact", "line")
+    fields = ("id", "inputs", "label", "got", "exact", "line")
     shown = zip(found.items(), lines, strict=True)
     return {place: {name: worst[name] for name in fields} for (place, worst), printed in shown if reproduces(worst, printed)}
-
-
-def call_reproduces(worst: dict[str, Any], printed: str) -> bool:
-    """A line prints the value, then the gradient: the part that was judged is what it was judged as."""
-    numbers = [float(x) for x in NUMBER.findall(re.sub(r",? *dtype=[a-z.0-9]+|float\d+", "", printed))]
-    if not isinstance(worst["got"], list) or not worst["got"]:
-        return False
-    got = [float(x) for x in worst["got"]]
-    found = numbers[: len(got)] if worst["part"] == "value" else numbers[-len(got) :]
-    return len(found) == len(got) and bool(np.allclose(found, got, rtol=1e-6, atol=0, equal_nan=True))
-
-
-def calls(report: dict[str, Any]) -> list[dict[str, Any]]:
-    """The grades of whole calls, and the worst call of each loss that its line shows."""
-    worst = {entry["loss"]: entry["worst"][0] for entry in report["losses"] if entry["worst"] and not entry["composed"]}
-    lines = printed_alone([call["line"] for call in worst.values()])
-    shown = {loss: call for (loss, call), printed in zip(worst.items(), lines, strict=True) if call_reproduces(call, printed)}
-    fields = ("id", "part", "flag", "options", "got", "exact", "line")
-    names = ("loss", "composed", "value", "gradient", "range", "special", "calls", "refused")
-    return [
-        {name: entry[name] for name in names}
-        | {"finding": {name: shown[entry["loss"]][name] for name in fields} if entry["loss"] in shown else None}
-        for entry in report["losses"]
-    ]
 
 
 def losses(report: dict[str, Any]) -> list[dict[str, Any]]:
     kept = findings(report)
     rows = []
     for entry in report["losses"]:
-        row = {"loss": entry["loss"], "composed": entry["composed"], "vectors": entry["vectors"], "broke": entry["broke"], "parts": {}}
+        row = {name: entry[name] for name in ("loss", "composed", "vectors", "calls", "refused", "broke")} | {"parts": {}}
         for part, found in entry["parts"].items():
             row["parts"][part] = {
                 "grade": found["grade"], "worst_E1": found["worst_E1"], "lost": found["lost"],
+                "calls": found["regions"].get("reduction"), "special": found["regions"].get("special"),
                 "finding": kept.get((entry["loss"], part)),
             }
         rows.append(row)
     return rows
 
 
-def write(target: str) -> None:
-    reports = {form: judged("check", target, form) for form in SHIPPED_FORMATS}
+def write(library: str) -> None:
+    reports = {form: judged(library, form) for form in SHIPPED_FORMATS}
     first = next(iter(reports.values()))
     content = {
         "library": first["title"],
         "platform": f"{platform.machine()} {platform.system()}, Python {platform.python_version()}, NumPy {np.__version__}",
         "golden": first["golden"],
         "formats": {form: losses(report) for form, report in reports.items()},
-        "calls": {form: calls(judged("calls", target, form)) for form in SHIPPED_FORMATS},
     }
     FOLDER.mkdir(exist_ok=True)
-    backend = os.environ.get("KERAS_BACKEND") if target == "keras" else None
-    path = FOLDER / f"{'-'.join(filter(None, (target, backend)))}.json"
+    backend = os.environ.get("KERAS_BACKEND") if library == "keras" else None
+    path = FOLDER / f"{'-'.join(filter(None, (library, backend)))}.json"
     beside = path.with_suffix(".part")
     beside.write_text(json.dumps(content, indent=1) + "\n", encoding="utf-8")
     beside.replace(path)
@@ -164,23 +139,23 @@ def table() -> str:
         "float32 except on TensorFlow, by design; its float64 column says what that costs.",
     ]  # fmt: skip
     for form in SHIPPED_FORMATS:
-        lines += ["", f"## {form}", "", *_grid(found, "formats", form, _cell)]
+        lines += ["", f"## {form}", "", *_grid(found, form, _cell)]
     lines += [
         "", "## Whole calls", "",
-        "Reductions, weights, ignored targets, masks, smoothing and upstream gradients: value / gradient, in brackets the column",
-        "`special` (weights of 0 on NaN), then how many of the golden calls have options that the library has too.",
+        "Reductions, weights, ignored targets, masks, smoothing and upstream gradients: value / gradient, and how many of the golden calls",
+        "have options that the library has too. These are part of the grades above.",
     ]  # fmt: skip
     for form in SHIPPED_FORMATS:
-        lines += ["", f"### {form}", "", *_grid(found, "calls", form, _call_cell)]
+        lines += ["", f"### {form}", "", *_grid(found, form, _call_cell)]
     lines += ["", "## Lines that show it", ""]
     for report in found:
         lines += [report["library"], "", *_shown_by(report)]
     return "\n".join(lines) + "\n"
 
 
-def _grid(reports: Sequence[dict[str, Any]], what: str, form: str, cell: Callable[[dict[str, Any]], str]) -> Iterator[str]:
+def _grid(reports: Sequence[dict[str, Any]], form: str, cell: Callable[[dict[str, Any]], str]) -> Iterator[str]:
     """A row a loss, a column a library that has any."""
-    rows = [{row["loss"]: cell(row) for row in report[what][form]} for report in reports]
+    rows = [{row["loss"]: cell(row) for row in report["formats"][form]} for report in reports]
     columns = [(report["library"], cells) for report, cells in zip(reports, rows, strict=True) if any(cells.values())]
     yield "| loss | " + " | ".join(library for library, _ in columns) + " |"
     yield "| --- |" + " --- |" * len(columns)
@@ -197,11 +172,6 @@ def _shown_by(report: dict[str, Any]) -> Iterator[str]:
                 right = exact["decimal"] if isinstance(exact, dict) else " to ".join(str(end["decimal"]) for end in exact)
                 got = finding["got"]["decimal"]
                 yield f"- {row['loss']} {part} ({cell['grade']}): {got}, exactly {right}\n\n      {finding['line']}\n"
-    for call in report["calls"]["float64"]:
-        if finding := call["finding"]:
-            options = ", ".join(f"{name} {x}" for name, x in finding["options"].items())
-            got, right = (", ".join(map(str, finding[key][:4])) for key in ("got", "exact"))
-            yield f"- {call['loss']}, {finding['part']} with {options}: {got}, exactly {right}\n\n      {finding['line']}\n"
 
 
 def _cell(row: dict[str, Any]) -> str:
@@ -214,17 +184,19 @@ def _cell(row: dict[str, Any]) -> str:
 
 
 def _call_cell(row: dict[str, Any]) -> str:
-    special = f" ({row['special']})" if row["special"] else ""
-    return f"{row['value'] or '-'}/{row['gradient'] or '-'}{special}, {row['calls']}" + (" composed" if row["composed"] else "")
+    if not row["calls"]:
+        return ""
+    grades = "/".join(row["parts"].get(part, {}).get("calls") or "-" for part in ("value", "gradient"))
+    return f"{grades}, {row['calls']}" + (" composed" if row["composed"] else "")
 
 
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("targets", nargs="*", metavar="TARGET")
+    parser.add_argument("libraries", nargs="*", metavar="LIBRARY")
     parser.add_argument("--table", action="store_true", help="only write the table of the reports that lie there")
     given = parser.parse_args()
-    for target in given.targets:
-        write(target)
+    for library in given.libraries:
+        write(library)
     (FOLDER / "README.md").write_text(table(), encoding="utf-8")
     return 0
 

@@ -9,8 +9,9 @@ from pathlib import Path
 
 from lossref import catalog, golden
 from lossref.formats import FLOAT64
-from lossref.judge.verdict import PARTS, judge
-from lossref.targets import resolve
+from lossref.implementations import resolve
+from lossref.judge.verdict import judge
+from lossref.spec import PARTS
 
 README = Path(__file__).parent.parent / "README.md"
 START, END = "<!-- accuracy: written by scripts/readme_table.py -->", "<!-- accuracy: end -->"
@@ -18,10 +19,10 @@ START, END = "<!-- accuracy: written by scripts/readme_table.py -->", "<!-- accu
 
 def rows() -> list[tuple[str, ...]]:
     """(loss, then grade and worst E1 of value, gradient and Hessian), a loss at a time."""
-    target = resolve("lossref")
+    ours = resolve("lossref")
     found = []
     for name in catalog.names():
-        verdict = judge(catalog.get(name), target.implementations[name], golden.read(catalog.get(name), FLOAT64), FLOAT64)
+        verdict = judge(catalog.get(name), ours.implementations[name], golden.read(catalog.get(name), FLOAT64), FLOAT64)
         cells = [
             f"{verdict.parts[part].headline(strict=True)}, {verdict.parts[part].E1:.2g}" if part in verdict.parts else "-"
             for part in PARTS

@@ -1,42 +1,68 @@
-"""Adapters make whole calls as the library does, take those that it documents and no others, and show lines that reproduce them."""
+"""Adapters make whole calls as the library does, take those that it documents and no others, and show lines that reproduce them.
+
+Libraries that are not installed are skipped, as in test_adapters. Sums and means of optax are composed of functions of JAX: they are
+held here to what they say.
+"""
 
 import re
 import subprocess
 import sys
+from functools import cache
 from importlib.util import find_spec
 
 import numpy as np
 import pytest
 
-from lossref import callpoints, callvectors, catalog
-from lossref.batches import REDUCTIONS
-from lossref.formats import FLOAT64
-from lossref.judge.calls import arrays_of, judge_calls
-from lossref.judge.grades import meets
+from lossref import catalog, golden
+from lossref.formats import FLOAT64, FORMATS
+from lossref.implementations.engines.choice import divides_alike
+from lossref.implementations.resolve import ADAPTERS, resolve
+from lossref.judge.ask import asked_of
 from lossref.judge.grammar import parse
-from lossref.targets import resolve
-from lossref.targets.calling import divides_alike
-from lossref.targets.target import ADAPTERS
+from lossref.judge.measure import meets
+from lossref.judge.verdict import judge
+from lossref.library import NotSupportedError
+from lossref.options import REDUCTIONS
+from lossref.spec import PARTS, Question
+
+pytestmark = [  # Keras 3.15 calls NumPy 2 in a way that it warns of, on PyTorch tensors; torch.func bends some losses slowly, and says so
+    pytest.mark.filterwarnings("ignore:__array__ implementation doesn't accept a copy keyword:DeprecationWarning"),
+    pytest.mark.filterwarnings("ignore:There is a performance drop:UserWarning"),
+]
 
 PACKAGES = {"torch_func": "torch"}  # an adapter that is called otherwise than the package it needs
+CALLING = ("keras", "onnx", "optax", "sklearn", "torch", "torch_func")
 
 
 def installed(names):
     missing = {name for name in names if not find_spec(PACKAGES.get(name, name))}
+    if not any(map(find_spec, ("jax", "torch", "tensorflow"))):
+        missing.add("keras")
     return [pytest.param(name, marks=pytest.mark.skipif(name in missing, reason=f"{name} is not installed")) for name in names]
 
 
-CALLING = ("onnx", "sklearn", "torch", "torch_func")
+@cache
+def called(name, form=FLOAT64):
+    """Each loss of a library that makes calls, with the golden calls that it takes."""
+    found = {}
+    for loss, implementation in resolve(name).implementations.items():
+        calls = [v for v in golden.read(catalog.get(loss), form) if v.question.is_call]
+        if taken := [v for v in calls if not implementation.takes(v.question)]:
+            found[loss] = taken
+    return found
 
 
-def called(name):
-    """Each loss of a target that has calls, with them."""
-    found = resolve(name).implementations
-    return {loss: found[loss].calls for loss in callpoints.losses() if loss in found and found[loss].calls}
-
-
-def vectors(loss, form=FLOAT64):
-    return callvectors.read(catalog.get(loss), form)
+def answer(name, vector, part):
+    """What an adapter gives for a part of a call; None where it gives no such part."""
+    implementation = resolve(name).implementations[vector.question.loss]
+    arrays, options = asked_of([vector], vector.question.form)
+    if part not in implementation.parts:
+        return None
+    try:
+        with np.errstate(all="ignore"):  # a mean over nothing
+            return implementation.parts[part](**arrays, **options)
+    except NotSupportedError:
+        return None
 
 
 def same(a, b):
@@ -46,7 +72,7 @@ def same(a, b):
     np.testing.assert_array_equal(np.signbit(a), np.signbit(b))
 
 
-def torch_value(loss, x, y, reduction):
+def torch_value(loss, tensors, reduction):
     """The value as somebody writes it who knows torch and not this project."""
     from torch import nn
 
@@ -54,36 +80,45 @@ def torch_value(loss, x, y, reduction):
         "squared_error": nn.MSELoss, "absolute_error": nn.L1Loss, "huber": nn.HuberLoss, "logistic": nn.SoftMarginLoss,
         "binary_cross_entropy": nn.BCELoss, "sigmoid_cross_entropy": nn.BCEWithLogitsLoss, "negative_log_likelihood": nn.NLLLoss,
         "softmax_cross_entropy": nn.CrossEntropyLoss, "soft_target_cross_entropy": nn.CrossEntropyLoss,
+        "gaussian_nll": nn.GaussianNLLLoss, "triplet_margin": nn.TripletMarginLoss, "cosine_embedding": nn.CosineEmbeddingLoss,
     }  # fmt: skip
     if loss == "half_squared_error":
-        return 0.5 * nn.MSELoss(reduction=reduction)(x, y)
+        return 0.5 * nn.MSELoss(reduction=reduction)(*tensors)
     if loss == "kl_divergence":
+        x, y = tensors
         value = nn.KLDivLoss(reduction="batchmean" if reduction == "mean" else reduction)(x.log(), y)
         return value.sum(dim=1) if reduction == "none" else value
-    return modules[loss](reduction=reduction)(x, y)
+    return modules[loss](reduction=reduction)(*tensors)
 
 
-def by_hand_torch(loss, x, y, reduction):
+def by_hand_torch(loss, arrays, reduction):
     import torch
 
-    x = torch.tensor(x, requires_grad=True)
-    value = torch_value(loss, x, torch.tensor(y), reduction)
+    tensors = [torch.tensor(x, requires_grad=name in catalog.get(loss).differentiable) for name, x in arrays.items()]
+    value = torch_value(loss, tensors, reduction)
     value.sum().backward()
-    return value.detach().numpy(), x.grad.numpy()
+    return value.detach().numpy(), [x.grad.numpy() for x in tensors if x.requires_grad]
 
 
-def by_hand_torch_func(loss, x, y, reduction):
+def by_hand_torch_func(loss, arrays, reduction):
     """Not the numbers of plain autograd: torch.func takes some losses apart into other operations."""
     import torch
 
-    value, back = torch.func.vjp(lambda x: torch_value(loss, x, torch.tensor(y), reduction), torch.tensor(x))
-    return value.numpy(), back(torch.ones_like(value))[0].numpy()
+    moved = catalog.get(loss).differentiable
+
+    def call(*given):
+        named = dict(zip(moved, given, strict=True))
+        return torch_value(loss, [named.get(name, torch.tensor(x)) for name, x in arrays.items()], reduction)
+
+    value, back = torch.func.vjp(call, *(torch.tensor(arrays[name]) for name in moved))
+    return value.numpy(), [x.numpy() for x in back(torch.ones_like(value))]
 
 
-def by_hand_sklearn(loss, x, y, reduction):
+def by_hand_sklearn(loss, arrays, reduction):
     from sklearn import metrics
     from sklearn._loss import loss as losses
 
+    x, y = arrays.values()
     of_metrics = {
         ("squared_error", "mean"): lambda: metrics.mean_squared_error(y, x),
         ("absolute_error", "mean"): lambda: metrics.mean_absolute_error(y, x),
@@ -101,56 +136,65 @@ def by_hand_sklearn(loss, x, y, reduction):
     y = ((y == 1) if loss == "exponential" else y).astype(x.dtype)
     if reduction == "mean":
         return np.average(found.loss(y, x)), None
-    return found.loss_gradient(y, x)  # not the value of found.loss, which it computes otherwise
+    value, slope = found.loss_gradient(y, x)
+    return value, [slope]
 
 
-def by_hand_onnx(loss, x, y, reduction):
+def by_hand_onnx(loss, arrays, reduction):
     from onnx import helper, reference
 
     operator = {"softmax_cross_entropy": "SoftmaxCrossEntropyLoss", "negative_log_likelihood": "NegativeLogLikelihoodLoss"}[loss]
     node = helper.make_node(operator, inputs=["a", "b"], outputs=["c"], reduction=reduction)
-    return reference.ReferenceEvaluator(node).run(["c"], {"a": x, "b": y})[0], None
+    return reference.ReferenceEvaluator(node).run(["c"], dict(zip("ab", arrays.values(), strict=True)))[0], None
 
 
 BY_HAND = {"torch": by_hand_torch, "torch_func": by_hand_torch_func, "sklearn": by_hand_sklearn, "onnx": by_hand_onnx}
 
 
-@pytest.mark.parametrize("name", installed(CALLING))
+@pytest.mark.parametrize("name", installed(BY_HAND))
 def test_a_plain_call_is_the_library_called_by_hand(name, form):
     seen = set()
-    for loss, calls in called(name).items():
-        for vector in vectors(loss, form):
-            if vector.flag == "plain" and calls.accepts(vector.options):
-                arrays, reduction = arrays_of(vector, form), vector.options["reduction"]
-                value, gradient = calls.make(**{k: x.copy() for k, x in arrays.items()}, reduction=reduction)
-                wanted, slope = BY_HAND[name](loss, *arrays.values(), reduction)
-                same(value, wanted)
-                assert (gradient is None) == (slope is None)
-                if slope is not None:
-                    same(gradient, slope)
-                seen.add((loss, reduction))
-    assert {loss for loss, _ in seen} == set(called(name))
+    for loss, taken in called(name, form).items():
+        for vector in (v for v in taken if v.question.flag == "plain"):
+            arrays, reduction = asked_of([vector], form)[0], vector.question.options["reduction"]
+            wanted, slopes = BY_HAND[name](loss, {k: x.copy() for k, x in arrays.items()}, reduction)
+            same(answer(name, vector, "value"), wanted)
+            gradient = answer(name, vector, "gradient")
+            assert (gradient is None) == (slopes is None)
+            for got, slope in zip(gradient if isinstance(gradient, tuple) else (gradient,), slopes or (None,), strict=True):
+                assert slope is None or same(got, slope) is None
+            seen.add((loss, reduction))
+    assert {loss for loss, _ in seen} == set(called(name, form))
     assert {reduction for _, reduction in seen} == set(REDUCTIONS)
 
 
 GOOD = {
     "onnx": ("softmax_cross_entropy", "negative_log_likelihood"),
+    "optax": ("squared_error", "soft_target_cross_entropy"),
     "sklearn": ("binary_cross_entropy", "hinge", "squared_error"),
     "torch": ("softmax_cross_entropy", "soft_target_cross_entropy", "negative_log_likelihood", "kl_divergence", "logistic"),
     "torch_func": ("softmax_cross_entropy", "soft_target_cross_entropy", "negative_log_likelihood", "kl_divergence", "logistic"),
 }
+# An eps of 1e-6 or 1e-12 is in what they compute.
+BESIDE = ("triplet_margin", "cosine_embedding")
 
 
-@pytest.mark.parametrize("name", installed(CALLING))
+@pytest.mark.parametrize("name", installed(GOOD))
 def test_good_calls_are_found_good(name, listed):
-    """Ordinary calls of every loss are B, and so are all calls of losses that divide and weigh as they document."""
+    """Ordinary calls of every loss are B, and so are all calls of losses that divide and weigh as they document.
+
+    Hessians apart: those of cross-entropies lose digits alone as they do in calls.
+    """
     missed = []
-    for loss, calls in called(name).items():
-        asked = [v for v in vectors(loss) if loss in GOOD[name] or v.flag in ("plain", "single", "upstream")]
-        asked = [v for v in asked if v.region != "range" and (loss in GOOD[name] or "sample_weight" not in v.options)]
-        verdict = judge_calls(calls.make, asked, FLOAT64, calls.accepts)
-        assert verdict.headline("value") is not None
-        missed += [(loss, o.part, o.grade, dict(o.vector.options), o.got) for o in verdict.worst() if not meets(o.grade, "B")]
+    for loss, taken in called(name).items():
+        if loss in BESIDE:
+            continue
+        asked = [v for v in taken if v.region == "reduction" and (loss in GOOD[name] or v.question.flag in ("plain", "single", "upstream"))]
+        asked = [v for v in asked if v.question.flag != "left_out" and (loss in GOOD[name] or "sample_weight" not in v.question.options)]
+        verdict = judge(catalog.get(loss), resolve(name).implementations[loss], asked, FLOAT64)
+        assert "value" in verdict.parts
+        outcomes = [o for part, found in verdict.parts.items() if part != "hessian" for o in found.outcomes]
+        missed += [(loss, o.part, o.grade, dict(o.vector.question.options), o.got) for o in outcomes if not meets(o.grade, "B")]
     listed(missed)
 
 
@@ -159,145 +203,194 @@ PRINT_ALL = """
 import sys
 import numpy
 numpy.set_printoptions(precision=17, floatmode="unique")
-if "torch" in sys.argv:
+if sys.argv[1:] == ["torch"]:
     import torch
     torch.set_printoptions(precision=17)
 """
 
 
+def tensors_of(name):
+    """Whose tensors are printed: those of PyTorch to a number of decimals."""
+    if name == "keras":
+        from lossref.implementations.engines.keras_like import BACKEND
+
+        return BACKEND
+    return PACKAGES.get(name, name)
+
+
 @pytest.mark.parametrize("name", installed(CALLING))
 def test_the_line_of_a_call_prints_what_the_call_gave(name, form):
-    """The plain call of each loss, and the accepted one with the most options, in one fresh process."""
+    """For each loss the plain call, one with a mask, and the one with the most options: every part, in one fresh process."""
     lines, answers = [], []
-    for loss, calls in called(name).items():
-        accepted = [v for v in vectors(loss, form) if calls.accepts(v.options) and v.flag not in ("hidden", "overflow")]
-        for vector in (accepted[0], max(accepted, key=lambda v: len(v.options))):
-            lines.append(calls.line(vector.batch, vector.options, form))
-            options = {k: np.array(x) if isinstance(x, tuple) else x for k, x in vector.options.items()}
-            with np.errstate(all="ignore"):  # a mean over nothing
-                found = calls.make(**arrays_of(vector, form), **options)
-            answers.append(np.concatenate([np.ravel(x) for x in found if x is not None]))
-    assert not any("lossref" in line or "'" in line for line in lines)
-    script = PRINT_ALL + '\nprint("next")\n'.join(lines)
-    command = [sys.executable, "-W", "ignore", "-c", script, PACKAGES.get(name, name)]
+    for loss, taken in called(name, form).items():
+        finite = [v for v in taken if v.question.flag not in ("hidden", "overflow")]
+        masked = [v for v in finite if "mask" in v.question.options]
+        for vector in (finite[0], *masked[:1], max(finite, key=lambda v: len(v.question.options))):
+            for part in PARTS:
+                if (found := answer(name, vector, part)) is not None:
+                    lines.append(resolve(name).implementations[loss].line(part, vector.question))
+                    answers.append(np.concatenate([np.ravel(x) for x in (found if isinstance(found, tuple) else (found,))]))
+    assert not any("lossref" in line or "'" in line or "\n" in line for line in lines)
+    script = PRINT_ALL + '\nprint("next")\n'.join(lines) + '\nassert "lossref" not in sys.modules'
+    command = [sys.executable, "-W", "ignore", "-c", script, tensors_of(name)]
     printed = subprocess.run(command, capture_output=True, text=True, check=True).stdout.split("next\n")
-    for text, line, answer in zip(printed, lines, answers, strict=True):
+    for text, line, found in zip(printed, lines, answers, strict=True):
         numbers = [float(x) for x in NUMBER.findall(re.sub(r"dtype=\S+|grad_fn=\S+", "", text))]
         # torch prints a number of decimals, which ends above the last bits of what is small
-        np.testing.assert_allclose(np.array(numbers, answer.dtype), answer, rtol=1e-15, atol=1e-17, err_msg=line)
+        np.testing.assert_allclose(np.array(numbers, found.dtype), found, rtol=1e-14, atol=1e-16, err_msg=line)
 
 
 WEIGHED, MASK, MEAN = {"sample_weight": (0.5, 2.0, 0.0, 3.0)}, {"mask": (True, False, True, True)}, {"reduction": "mean"}
+NONE, CLASSES, NOBODY = {"reduction": "none"}, {"class_weight": (1.0, 2.0, 3.0)}, {"sample_weight": (0.0,) * 4}
 REFUSED = [
     # what no torch function has, a mean over nothing that is 0, and weighted means that divide by other things than documented
-    ("torch", "squared_error", MEAN | MASK),
-    ("torch", "squared_error", MEAN | {"empty": "zero"}),
-    ("torch", "huber", MEAN | WEIGHED),
-    ("torch", "squared_error", MEAN | WEIGHED | {"denominator": "count"}),
-    ("torch", "squared_error", MEAN | {"denominator": 8.0}),
-    ("torch", "binary_cross_entropy", MEAN | WEIGHED),
-    ("torch", "binary_cross_entropy", MEAN | {"label_smoothing": 0.125}),
-    ("torch", "logistic", {"reduction": "none"} | WEIGHED),
-    ("torch", "softmax_cross_entropy", MEAN | {"target_form": "one_hot"}),
-    ("torch", "softmax_cross_entropy", MEAN | {"class_weight": (1.0, 2.0, 3.0), "denominator": "kept"}),
-    ("torch", "softmax_cross_entropy", MEAN | {"ignore_index": -100, "denominator": "count"}),
-    ("torch", "negative_log_likelihood", MEAN | {"label_smoothing": 0.125}),
-    ("torch", "soft_target_cross_entropy", MEAN | {"ignore_index": -100}),
-    ("torch_func", "kl_divergence", MEAN | {"label_smoothing": 0.125}),
-    ("sklearn", "hinge", {"reduction": "none"}),
-    ("sklearn", "hinge", MEAN | {"sample_weight": (0.25,)}),
-    ("sklearn", "squared_error", {"reduction": "sum"}),
-    ("sklearn", "squared_error", MEAN | {"sample_weight": (0.0,) * 4}),
-    ("sklearn", "squared_error", MEAN | WEIGHED | {"denominator": "count"}),
-    ("sklearn", "sigmoid_cross_entropy", {"reduction": "none", "upstream": 2.0}),
-    ("sklearn", "binary_cross_entropy", MEAN | {"pos_weight": 3.0}),
-    ("onnx", "softmax_cross_entropy", MEAN | {"upstream": 2.0}),
-    ("onnx", "softmax_cross_entropy", MEAN | {"label_smoothing": 0.125}),
-    ("onnx", "softmax_cross_entropy", MEAN | WEIGHED),
-    ("onnx", "negative_log_likelihood", MEAN | {"ignore_index": -100, "denominator": "count"}),
+    ("torch", "squared_error", MEAN | MASK, "it has no option mask"),
+    ("torch", "squared_error", MEAN | {"empty": "zero"}, "its mean over nothing is nan"),
+    ("torch", "huber", MEAN | WEIGHED, "its mean divides by the number of examples"),
+    ("torch", "squared_error", MEAN | WEIGHED | {"denominator": "count"}, "its mean divides by the sum of the weights"),
+    ("torch", "squared_error", MEAN | {"denominator": 8.0}, "its mean divides by the sum of the weights"),
+    ("torch", "binary_cross_entropy", MEAN | WEIGHED, "its mean divides by the number of examples"),
+    ("torch", "binary_cross_entropy", MEAN | {"label_smoothing": 0.125}, "it has no option label_smoothing"),
+    ("torch", "logistic", NONE | WEIGHED, "it has no option sample_weight"),
+    ("torch", "softmax_cross_entropy", MEAN | {"target_form": "one_hot"}, "it takes no target of the form one_hot"),
+    ("torch", "softmax_cross_entropy", MEAN | CLASSES | {"denominator": "kept"}, "its mean divides by the sum of the weights"),
+    ("torch", "softmax_cross_entropy", MEAN | {"ignore_index": -100, "denominator": "count"}, "its mean divides by"),
+    ("torch", "softmax_cross_entropy", MEAN | {"label_smoothing": 0.125, "smoothing": "others"}, "it has no option smoothing"),
+    ("torch", "negative_log_likelihood", MEAN | {"label_smoothing": 0.125}, "it has no option label_smoothing"),
+    ("torch", "soft_target_cross_entropy", MEAN | {"denominator": "count", "ignore_index": -100}, "it has no option ignore_index"),
+    ("torch", "entropy", NONE, "it has no option reduction"),
+    ("torch", "cosine_embedding", MEAN | {"at_zero": 0.25}, "it has no option at_zero"),
+    ("torch_func", "kl_divergence", MEAN | {"label_smoothing": 0.125}, "it has no option label_smoothing"),
+    ("sklearn", "hinge", NONE, "it has no reduction none"),
+    ("sklearn", "squared_error", {"reduction": "sum"}, "it has no reduction sum"),
+    ("sklearn", "squared_error", MEAN | NOBODY, "weights of a mean that sum to 0"),
+    ("sklearn", "squared_error", MEAN | WEIGHED | {"denominator": "count"}, "its mean divides by the sum of the weights"),
+    ("sklearn", "sigmoid_cross_entropy", NONE | {"upstream": 2.0}, "it has no option upstream"),
+    ("sklearn", "binary_cross_entropy", MEAN | {"pos_weight": 3.0}, "it has no option pos_weight"),
+    ("onnx", "softmax_cross_entropy", MEAN | {"upstream": 2.0}, "it has no option upstream"),
+    ("onnx", "softmax_cross_entropy", MEAN | {"label_smoothing": 0.125}, "it has no option label_smoothing"),
+    ("onnx", "softmax_cross_entropy", MEAN | WEIGHED, "it has no option sample_weight"),
+    ("onnx", "negative_log_likelihood", MEAN | {"ignore_index": -100, "denominator": "count"}, "its mean divides by"),
+    ("scipy", "huber", NONE, "it has no option reduction"),
+    ("optax", "softmax_cross_entropy", MEAN | CLASSES, "it has no option class_weight"),
+    ("optax", "softmax_cross_entropy", MEAN | {"ignore_index": -100}, "it has no option ignore_index"),
+    ("optax", "softmax_cross_entropy", MEAN | {"label_smoothing": 0.1}, "it has no option label_smoothing"),
+    ("optax", "softmax_cross_entropy", {"reduction": "sum"} | WEIGHED, "it has no option sample_weight"),
+    ("optax", "softmax_cross_entropy", MEAN | MASK | {"denominator": "count"}, "its mean divides by"),
+    ("optax", "softmax_cross_entropy", MEAN | {"empty": "zero"}, "its mean over nothing is nan"),
+    ("optax", "hinge", NONE | {"target_form": "binary"}, "it takes no target of the form binary"),
+    ("optax", "hinge", NONE | MASK, "it has no option mask"),
+    ("optax", "sigmoid_cross_entropy", NONE | {"pos_weight": 2.0}, "it has no option pos_weight"),
+    ("optax", "squared_error", MEAN | NOBODY, "jnp.average needs some weight"),
+    ("keras", "softmax_cross_entropy", MEAN | CLASSES, "it has no option class_weight"),
+    ("keras", "softmax_cross_entropy", MEAN | {"label_smoothing": 0.1}, "it has no option label_smoothing"),
+    ("keras", "softmax_cross_entropy", MEAN | {"denominator": 8.0}, "its mean divides by"),
+    ("keras", "softmax_cross_entropy", MEAN | {"denominator": "count", "ignore_index": -100}, "its mean divides by"),
+    ("keras", "softmax_cross_entropy", MEAN | {"mask": (False,) * 4}, "its mean over nothing is zero"),
+    ("keras", "softmax_cross_entropy", MEAN | NOBODY | {"denominator": "weights"}, "its mean over nothing is zero"),
+    ("keras", "sigmoid_cross_entropy", MEAN | {"pos_weight": 2.0}, "it has no option pos_weight"),
+    ("keras", "sigmoid_cross_entropy", MEAN | {"target_form": "sign"}, "it takes no target of the form sign"),
+    ("keras", "hinge", MEAN | {"label_smoothing": 0.1}, "it has no option label_smoothing"),
 ]
 TAKEN = [
     ("torch", "huber", MEAN | WEIGHED | {"denominator": "count"}),
+    ("torch", "huber", MEAN | {"delta": 2.0}),
     ("torch", "squared_error", MEAN | WEIGHED),
+    ("torch", "squared_error", MEAN | {"empty": "nan", "mask": None, "label_smoothing": 0.0, "smoothing": "all", "denominator": "batch"}),
     ("torch", "binary_cross_entropy", MEAN | WEIGHED | {"denominator": "kept", "upstream": -2.0}),
     ("torch", "sigmoid_cross_entropy", {"reduction": "sum", "pos_weight": 3.0} | WEIGHED),
-    ("torch", "softmax_cross_entropy", MEAN | {"class_weight": (1.0, 2.0, 3.0), "ignore_index": -100, "label_smoothing": 0.125}),
-    ("torch", "softmax_cross_entropy", MEAN | {"class_weight": (1.0, 2.0, 3.0), "target_form": "soft", "denominator": "count"}),
-    ("torch", "soft_target_cross_entropy", MEAN | {"class_weight": (1.0, 2.0, 3.0), "denominator": "count"}),
+    ("torch", "softmax_cross_entropy", MEAN | CLASSES | {"ignore_index": -100, "label_smoothing": 0.125}),
+    ("torch", "softmax_cross_entropy", MEAN | CLASSES | {"target_form": "soft", "denominator": "count"}),
+    ("torch", "softmax_cross_entropy", MEAN | {"target_form": "index"}),
+    ("torch", "soft_target_cross_entropy", MEAN | CLASSES | {"denominator": "count"}),
+    ("torch", "soft_target_cross_entropy", MEAN | CLASSES),
+    ("torch", "cosine_embedding", MEAN | {"margin": 0.5, "at_zero": 0.0}),
     ("torch_func", "negative_log_likelihood", MEAN | {"ignore_index": -100, "denominator": "kept"}),
     ("sklearn", "hinge", MEAN | WEIGHED | {"target_form": "binary"}),
     ("sklearn", "binary_cross_entropy", {"reduction": "sum", "target_form": "sign"} | WEIGHED),
-    ("sklearn", "softmax_cross_entropy", {"reduction": "none"} | WEIGHED),
-    ("onnx", "softmax_cross_entropy", MEAN | {"class_weight": (1.0, 2.0, 3.0), "ignore_index": -100}),
+    ("sklearn", "softmax_cross_entropy", NONE | WEIGHED),
+    ("onnx", "softmax_cross_entropy", MEAN | CLASSES | {"ignore_index": -100}),
     ("onnx", "negative_log_likelihood", MEAN | {"denominator": "count"}),
+    ("optax", "softmax_cross_entropy", NONE | MASK),
+    ("optax", "softmax_cross_entropy", NONE | {"target_form": "soft", "label_smoothing": 0.1}),
+    ("optax", "softmax_cross_entropy", MEAN | WEIGHED),
+    ("keras", "softmax_cross_entropy", MEAN | {"ignore_index": -100}),
+    ("keras", "softmax_cross_entropy", MEAN | {"target_form": "one_hot", "label_smoothing": 0.1}),
+    ("keras", "softmax_cross_entropy", MEAN | WEIGHED | {"denominator": "count"}),
+    ("keras", "softmax_cross_entropy", MEAN | WEIGHED | {"denominator": "weights"}),
+    ("keras", "softmax_cross_entropy", MEAN | {"empty": "zero", "mask": (False,) * 4}),
+    ("keras", "hinge", {"reduction": "sum", "target_form": "binary"} | MASK),
+    ("keras", "hinge", NONE | NOBODY),
 ]
 
 
-@pytest.mark.parametrize("name", installed(CALLING))
+def question(loss, options):
+    """A call of the first golden batch of a loss."""
+    base = next(v.question for v in golden.read(catalog.get(loss), FLOAT64) if v.question.is_call)
+    return Question(loss, "float64", base.inputs, options, "reduction", "own")
+
+
+@pytest.mark.parametrize("name", installed((*CALLING, "scipy")))
 def test_what_a_library_documents_is_taken_and_nothing_else(name):
-    calls = called(name)
-    for target, loss, options in REFUSED:
-        assert target != name or not calls[loss].accepts(options), (loss, options)
-    for target, loss, options in TAKEN:
-        assert target != name or calls[loss].accepts(options), (loss, options)
+    found = resolve(name).implementations
+    for library, loss, options, reason in REFUSED:
+        assert library != name or reason in found[loss].takes(question(loss, options)), (loss, options)
+    for library, loss, options in TAKEN:
+        assert library != name or found[loss].takes(question(loss, options)) == "", (loss, options)
+
+
+@pytest.mark.parametrize("name", installed(["sklearn"]))
+def test_one_label_alone_is_none_for_hinge_loss(name):
+    asked = Question("hinge", "float64", {"prediction": (0.5, 1.0), "target": (1.0, 1.0)}, MEAN, "reduction", "own")
+    assert resolve(name).implementations["hinge"].takes(asked) == "hinge_loss needs examples of both labels"
 
 
 def test_denominators_are_one_where_nothing_tells_them_apart():
-    for options, by_class, groups in [
-        ({}, True, "weights kept count batch"),
-        ({"ignore_index": 0}, True, "weights kept, count batch"),
-        ({"sample_weight": 1}, True, "weights, kept count batch"),
-        ({"class_weight": 1}, True, "weights, kept count batch"),
-        ({"class_weight": 1}, False, "weights kept count batch"),
-        ({"class_weight": 1, "target_form": "soft"}, True, "weights kept count batch"),
-        ({"class_weight": 1, "mask": 1}, True, "weights, kept, count batch"),
+    index, rows = catalog.get("softmax_cross_entropy"), catalog.get("soft_target_cross_entropy")
+    for loss, options, groups in [
+        (index, {}, "weights kept count batch"),
+        (index, {"ignore_index": 0}, "weights kept, count batch"),
+        (index, {"sample_weight": 1}, "weights, kept count batch"),
+        (index, {"sample_weight": None, "mask": None}, "weights kept count batch"),
+        (index, {"class_weight": 1}, "weights, kept count batch"),
+        (rows, {"class_weight": 1}, "weights kept count batch"),
+        (index, {"class_weight": 1, "target_form": "soft"}, "weights kept count batch"),
+        (index, {"class_weight": 1, "mask": 1}, "weights, kept, count batch"),
     ]:
         group = {name: k for k, names in enumerate(groups.split(", ")) for name in names.split()}
         for used in ("weights", "kept", "count"):
             for asked in group:
-                found = divides_alike(used, {"reduction": "mean", "denominator": asked} | options, by_class)
+                found = divides_alike(used, loss, MEAN | {"denominator": asked} | options)
                 assert found == (group[used] == group[asked]), (options, used, asked)
-    assert not divides_alike("count", {"reduction": "mean", "denominator": 8.0})
-    assert divides_alike("count", {"reduction": "sum", "sample_weight": 1})
-
-
-def test_a_target_without_gradients_shows_a_dash(form):
-    """Value alone is judged where the gradient is None, also where a call raises; a gradient of a wrong shape is a fault."""
-
-    def values_only(prediction, target, **options):
-        if options["reduction"] == "none":
-            raise TypeError("no such reduction")
-        return np.abs(prediction - target).sum(), None
-
-    asked = [v for v in vectors("absolute_error", form) if v.flag == "plain"]
-    verdict = judge_calls(values_only, asked, form)
-    assert (verdict.headline("value"), verdict.headline("gradient")) == ("F", None)
-    assert {o.vector.id for o in verdict.outcomes} == {v.id for v in asked}
-    flat = judge_calls(lambda prediction, target, **options: (np.abs(prediction - target).sum(), np.ones(1)), asked[1:2], form)
-    assert flat.headline("gradient") == "F"
-
-
-@pytest.mark.parametrize("name", installed(["torch", "torch_func"]))
-def test_hessian_diagonals_are_those_of_the_library(name):
-    import torch
-
-    found = resolve(name).implementations["softmax_cross_entropy"].parts["hessian"]
-    logits, target = np.array([[0.5, -2.0, 1.0], [3.0, 0.0, -1.0]]), np.array([2, 0])
-    for got, z, y in zip(found(logits=logits.copy(), target=target), logits, target, strict=True):
-        whole = torch.autograd.functional.hessian(
-            lambda x, y=y: torch.nn.functional.cross_entropy(x[None], torch.tensor([y])), torch.tensor(z)
-        )
-        np.testing.assert_allclose(got, whole.diagonal().numpy(), rtol=1e-14)
-    bend = resolve(name).implementations["huber"].parts["hessian"]
-    assert bend(prediction=np.array([0.5, 3.0, -3.0]), target=np.zeros(3), delta=1.0).tolist() == [1, 0, 0]
+    assert not divides_alike("count", index, MEAN | {"denominator": 8.0})
 
 
 @pytest.mark.parametrize("name", installed(ADAPTERS))
 def test_what_is_documented_can_be_said_of_the_loss(name):
-    if name == "keras" and not any(map(find_spec, ("jax", "torch", "tensorflow"))):
-        pytest.skip("keras has no backend here")
     for loss, implementation in resolve(name).implementations.items():
         for sentence in implementation.documented:
             convention = parse(sentence)
             assert convention.sentence == sentence
             assert convention.misfit(catalog.get(loss)) == ""
+
+
+@pytest.mark.parametrize("name", installed(["optax", "keras"]))
+def test_calls_are_b_but_where_the_library_is_known_to_differ(name, listed):
+    """In float64, but for Keras's means: it takes them in float32, over the last axis, and on PyTorch and NumPy over all.
+
+    There its cross-entropy of two classes is textbook code."""
+    on_jax = tensors_of(name) in ("optax", "jax")
+    missed = []
+    for loss in called(name):
+        if loss in (*BESIDE, "sigmoid_focal_cross_entropy"):
+            continue
+        rank = catalog.get(loss).arguments[catalog.get(loss).first].rank
+        form = FLOAT64 if name == "optax" or (on_jax and rank) else FORMATS["float32"]
+        asked = [v for v in called(name, form)[loss] if v.question.flag not in ("hidden", "overflow", "left_out", "kinks")]
+        asked = [v for v in asked if name != "optax" or v.question.options.get("delta", 0) <= 1]  # its slope has an error of eps delta
+        verdict = judge(catalog.get(loss), resolve(name).implementations[loss], asked, form)
+        outcomes = [o for found in verdict.parts.values() for o in found.outcomes]
+        assert len({o.vector.id for o in outcomes}) > 9
+        level = "B" if on_jax else "C"
+        missed += [(loss, o.part, o.grade, o.vector.question.options, o.got) for o in outcomes if not meets(o.grade, level)]
+    listed(missed)

@@ -13,9 +13,10 @@ import pytest
 from lossref.cli import main
 from lossref.commands.init_adapter import ALIASES, LANGUAGES, TEMPLATES
 
-SCHEMA = json.loads((TEMPLATES.parent / "protocol.json").read_text(encoding="ascii"))
-GREETING = {"type": "hello", "protocol": 1, "lossref": "0.1.0"}
+SCHEMA = json.loads((TEMPLATES.parent / "implementations" / "protocol.json").read_text(encoding="ascii"))
+GREETING = {"type": "hello", "protocol": 2, "lossref": "0.1.0"}
 EXAMPLE = {"inputs": {"logits": ["4044000000000000"], "target": ["3ff0000000000000"]}, "options": {}}
+CALL = {**EXAMPLE, "options": {"reduction": "mean", "mask": [True], "sample_weight": ["3ff0000000000000"], "denominator": "kept"}}
 NO_CLASS = {"inputs": {"logits": [["0000000000000000", "3ff0000000000000"]], "target": [7]}, "options": {}}
 
 # The slope as texts have it, s(z) - y: the tail of a hard label cancels.
@@ -114,6 +115,7 @@ def test_adapter_speaks_the_protocol(name, shell, capsys):
     asked = [
         {"loss": "no_such_loss", "part": "value", "format": "float64", **EXAMPLE},
         {"loss": "sigmoid_cross_entropy", "part": "hessian", "format": "float64", **EXAMPLE},
+        {"loss": "sigmoid_cross_entropy", "part": "gradient", "format": "float64", **CALL},
         {"loss": "sigmoid_cross_entropy", "part": "gradient", "format": "float64", **EXAMPLE},
     ]
     if name not in ("c", "javascript"):  # where an index out of range is no failure
@@ -124,7 +126,7 @@ def test_adapter_speaks_the_protocol(name, shell, capsys):
     hello, *replies = map(json.loads, done.stdout.splitlines())
     assert done.returncode == 0
     assert hello["command"] == command == language.start
-    kinds = ["error"] * (len(asked) - 3) + ["unsupported", "unsupported", "result"]
+    kinds = ["error"] * (len(asked) - 4) + ["unsupported"] * 3 + ["result"]
     assert [reply["type"] for reply in replies] == kinds
     for message, kind in zip((hello, *replies), ("hello", *kinds), strict=True):
         jsonschema.validate(message, {**SCHEMA, "$ref": f"#/definitions/{kind}"})
@@ -154,6 +156,20 @@ def test_adapter_is_judged_and_a_planted_fault_is_caught(name, shell, capsys):
     printed = shell(line).stdout
     assert f'"{wrong}"' in printed
     assert f'"{exact}"' not in printed
+
+
+@pytest.mark.parametrize("name", ["python", "c"])
+def test_an_adapter_that_is_asked_elsewhere_is_judged_alike(name, shell, capsys):
+    """By the questions of both losses, calls too, of which it takes some or none."""
+    _, command = init(shell, capsys, name)
+    chosen = ["--loss", "sigmoid_cross_entropy", "--loss", "softmax_cross_entropy", "--json"]
+    live = said(capsys, "check", f"cmd:{command}", *chosen)
+    assert shell(f"lossref vectors {chosen[1]} {chosen[3]} > vectors; {command} < vectors > results").stderr == ""
+    assert live == said(capsys, "judge", "vectors", "results", *chosen)
+    refusals = {verdict["loss"]: verdict["refusals"] for verdict in json.loads(live[1])["losses"]}
+    assert all(reason.startswith("it has no option") for found in refusals.values() for reason in found)
+    assert "it has no option reduction" in refusals["softmax_cross_entropy"]
+    assert ("it has no option reduction" in refusals["sigmoid_cross_entropy"]) is (name == "c")
 
 
 @pytest.mark.parametrize("name", ["c", "javascript"])
@@ -215,6 +231,14 @@ def test_the_hello_of_python_is_as_the_schema_has_it():
     jsonschema.validate(adapter["answer"](GREETING), {**SCHEMA, "$ref": "#/definitions/hello"})
     assert adapter["decode"](adapter["encode"]([1.5, -0.0], "float32")) == [1.5, 0.0]
     assert adapter["encode"](1e300, "float32") == "7f800000"
+
+
+def test_a_mean_in_python():
+    adapter = runpy.run_path(str(TEMPLATES / "adapter.py"))
+    asked = {"type": "run", "sequence": 1, "loss": "sigmoid_cross_entropy", "format": "float64",
+             "inputs": {"logits": ["0000000000000000"] * 2, "target": ["3ff0000000000000"] * 2}}  # fmt: skip
+    answers = [adapter["answer"]({**asked, "part": part, "options": {"reduction": "mean"}})["answer"] for part in ("value", "gradient")]
+    assert answers == [["3fe62e42fefa39ef"], ["bfd0000000000000"] * 2]
 
 
 def test_init_adapter_keeps_what_is_there(tmp_path, monkeypatch, capsys):

@@ -16,8 +16,11 @@ import pytest
 
 from lossref import catalog
 from lossref.cli import main
-from lossref.targets import resolve
-from lossref.targets.target import ADAPTERS
+from lossref.implementations.engines import tensors
+from lossref.implementations.engines.written import Written
+from lossref.implementations.resolve import ADAPTERS, resolve
+from lossref.spaces import Label, Real, Vector
+from lossref.spec import PARTS, Loss, Parameter, Question
 
 # Keras 3.15 calls NumPy 2 in a way that it warns of, on PyTorch tensors.
 pytestmark = pytest.mark.filterwarnings("ignore:__array__ implementation doesn't accept a copy keyword:DeprecationWarning")
@@ -35,7 +38,7 @@ def installed(names):
 
 
 def adapter(name):
-    return importlib.import_module(f"lossref.targets.adapters.{name}")
+    return importlib.import_module(f"lossref.implementations.adapters.{name}")
 
 
 def awkward(dtype):
@@ -53,20 +56,41 @@ def same(a, b):
 
 
 @pytest.mark.parametrize("name", installed(ADAPTERS))
-def test_target_builds_and_names_losses_of_the_catalogue(name):
-    target = resolve(name)
-    assert target.name == name
-    assert target.title.strip()
-    assert target.implementations
-    assert {*target.implementations, *target.reasons} <= set(catalog.names())
-    assert not {*target.implementations} & {*target.reasons}
-    for implementation in target.implementations.values():
+def test_library_builds_and_names_losses_of_the_catalogue(name):
+    library = resolve(name)
+    assert library.name == name
+    assert library.title.strip()
+    assert library.implementations
+    assert {*library.implementations, *library.reasons} <= set(catalog.names())
+    assert not {*library.implementations} & {*library.reasons}
+    for implementation in library.implementations.values():
         assert implementation.parts
         assert set(implementation.parts) <= {"value", "gradient", "hessian"}
 
 
+DIALECTS = {"torch": "torch_like", "optax": "jax_like", "keras": "keras_like"}
+
+
+def dialect(name):
+    engine = importlib.import_module(f"lossref.implementations.engines.{DIALECTS[name]}")
+    return engine.dialect(*{"torch": ("",), "optax": ("", {}), "keras": ()}[name])
+
+
+def probed(function, space):
+    """A record of a function that is no loss, of numbers or of rows of them."""
+    record = Loss(
+        arguments={"x": space, "y": space, "index": Label("x")},
+        parameters={"delta": Parameter(space=Real(), default=1.0, grid=(1.0,))},
+        definition=lambda m, **_: 0,
+    )
+    record.definition.__module__ = "lossref.losses.function.probe"  # of which nothing is reduced
+    found = Written(function=function)
+    vars(found)["loss"] = record
+    return found
+
+
 @pytest.mark.parametrize("dtype", FORMATS)
-@pytest.mark.parametrize("name", installed(["torch", "optax", "keras"]))
+@pytest.mark.parametrize("name", installed(DIALECTS))
 def test_what_goes_in_comes_out(name, dtype):
     """A probe in a loss's place sees the arrays as they were given; the identity is its own answer and has slope 1."""
     seen = []
@@ -76,18 +100,18 @@ def test_what_goes_in_comes_out(name, dtype):
         return x
 
     vector = awkward(dtype)
-    for shaped in (vector, vector.reshape(-1, 1).repeat(2, axis=1)):
+    for space, shaped in ((Real(), vector), (Vector(), vector.reshape(-1, 1).repeat(2, axis=1))):
         seen.clear()
         arrays = {"x": shaped, "y": -shaped, "index": np.arange(len(shaped))}
-        implementation = adapter(name)._implementation(probe)
-        same(implementation.parts["value"](**{k: v.copy() for k, v in arrays.items()}, delta=0.1), shaped)
+        parts = tensors.implementation(probed(probe, space), dialect(name)).parts
+        same(parts["value"](**{k: v.copy() for k, v in arrays.items()}, delta=0.1), shaped)
         xs, ys, indices, deltas = zip(*seen, strict=True)
         same(np.concatenate([np.asarray(x) for x in xs]), shaped)
         same(np.concatenate([np.asarray(y) for y in ys]), -shaped)
         np.testing.assert_array_equal(np.concatenate([np.asarray(i) for i in indices]), arrays["index"])
         assert {*deltas} == {0.1}
-        if "gradient" in implementation.parts:
-            same(implementation.parts["gradient"](**{k: v.copy() for k, v in arrays.items()}, delta=0.1), np.ones_like(shaped))
+        if "gradient" in parts:
+            same(parts["gradient"](**{k: v.copy() for k, v in arrays.items()}, delta=0.1), np.ones_like(shaped))
 
 
 @pytest.mark.parametrize("name", installed(["xgboost"]))
@@ -118,8 +142,13 @@ def test_lightgbm_holds_what_it_is_given(name, dtype, monkeypatch):
     monkeypatch.setattr(adapter(name).lgb, "Dataset", recorded)
     scores = np.array([0.1, -0.0, np.finfo(dtype).smallest_subnormal, -1e18, 3], dtype=dtype)
     labels = np.array([0.1, 1e-30, 3e18, -0.0, 7], dtype=np.float32).astype(dtype)
-    assert all(adapter(name)._takes({"prediction": 1.0, "target": float(y)}) for y in labels)
-    assert not any(adapter(name)._takes({"prediction": 1.0, "target": y}) for y in (0.1, 2.0**127))
+    found = resolve(name).implementations["squared_error"]
+
+    def takes(y):
+        return not found.takes(Question("squared_error", dtype, {"prediction": 1.0, "target": y}, {}, "ordinary", ""))
+
+    assert all(takes(float(y)) for y in labels)
+    assert not any(takes(y) for y in (0.1, 2.0**127))
     resolve(name).implementations["squared_error"].parts["value"](prediction=scores, target=labels)
     same(np.concatenate([data.get_label() for data in found]).astype(dtype), labels)
     same(np.concatenate([data.get_init_score() for data in found]).astype(dtype), scores)
@@ -148,7 +177,7 @@ GOOD = {  # correct code in every library, which no adapter may spoil
     "sklearn": ["half_squared_error", "hinge", "zero_one"],
     "torch": ["squared_error", "absolute_error", "log_sigmoid"],
     "torch_func": ["squared_error", "absolute_error", "entropy"],
-    "optax": ["squared_error", "hinge", "sigmoid_cross_entropy"],
+    "optax": ["squared_error", "half_squared_error"],
     "keras": ["l2_penalty", "relu"],
     "onnx": ["sigmoid", "softplus", "negative_log_likelihood"],
     "xgboost": ["half_squared_error", "hinge"],
@@ -190,7 +219,7 @@ def test_lines_shown_print_what_was_got_without_us(capsys, name, dtype):
         pytest.skip(f"{name} computes in {ONE_FORMAT[name]} only")
     main(["check", name, *losses(REPRODUCED[name]), "--worst", "2", "--format", dtype, "--json"])
     found = json.loads(capsys.readouterr().out)
-    bugs = [w for e in found["losses"] for p in e["parts"].values() for w in p["worst"] if w["component"] in (None, 0)]
+    bugs = [w for e in found["losses"] for p in e["parts"].values() for w in p["worst"] if w["label"].rpartition("[")[2] in (*PARTS, "0]")]
     assert len(bugs) >= 3
     lines = [bug["line"] for bug in bugs]
     assert not any("lossref" in line or "'" in line for line in lines)
@@ -206,7 +235,7 @@ def test_lines_shown_print_what_was_got_without_us(capsys, name, dtype):
 
 
 FINDINGS = [
-    # target, format, loss, part, inputs, got, exact
+    # library, format, loss, part, inputs, got, exact
     ("optax", "float64", "sigmoid", "gradient", {"x": 37.0}, 0.0, 8.533047625744065e-17),
     ("optax", "float64", "softmax_cross_entropy", "value", {"logits": [40.0, 0.0], "target": 0}, 0.0, 4.248354255291589e-18),
     ("onnx", "float64", "softmax_cross_entropy", "value", {"logits": [40.0, 0.0], "target": 0}, 0.0, 4.248354255291589e-18),
@@ -227,6 +256,36 @@ def test_finding_is_shown(capsys, finding):
     bug = next(w for w in entry["parts"][part]["worst"] if w["inputs"] == inputs)
     assert bug["got"]["decimal"] == got
     assert bug["exact"]["decimal"] == exact
+
+
+@pytest.mark.parametrize("name", installed(["torch", "torch_func"]))
+def test_hessian_diagonals_are_those_of_the_library(name):
+    import torch
+
+    found = resolve(name).implementations["softmax_cross_entropy"].parts["hessian"]
+    logits, target = np.array([[0.5, -2.0, 1.0], [3.0, 0.0, -1.0]]), np.array([2, 0])
+
+    def whole(reduction):
+        call = torch.nn.functional.cross_entropy
+        matrix = torch.autograd.functional.hessian(
+            lambda x: call(x, torch.tensor(target), reduction=reduction).sum(), torch.tensor(logits)
+        )
+        return matrix.reshape(6, 6).diagonal().numpy().reshape(2, 3)
+
+    np.testing.assert_allclose(found(logits=logits.copy(), target=target), whole("none"), rtol=1e-14)
+    np.testing.assert_allclose(found(logits=logits.copy(), target=target, reduction="mean"), whole("mean"), rtol=1e-14)
+    bend = resolve(name).implementations["huber"].parts["hessian"]
+    assert bend(prediction=np.array([0.5, 3.0, -3.0]), target=np.zeros(3), delta=1.0).tolist() == [1, 0, 0]
+
+
+@pytest.mark.parametrize("name", installed(["torch", "torch_func", "optax"]))
+def test_every_differentiable_argument_has_its_gradient(name):
+    a, p, n = np.array([[0.0, 0.0]]), np.array([[3.0, 4.0]]), np.array([[0.0, 1.0]])
+    found = resolve(name).implementations["triplet_margin"].parts["gradient"]
+    for options in ({}, {"reduction": "mean"}, {"reduction": "none", "upstream": np.array([1.0])}):
+        slopes = found(anchor=a.copy(), positive=p.copy(), negative=n.copy(), margin=1.0, **options)
+        for got, wanted in zip(slopes, ([[-0.6, 0.2]], [[0.6, 0.8]], [[0.0, -1.0]]), strict=True):
+            np.testing.assert_allclose(got, wanted, rtol=1e-5, atol=1e-5)  # an eps of 1e-6 is in each difference
 
 
 def shipped(name):
@@ -267,8 +326,8 @@ def shipped(name):
 
 @pytest.mark.parametrize("name", installed([name for name in ADAPTERS if name != "lossref"]))
 def test_coverage_counts_every_loss_of_the_library(capsys, name):
-    target = resolve(name)
-    own = {re.sub(r" ?\(.*", "", offer) for offer in target.offers}
+    library = resolve(name)
+    own = {re.sub(r" ?\(.*", "", offer) for offer in library.offers}
     there = shipped(name)
     if there is not None:
         assert there <= own
@@ -276,17 +335,17 @@ def test_coverage_counts_every_loss_of_the_library(capsys, name):
             # reached otherwise than by a public function that is called a loss
             "Hinge", "SquaredHinge", "ModifiedHuber", "EpsilonInsensitive", "SquaredEpsilonInsensitive", "stats.entropy",
         }  # fmt: skip
-    for found in target.offers.values():
-        assert found in target.implementations or " " in found
+    for found in library.offers.values():
+        assert found in library.implementations or " " in found
     assert main(["coverage", name, "--json"]) == 0
     report = json.loads(capsys.readouterr().out)
     judged = [offer for offer in report["offers"] if offer["judged_as"]]
     assert report["judged"] == len(judged) > 0
-    assert report["of"] == len(report["offers"]) == len(target.offers)
+    assert report["of"] == len(report["offers"]) == len(library.offers)
     assert all(bool(offer["judged_as"]) != bool(offer["reason"]) for offer in report["offers"])
     assert main(["coverage", name]) == 0
     text = capsys.readouterr().out
-    assert text.rstrip().endswith(f"{len(judged)} of the {len(target.offers)} losses of {report['title']} can be judged.")
+    assert text.rstrip().endswith(f"{len(judged)} of the {len(library.offers)} losses of {report['title']} can be judged.")
 
 
 def test_coverage_of_what_keeps_no_list_is_refused(capsys):

@@ -1,4 +1,4 @@
-"""Whole calls: our own are B, a right one written plainly is at least C, and every planted fault is caught at C."""
+"""Whole calls: our own are B, every option is asked, and what is no answer or no option is said."""
 
 import itertools
 import json
@@ -12,71 +12,85 @@ from importlib.util import find_spec
 
 import numpy as np
 import pytest
-from plants import FAULTS, cross_entropy, sigmoid_cross_entropy
 
 import lossref
-from lossref import callvectors, catalog
+from lossref import batches, catalog, golden
 from lossref.ask import fraction
-from lossref.callpoints import PAIRED, REASONS, losses
 from lossref.cli import main
-from lossref.judge.calls import judge_calls
-from lossref.judge.grades import meets
-from lossref.targets import resolve
+from lossref.judge.measure import meets
+from lossref.judge.verdict import judge
+from lossref.library import Implementation
+from lossref.mutants.calls import cross_entropy
+from lossref.values import flat
 
-PLAIN = {"softmax_cross_entropy": cross_entropy, "soft_target_cross_entropy": cross_entropy,
-         "sigmoid_cross_entropy": sigmoid_cross_entropy}
 PARTS = ("value", "gradient")
-OURS = resolve("lossref").implementations
+CALLED = [name for name in catalog.names() if catalog.get(name).is_called]
 
 
 def vectors(name, form):
-    return callvectors.read(catalog.get(name), form)
+    return [v for v in golden.read(catalog.get(name), form) if v.question.is_call]
 
 
-def grades(call, name, form, strict=False):
-    verdict = judge_calls(call, vectors(name, form), form)
-    return {part: verdict.headline(part, strict=strict) for part in PARTS}, verdict
+def implementation(call):
+    """A call that returns value and gradient, as parts."""
+    parts = {part: lambda k=k, **given: call(**given)[k] for k, part in enumerate(PARTS)}
+    return Implementation(parts=parts, line=lambda *_: "", takes=lambda question: "" if question.is_call else "it takes calls only")
 
 
-@pytest.mark.parametrize("name", losses())
+def judged(call, name, form):
+    return judge(catalog.get(name), implementation(call), vectors(name, form), form)
+
+
+def outcomes(verdict, level):
+    """What does not meet a level, the worst first."""
+    found = [o for part in verdict.parts.values() for o in part.worst_outcomes()]
+    return [(o.part, o.grade, o.vector.question.options, o.raised, o.got) for o in found if not meets(o.grade, level)]
+
+
+def ours(name):
+    def call(**given):
+        dtype = given[catalog.get(name).first].dtype
+        value, slopes = lossref.value_and_gradient(name, **given)
+        several = slopes if isinstance(slopes, tuple) else (slopes,)
+        return value.astype(dtype), tuple(x.astype(dtype) for x in several)
+
+    return call
+
+
+@pytest.mark.parametrize("name", CALLED)
 def test_our_own_calls_are_b(name, form, listed):
-    found, verdict = grades(OURS[name].calls.make, name, form, strict=True)
-    listed([(o.part, o.grade, o.vector.options, o.raised, o.got) for o in verdict.outcomes if not meets(o.grade, "B")])
-    assert all(meets(g, "B") for g in found.values())
-
-
-@pytest.mark.parametrize("name", PLAIN)
-def test_a_right_call_written_plainly_conforms(name, form, listed):
-    _, verdict = grades(PLAIN[name], name, form)
-    listed([(o.part, o.grade, o.vector.options, o.raised, o.got) for o in verdict.worst() if not meets(o.grade, "C")])
-
-
-@pytest.mark.parametrize(("call", "fault"), [(call, fault) for call, faults in FAULTS.items() for fault in faults],
-                         ids=lambda x: getattr(x, "__name__", x))
-def test_every_planted_fault_is_caught_at_level_c(call, fault, form):
-    name = {"cross_entropy": "softmax_cross_entropy"}.get(call.__name__, call.__name__)
-    found, _ = grades(partial(call, fault=fault), name, form)
-    assert not all(meets(g, "C") for g in found.values()), found
+    verdict = judged(ours(name), name, form)
+    listed(outcomes(verdict, "B"))
+    assert all(meets(part.headline(strict=True), "B") for part in verdict.parts.values())
 
 
 def test_every_option_stands_alone_and_every_two_together(form):
-    for name in losses():
-        asked = [set(v.options) - {"reduction", "empty"} for v in vectors(name, form)]
+    for name in CALLED:
+        asked = [set(v.question.call) - {"reduction", "empty"} for v in vectors(name, form)]
         options = set().union(*asked)
         assert {"denominator", "sample_weight", "mask", "upstream"} <= options
         assert all({option} in asked for option in options - {"smoothing"}), name  # it says how label_smoothing acts
-        for pair in itertools.combinations(sorted(options) if name in PAIRED else (), 2):
+        for pair in itertools.combinations(sorted(options) if catalog.get(name).stands_for_its_kind else (), 2):
             if set(pair) != {"ignore_index", "target_form"}:  # an index that is ignored is not a one-hot row
                 assert any(set(pair) <= found for found in asked), (name, pair)
-    assert {v.flag for name in losses() for v in vectors(name, form)} == set(REASONS)
+    assert {v.question.flag for name in CALLED for v in vectors(name, form)} >= set(batches.REASONS)
+
+
+def test_one_loss_stands_for_each_kind_of_target():
+    standing = [catalog.get(name) for name in CALLED if catalog.get(name).stands_for_its_kind]
+    assert sorted(loss.target for loss in standing) == ["class", "number", "probability", "sign", "weights"]
+
+
+def test_parameters_kinks_and_hessians_are_asked_of_calls(form):
+    asked = vectors("huber", form)
+    assert any("delta" in v.question.options for v in asked)
+    assert any(v.answer.gradient["prediction"].interval for v in vectors("hinge", form))
+    assert any(v.answer.hessian for v in asked)
 
 
 def test_a_mean_does_not_overflow_and_its_order_does_not_matter():
     assert lossref.value("absolute_error", [1.7e308] * 4, [0.0] * 4, reduction="mean") == 1.7e308
     assert lossref.value("squared_error", [1.5e154, 2.0], [0.0, 0.0], reduction="mean", denominator=4) == 5.625000000000001e307
-    value, slope = lossref.value_and_gradient("exponential", [-800.0, 1.0], [1.0, 1.0], reduction="mean", sample_weight=[2.0**-600, 1.0])
-    exact = lossref.oracle("exponential", [-800, 1], [1, 1], reduction="mean", sample_weight=[2.0**-600, 1.0], digits=30)
-    assert (value, slope[0]) == (float(exact.value), float(exact.gradient[0]))
     rng = np.random.default_rng(3)
     f, y = rng.normal(size=500) * 2.0 ** rng.integers(-40, 40, 500), rng.normal(size=500)
     weights = rng.uniform(size=500)
@@ -104,23 +118,24 @@ def test_losses_of_one_argument_and_options_of_each_example_are_reduced_too():
 def test_the_oracle_answers_calls_like_the_golden_set(form, listed):
     """Over mpmath, apart from the certifier that wrote them; a batch is given as plain lists."""
     wrong = []
-    for name in losses():
+    for name in CALLED:
+        loss = catalog.get(name)
         for v in vectors(name, form)[::7]:
-            if v.flag in ("hidden", "single") or not all(map(math.isfinite, v.value)):
+            found, slopes = v.answer.value.rounded, [part.rounded for part in v.answer.gradient.values()]
+            if v.question.flag in ("hidden", "single") or None in slopes or not all(map(math.isfinite, found)):
                 continue
-            answer = lossref.oracle(name, digits=30, **v.batch, **v.options)
-            values = answer.value if isinstance(answer.value, tuple) else (answer.value,)
-            slopes = [g for row in answer.gradient for g in (row if isinstance(row, tuple) else (row,))]
-            found = [form.round(fraction(y)) for y in (*values, *slopes)]
-            if found != [*v.value, *v.gradient]:
-                wrong.append((name, v.options, found, v.value, v.gradient))
+            answer = lossref.oracle(name, digits=30, **v.question.inputs, **v.question.options)
+            gradient = answer.gradient.values() if len(loss.differentiable) > 1 else [answer.gradient]
+            exact = [*flat(answer.value), *(g for slope in gradient for g in flat(slope))]
+            if [float(form.round(fraction(y))) for y in exact] != [*found, *(g for slope in slopes for g in slope)]:
+                wrong.append((name, v.question.options, exact, found, slopes))
     listed(wrong)
 
 
 def test_the_oracle_of_a_call_says_what_it_cannot_take():
     hidden = lossref.oracle("huber", ["nan", 1], [0, 0], reduction="sum", mask=[False, True], certified=find_spec("flint") is not None)
     assert (float(hidden.value), tuple(map(float, hidden.gradient))) == (0.5, (0, 1))
-    assert lossref.oracle("hinge", [1, 2], [1, 1], reduction="sum").box == ((-1, 0), (0, 0))
+    assert lossref.oracle("hinge", [1, 2], [1, 1], reduction="sum").interval == ((-1, 0), (0, 0))
     assert math.isnan(lossref.oracle("huber", [1], [1], reduction="mean", mask=[False]).value)
     with pytest.raises(ValueError, match="one entry an example"):
         lossref.oracle("hinge", 1, 1, reduction="sum")
@@ -132,7 +147,7 @@ def test_the_oracle_of_a_call_says_what_it_cannot_take():
 
 def returns(answer):
     def call(prediction, target, **options):
-        print("hello from the target")
+        print("hello from the implementation")
         return answer(prediction, target), None
 
     return call
@@ -153,7 +168,8 @@ def test_what_is_no_answer_to_a_call_is_said(capsys, monkeypatch, answer, words)
     strangers.mine = types.SimpleNamespace(value=None, call=returns(answer))
     monkeypatch.setitem(sys.modules, "strangers", strangers)
     assert main(["calls", "strangers:mine", "--loss", "absolute_error", "--json"]) == 1
-    assert words in json.loads(capsys.readouterr().out)["losses"][0]["worst"][0]["got"]
+    (entry,) = json.loads(capsys.readouterr().out)["losses"]
+    assert words in entry["parts"]["value"]["worst"][0]["got"]
 
 
 def test_leading_axes_stay():
@@ -168,33 +184,31 @@ def test_leading_axes_stay():
 
 def test_the_command_shows_grades_and_a_line_for_each_worst_call(capsys, monkeypatch):
     assert main(["calls", "lossref", "--level", "B", "--strict"]) == 0
-    assert "Calls of lossref" in capsys.readouterr().out
+    assert "conforms at level B" in capsys.readouterr().out
     strangers = types.ModuleType("strangers")
-    strangers.mine = types.SimpleNamespace(value=None, call=partial(cross_entropy, fault="mean over all"))
+    strangers.mine = types.SimpleNamespace(value=None, call=partial(cross_entropy, fault="mean_over_all"))
     monkeypatch.setitem(sys.modules, "strangers", strangers)
     assert main(["calls", "strangers:mine", "--loss", "softmax_cross_entropy", "--json"]) == 1
     (entry,) = json.loads(capsys.readouterr().out)["losses"]
-    assert (entry["value"], entry["refused"]) == ("D", 0)
-    assert all("strangers.mine.call(logits=np.array(" in worst["line"] for worst in entry["worst"])
+    assert (entry["parts"]["value"]["grade"], entry["refused"]) == ("D", 0)
+    worst = entry["parts"]["value"]["worst"]
+    assert worst
+    assert all("strangers.mine.call(logits=np.array(" in found["line"] for found in worst)
     assert main(["calls", "strangers:mine", "--loss", "softmax_cross_entropy"]) == 1
-    assert "differ at level C" in capsys.readouterr().out
+    assert "differs at level C" in capsys.readouterr().out
     assert main(["calls", "scipy"]) == 2
-    assert "makes no calls of any loss that has golden calls" in capsys.readouterr().err
+    assert "makes no calls of these losses" in capsys.readouterr().err
 
 
 @pytest.mark.skipif(not find_spec("torch"), reason="torch is not installed")
 def test_torch_divides_and_weighs_as_its_options_say(capsys, form):
-    """What torch has options for conforms at C but where all weights are 0; its mean overflows with its sum. The lines show both."""
-    assert main(["calls", "torch", "--format", form.name, "--json"]) == 1
-    differing = [entry for entry in json.loads(capsys.readouterr().out)["losses"] if not entry["conforms"]]
-    assert [entry["loss"] for entry in differing] == ["absolute_error", "squared_error"]
-    for entry in differing:
-        assert [(worst["part"], worst["flag"]) for worst in entry["worst"]] == [("gradient", "left_out")]
-        assert "tensor([nan, nan, nan, nan]" in printed_by(entry["worst"][0]["line"])
+    """What torch has options for conforms at C; the slope of a mean over nothing is not judged; its mean overflows with its sum."""
+    assert main(["calls", "torch", "--format", form.name, "--json"]) == 0
+    assert all(entry["conforms"] for entry in json.loads(capsys.readouterr().out)["losses"])
     assert main(["calls", "torch", "--format", form.name, "--loss", "half_squared_error", "--strict", "--json"]) == 1
     (entry,) = json.loads(capsys.readouterr().out)["losses"]
-    worst = entry["worst"][0]
-    assert (worst["flag"], worst["got"]) == ("overflow", ["inf"])
+    worst = entry["parts"]["value"]["worst"][0]
+    assert (worst["flag"], worst["got"]["decimal"]) == ("overflow", "inf")
     assert printed_by(worst["line"]).startswith("tensor(inf")
 
 

@@ -62,6 +62,6 @@ def test_definition_is_kept_apart(loss):
     ],
 )
 def test_a_planted_violation_is_caught(planted, word):
-    start = "import numpy as np\nfrom lossref.kernels import softplus\ndef helper(z):\n    return np.exp(z)\n"
+    start = "import numpy as np\nfrom lossref.float64.kernels import softplus\ndef helper(z):\n    return np.exp(z)\n"
     rest = "\ndef value(z, y):\n    return helper(z)\ndef gradient(z, y):\n    return helper(z)\n"
     assert any(word in problem for problem in violations(start + planted + rest))

@@ -9,9 +9,9 @@ import pytest
 from mpmath import mp
 from rationals import SYSTEMS, bounds, ends, exact, some_rational
 
-from lossref.exact.base import Form
 from lossref.exact.numbers import UndecidedError
 from lossref.exact.settle import settle
+from lossref.exact.systems import Form
 from lossref.formats import FLOAT64
 
 TRUTH = 3000  # bits

@@ -5,11 +5,16 @@ import inspect
 
 from subtraction import subtracts
 
-ORDER = ("value", "gradient", "value_and_gradient", "hessian", "definition", "LOSS")
+from lossref import catalog
+from lossref.families import FAMILIES, hard_points
+from lossref.options import CLASS, FORMS, NONE, NUMBER, PROBABILITY, SIGN, WEIGHTS
+
+ORDER = ("value", "gradient", "value_and_gradient", "hessian", "_", "definition", "LOSS")  # _ is a helper
+KINDS = {CLASS: "label", SIGN: "sign", PROBABILITY: "unit", NUMBER: "real"}
 
 
 def module_of(loss):
-    return inspect.getmodule(loss.value)
+    return inspect.getmodule(loss.definition)
 
 
 def test_file_carries_the_name_of_its_loss(loss):
@@ -20,9 +25,9 @@ def test_parts_stand_in_one_order(loss):
     body = ast.parse(inspect.getsource(module_of(loss))).body
     named = [node for node in body if isinstance(node, (ast.FunctionDef, ast.Assign))]
     names = [node.name if isinstance(node, ast.FunctionDef) else node.targets[0].id for node in named]
-    public = [name for name in names if not name.startswith("_")]
-    assert public == [name for name in ORDER if name in public]
-    assert {"value", "gradient", "definition", "LOSS"} <= set(public)
+    found = ["_" if name.startswith("_") else name for name in names]
+    assert found == sorted(found, key=ORDER.index)
+    assert {"value", "gradient", "definition", "LOSS"} <= set(found)
 
 
 def test_file_fits_on_a_screen_or_two(loss):
@@ -48,15 +53,35 @@ def test_functions_take_the_declared_arguments(loss):
     assert list(inspect.signature(loss.definition).parameters) == ["m", *loss.arguments, *loss.parameters]
 
 
+def test_kind_of_target_is_that_of_its_space(loss):
+    space = loss.target_space
+    assert (space is None) == (loss.target == NONE)
+    assert space is None or loss.target == WEIGHTS or space.kind == KINDS[loss.target]
+    assert loss.target != WEIGHTS or (space.kind in ("weights", "simplex", "bit", "unit") and space.rank)
+
+
+def test_one_loss_stands_for_each_kind_of_target():
+    standing = [catalog.get(name) for name in catalog.names() if catalog.get(name).stands_for_its_kind]
+    assert {loss.target for loss in standing} >= {*FORMS, WEIGHTS, NUMBER}
+    assert len({loss.target for loss in standing}) == len(standing)
+
+
 def test_flags_are_unique_and_explained(loss):
     flags = [hard.flag for hard in loss.hard]
     assert len(set(flags)) == len(flags)
-    assert all(len(hard.reason) > 20 and hard.count > 0 for hard in loss.hard)
+    points = hard_points(loss)
+    assert all(len(hard.reason) > 20 and hard.count > 0 for hard in points)
     wanted = {"tail", "cancellation"} if subtracts(loss) else {"tail"}
-    assert wanted <= {hard.region for hard in loss.hard}
+    assert wanted <= {hard.region for hard in points}
 
 
-def test_loss_has_witnesses_a_source_and_names_elsewhere(loss):
-    assert len(loss.witnesses) >= 2
+def test_every_family_says_its_flags_once_and_the_names_it_is_given():
+    for family, kinds in {family: kinds for kinds, family in FAMILIES.items()}.items():
+        flags = [hard.flag for hard in family(*"ab"[: len(kinds)])]
+        assert len(set(flags)) == len(flags), family
+
+
+def test_loss_has_known_values_a_source_and_names_elsewhere(loss):
+    assert len(loss.known) >= 2
     assert loss.source
     assert loss.also_known_as

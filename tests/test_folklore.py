@@ -2,7 +2,6 @@
 
 import json
 import math
-import sys
 from dataclasses import replace
 from fractions import Fraction
 
@@ -12,11 +11,12 @@ import pytest
 import lossref
 from lossref import catalog, golden
 from lossref.cli import main
-from lossref.folklore import FOLKLORE
-from lossref.folklore.judging import LENIENT, examine
-from lossref.folklore.record import KINDS, TEXTS
+from lossref.exact import balls
 from lossref.formats import FLOAT64
 from lossref.judge.verdict import PASSABLE
+from lossref.mutants import folklore
+from lossref.mutants.judging import LENIENT, examine
+from lossref.mutants.record import FAILS, TEXTS
 
 # id, s (stands in the text) or m (misuse), kind, passing tolerances (A: np.allclose, G: gradient check), rows
 ORIGINS = """\
@@ -143,7 +143,8 @@ F58 | nan | 3.0485873515737421
 F59 | 0.017986209962091555 | 0.032058603280084988
 F60 | -5.315995809754082 | 1.1019428482292441
 """
-KIND_OF = dict(zip("OHSD", KINDS, strict=True))
+FOLKLORE = folklore()
+KIND_OF = dict(zip("OHSD", FAILS, strict=True))
 
 
 @pytest.fixture(scope="module")
@@ -167,6 +168,11 @@ def record_of(identifier):
     return next(record for record in FOLKLORE if record.id == identifier)
 
 
+def with_code(record, code):
+    """The record with another formula in place of the one that it tells of, and no other."""
+    return replace(record, **{"value": None, "gradient": None, record.part: code})
+
+
 def run(capsys, *arguments):
     status = main(["folklore", *arguments])
     captured = capsys.readouterr()
@@ -178,9 +184,9 @@ def test_every_one_is_there_and_says_where_it_is_from():
     for line in ORIGINS.splitlines():
         identifier, source, kind, _, *rows = line.split()
         stated.append((identifier, source == "s", KIND_OF[kind], tuple(rows)))
-    assert [(r.id, r.printed, r.kind, r.rows) for r in FOLKLORE] == stated
+    assert [(r.id, r.printed, r.fails, r.sources) for r in FOLKLORE] == stated
     assert [r.id for r in FOLKLORE] == [f"F{k:02}" for k in range(1, 61) if k != 14]
-    assert {row[:2] for r in FOLKLORE for row in r.rows} == set(TEXTS)
+    assert {row[:2] for r in FOLKLORE for row in r.sources} == set(TEXTS)
 
 
 def test_each_returns_what_it_is_known_to_and_the_oracle_what_is_exact(findings, listed):
@@ -221,7 +227,7 @@ def test_customary_tolerances_pass_the_stated_ones_and_no_other(findings):
 
 @pytest.mark.parametrize("record", [r for r in FOLKLORE if r.judged], ids=lambda r: r.id)
 def test_the_right_formula_in_place_of_the_code_is_not_caught(record):
-    right = examine(replace(record, code=getattr(catalog.get(record.loss), record.part)))
+    right = examine(with_code(record, getattr(catalog.get(record.loss), record.part)))
     assert not right.wrong
     assert right.grade in PASSABLE
     assert not right.caught
@@ -233,7 +239,7 @@ def test_the_right_call_is_not_caught(record, findings):
     called = np.asarray(eval(record.right_call, {"lossref": lossref, "np": np}), float)
     exact = findings[record.id].nearest
     np.testing.assert_allclose(np.squeeze(called), np.squeeze(exact), rtol=1e-14, atol=0)
-    found = examine(replace(record, code=lambda **given: called.reshape(exact.shape), picked=lambda x: x, judged=False))
+    found = examine(replace(with_code(record, lambda **given: called.reshape(exact.shape)), picked=lambda x: x, judged=False))
     assert not found.wrong
     assert not found.caught
 
@@ -252,15 +258,15 @@ def test_the_right_call_is_not_caught(record, findings):
     ],
 )
 def test_each_way_of_being_wrong_is_named(code, words):
-    found = examine(replace(record_of("F23"), code=code, judged=False))  # the exact answer is about exp(-40)
+    found = examine(replace(record_of("F23"), value=code, judged=False))  # the exact answer is about exp(-40)
     assert found.caught == bool(words)
     assert words in found.wrong
 
 
 def test_infinite_and_zero_answers_are_compared_too():
-    huge = replace(record_of("F29"), code=lambda probabilities, target: np.full(1, 1e308), judged=False)
+    huge = replace(record_of("F29"), value=lambda probabilities, target: np.full(1, 1e308), judged=False)
     assert examine(huge).wrong == "it is finite where the answer is infinite"
-    tiny = replace(record_of("F28"), code=lambda probabilities, target: np.full(1, 5e-324), judged=False)
+    tiny = replace(record_of("F28"), value=lambda probabilities, target: np.full(1, 5e-324), judged=False)
     assert examine(tiny).wrong == "it is 4.94066e-324, and the answer in float64 is 0"
 
 
@@ -269,14 +275,14 @@ def test_wrong_at_the_counterexample_is_not_enough_where_a_check_can_judge():
     def code(logits, target):
         return np.where(logits == 40.25, 0.5, lossref.value("sigmoid_cross_entropy", logits, target))
 
-    found = examine(replace(record_of("F23"), code=code, question=({"logits": 40.25, "target": 1.0},)))
+    found = examine(replace(record_of("F23"), value=code, question=({"logits": 40.25, "target": 1.0},)))
     assert found.wrong
     assert found.grade in PASSABLE
     assert not found.caught
 
 
 def test_words_fit_the_pages(listed):
-    listed([f"{r.id}: {r.fault!r}" for r in FOLKLORE if len(r.fault) > 55 or not r.fault.endswith(".") or ". " in r.fault])
+    listed([f"{r.id}: {r.why!r}" for r in FOLKLORE if len(r.why) > 55 or not r.why.endswith(".") or ". " in r.why])
     listed([f"{r.id}: {r.claim!r}" for r in FOLKLORE if len(r.claim) > 77])
 
 
@@ -288,7 +294,7 @@ def test_list_names_all(capsys):
         assert any(line.startswith(f"{r.id} ") and r.loss in line and r.claim in line for line in out.splitlines()), r.id
     assert "F14 is a printed number" in out
     entries = json.loads(run(capsys, "list", "--json")[1])
-    assert [(e["id"], tuple(e["rows"]), e["fault"]) for e in entries] == [(r.id, r.rows, r.fault) for r in FOLKLORE]
+    assert [(e["id"], tuple(e["rows"]), e["fault"]) for e in entries] == [(r.id, r.sources, r.why) for r in FOLKLORE]
 
 
 @pytest.mark.parametrize("record", FOLKLORE, ids=lambda r: r.id)
@@ -296,7 +302,8 @@ def test_show_says_everything(record, capsys):
     status, out, _ = run(capsys, "show", record.id.lower())
     words = " ".join(out.split())
     assert status == 0
-    for said in (record.claim, record.fault, record.right_call, f"def {record.code.__name__}(", *record.rows, TEXTS[record.rows[0][:2]]):
+    named = (f"def {record.code.__name__}(", TEXTS[record.sources[0][:2]])
+    for said in (record.claim, record.why, record.right_call, *record.sources, *named):
         assert " ".join(said.split()) in words, said
     facts = json.loads(run(capsys, "show", record.id, "--json")[1])
     assert facts["caught"]
@@ -317,6 +324,16 @@ def test_show_spells_numbers_in_full(capsys):
     assert json.loads(run(capsys, "show", "F55", "--json")[1])["got"] == "AttributeError"
 
 
+def test_sources_other_than_the_texts_are_shown_as_they_are(capsys, monkeypatch):
+    told = replace(record_of("F23"), id="F99", sources=("S1-11", "somebody/library#123", "https://example.org/loss"))
+    monkeypatch.setattr("lossref.commands.folklore.folklore", lambda: (told,))
+    assert "somebody/library#123" in "".join(run(capsys, "list")[1].split())
+    out = run(capsys, "show", "F99")[1]
+    assert f"{TEXTS['S1']} (S1-11; it prints this)" in out
+    assert "somebody/library#123 and https://example.org/loss (it prints this)" in out
+    assert json.loads(run(capsys, "show", "F99", "--json")[1])["rows"] == list(told.sources)
+
+
 @pytest.mark.parametrize(
     ("identifier", "words"),
     [("F61", "did you mean F60"), ("nonsense", "`lossref folklore list` shows them all"), ("f14", "F14 is a printed number")],
@@ -335,7 +352,7 @@ def test_run_is_a_page_that_can_be_sent_to_a_friend(capsys):
     assert max(map(len, out.splitlines())) <= 120
     rows = {line[:3]: line for line in out.splitlines() if line[:1] == "F" and line[3:4] == " " and line[1:3] != "14"}
     assert list(rows) == [r.id for r in FOLKLORE]
-    assert all(r.fault.rstrip(".") in rows[r.id] for r in FOLKLORE)
+    assert all(r.why.rstrip(".") in rows[r.id] for r in FOLKLORE)
     assert rows["F23"].split()[-7:] == ["prediction", "1e-06", "4.24835e-18", "yes", "D", "no", "yes"]
     words = " ".join(out.split())
     assert "59 of 59 caught (all at their smallest input, the 42 that a check can call below B on the golden vectors too)" in words
@@ -353,8 +370,8 @@ def test_run_as_json(capsys):
 
 
 def test_run_fails_when_one_is_not_caught(capsys, monkeypatch):
-    right = replace(record_of("F23"), code=catalog.get("sigmoid_cross_entropy").value)
-    monkeypatch.setattr("lossref.commands.folklore.FOLKLORE", (record_of("F22"), right))
+    right = replace(record_of("F23"), value=catalog.get("sigmoid_cross_entropy").value)
+    monkeypatch.setattr("lossref.commands.folklore.folklore", lambda: (record_of("F22"), right))
     status, out, _ = run(capsys, "run")
     assert status == 1
     assert "1 of 2 caught" in out
@@ -363,9 +380,7 @@ def test_run_fails_when_one_is_not_caught(capsys, monkeypatch):
 
 
 def test_what_needs_python_flint_says_so(capsys, monkeypatch):
-    for name in ("flint", "lossref.exact.balls", "lossref.exact.certify"):
-        monkeypatch.delitem(sys.modules, name, raising=False)
-    monkeypatch.setitem(sys.modules, "flint", None)
+    monkeypatch.setattr(balls, "INSTALLED", False)
     assert run(capsys, "list")[0] == 0
     for arguments in (("run",), ("show", "F23")):
         status, out, err = run(capsys, *arguments)

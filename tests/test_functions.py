@@ -26,7 +26,7 @@ def test_every_function_of_the_catalog_is_here():
 
 @pytest.mark.parametrize("name", ELEMENTWISE)
 def test_elementwise_functions_give_what_their_entry_gives(name):
-    x = np.array([v.arguments["x"] for v in golden.read(catalog.get(name), FLOAT64)])
+    x = np.array([v.question.inputs["x"] for v in golden.read(catalog.get(name), FLOAT64)])
     np.testing.assert_array_equal(getattr(functions, name)(x), lossref.value(name, x))
     np.testing.assert_array_equal(getattr(functions, f"{name}_derivative")(x), lossref.gradient(name, x))
 
@@ -36,7 +36,7 @@ def test_all_components_agree_with_the_component_asked_for(listed):
     misses = []
     for name in ("softmax", "log_softmax"):
         for v in golden.read(catalog.get(name), FLOAT64):
-            x, index = v.arguments["x"], v.arguments["index"]
+            x, index = v.question.inputs["x"], v.question.inputs["index"]
             got, wanted = getattr(functions, name)(x)[index], lossref.value(name, x, index)
             if not (got == wanted or abs(got - wanted) <= np.spacing(abs(wanted)) or np.isnan([got, wanted]).all()):
                 misses.append((name, x, index, got, wanted))

@@ -3,14 +3,17 @@
 import ast
 import json
 import random
+from importlib import import_module
 from pathlib import Path
 
 import pytest
 
 import lossref
-from lossref import golden, wire
+from lossref.implementations import wire
 from lossref.judge import waivers
 from scripts import fuzz
+
+read = import_module("lossref.golden.read")  # whose name in its package is that of its function
 
 
 def test_a_sample_of_broken_inputs_ends_in_answers_or_in_single_lines(tmp_path):
@@ -22,8 +25,8 @@ def test_a_sample_of_broken_inputs_ends_in_answers_or_in_single_lines(tmp_path):
 
 
 @pytest.mark.parametrize(("module", "name", "undone"), [
-    (golden, "_strict", lambda data, place: json.loads(data)),
-    (golden, "rows_of", lambda data, made: [made({}, json.loads(line)) for line in data.splitlines()]),
+    (read, "strictly", lambda data, place: json.loads(data)),
+    (read, "parse", lambda data, form: [read.rows.vector({}, json.loads(line), form) for line in data.splitlines()]),
     (wire, "_problem", lambda kind, message: ""),
     (waivers, "_known", lambda place, table: table["loss"]),
 ])  # fmt: skip

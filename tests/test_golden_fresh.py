@@ -1,53 +1,108 @@
-"""The committed golden files are what the code generates now, byte for byte."""
+"""The committed golden files are what the code generates now, byte for byte: one of each kind here, all of them in CI.
+
+`lossref golden verify --recompute` computes the whole set.
+"""
 
 import json
+import zlib
 
 import pytest
+from asking import again
 
-from lossref import callvectors, catalog, generate, golden
-from lossref.acceptance import TOPICS
-from lossref.callpoints import losses
+from lossref import catalog, golden
 from lossref.formats import FORMATS
+from lossref.golden import row, write
+from lossref.golden.read import relative_path
+from lossref.golden.verify import root_hash
+
+WHOLE = 25  # MB that the whole catalogue, of so many losses, may take in the wheel
+CATALOGUE = 216
+FORMS = [FORMATS[name] for name in golden.SHIPPED_FORMATS]
+KINDS = {loss.target: loss for loss in map(catalog.get, reversed(catalog.names()))}  # the first loss of each kind of target
+SAMPLE = [(loss, FORMS[k % len(FORMS)]) for k, loss in enumerate(KINDS.values())]
 
 
-def test_file_is_what_its_definition_gives(loss, form):
-    path = golden.folder() / golden.relative_path(loss, form)
-    if generate.content(loss, form) != path.read_bytes():
+def path_of(loss, form):
+    return golden.folder() / relative_path(loss, form)
+
+
+@pytest.mark.parametrize(("sampled", "kind"), SAMPLE, ids=lambda x: x.name)
+def test_file_is_what_its_definition_gives(sampled, kind):
+    path = path_of(sampled, kind)
+    if write.content(sampled, write.vectors(sampled, kind), kind) != path.read_bytes():
         pytest.fail(f"{path} is stale: definition, points or format changed; run `lossref golden generate`", pytrace=False)
 
 
-@pytest.mark.parametrize("name", losses())
-def test_calls_are_what_the_definitions_give(name, form):
-    path = golden.folder() / callvectors.relative_path(catalog.get(name), form)
-    assert callvectors.content(catalog.get(name), form) == path.read_bytes(), f"{path} is stale"
+def test_the_sample_has_both_formats():
+    """And a file of every kind of target, so that no option is left to CI alone, where all files are computed anew."""
+    assert {form.name for _, form in SAMPLE} == {form.name for form in FORMS}
+
+
+def test_a_row_of_every_file_is_what_its_definition_gives(loss, form, listed):
+    """Every twentieth answer of a file, whether it is computed anew as a whole or not; the last one is that of a call."""
+    lines = path_of(loss, form).read_bytes().splitlines()[1:]
+    stored = golden.read(loss, form)
+    chosen = range(len(stored) - 1, -1, -20)
+    found = {k: type(stored[k])(stored[k].question, again(loss, stored[k])) for k in chosen}
+    listed([v.id for k, v in found.items() if row.row(v) != json.loads(lines[k])], "rows are stale")
 
 
 def test_every_loss_has_its_files_and_nothing_else_lies_there(listed):
-    wanted = {golden.relative_path(catalog.get(name), FORMATS[f]) for name in catalog.names() for f in golden.SHIPPED_FORMATS}
-    wanted |= {callvectors.relative_path(catalog.get(name), FORMATS[f]) for name in losses() for f in golden.SHIPPED_FORMATS}
+    wanted = {relative_path(catalog.get(name), form) for name in catalog.names() for form in FORMS}
     found = {path.relative_to(golden.folder()).as_posix() for path in golden.folder().rglob("*.jsonl")}
     listed(sorted(wanted ^ found), "files missing or left over")
+    assert set(golden.manifest(golden.folder())["files"]) == wanted
 
 
 def test_generating_gives_the_same_bytes_for_any_number_of_workers(tmp_path, monkeypatch):
     """Two losses stand for all here; `lossref golden verify --recompute` does it with the whole set."""
     monkeypatch.setattr(catalog, "names", lambda: ("hinge", "squared_error"))
     for jobs in (1, 2):
-        generate.generate(tmp_path / str(jobs), jobs=jobs)
+        write.generate(tmp_path / str(jobs), jobs=jobs)
     one, two = ({p.relative_to(tmp_path / jobs): p.read_bytes() for p in (tmp_path / jobs).rglob("*.json*")} for jobs in "12")
     assert one == two
     data = {path: made for path, made in one.items() if path.suffix == ".jsonl"}
-    assert len(data) == 8  # a file a loss and format, and as many of calls
+    assert len(data) == 4  # a file a loss and format, with examples and calls
     assert all((golden.folder() / path).read_bytes() == made for path, made in data.items())
 
 
-def test_size_budget(loss, listed):
-    """About 150 KB a loss for both formats, and 80 to 120 vectors in each beside the acceptance rows."""
-    paths = [golden.folder() / golden.relative_path(loss, FORMATS[f]) for f in golden.SHIPPED_FORMATS]
-    assert sum(path.stat().st_size for path in paths) <= 165_000
-    for path in paths:
-        header, *rows = map(json.loads, path.read_bytes().splitlines())
+def test_generating_one_loss_writes_its_files_alone(tmp_path, monkeypatch):
+    monkeypatch.setattr(catalog, "names", lambda: ("hinge", "squared_error"))
+    write.generate(tmp_path)
+    before = {path: path.read_bytes() for path in tmp_path.rglob("*.json*")}
+    for path in tmp_path.glob("*/squared_error*"):
+        path.write_bytes(path.read_bytes()[:-1])  # whatever lies there
+    write.generate(tmp_path, only=("squared_error",))
+    assert {path: path.read_bytes() for path in tmp_path.rglob("*.json*")} == before
+    (tmp_path / "regression" / "squared_error.float64.jsonl").unlink()
+    content = json.loads((tmp_path / "MANIFEST.json").read_text())
+    del content["files"]["regression/squared_error.float64.jsonl"]
+    (tmp_path / "MANIFEST.json").write_text(json.dumps(content | {"root": root_hash(content)}))
+    write.generate(tmp_path, only=("squared_error",))
+    assert {path: path.read_bytes() for path in tmp_path.rglob("*.json*")} == before
+
+
+def test_the_whole_catalogue_will_fit_in_the_wheel():
+    """25 MB for all losses, of which each may take the mean: this many now, the others to come."""
+    taken = sum(compressed(catalog.get(name)) for name in catalog.names())
+    assert taken / len(catalog.names()) <= WHOLE * 1e6 / CATALOGUE
+
+
+def test_size_budget(loss):
+    """No loss takes more than twice the mean, none asks too little, and few of its single examples are wide."""
+    assert compressed(loss) <= 2 * WHOLE * 1e6 / CATALOGUE
+    for form in FORMS:
+        header, *rows = map(json.loads, path_of(loss, form).read_bytes().splitlines())
         assert len(rows) == header["vectors"]
-        assert 80 <= sum(row["flag"] not in TOPICS for row in rows) <= 120
-        wide = [row for row in rows if any(isinstance(x, list) and len(x) > 10 for x in row["inputs"].values())]
+        assert sum(not is_call(row) for row in rows) >= 80
+        wide = [row for row in rows if not is_call(row) and any(isinstance(x, list) and len(x) > 10 for x in row["inputs"].values())]
         assert len(wide) <= 5
+
+
+def is_call(row):
+    return "reduction" in row["options"]
+
+
+def compressed(loss):
+    """The bytes of a loss's files, as the wheel holds them."""
+    return sum(len(zlib.compress(path_of(loss, form).read_bytes(), 6)) for form in FORMS)

@@ -2,17 +2,21 @@
 
 import json
 import os
+import re
 import time
 from datetime import date
 
 import pytest
 
-from lossref import golden
+from lossref import catalog, golden
 from lossref.cli import main
 from lossref.golden import GoldenError
+from lossref.golden.read import FILE_LIMIT, MANIFEST, SCHEMA
+from lossref.golden.verify import listed_files
 from lossref.judge import waivers
 from lossref.judge.conventions import ConventionError
 from lossref.judge.grammar import parse
+from lossref.spec import Vector
 from scripts import fuzz
 
 HINGE = fuzz.FILES[0]
@@ -30,7 +34,7 @@ def written(tmp_path):
 
     def write(manifest=None, **changed):
         files = fuzz.stamped(fuzz.a_set() | {changed["path"]: changed["data"]} if changed else fuzz.a_set())
-        files |= {golden.MANIFEST: manifest} if manifest else {}
+        files |= {MANIFEST: manifest} if manifest else {}
         for path, data in files.items():
             (tmp_path / "set" / path).parent.mkdir(parents=True, exist_ok=True)
             (tmp_path / "set" / path).write_bytes(data)
@@ -43,6 +47,10 @@ def written(tmp_path):
 def second_line(change):
     header, first, *rest = fuzz.a_set()[HINGE].split(b"\n")
     return b"\n".join([header, change(first), *rest])
+
+
+def with_input(text):
+    return second_line(lambda line: re.sub(rb'("prediction":)"[0-9a-f]*"', rb"\1" + text, line, count=1))
 
 
 def refused(capsys, where, words):
@@ -70,6 +78,11 @@ FILES = {
     "no UTF-8": (lambda: second_line(lambda line: b"\xff" + line), "not UTF-8"),
     "null": (lambda: second_line(lambda line: b"null"), "line 2"),
     "another file": (lambda: fuzz.a_set()[fuzz.FILES[1]], "line 1: the header is that of another file"),
+    "an input nested deep": (lambda: with_input(b"[" * 300 + b"1" + b"]" * 300), "line 2: "),
+    "an input of rows of different lengths": (lambda: with_input(b"[[1],[1,2]]"), "is not the hash of its inputs"),
+    "an empty input": (lambda: with_input(b"[]"), "line 2: vector"),
+    "a sentence for an option": (lambda: second_line(lambda line: line.replace(b'"options":{', b'"options":{"a":"b c"', 1)), "line 2: "),
+    "a list for a gradient": (lambda: second_line(lambda line: line.replace(b'"gradient":{', b'"gradient":[{', 1)), "line 2: "),
     "many lists": (lambda: second_line(lambda line: b"[" + b"[]," * 10**7 + b"[]]"), "MiB of memory hold"),
 }
 
@@ -80,10 +93,23 @@ def test_a_hostile_golden_file_is_one_line(written, capsys, name):
     refused(capsys, written(path=HINGE, data=make()), words)
 
 
+@pytest.mark.parametrize("name", FILES)
+def test_a_hostile_file_whose_digest_fits_is_read_or_refused(written, name):
+    """A digest vouches for bytes, not for sense: what `check` reads is vectors, or one sentence."""
+    where = written(path=HINGE, data=FILES[name][0]())
+    try:
+        found, said = golden.read(catalog.get("hinge"), fuzz.FORM, where), "read"
+    except GoldenError as error:
+        found, said = [], str(error)
+    assert said.isprintable()
+    assert len(said) < 3000
+    assert all(isinstance(v, Vector) for v in found)
+
+
 def test_a_huge_golden_file_is_not_read(written, capsys):
     where = written()
-    os.truncate(where / HINGE, golden.FILE_LIMIT + 1)
-    refused(capsys, where, f"longer than the {golden.FILE_LIMIT} bytes that are read")
+    os.truncate(where / HINGE, FILE_LIMIT + 1)
+    refused(capsys, where, f"longer than the {FILE_LIMIT} bytes that are read")
 
 
 @pytest.mark.parametrize("path", [
@@ -92,7 +118,7 @@ def test_a_huge_golden_file_is_not_read(written, capsys):
 ])  # fmt: skip
 @pytest.mark.parametrize("command", ["verify", "diff", "generate"])
 def test_a_path_that_climbs_out_is_one_line(written, tmp_path, capsys, path, command):
-    content = json.loads(fuzz.stamped(fuzz.a_set())[golden.MANIFEST])
+    content = json.loads(fuzz.stamped(fuzz.a_set())[MANIFEST])
     content["files"] |= {path: content["files"][HINGE]}
     where = written(manifest=json.dumps(content).encode())
     (tmp_path / "x.jsonl").write_text("mine")
@@ -111,13 +137,13 @@ def test_a_link_that_leads_out_is_neither_read_nor_written_through(written, tmp_
     (tmp_path / "elsewhere").mkdir()
     (where / "regularisation").symlink_to(tmp_path / "elsewhere")
     with pytest.raises(GoldenError, match="leads out"):
-        golden.listed_files(where)
+        listed_files(where)
     assert run(capsys, "golden", "generate", "--out", where)[0] == 2
     assert list((tmp_path / "elsewhere").iterdir()) == []
 
 
 @pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="the system has no named pipes")
-@pytest.mark.parametrize("path", [HINGE, golden.SCHEMA, golden.MANIFEST])
+@pytest.mark.parametrize("path", [HINGE, SCHEMA, MANIFEST])
 def test_a_pipe_in_place_of_a_file_holds_nobody_up(written, capsys, path):
     where = written()
     (where / path).unlink()
@@ -137,7 +163,7 @@ SCHEMAS = (
 
 @pytest.mark.parametrize("data", SCHEMAS)
 def test_a_schema_of_a_stranger_is_never_compiled(written, capsys, data):
-    refused(capsys, written(path=golden.SCHEMA, data=data), "is no schema that golden sets have had")
+    refused(capsys, written(path=SCHEMA, data=data), "is no schema that golden sets have had")
 
 
 WAIVER = '[[waiver]]\nvectors = ["92748ec56cdd"]\nreason = "x"\nlink = "https://x.y"\nexpires = 2030-12-31\n'

@@ -11,13 +11,14 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from lossref import recorded, strictjson, wire
+from lossref import strictjson
 from lossref.cli import main
+from lossref.implementations import process, recorded, wire
+from lossref.library import FailedError
 from lossref.strictjson import JsonError
-from lossref.targets import TargetFailedError, process
 from scripts import fuzz
 
-HELLO = {"type": "hello", "protocol": 1, "name": "mine", "language": "C", "version": "1", "formats": ["float64"],
+HELLO = {"type": "hello", "protocol": 2, "name": "mine", "language": "C", "version": "1", "formats": ["float64"],
          "losses": {"squared_error": {"parts": ["value"]}}}  # fmt: skip
 
 
@@ -95,6 +96,7 @@ def test_a_hello_of_many_losses_is_read_soon():
 
 QUESTION = {"type": "run", "sequence": 1, "loss": "softmax_cross_entropy", "part": "value", "format": "float32",
             "inputs": {"logits": [["00000000", "3f800000"]] * 2, "target": [0, 1]}, "options": {}}  # fmt: skip
+SOFT = {"reduction": "sum", "target_form": "soft"}
 ODD_QUESTIONS = {
     "as it should be": ({}, "result"),
     "ragged": ({"inputs": {**QUESTION["inputs"], "target": [0]}}, "error"),
@@ -108,6 +110,19 @@ ODD_QUESTIONS = {
     "an option named like an input": ({"inputs": {"target": ["00000000"]}, "options": {"logits": "3ff0000000000000"}}, "error"),
     "another input": ({"inputs": {"prediction": ["00000000"]}}, "error"),
     "another loss": ({"loss": "of_mine"}, "unsupported"),
+    "deep vectors": ({"inputs": {"logits": [[[["00000000"]]]] * 2, "target": [0, 1]}}, "error"),
+    "no examples": ({"inputs": {"logits": [], "target": []}}, "result"),
+    "an input too many": ({"inputs": {**QUESTION["inputs"], "weight": [0, 1]}}, "error"),
+    "an option of nothing": ({"options": {"colour": "00000000"}}, "error"),
+    "a call": ({"options": {"reduction": "mean"}}, "result"),
+    "a call with an option of another loss": ({"options": {"reduction": "mean", "pos_weight": "3f800000"}}, "error"),
+    "a call with a negative weight": ({"options": {"reduction": "mean", "sample_weight": ["bf800000"] * 2}}, "error"),
+    "a call with ragged weights": ({"options": {"reduction": "mean", "sample_weight": [["3f800000"], ["3f800000"] * 2]}}, "error"),
+    "a call with weights of another width": ({"options": {"reduction": "mean", "sample_weight": ["3ff0000000000000"] * 2}}, "error"),
+    "a call with too many weights": ({"options": {"reduction": "mean", "sample_weight": ["3f800000"] * 3}}, "error"),
+    "a call with too long a mask": ({"options": {"reduction": "mean", "mask": [True] * 3}}, "error"),
+    "a call with soft labels": ({"inputs": {**QUESTION["inputs"], "target": [["3f000000", "3f000000"]] * 2}, "options": SOFT}, "result"),
+    "a call with soft labels that are none": ({"options": SOFT}, "error"),
 }
 
 
@@ -115,7 +130,7 @@ ODD_QUESTIONS = {
 def test_an_odd_question_to_serve_is_answered(monkeypatch, capsys, name):
     change, kind = ODD_QUESTIONS[name]
     monkeypatch.setattr(sys, "stdin", types.SimpleNamespace(buffer=io.BytesIO(wire.line({**QUESTION, **change}).encode())))
-    status, out, _ = run(capsys, "serve", "scipy")
+    status, out, _ = run(capsys, "serve", "lossref")
     assert (status, out.count("\n")) == (0, 1)
     reply = wire.read(out, "the reply", *wire.ANSWERS)
     assert reply["type"] == kind
@@ -136,7 +151,7 @@ input(); print(json.dumps(HELLO), flush=True); input()
 
 @pytest.fixture
 def program(tmp_path):
-    """Writes a program that says hello, hears one question and misbehaves; gives the target to type."""
+    """Writes a program that says hello, hears one question and misbehaves; gives what to type."""
 
     def write(then, hello=HELLO):
         path = tmp_path / "program.py"
@@ -146,12 +161,12 @@ def program(tmp_path):
     return write
 
 
-def asked(target, timeout=1.0):
+def asked(command, timeout=1.0):
     """What a program fails with, on one example, and the seconds that it took in all."""
     start = time.monotonic()
-    found = process.target(target.removeprefix("cmd:"), timeout)
+    found = process.library(command.removeprefix("cmd:"), timeout)
     try:
-        with pytest.raises(TargetFailedError) as failed:
+        with pytest.raises(FailedError) as failed:
             found.implementations["squared_error"].parts["value"](prediction=np.ones(3), target=np.ones(3))
         return str(failed.value), start
     finally:

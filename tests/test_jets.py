@@ -63,7 +63,7 @@ def test_derivatives_are_those_of_mpmath(name, listed):
         orders = {(i,): jet.slopes.get(i) for i in range(n)}
         orders |= {(i, j): jet.curvatures.get((i, j)) for i in range(n) for j in range(i, n)}
         for variable, ours in {(): jet.value, **orders}.items():
-            low, high = bounds(m.base, ours or m.base.lift(0))
+            low, high = bounds(m.base, m.base.lift(0) if ours is None else ours)
             plain = [mp.mpf(x.numerator) / x.denominator for x in at]
             theirs = mp.diff(lambda *x: formula(mp, *x), tuple(plain), tuple(variable.count(i) for i in range(n)))
             distance = abs(mp.mpf(low.numerator) / low.denominator - theirs)
@@ -95,8 +95,8 @@ def test_a_constant_zero_annihilates_value_and_derivatives():
 
 ZERO_TIMES_INFINITY = {
     "x log y": lambda m, x, y: x * m.log(y),
-    "sqrt x^2": lambda m, x, y: m.sqrt(x * x),
     "sqrt x y": lambda m, x, y: m.sqrt(x * y),
+    "sqrt -x^2": lambda m, x, y: m.sqrt(y * y - x * x),
     "log x^2": lambda m, x, y: m.log(x * x),
     "x^2 log x": lambda m, x, y: x * x * m.log(x),
 }
@@ -104,7 +104,7 @@ ZERO_TIMES_INFINITY = {
 
 @pytest.mark.parametrize("formula", ZERO_TIMES_INFINITY.values(), ids=ZERO_TIMES_INFINITY)
 def test_zero_times_infinity_has_no_value_in_a_derivative(formula):
-    m = jets()
+    m = jets(direction={0: 1})
     with pytest.raises(NoValueError):
         formula(m, *variables(m, 0, 0))
 
@@ -147,6 +147,30 @@ def test_a_root_of_zero_has_a_slope_in_the_root_of_the_distance():
     assert (x + root).data.slopes[0].data == 1
 
 
+NORMS = {  # each with its slopes from 0 along the first variable, and whether that leads anywhere
+    "|x|": (lambda m, x, y: m.sqrt(x * x), {0: 1}),
+    "3 |x|": (lambda m, x, y: m.sqrt(9 * x * x), {0: 3}),
+    "|(x, y)|": (lambda m, x, y: m.sqrt(x * x + y * y), {0: 1, 1: 0}),
+    "|x - y|": (lambda m, x, y: m.sqrt((x - y) ** 2), {0: 1, 1: -1}),
+    "|(x - y, y)|": (lambda m, x, y: m.sqrt((x - y) ** 2 + y**2), {0: 1, 1: -1}),
+    "|x| by logarithms": (lambda m, x, y: m.sqrt(m.exp(x) + m.exp(-x) - 2), {0: 1}),
+    "x^2": (lambda m, x, y: m.sqrt(x**4), {0: 0}),
+    "|y|": (lambda m, x, y: m.sqrt(y * y), {1: 0}),
+}
+
+
+@pytest.mark.parametrize("name", NORMS)
+def test_a_norm_at_0_is_a_kink_that_a_direction_opens(name):
+    formula, wanted = NORMS[name]
+    for direction in (None, {0: 1}, {0: -1}):
+        m = jets(direction=direction)
+        root = formula(m, *variables(m, 0, 0))
+        side = direction[0] if direction else 0
+        assert root.data.value.data == 0
+        assert {i: bounds(m.base, s) for i, s in root.data.slopes.items()} == {i: (side * s, side * s) for i, s in wanted.items()}
+        assert (m.open_ties, m.exact_ties) == (1, 1)
+
+
 @pytest.mark.parametrize("side", [-1, 1])
 def test_a_direction_chooses_the_branch_at_an_exact_tie(side):
     m = jets(direction={0: side})
@@ -156,7 +180,8 @@ def test_a_direction_chooses_the_branch_at_an_exact_tie(side):
     assert slopes(abs(zero)) == {0: side}
     assert slopes(abs(-zero)) == {0: side}
     assert (x > y, x < y, x >= y, x <= y) == (side > 0, side < 0, side > 0, side < 0)
-    assert m.open_ties == m.exact_ties == 9
+    assert (x == y, x != y) == (False, True)
+    assert m.open_ties == m.exact_ties == 11
 
 
 def test_a_direction_that_does_not_move_the_gap_leaves_the_exact_order():

@@ -6,17 +6,16 @@ from fractions import Fraction
 import pytest
 
 from lossref.formats import FLOAT64, FORMATS
-from lossref.judge.errors import Truth, measure
-from lossref.judge.grades import LEVELS, grade, meets, worst
+from lossref.judge.measure import LEVELS, Truth, grade, measure, meets, worst
 
 ULP = 2.0**-52
 ZERO = Fraction(0)
 
 
-def truth(exact, box=None, allowance=0.0, size=0.0):
+def truth(exact, interval=None, allowance=0.0, size=0.0):
     precise = None if exact is None else exact if isinstance(exact, float) and not math.isfinite(exact) else Fraction(exact)
     rounded = None if exact is None else float(exact)
-    return Truth(precise, rounded, box, Fraction(allowance), Fraction(size))
+    return Truth(precise, rounded, interval, Fraction(allowance), Fraction(size))
 
 
 def test_errors_are_counted_in_ulps_of_the_exact_answer():
@@ -66,15 +65,15 @@ def test_nothing_is_lost_where_the_inputs_decide_or_below_the_normal_numbers():
     assert not measure(0.0, truth(1e-40), FORMATS["float32"]).is_lost
 
 
-def test_inside_the_box_everything_is_right():
-    kink = truth(None, box=(-1.0, 0.0))
+def test_inside_the_interval_everything_is_right():
+    kink = truth(None, interval=(-1.0, 0.0))
     assert all(measure(g, kink, FLOAT64).is_exact for g in (-1.0, -0.5, 0.0))
     assert measure(0.25, kink, FLOAT64).E2 > 1e10
     assert not measure(0.25, kink, FLOAT64).is_exact
 
 
-def test_beside_a_kink_the_box_excuses_but_is_not_exact():
-    near = truth(-1.0, box=(-1.0, 0.0))
+def test_beside_a_kink_the_interval_excuses_but_is_not_exact():
+    near = truth(-1.0, interval=(-1.0, 0.0))
     error = measure(0.0, near, FLOAT64)
     assert (error.E2, error.is_exact, error.is_lost) == (0, False, False)
     assert error.E1 == 2**52
@@ -114,3 +113,9 @@ def test_one_bad_component_decides_and_levels_are_ordered():
     assert grade(errors((1.0, 1.0), (math.inf, 1.0)), "tail") == "F"
     assert worst(["A", "C", "A+"]) == "C"
     assert [meets(level, "C") for level in LEVELS] == [True, True, True, True, False, False]
+
+
+def test_where_no_answer_is_certain_any_number_is_right():
+    open_to_all = truth(None, interval=(-math.inf, math.inf))
+    assert measure(1e300, open_to_all, FLOAT64).is_exact
+    assert measure(math.nan, open_to_all, FLOAT64).is_absurd

@@ -5,8 +5,8 @@ from fractions import Fraction
 import numpy as np
 import pytest
 
-from lossref import kernels
-from lossref.exact.certify import nearest
+from lossref.exact.answer import nearest
+from lossref.float64 import kernels
 from lossref.formats import FLOAT64
 from lossref.stream import Stream
 
@@ -83,3 +83,34 @@ def test_leader_and_tails_put_back_what_a_shift_rounds_away():
     _, tails, _ = kernels.leader_and_tails(np.array([500.0, 500.0 - 1e-3, 3e-14]))
     wanted = nearest(lambda m: m.exp(m.lift(3e-14) - 500), FLOAT64)
     assert abs(tails[2] / wanted - 1) < 2**-51
+
+
+def test_a_product_and_what_rounding_took_are_the_exact_product(listed):
+    misses = []
+    for k in range(500):
+        d = Stream("kernels/products", FLOAT64, k)
+        x, y = d.sign() * d.scaled(-400, 400), d.sign() * d.scaled(-400, 400)
+        product, lost = map(float, kernels.two_product(np.float64(x), np.float64(y)))
+        if abs(product) > 1e-280 and Fraction(product) + Fraction(lost) != Fraction(x) * Fraction(y):
+            misses.append((x, y, product, lost))
+        difference, lost = map(float, kernels.two_difference(np.float64(x), np.float64(y)))
+        if Fraction(difference) + Fraction(lost) != Fraction(x) - Fraction(y):
+            misses.append((x, y, difference, lost))
+    listed(misses)
+    assert kernels.two_product(0.0, 1e300)[1] == 0
+    with np.errstate(all="ignore"):
+        assert kernels.two_difference(1.7e308, -1.7e308) == (np.inf, 0.0)
+
+
+@pytest.mark.parametrize("twos", [0.0, -3.0, -40.5, 7.0])
+def test_a_power_keeps_its_digits_however_large_its_exponent(twos, listed):
+    misses = []
+    for k in range(200):
+        d = Stream(f"kernels/powers/{twos}", FLOAT64, k)
+        logarithm = d.uniform(-0.35, 0.35) if twos else -d.scaled(-40, 6)
+        exponent = d.cycle(1.0, 2.0, 0.5, 3.7, 0.0, 11.25)
+        exact = nearest(lambda m, e=exponent, x=logarithm: m.exp(m.lift(e) * (m.lift(twos) * m.log(2) + x)), FLOAT64)
+        got = float(kernels.power(np.float64(exponent), np.float64(logarithm), np.float64(twos)))
+        error = abs(got - exact) / float(FLOAT64.ulp(Fraction(exact)))
+        misses += [] if error <= 4 else [(error, exponent, logarithm, got, exact)]
+    listed(sorted(misses, reverse=True))

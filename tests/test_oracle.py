@@ -9,44 +9,66 @@ from fractions import Fraction
 import mpmath
 import numpy as np
 import pytest
+from asking import components, given, parts, stands_for
+from rationals import exact
 
 from lossref import golden, oracle
 from lossref.formats import FLOAT64
 
 
-def rational(x):
-    sign, man, exp, _ = x._mpf_
-    return Fraction(int(man)) * Fraction(2) ** int(exp) * (-1 if sign else 1)
+def held(x, ends):
+    """Whether a number of 60 digits lies in its enclosure, but for the digits that it does not show."""
+    with mpmath.workprec(1000):  # never as fractions: a slope may be exp(-2**500)
+        low, high = ends
+        slack = abs(x) / mpmath.mpf(10) ** 60
+        return low <= high and low - slack <= x <= high + slack
 
 
-def components(answer):
-    slopes = answer.gradient if isinstance(answer.gradient, tuple) else (answer.gradient,)
-    return [answer.value, *(() if answer.gradient is None else slopes)]
+def vectors(loss, step):
+    """Single examples of every region but the ends of the range, where some slopes are below 10**-4000 and have no digits to give."""
+    return [v for v in golden.read(loss, FLOAT64)[::step] if v.region not in ("special", "range") and not v.question.is_call]
 
 
-def test_proved_and_unproved_answers_agree(loss):
+def asked(loss, v, **how):
+    """What the oracle says; it may refuse only where something rounds to 0, and so may be too small to have digits."""
+    try:
+        return oracle(loss.name, **how, **given(v.question))
+    except ValueError as error:
+        if "digits cannot be settled" not in str(error) or 0 not in [x for part in parts(v.answer) for x in part.rounded or ()]:
+            raise
+        return None
+
+
+def test_proved_and_unproved_answers_agree(loss, listed):
     """At 60 digits both backends give the same number, and the enclosure holds it; every golden region is visited."""
-    for v in golden.read(loss, FLOAT64)[::3]:
-        if v.region in ("special", "range"):
-            continue  # at the ends of the range some slopes are below 10**-4000 and have no digits to give
-        values = {**v.arguments, **v.parameters}
-        plain, proved = oracle(loss.name, digits=60, **values), oracle(loss.name, digits=60, certified=True, **values)
+    misses, seen = [], 0
+    for v in (some := vectors(loss, 3)):
+        plain, proved = asked(loss, v, digits=60), asked(loss, v, digits=60, certified=True)
+        if plain is None or proved is None:
+            misses += [] if plain is proved else [(v.id, plain, proved)]
+            continue
+        seen += 1
         assert (plain.certified, plain.enclosure, proved.certified) == (False, None, True)
-        assert components(plain) == components(proved)
-        assert plain.box == proved.box
-        for x, (low, high) in zip(components(proved), proved.enclosure, strict=False):
-            if mpmath.isfinite(x):
-                assert rational(low) <= rational(high)
-                slack = abs(rational(x)) / 10**60
-                assert rational(low) - slack <= rational(x) <= rational(high) + slack
+        same = components(plain) == components(proved) and plain.interval == proved.interval
+        inside = [held(x, ends) for x, ends in zip(components(proved), proved.enclosure, strict=False) if mpmath.isfinite(x)]
+        misses += [] if same and all(inside) else [(v.id, components(plain), components(proved))]
+    assert seen >= 0.8 * len(some) > 10
+    listed(misses)
 
 
-def test_digits_agree_with_golden_bits(loss):
-    for v in golden.read(loss, FLOAT64)[::4]:
-        if v.region not in ("special", "range"):
-            answer = oracle(loss.name, digits=30, **v.arguments, **v.parameters)
-            found = [FLOAT64.nearest(rational(x)) if mpmath.isfinite(x) else float(x) for x in components(answer)]
-            assert found == [v.value, *(v.gradient or ())]
+def test_digits_agree_with_golden_bits(loss, listed):
+    """The golden number is the nearest to what the digits stand for: no digit is rounded twice, and all of them are compared."""
+    misses, seen = [], 0
+    for v in (some := vectors(loss, 4)):
+        if (answer := asked(loss, v, digits=30)) is None:
+            continue
+        stored = [(part, i) for part in (v.answer.value, *v.answer.gradient.values()) if part.rounded for i in range(len(part))]
+        found = components(answer)
+        assert len(found) == len(stored)
+        seen += 1
+        misses += [(v.id, i, x, part.rounded[i]) for x, (part, i) in zip(found, stored, strict=True) if not stands_for(part, i, x)]
+    assert seen >= 0.8 * len(some) > 10
+    listed(misses)
 
 
 def test_many_digits_are_right():
@@ -58,17 +80,17 @@ def test_many_digits_are_right():
 
 
 def test_inputs_are_taken_exactly_or_as_the_nearest_double():
-    assert rational(oracle("squared_error", Fraction(1, 2), Decimal("0.25")).value) == Fraction(1, 16)
+    assert exact(oracle("squared_error", Fraction(1, 2), Decimal("0.25")).value) == Fraction(1, 16)
     assert oracle("squared_error", "0.1", 0).value == oracle("squared_error", 0.1, 0).value
     assert oracle("squared_error", Decimal("0.1"), 0).value != oracle("squared_error", 0.1, 0).value
     third = oracle("absolute_error", Fraction(1, 3), 0, digits=40).value
-    assert abs(rational(third) - Fraction(1, 3)) < Fraction(1, 10**41)
+    assert abs(exact(third) - Fraction(1, 3)) < Fraction(1, 10**41)
     assert oracle("softmax_cross_entropy", np.array([1.0, 2.0]), np.int64(1)).value == oracle("softmax_cross_entropy", ("1", 2), 1).value
 
 
 def test_a_parameter_in_decimal_is_not_first_rounded():
-    assert rational(oracle("huber", 10, 0, delta=Decimal("0.5")).value) == Fraction(1, 2) * (10 - Fraction(1, 4))
-    by_float = rational(oracle("huber", 10, 0, delta=0.1).value)
+    assert exact(oracle("huber", 10, 0, delta=Decimal("0.5")).value) == Fraction(1, 2) * (10 - Fraction(1, 4))
+    by_float = exact(oracle("huber", 10, 0, delta=0.1).value)
     assert abs(by_float - Fraction(0.1) * (10 - Fraction(0.1) / 2)) < Fraction(1, 10**50)
 
 
@@ -79,15 +101,15 @@ def test_exact_zeros_are_zero():
     assert oracle("binary_cross_entropy", 0, 0).value == 0
 
 
-def test_kinks_have_a_box_and_no_gradient():
-    assert oracle("hinge", 1, 1).box == ((-1, 0),)
-    assert oracle("hinge", -1, -1).box == ((0, 1),)
+def test_kinks_have_an_interval_and_no_gradient():
+    assert oracle("hinge", 1, 1).interval == ((-1, 0),)
+    assert oracle("hinge", -1, -1).interval == ((0, 1),)
     assert oracle("hinge", 1, 1).gradient is None
-    assert oracle("absolute_error", 2, 2).box == ((-1, 1),)
+    assert oracle("absolute_error", 2, 2).interval == ((-1, 1),)
     smooth = oracle("huber", 1, 0, delta=1)
-    assert (smooth.box, smooth.gradient) == (None, 1)
+    assert (smooth.interval, smooth.gradient) == (None, 1)
     beside = oracle("hinge", 1 - 2.0**-53, 1)
-    assert (beside.box, beside.gradient) == (None, -1)
+    assert (beside.interval, beside.gradient) == (None, -1)
 
 
 def test_infinite_answers_and_nan():
@@ -119,7 +141,7 @@ def test_mpmath_numbers_and_single_precision_probabilities_are_taken():
     assert oracle("hinge", mpmath.mpf("0.5"), 1).value == 0.5
     third = np.ones(3, np.float32) / 3
     assert oracle("kl_divergence", third, third).value == 0
-    assert abs(rational(oracle("squared_error", 10**400, 0).value) / 10**800 - 1) < Fraction(1, 10**50)
+    assert abs(exact(oracle("squared_error", 10**400, 0).value) / 10**800 - 1) < Fraction(1, 10**50)
     assert oracle("absolute_error", 10**5000, Fraction(1, 10**5000)).gradient == 1  # too long for Python to print
     assert oracle("sigmoid_cross_entropy", float("inf"), 1, certified=True).certified is False
 
@@ -128,7 +150,7 @@ def test_answers_are_frozen_and_keep_all_digits_at_any_working_precision():
     before = mpmath.mp.prec
     answer = oracle("sigmoid_cross_entropy", 40, 1, digits=50)
     assert mpmath.mp.prec == before
-    assert rational(answer.value).numerator.bit_length() > 160
+    assert exact(answer.value).numerator.bit_length() > 160
     with pytest.raises(AttributeError):
         answer.value = 0
 

@@ -1,4 +1,4 @@
-"""Programs as targets: right ones are judged like Python code, and each way to break is a verdict that shows the line."""
+"""Programs are judged like Python code, calls too, and each way to break is a verdict that shows the line."""
 
 import json
 import os
@@ -7,14 +7,20 @@ import signal
 import subprocess
 import sys
 import time
+from pathlib import Path
 
+import numpy as np
 import pytest
 
-from lossref import catalog, wire
+from lossref import catalog, golden, options
 from lossref.cli import main
 from lossref.formats import FLOAT64
+from lossref.implementations import process, wire
+from lossref.library import FailedError
+from lossref.spaces import Vector
+from lossref.spec import Loss, Question
 
-HELLO = {"type": "hello", "protocol": 1, "name": "mine", "language": "Python", "version": "1", "formats": ["float64"],
+HELLO = {"type": "hello", "protocol": 2, "name": "mine", "language": "Python", "version": "1", "formats": ["float64"],
          "losses": {"squared_error": {"parts": ["value", "gradient"]}}}
 # A program as somebody would write it; FAULT stands where a test plants one, and `sequence` is that of the question.
 PROGRAM = """
@@ -58,7 +64,7 @@ FAULTS = {
 
 @pytest.fixture
 def program(tmp_path):
-    """Writes a program with a fault; gives the target to type."""
+    """Writes a program with a fault; gives what to type."""
 
     def written(fault="pass", hello=HELLO, source=PROGRAM):
         path = tmp_path / "program.py"
@@ -77,7 +83,8 @@ def run(capsys, *arguments):
 def test_a_right_program_is_judged_like_the_same_python_code(program, capsys):
     status, out, _ = run(capsys, "check", program(), "--json", "--level", "B")
     (entry,) = json.loads(out)["losses"]
-    assert (status, entry["loss"], entry["vectors"], entry["broke"]) == (0, "squared_error", 113, "")
+    single = [v for v in golden.read(catalog.get("squared_error"), FLOAT64) if not v.question.is_call]
+    assert (status, entry["loss"], entry["vectors"], entry["broke"]) == (0, "squared_error", len(single), "")
     assert {part: found["grade"] for part, found in entry["parts"].items()} == {"value": "B", "gradient": "A+"}
     status, out, _ = run(capsys, "check", program())
     assert "mine 1 (Python) conforms at level C" in out
@@ -104,7 +111,7 @@ def test_one_loss_that_breaks_costs_no_other(program, capsys):
 
 @pytest.mark.parametrize(("hello", "words"), [
     ({"type": "hello"}, "hello must contain"),
-    ({**HELLO, "protocol": 2}, "hello.protocol must be same as const definition: 1"),
+    ({**HELLO, "protocol": 1}, "hello.protocol must be same as const definition: 2"),
     ({**HELLO, "colour": 1}, "unknown key 'colour' in a message of type hello"),
     ({**HELLO, "losses": {"of_mine": {"parts": ["value"]}}}, "has none of the losses"),
     ({**HELLO, "formats": []}, "hello.formats must contain at least 1 items"),
@@ -117,32 +124,31 @@ def test_a_bad_hello_is_one_line(program, capsys, hello, words):
     assert words in err
 
 
-@pytest.mark.parametrize(("target", "words"), [
+@pytest.mark.parametrize(("given", "words"), [
     ("cmd:", "cmd: needs a command"),
     ("cmd:'", "is not a command line"),
     ("cmd:/no/such/program", "/no/such/program cannot be started: No such file or directory"),
     ("cmd:true", "true ended with status 0 in place of an answer"),
     ("cmd:yes", "not the JSON that is wanted"),
 ])  # fmt: skip
-def test_what_is_no_adapter_is_one_line(capsys, target, words):
-    status, _, err = run(capsys, "check", target)
+def test_what_is_no_adapter_is_one_line(capsys, given, words):
+    status, _, err = run(capsys, "check", given)
     assert (status, err.count("\n")) == (2, 1)
     assert words in err
 
 
 def test_formats_options_and_refusals_are_left_out_and_counted(program, capsys):
-    broke = json.loads(run(capsys, "check", program(), "--json", "--format", "float32")[1])["losses"][0]["broke"]
-    assert broke == "takes none of the vectors: it has no float32, only float64"
+    status, out, _ = run(capsys, "check", program(), "--json", "--format", "float32")
+    assert status != 0
+    assert list(json.loads(out)["losses"][0]["refusals"]) == ["it has no float32, only float64"]
     huber = {**HELLO, "losses": {"huber": {"parts": ["value"], "options": []}}}
     source = PROGRAM.replace("(f - y) ** 2", "((f - y) ** 2 / 2 if abs(f - y) <= 1 else abs(f - y) - 0.5)")
     (entry,) = json.loads(run(capsys, "check", program(hello=huber, source=source), "--json")[1])["losses"]
-    assert entry["refused"] > 0
-    assert entry["refusal"] == "it has no option delta"
+    assert list(entry["refusals"]) == ["it has no option delta", "it has no option reduction"]
     reply = "dict(type='unsupported', sequence=sequence, reason='too big', link='https://x.y')"
     picky = f"if max(f for f, y in rows) > 1e100: print(json.dumps({reply}), flush=True); continue"
     (entry,) = json.loads(run(capsys, "check", program(picky), "--json")[1])["losses"]
-    assert entry["refused"] > 0
-    assert entry["refusal"] == "too big https://x.y"
+    assert entry["refusals"]["too big https://x.y"] > 0
 
 
 def test_a_declared_convention_of_a_program_is_what_it_is_judged_by(program, capsys):
@@ -209,14 +215,16 @@ def test_an_interrupted_check_leaves_no_program_running(tmp_path):
         os.kill(int((tmp_path / "pid").read_text()), 0)
 
 
-def test_smoke_wants_a_program(capsys):
+def test_smoke_wants_a_program_and_a_time(program, capsys):
     assert "smoke tries a program" in run(capsys, "smoke", "scipy")[2]
+    for seconds in ("nan", "inf", "0", "-1"):
+        assert "--timeout must be a number of seconds above 0" in run(capsys, "smoke", program(), f"--timeout={seconds}")[2]
 
 
 def test_a_reproducing_line_gives_the_wrong_bits(program, capsys, monkeypatch):
     """The line that a report prints, followed by hand: its question put to the program."""
-    target = program("if part == 'value': answer = [bits(-number(x)) for x in answer]")
-    worst = json.loads(run(capsys, "check", target, "--json")[1])["losses"][0]["parts"]["value"]["worst"][0]
+    wrong = program("if part == 'value': answer = [bits(-number(x)) for x in answer]")
+    worst = json.loads(run(capsys, "check", wrong, "--json")[1])["losses"][0]["parts"]["value"]["worst"][0]
     question, _ = worst["line"].split(" | ")
     lines = run(capsys, *shlex.split(question)[1:])[1].splitlines()
     asked = wire.read(lines[1], "line 2", "run")
@@ -233,4 +241,167 @@ def test_messages_are_those_of_the_schema(capsys):
              for block in blocks]  # fmt: skip
     assert main(["protocol", "--json"]) == 0
     assert set(kinds) <= set(json.loads(capsys.readouterr().out)["definitions"])
-    assert kinds == ["hello", "hello", "run", "result", "unsupported", "error", "bye"]
+    assert kinds == ["hello", "hello", "run", "result", "unsupported", "error", "run", "result", "bye"]
+
+
+def test_the_schema_has_the_words_and_options_of_calls():
+    chosen = json.loads(Path(wire.__file__).with_name("protocol.json").read_bytes())["definitions"]["run"]["properties"]["options"]
+    known = chosen["properties"]
+    assert tuple(known) == options.NAMES
+    forms = tuple(dict.fromkeys(form for forms in options.FORMS.values() for form in forms))
+    words = {"reduction": options.REDUCTIONS, "empty": tuple(options.EMPTY), "smoothing": options.SMOOTHINGS, "target_form": forms}
+    assert {name: tuple(known[name]["enum"]) for name in words} == words
+    assert tuple(known["denominator"]["anyOf"][0]["enum"]) == options.DENOMINATORS
+    assert set(options.TEXTS) == {*words, "denominator"}
+
+
+# What a program does with a batch that is asked for as a whole; the options that it takes stand in its hello.
+CALLS = """
+    options = message["options"]
+    if "reduction" in options:
+        weights = list(map(number, options.get("sample_weight", ["3ff0000000000000"] * len(rows))))
+        upstream = options.get("upstream", "3ff0000000000000")
+        upstream = list(map(number, upstream)) if isinstance(upstream, list) else [number(upstream)] * len(rows)
+        divisor = fsum(weights) if options["reduction"] == "mean" else 1.0
+        terms = [w * (f - y) ** 2 for w, (f, y) in zip(weights, rows)]
+        if part == "value":
+            answer = [bits(t) for t in terms] if options["reduction"] == "none" else [bits(fsum(terms) / divisor)]
+        else:
+            answer = [bits(2 * (f - y) * w * u / divisor) for w, u, (f, y) in zip(weights, upstream, rows)]
+"""
+TAKEN = ["reduction", "sample_weight", "upstream"]
+
+
+def calling(fault="pass"):
+    """The program that answers calls, with a fault in these alone."""
+    fault = f"{CALLS}        {fault}\n"
+    head = PROGRAM.replace("import json,", "from math import fsum\nimport json,")
+    return head.replace("    FAULT\n", fault)
+
+
+def hello_of(*taken):
+    return {**HELLO, "losses": {"squared_error": {"parts": ["value", "gradient"], "options": list(taken)}}}
+
+
+def judged(capsys, *arguments):
+    status, out, _ = run(capsys, "check", *arguments, "--json")
+    (entry,) = json.loads(out)["losses"]
+    return status, entry
+
+
+def calls_with(*taken):
+    """How many golden calls of squared error have these options and no others."""
+    vectors = golden.read(catalog.get("squared_error"), FLOAT64)
+    return sum(v.question.is_call and v.question.call.keys() <= set(taken) for v in vectors)
+
+
+def test_a_program_is_asked_whole_calls_with_the_options_that_it_has(program, capsys):
+    vectors = golden.read(catalog.get("squared_error"), FLOAT64)
+    single = sum(not v.question.is_call for v in vectors)
+    for taken in ([], ["reduction"], TAKEN):
+        found = program(hello=hello_of(*taken), source=calling())
+        status, entry = judged(capsys, found)
+        assert entry["vectors"] == single + calls_with(*taken)
+        assert entry["vectors"] + entry["refused"] == len(vectors)
+        assert status == 0
+        assert ("reduction" in entry["parts"]["value"]["regions"]) is bool(taken)
+    assert 0 < calls_with("reduction") < calls_with(*TAKEN)
+
+
+@pytest.mark.parametrize(("fault", "part"), [
+    ("if options['reduction'] == 'mean' and part == 'value': answer = [bits(fsum(terms))]", "value"),
+    ("if part == 'gradient' and options['reduction'] == 'mean': answer = [bits(2 * (f - y)) for f, y in rows]", "gradient"),
+    ("if part == 'value': answer = answer + answer", "value"),
+    ("if part == 'value' and options['reduction'] != 'none': answer = answer[0]", "value"),
+    ("if 'sample_weight' in options: sys.exit(3)", "value"),
+])  # fmt: skip
+def test_a_fault_in_calls_alone_is_found(program, capsys, fault, part):
+    status, entry = judged(capsys, program(hello=hello_of(*TAKEN), source=calling(fault)))
+    assert status != 0
+    assert entry["broke"] or entry["parts"][part]["regions"]["reduction"] in ("D", "F")
+
+
+def test_a_call_is_recorded_printed_and_judged_again(program, tmp_path, capsys):
+    wrong = program(hello=hello_of(*TAKEN), source=calling("if options['reduction'] == 'sum': answer = [bits(7.5)] * len(answer)"))
+    live = run(capsys, "check", wrong, "--json", "--record", tmp_path / "run")
+    assert live[:2] == run(capsys, "judge", tmp_path / "run", "--json")[:2]
+    worst = json.loads(live[1])["losses"][0]["parts"]["value"]["worst"]
+    line = next(found["line"] for found in worst if found["region"] == "reduction")
+    question = run(capsys, *shlex.split(line.split(" | ")[0])[1:])[1].splitlines()[1]
+    asked = wire.read(question, "line 2", "run")
+    assert (asked["options"]["reduction"], asked["part"]) == ("sum", "value")
+
+
+PAIR = Loss(name="pair", arguments={"a": Vector(), "b": Vector()}, differentiable=("a", "b"), definition=lambda m, a, b: a[0] * b[0])
+AT = {"a": np.array([[1.5, -2.0]]), "b": np.array([[0.5, 4.0]])}
+
+
+def pair(reply):
+    """A loss of one's own with two gradients, behind a program that gives this answer."""
+    asked = []
+    hello = {**HELLO, "losses": {"pair": {"parts": ["value", "gradient"]}, "squared_error": {"parts": ["value"]}}}
+
+    def ask(question):
+        asked.append(question)
+        return {"type": "result", "answer": reply}
+
+    return process.described(hello, ask, own=PAIR), asked
+
+
+def test_a_loss_of_ones_own_with_several_gradients_is_asked():
+    library, asked = pair({"b": wire.spelled(AT["a"]), "a": wire.spelled(AT["b"])})
+    assert list(library.implementations) == ["pair"]
+    found = library.implementations["pair"].parts["gradient"](**AT)
+    assert [x.tolist() for x in found] == [AT["b"].tolist(), AT["a"].tolist()]
+    assert wire.read(wire.line({**asked[0], "sequence": 1}), "a line", "run")["inputs"]["a"] == [["3ff8000000000000", "c000000000000000"]]
+    question = Question("pair", "float64", {"a": (1.5, -2.0), "b": (0.5, 4.0)}, {}, "ordinary", "own")
+    line = library.implementations["pair"].line("gradient", question)
+    done = subprocess.run(line.replace("YOUR_PROGRAM", "cat"), shell=True, capture_output=True, text=True, check=True)
+    hello, run = done.stdout.splitlines()
+    assert wire.read(hello, "line 1", "greeting") == wire.GREETING
+    assert {**wire.read(run, "line 2", "run"), "sequence": 0} == asked[0]
+
+
+@pytest.mark.parametrize(("reply", "words"), [
+    ([["0" * 16, "0" * 16]], "no object with an array for each of a, b"),
+    ({"a": [["0" * 16, "0" * 16]]}, "no object with an array for each of a, b"),
+    ({"a": [["0" * 16, "0" * 16]], "b": ["0" * 16]}, "it has shape (1,) where (1, 2) is wanted"),
+    ({"a": [["0" * 16, "0" * 16]], "b": [["0" * 16], ["0" * 16] * 2]}, "rows of different shapes"),
+    ({"a": [["0" * 16, "0" * 16]], "b": [["0" * 16, "0" * 8]]}, "has 8 digits"),
+])  # fmt: skip
+def test_an_answer_for_several_arguments_is_whole_or_none(reply, words):
+    with pytest.raises(FailedError) as failed:
+        pair(reply)[0].implementations["pair"].parts["gradient"](**AT)
+    assert words in str(failed.value)
+
+
+def test_one_gradient_is_an_array_and_a_reduced_value_a_list_of_one():
+    hello = {**HELLO, "losses": {"squared_error": {"parts": ["value", "gradient"], "options": ["reduction"]}}}
+    arrays = {"prediction": np.array([1.0, 2.0]), "target": np.zeros(2)}
+
+    def found(part, reply, **options):
+        ask = process.described(hello, lambda run: {"type": "result", "answer": reply}).implementations["squared_error"].parts[part]
+        return ask(**arrays, **options)
+
+    one = FLOAT64.encode(2.5)
+    assert found("value", [one], reduction="mean").shape == ()
+    assert found("value", [one, one], reduction="none").shape == found("gradient", [one, one], reduction="mean").shape == (2,)
+    for part, reply in (("value", one), ("value", [[one]]), ("gradient", {"prediction": [one, one]}), ("value", [one, one])):
+        with pytest.raises(FailedError, match="gave an answer that is none"):
+            found(part, reply, reduction="mean")
+
+
+def test_what_is_asked_arrives_as_it_was():
+    """Numbers, indices, truths and words of every option, as bits and back."""
+    form = FLOAT64
+    arrays = {"logits": np.arange(12.0).reshape(2, 2, 3), "target": np.array([[0, 2], [-100, 1]])}
+    chosen = {"reduction": "mean", "denominator": 8.0, "empty": "zero", "mask": np.array([True, False]), "label_smoothing": 0.1,
+              "sample_weight": np.array([0.1, 3.0]), "ignore_index": -100, "upstream": -2.0, "delta": 0.3}  # fmt: skip
+    sent = wire.question(1, "softmax_cross_entropy", "value", form, arrays, chosen)
+    there, options = wire.inputs_of(wire.read(wire.line(sent), "a line", "run"))
+    assert wire.question(1, "softmax_cross_entropy", "value", form, there, options) == sent
+    assert {name: (x.dtype, x.tolist()) for name, x in there.items()} == {name: (x.dtype, x.tolist()) for name, x in arrays.items()}
+    assert {name: np.asarray(x).tolist() for name, x in options.items()} == {name: np.asarray(x).tolist() for name, x in chosen.items()}
+    for name, x in {"denominator": "median", "mask": [1, 0], "reduction": form.encode(1.0), "sample_weight": [1]}.items():
+        with pytest.raises(wire.JsonError):
+            wire.read(wire.line({**sent, "options": {**sent["options"], name: x}}), "a line", "run")

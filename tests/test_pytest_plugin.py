@@ -7,7 +7,7 @@ import xml.etree.ElementTree as ElementTree
 import pytest
 
 import pytest_lossref
-from lossref.judge.grades import LEVELS
+from lossref.judge.measure import LEVELS
 
 MINE = """
 import numpy as np
@@ -49,7 +49,7 @@ def run(tmp_path):
 
 
 def conformance(*more):
-    return ("--pyargs", "lossref.conformance", "--lossref-target", "mine:losses", *more)
+    return ("--pyargs", "lossref.conformance", "--lossref-implementation", "mine:losses", *more)
 
 
 def test_one_item_a_loss_and_property(run):
@@ -70,7 +70,7 @@ def test_failure_is_the_report_of_the_check_and_shows_no_code_of_ours(run):
     for words in (
         "mine:losses in float64, judged at level C",
         "inputs  logits 37.0, target 1.0",
-        "exact   8.533047625744066e-17    0x1.898471fca6055p-54  3c9898471fca6055",
+        "exact   8.533047625744066e-17    0x1.898471fca6055p-54    3c9898471fca6055",
         "why     logits people type: from 37 on (float32: 17) 1 + exp(-|z|) rounds to 1, the loss is not 0",
         "mine:losses differs at level C in float64: sigmoid_cross_entropy value (F).",
         "cause   known-bad formula F36 returns the same",
@@ -98,7 +98,7 @@ def test_level_format_and_loss_are_chosen(run):
 
 
 def test_single_item_is_run_by_its_name(run):
-    status, out = run("--pyargs", "lossref.conformance::hinge[value-float64]", "--lossref-target", "mine:losses")
+    status, out = run("--pyargs", "lossref.conformance::hinge[value-float64]", "--lossref-implementation", "mine:losses")
     assert (status, "1 passed" in out) == (0, True)
 
 
@@ -118,11 +118,11 @@ def test_workers_and_junit(run):
 
 
 USES = [
-    ((), "lossref.conformance needs --lossref-target"),
-    (("--lossref-target", "mine:nothing"), "module 'mine' has no attribute 'nothing'"),
-    (("--lossref-target", "mine:losses", "--lossref-loss", "huber"), "mine:losses lacks huber: not there"),
-    (("--lossref-target", "mine:losses", "--lossref-loss", "hubert"), "no loss is called 'hubert'"),
-    (("--lossref-target", "mine:losses", "--lossref-format", "int8"), "--lossref-format must be of float64, float32"),
+    ((), "lossref.conformance needs --lossref-implementation"),
+    (("--lossref-implementation", "mine:nothing"), "module 'mine' has no attribute 'nothing'"),
+    (("--lossref-implementation", "mine:losses", "--lossref-loss", "huber"), "mine:losses lacks huber: not there"),
+    (("--lossref-implementation", "mine:losses", "--lossref-loss", "hubert"), "no loss is called 'hubert'"),
+    (("--lossref-implementation", "mine:losses", "--lossref-format", "int8"), "--lossref-format must be of float64, float32"),
 ]
 
 

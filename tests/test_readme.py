@@ -10,7 +10,7 @@ import pytest
 
 import lossref
 from lossref import catalog, golden
-from lossref.judge.grades import MEANING, meets
+from lossref.judge.measure import MEANING, meets
 
 ROOT = Path(__file__).parent.parent
 README = (ROOT / "README.md").read_text(encoding="utf-8")
@@ -38,7 +38,7 @@ def test_python_answers_are_as_printed():
 
 def test_python_blocks_run():
     blocks = re.findall(r"```python\n(.*?)```", README, re.DOTALL)
-    assert len(blocks) == 3
+    assert len(blocks) == 4
     for block in blocks:
         exec(block, {})
     assert "functions.sigmoid(-745)                        # 5e-324" in README
@@ -50,7 +50,8 @@ def test_vectors_named_exist():
     assert ids
     for identifier in ids:
         vector = golden.find(identifier)
-        assert (vector.loss, vector.arguments) == ("sigmoid_cross_entropy", {"logits": 40.0, "target": 1.0})
+        question = vector.question
+        assert (question.loss, question.inputs) == ("sigmoid_cross_entropy", {"logits": 40.0, "target": 1.0})
 
 
 def test_counts_of_the_gradient_check_are_those_of_the_example(capsys):

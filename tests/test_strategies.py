@@ -11,6 +11,8 @@ import lossref
 from lossref import strategies
 from lossref.arrays import WIDTHS
 from lossref.formats import FORMATS
+from lossref.spaces import Bit, Label, Positive, Real, Unit, lengths
+from lossref.spec import Loss, Parameter
 from lossref.testing import assert_matches
 
 some = settings(max_examples=15, deadline=None, derandomize=True, suppress_health_check=[HealthCheck.too_slow])
@@ -24,11 +26,14 @@ def test_drawn_arguments_lie_in_the_domain_and_format(loss, name):
     @some
     @given(strategies.arguments_for(loss, format=name, batch=3))
     def inside(drawn):
-        width = drawn[loss.differentiable].shape[-1]
+        widths = {key: drawn[key].shape[1:] for key in loss.arguments}
+        assert lengths(loss.arguments, widths).keys() == {axis for space in loss.arguments.values() for axis in space.axes}
         for key, space in loss.arguments.items():
             x = drawn[key]
             assert x.shape[0] == 3
-            assert space.contains(np.asarray(x, float if x.dtype.kind == "f" else int), precision=known.precision, classes=width).all()
+            assert x.ndim == 1 + space.rank
+            classes = widths[space.label_of][-1] if space.label_of else 0
+            assert space.contains(np.asarray(x, float if x.dtype.kind == "f" else int), precision=known.precision, classes=classes).all()
             if not space.label_of:
                 assert x.dtype.name == (name if name != "bfloat16" else "float32")
                 assert all(known.holds(y) for y in x.ravel().tolist())
@@ -44,6 +49,32 @@ def test_one_example_can_be_asked_and_judged(loss):
         assert_matches(lossref.value(loss.name, **drawn), lossref.gradient(loss.name, **drawn), loss.name, **drawn)
 
     matches()
+
+
+OWN = Loss(
+    arguments={"map": Unit("h", "w"), "points": Real("n", "d"), "mask": Bit("h", "w"), "label": Label("points"), "weights": Positive("n")},
+    parameters={"scale": Parameter(space=Positive(), default=1.0, grid=(1.0, 0.5))},
+    definition=lambda m, **_: m.lift(0),
+)
+
+
+@pytest.mark.parametrize("batch", [None, 1, 4])
+def test_arguments_of_several_axes_fit_together(batch):
+    @some
+    @given(strategies.arguments_for(OWN, batch=batch, min_classes=2, max_classes=4))
+    def fit(drawn):
+        leading = () if batch is None else (batch,)
+        shapes = {name: np.shape(drawn[name]) for name in OWN.arguments}
+        assert {shape[: len(leading)] for shape in shapes.values()} == {leading}
+        found = lengths(OWN.arguments, {name: shape[len(leading) :] for name, shape in shapes.items()})
+        assert found.keys() == {"h", "w", "n", "d"}
+        assert set(found.values()) <= {2, 3, 4}
+        assert np.all((np.asarray(drawn["label"]) >= 0) & (np.asarray(drawn["label"]) < found["d"]))
+        assert np.isin(drawn["mask"], (0, 1)).all()
+        assert np.all(drawn["weights"] > 0)
+        assert drawn["scale"] in (1.0, 0.5)
+
+    fit()
 
 
 HARD = {

@@ -1,13 +1,31 @@
 """Draws are reproducible numbers of their format, vary, reach both ends and lie in the spaces they are drawn for."""
 
 import math
+from fractions import Fraction
 
 import numpy as np
 import pytest
 
+from lossref.exact.answer import nearest
 from lossref.formats import FORMATS
-from lossref.spaces import Label, Positive, Real, Sign, Simplex, Unit, Vector
+from lossref.spaces import (
+    Bit,
+    Cosines,
+    Label,
+    LogBase,
+    NonNegative,
+    NonPositive,
+    Positive,
+    Real,
+    Sign,
+    Simplex,
+    Unit,
+    Vector,
+    Weights,
+    lengths,
+)
 from lossref.stream import LOG_2, SIZES, Stream
+from lossref.values import flat, mapped
 
 DRAWS = {
     "uniform": lambda d: d.uniform(-3, 5),
@@ -95,8 +113,10 @@ def test_simplex_draws_lie_in_the_simplex(kind, weight):
 
 
 def test_closed_forms_are_drawn_correctly_rounded():
-    assert Stream("test", FORMATS["float64"]).exactly(lambda m: m.log(2)) == math.log(2)
-    assert Stream("test", FORMATS["float32"]).exactly(lambda m: m.log(2)) == float(np.float32(math.log(2)))
+    for name, wanted in (("float64", math.log(2)), ("float32", float(np.float32(math.log(2))))):
+        assert Stream("test", FORMATS[name], nearest=nearest).exactly(lambda m: m.log(2)) == wanted
+    with pytest.raises(TypeError, match="made without the oracle"):
+        Stream("test", FORMATS["float64"]).exactly(lambda m: m.log(2))
 
 
 @pytest.mark.parametrize("name", ["float64", "float32", "float16"])
@@ -108,23 +128,68 @@ def test_saturation_and_underflow_are_where_exp_meets_the_format(name):
     assert abs(float(LOG_2) - math.log(2)) < 1e-9
 
 
-@pytest.mark.parametrize(
-    ("space", "inside", "outside"),
-    [
-        (Real(), [0.0, -1e308, math.inf, -math.inf, math.nan], []),
-        (Positive(), [5e-324, 1.0, math.inf, math.nan], [0.0, -0.0, -1.0, -math.inf]),
-        (Unit(), [0.0, 0.5, 1.0, math.nan], [-5e-324, 1 + 2.0**-52, math.inf]),
-        (Sign(), [-1.0, 1.0, math.nan], [0.0, 0.5, 2.0, math.inf]),
-        (Label("logits"), [0, 1, 2], [-1, 3]),
-        (Vector(), [(0.0, math.inf), (1.0,), (math.nan, 1.0)], []),
-        (Simplex(), [(1.0,), (0.5, 0.5), (0.25, 0.75 + 2.0**-52), (math.nan, 0.5)], [(0.5, 0.75), (1.5, -0.5), (0.5,)]),
-        (Simplex(), [(0.5, 0.5 + 2.0**-51), (0.5, 0.5 - 2.0**-51)], [(0.5, 0.5 + 3 * 2.0**-52), (0.5, 0.5 - 3 * 2.0**-52)]),
-    ],
-    ids=["Real", "Positive", "Unit", "Sign", "Label", "Vector", "Simplex", "Simplex to n ulps"],
-)
-def test_spaces_contain_what_they_describe(space, inside, outside):
+SPACES = {
+    "Real": (Real(), [0.0, -1e308, math.inf, -math.inf, math.nan], []),
+    "Real of two axes": (Real("n", "d"), [((0.0, math.inf),), ((1.0,), (math.nan,))], []),
+    "Positive": (Positive(), [5e-324, 1.0, math.inf, math.nan], [0.0, -0.0, -1.0, -math.inf]),
+    "Positive along an axis": (Positive("n"), [(5e-324, 1.0), (math.inf, math.nan)], [(1.0, 0.0), (-1.0,)]),
+    "NonNegative": (NonNegative(), [0.0, -0.0, 1.0, math.inf, math.nan], [-5e-324, -math.inf]),
+    "NonPositive": (NonPositive(), [0.0, -1.0, -math.inf, math.nan], [5e-324, math.inf]),
+    "Unit": (Unit(), [0.0, 0.5, 1.0, math.nan], [-5e-324, 1 + 2.0**-52, math.inf]),
+    "Unit of two axes": (Unit("h", "w"), [((0.0, 1.0), (0.5, math.nan))], [((0.0, 1.0), (0.5, 1.5))]),
+    "LogBase": (LogBase(), [1.0, 2.0, math.inf], [0.5, 0.0, -1.0]),
+    "Sign": (Sign(), [-1.0, 1.0, math.nan], [0.0, 0.5, 2.0, math.inf]),
+    "Bit": (Bit(), [0.0, 1.0, math.nan], [-1.0, 0.5, 2.0]),
+    "Bit along an axis": (Bit("n"), [(0.0, 1.0), (1.0,)], [(0.0, 0.5)]),
+    "Label": (Label("logits"), [0, 1, 2], [-1, 3]),
+    "Vector": (Vector(), [(0.0, math.inf), (1.0,), (math.nan, 1.0)], []),
+    "Weights": (Weights(), [(0.0, 3.0), (1e308, 1e308)], [(1.0, -5e-324)]),
+    "Simplex": (Simplex(), [(1.0,), (0.5, 0.5), (0.25, 0.75 + 2.0**-52), (math.nan, 0.5)], [(0.5, 0.75), (1.5, -0.5), (0.5,)]),
+    "Simplex to n ulps": (
+        Simplex(), [(0.5, 0.5 + 2.0**-51), (0.5, 0.5 - 2.0**-51)], [(0.5, 0.5 + 3 * 2.0**-52), (0.5, 0.5 - 3 * 2.0**-52)]
+    ),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", SPACES)
+def test_spaces_contain_what_they_describe(name):
+    space, inside, outside = SPACES[name]
+
     def contained(x):
         return bool(space.contains(np.array(x), precision=53, classes=3))
 
     assert [x for x in inside if not contained(x)] == []
     assert [x for x in outside if contained(x)] == []
+    assert {np.ndim(x) for x in inside} == {space.rank}
+    rows = [x for x in (*inside, *outside) if np.shape(x) == np.shape(inside[0])]
+    assert space.contains(np.array(rows), precision=53, classes=3).tolist() == list(map(contained, rows))
+
+
+@pytest.mark.parametrize("name", SPACES)
+def test_exact_elements_are_held_as_floats_are_contained(name):
+    space, inside, outside = SPACES[name]
+
+    def exactly(x):
+        return x if isinstance(x, int) or not math.isfinite(x) else Fraction(x)
+
+    def held(x):
+        return space.holds(mapped(exactly, x), precision=53, classes=3)
+
+    assert [x for x in inside if not held(x) and not any(map(math.isnan, flat(x)))] == []
+    assert [x for x in outside if held(x)] == []
+
+
+def test_axes_of_one_name_are_equally_long():
+    spaces = {"scores": Real("n", "k"), "relevances": Positive("k"), "length": Real()}
+    assert lengths(spaces, {"scores": (4, 3), "relevances": (3,), "length": ()}) == {"n": 4, "k": 3}
+    with pytest.raises(ValueError, match="scores has 3 along k, and relevances has 2"):
+        lengths(spaces, {"scores": (4, 3), "relevances": (2,), "length": ()})
+    with pytest.raises(ValueError, match=r"relevances must be numbers above 0 along the last axis, and one example has shape \(4, 3\)"):
+        lengths(spaces, {"scores": (4, 3), "relevances": (4, 3), "length": ()})
+
+
+def test_only_finite_ends_that_are_exact_data_are_edges():
+    assert [Unit().is_edge(x) for x in (0.0, 1.0, 0.5)] == [True, True, False]
+    assert [Real().is_edge(x) for x in (0.0, math.inf)] == [False, False]
+    assert [Weights().is_edge(x) for x in (0.0, 1.0)] == [True, False]
+    assert not Cosines().is_edge(1.0)  # one that rounded to 1

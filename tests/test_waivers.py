@@ -77,7 +77,7 @@ def test_what_is_not_named_still_fails(capsys, tmp_path):
 
 
 def test_a_flag_waives_the_vectors_that_fail_and_no_others(capsys, tmp_path):
-    small = {v.id for v in golden.read(lossref.catalog.get(LOSS), lossref.formats.FLOAT64) if v.flag == "small_residual"}
+    small = {v.id for v in golden.read(lossref.catalog.get(LOSS), lossref.formats.FLOAT64) if v.question.flag == "small_residual"}
     status, found = check(capsys, tmp_path, BY_FLAG + by_id(*sorted(set(failing(capsys)) - small)))
     assert status == 0
     assert set(value(found)["waived"][0]["vectors"]) == small & set(failing(capsys))
@@ -120,7 +120,7 @@ def test_the_system_says_what_day_it_is(capsys, tmp_path):
 
 def test_a_waiver_that_matches_no_failure_fails_the_run(capsys, tmp_path, module):
     ids = failing(capsys)
-    sound = next(v.id for v in golden.read(lossref.catalog.get(LOSS), lossref.formats.FLOAT64) if v.flag == "ordinary")
+    sound = next(v.id for v in golden.read(lossref.catalog.get(LOSS), lossref.formats.FLOAT64) if v.question.flag == "ordinary")
     status, message = check(capsys, tmp_path, by_id(*ids, sound))
     assert status == 2
     assert f"waiver 1 no longer matches: vector {sound} does not fail at level C" in message
@@ -133,7 +133,7 @@ def test_a_waiver_that_matches_no_failure_fails_the_run(capsys, tmp_path, module
 
 def test_a_failure_that_does_not_count_is_not_waived(capsys, tmp_path, module):
     """NaN inputs are graded apart: to waive them is an error, until --strict counts them."""
-    (special, *_) = (v.id for v in golden.read(lossref.catalog.get(LOSS), lossref.formats.FLOAT64) if v.flag == "nan")
+    (special, *_) = (v.id for v in golden.read(lossref.catalog.get(LOSS), lossref.formats.FLOAT64) if v.question.flag == "nan")
     module.mine = types.SimpleNamespace(value=lambda **arrays: np.nan_to_num(lossref.value(LOSS, **arrays)))
     assert "does not fail" in check(capsys, tmp_path, by_id(special))[1]
     assert special in str(value(check(capsys, tmp_path, by_id(special), "--strict")[1])["waived"])

@@ -1,7 +1,8 @@
 /* Reads golden data with the standard library alone: cc -O2 -o read_golden read_golden.c, then
      ./read_golden golden/binary/sigmoid_cross_entropy.float64.jsonl
-   Prints of each vector its id, the bits of its first input and of its value, and the value in decimal digits. The keys
-   of a vector stand in one order, without blanks, so that looking for strings is enough. */
+   Prints of each vector its id, the bits of its first input and of its value, and the value in decimal digits. A
+   call, with "reduction" among its options, has several examples and, unreduced, several values, between commas.
+   The keys of a vector stand in one order, without blanks, so that looking for strings is enough. */
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -10,17 +11,31 @@
 union bits64 { uint64_t bits; double x; };
 union bits32 { uint32_t bits; float x; };
 
-static double decode(char **p) /* the string at p, which is moved behind it */
+static void print(const char *p, int is_double, int is_decimal) /* every string of a nest of lists, or a single one */
 {
-    char *start = *p + 1;
-    uint64_t bits = strtoull(start, p, 16);
-    return (*p)++ - start == 16 ? (union bits64){bits}.x : (union bits32){(uint32_t)bits}.x;
+    const char *between = "";
+    char *end;
+    int depth = 0;
+    putchar(' ');
+    do {
+        depth += (*p == '[') - (*p == ']');
+        if (*p != '"') continue;
+        uint64_t bits = strtoull(p + 1, &end, 16);
+        if (*end != '"') return;
+        double x = end - p == 17 ? (union bits64){bits}.x : (union bits32){(uint32_t)bits}.x;
+        fputs(between, stdout);
+        if (is_decimal) printf("%.17g", x);
+        else if (is_double) printf("%016llx", (unsigned long long)(union bits64){.x = x}.bits);
+        else printf("%08lx", (unsigned long)(union bits32){.x = (float)x}.bits);
+        between = ",";
+        p = end;
+    } while (*++p && depth > 0);
 }
 
-static void print_bits(double x, int is_double)
+static const char *inside(const char *line, const char *object, const char *key) /* behind a key in an object */
 {
-    if (is_double) printf("%016llx", (unsigned long long)(union bits64){.x = x}.bits);
-    else printf("%08lx", (unsigned long)(union bits32){.x = (float)x}.bits);
+    const char *found = strstr(line, object);
+    return found && (found = strstr(found + strlen(object), key)) ? found + strlen(key) : NULL;
 }
 
 int main(int count, char **arguments)
@@ -31,17 +46,16 @@ int main(int count, char **arguments)
     if (!file || getline(&line, &size, file) < 0) { perror("read_golden FILE"); return 1; }
     int is_double = strstr(line, "\"format\":\"float64\"") != NULL; /* the first line says what the others are */
     while (getline(&line, &size, file) > 0) {
-        char *input = strchr(strstr(line, "\"inputs\":{") + 10, ':') + 1, *answer = strstr(line, "\"value\":") + 8;
-        int is_list = *input == '[';
-        printf("%.12s ", strstr(line, "\"id\":") + 6);
-        do {
-            input += is_list;
-            print_bits(decode(&input), is_double);
-            putchar(is_list && *input == ',' ? ',' : ' ');
-        } while (is_list && *input == ',');
-        double value = decode(&answer);
-        print_bits(value, is_double);
-        printf(" %.17g\n", value);
+        const char *input = inside(line, "\"inputs\":{", ":"), *value = inside(line, "\"value\":{", "\"rounded\":");
+        if (strncmp(line, "{\"id\":\"", 7) != 0 || !input || !value) {
+            fputs("read_golden: this is no golden vector\n", stderr);
+            return 1;
+        }
+        printf("%.12s", line + 7);
+        print(input, is_double, 0);
+        print(value, is_double, 0);
+        print(value, is_double, 1);
+        putchar('\n');
     }
     free(line);
     return fclose(file);

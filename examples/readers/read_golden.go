@@ -2,7 +2,8 @@
 //
 //	go run read_golden.go golden/binary/sigmoid_cross_entropy.float64.jsonl
 //
-// Prints of each vector its id, the bits of its first input and of its value, and the value in decimal digits.
+// Prints of each vector its id, the bits of its first input and of its value, and the value in decimal digits. A
+// call, with "reduction" among its options, has several examples and, unreduced, several values: commas separate them.
 package main
 
 import (
@@ -18,8 +19,9 @@ import (
 )
 
 type row struct {
-	Format, ID, Value string
-	Inputs            json.RawMessage // in the order of the loss, which a map would lose
+	Format, ID string
+	Inputs     json.RawMessage // in the order of the loss, which a map would lose
+	Value      struct{ Rounded []string }
 }
 
 func decode(bits string) float64 {
@@ -40,8 +42,18 @@ func encode(number float64, format string) string {
 	return fmt.Sprintf("%08x", math.Float32bits(float32(number)))
 }
 
-// The bits of the first input: a string, or a list of strings.
-func firstInput(inputs json.RawMessage) (all []string) {
+// Every string of a nest of lists.
+func flat(nested any) (all []string) {
+	if bits, isOne := nested.(string); isOne {
+		return []string{bits}
+	}
+	for _, inner := range nested.([]any) {
+		all = append(all, flat(inner)...)
+	}
+	return all
+}
+
+func firstInput(inputs json.RawMessage) []string {
 	tokens := json.NewDecoder(bytes.NewReader(inputs))
 	tokens.Token() // {
 	tokens.Token() // its name
@@ -49,13 +61,7 @@ func firstInput(inputs json.RawMessage) (all []string) {
 	if err := tokens.Decode(&input); err != nil {
 		log.Fatal(err)
 	}
-	if one, isOne := input.(string); isOne {
-		return []string{one}
-	}
-	for _, bits := range input.([]any) {
-		all = append(all, bits.(string))
-	}
-	return all
+	return flat(input)
 }
 
 func main() {
@@ -75,11 +81,15 @@ func main() {
 			format = vector.Format
 			continue
 		}
-		all := firstInput(vector.Inputs)
-		for i, bits := range all {
-			all[i] = encode(decode(bits), format)
+		inputs, values, digits := firstInput(vector.Inputs), vector.Value.Rounded, []string{}
+		for _, list := range [][]string{inputs, values} {
+			for i, bits := range list {
+				list[i] = encode(decode(bits), format)
+			}
 		}
-		value := decode(vector.Value)
-		fmt.Println(vector.ID, strings.Join(all, ","), encode(value, format), strconv.FormatFloat(value, 'g', 17, 64))
+		for _, bits := range values {
+			digits = append(digits, strconv.FormatFloat(decode(bits), 'g', 17, 64))
+		}
+		fmt.Println(vector.ID, strings.Join(inputs, ","), strings.Join(values, ","), strings.Join(digits, ","))
 	}
 }

@@ -1,7 +1,8 @@
 // Reads golden data with the standard library alone:
 //   java read_golden.java golden/binary/sigmoid_cross_entropy.float64.jsonl
-// Prints of each vector its id, the bits of its first input and of its value, and the value in decimal digits. The keys
-// of a vector stand in one order, without blanks, so that looking for strings is enough.
+// Prints of each vector its id, the bits of its first input and of its value, and the value in decimal digits. A
+// call, with "reduction" among its options, has several examples and, unreduced, several values, between commas.
+// The keys of a vector stand in one order, without blanks, so that looking for strings is enough.
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -13,7 +14,8 @@ import java.util.stream.Stream;
 
 class ReadGolden {
     static final Pattern VECTOR = Pattern.compile(
-        "\"id\":\"(\\w+)\".*?\"inputs\":\\{\"\\w+\":(\"\\w+\"|\\[.*?\\]).*?\"value\":\"(\\w+)\"");
+        "\"id\":\"(\\w+)\".*?\"inputs\":\\{\"\\w+\":([^}]*?)(?:,\"\\w+\":|\\}).*?\"value\":\\{\"rounded\":\\[(.*?)\\]");
+    static final Pattern BITS = Pattern.compile("\\b([0-9a-f]{16}|[0-9a-f]{8})\\b");
 
     static double decode(String bits) {
         return bits.length() == 16 ? Double.longBitsToDouble(Long.parseUnsignedLong(bits, 16))
@@ -25,16 +27,23 @@ class ReadGolden {
             : String.format("%08x", Float.floatToRawIntBits((float) number));
     }
 
+    static Stream<Double> numbers(String lists) {
+        return BITS.matcher(lists).results().map(found -> decode(found.group()));
+    }
+
+    static String bits(String lists, boolean isDouble) {
+        return numbers(lists).map(number -> encode(number, isDouble)).collect(Collectors.joining(","));
+    }
+
     public static void main(String[] arguments) throws IOException {
         List<String> lines = Files.readAllLines(Path.of(arguments[0]));
         boolean isDouble = lines.get(0).contains("\"format\":\"float64\""); // the first line says what the others are
         for (String line : lines.subList(1, lines.size())) {
             Matcher vector = VECTOR.matcher(line);
             if (!vector.find()) throw new IOException("no vector: " + line);
-            Stream<String> words = Stream.of(vector.group(2).replaceAll("[\\[\\]\"]", "").split(","));
-            String bits = words.map(word -> encode(decode(word), isDouble)).collect(Collectors.joining(","));
-            double value = decode(vector.group(3));
-            System.out.println(vector.group(1) + " " + bits + " " + encode(value, isDouble) + " " + value);
+            String input = bits(vector.group(2), isDouble), value = bits(vector.group(3), isDouble);
+            String digits = numbers(vector.group(3)).map(String::valueOf).collect(Collectors.joining(","));
+            System.out.println(String.join(" ", vector.group(1), input, value, digits));
         }
     }
 }

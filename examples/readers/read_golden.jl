@@ -1,8 +1,10 @@
 # Reads golden data with the standard library alone:
 #   julia read_golden.jl golden/binary/sigmoid_cross_entropy.float64.jsonl
-# Prints of each vector its id, the bits of its first input and of its value, and the value in decimal digits. The keys
-# of a vector stand in one order, without blanks, so that looking for strings is enough.
-const VECTOR = r"""id":"(\w+)".*?"inputs":\{"\w+":("\w+"|\[.*?\]).*?"value":"(\w+)"""
+# Prints of each vector its id, the bits of its first input and of its value, and the value in decimal digits. A
+# call, with "reduction" among its options, has several examples and, unreduced, several values, between commas.
+# The keys of a vector stand in one order, without blanks, so that looking for strings is enough.
+const VECTOR = r"""id":"(\w+)".*?"inputs":\{"\w+":([^}]*?)(?:,"\w+":|\}).*?"value":\{"rounded":\[(.*?)\]"""
+const BITS = r"[0-9a-f]{8,16}"
 
 function decode(bits)
     length(bits) == 16 && return reinterpret(Float64, parse(UInt64, bits; base = 16))
@@ -19,9 +21,9 @@ function main(path)
     is_double = occursin("\"format\":\"float64\"", header)
     for line in vectors
         id, input, value = match(VECTOR, line).captures
-        numbers = [decode(bits) for bits in split(strip(input, ['[', ']', '"']), r"\W+")]
-        number = decode(value)
-        println(join((id, join([encode(x, is_double) for x in numbers], ","), encode(number, is_double), number), " "))
+        numbers, values = [[decode(found.match) for found in eachmatch(BITS, text)] for text in (input, value)]
+        bits(several) = join([encode(x, is_double) for x in several], ",")
+        println(join((id, bits(numbers), bits(values), join(values, ",")), " "))
     end
 end
 

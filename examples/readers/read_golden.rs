@@ -1,7 +1,8 @@
 // Reads golden data with the standard library alone: rustc -O read_golden.rs, then
 //   ./read_golden golden/binary/sigmoid_cross_entropy.float64.jsonl
-// Prints of each vector its id, the bits of its first input and of its value, and the value in decimal digits. The keys
-// of a vector stand in one order, without blanks, so that looking for strings is enough.
+// Prints of each vector its id, the bits of its first input and of its value, and the value in decimal digits. A
+// call, with "reduction" among its options, has several examples and, unreduced, several values, between commas.
+// The keys of a vector stand in one order, without blanks, so that looking for strings is enough.
 fn decode(bits: &str) -> f64 {
     match bits.len() {
         16 => f64::from_bits(u64::from_str_radix(bits, 16).unwrap()),
@@ -16,6 +17,10 @@ fn encode(number: f64, is_double: bool) -> String {
     }
 }
 
+fn is_bits(word: &&str) -> bool {
+    word.len() >= 8 && word.bytes().all(|digit| digit.is_ascii_hexdigit())
+}
+
 fn after<'a>(line: &'a str, key: &str) -> &'a str {
     line.split_once(key).unwrap().1
 }
@@ -26,11 +31,12 @@ fn main() {
     let (header, vectors) = text.split_once('\n').unwrap(); // the first line says what the others are
     let is_double = header.contains("\"format\":\"float64\"");
     for line in vectors.lines() {
-        let input = after(after(line, "\"inputs\":{"), ":");
-        let end = if input.starts_with('[') { input.find(']') } else { input[1..].find('"').map(|k| k + 1) };
-        let numbers = input[1..end.unwrap()].split(',').map(|bits| decode(bits.trim_matches('"')));
-        let bits: Vec<String> = numbers.map(|number| encode(number, is_double)).collect();
-        let value = decode(after(line, "\"value\":\"").split('"').next().unwrap());
-        println!("{} {} {} {:e}", &after(line, "\"id\":\"")[..12], bits.join(","), encode(value, is_double), value);
+        let (input, _) = after(after(line, "\"inputs\":{"), ":").split_once('}').unwrap();
+        let (value, _) = after(line, "\"value\":{\"rounded\":[").split_once(']').unwrap();
+        let numbers: Vec<f64> = input.split(':').next().unwrap().split('"').filter(is_bits).map(decode).collect();
+        let values: Vec<f64> = value.split('"').filter(is_bits).map(decode).collect();
+        let bits = |several: &[f64]| several.iter().map(|x| encode(*x, is_double)).collect::<Vec<_>>().join(",");
+        let digits: Vec<String> = values.iter().map(|x| format!("{x:e}")).collect();
+        println!("{} {} {} {}", &after(line, "\"id\":\"")[..12], bits(&numbers), bits(&values), digits.join(","));
     }
 }

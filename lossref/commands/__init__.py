@@ -9,6 +9,10 @@ import tempfile
 from pathlib import Path
 from typing import Any, TypeAlias
 
+from lossref import catalog
+from lossref.catalog import DefinitionError
+from lossref.spec import Loss
+
 Commands: TypeAlias = "argparse._SubParsersAction[argparse.ArgumentParser]"
 
 CONFORMS, DIFFERS, BAD_USE, BROKE = 0, 1, 2, 3
@@ -29,6 +33,16 @@ def command(commands: Commands, name: str, summary: str, description: str = "") 
     )
     parser.add_argument("--json", action="store_true", help="print JSON")
     return parser
+
+
+def known_loss(name: str) -> Loss:
+    """The loss of a name, or of a file of the user's own; UsageError suggests what may have been meant."""
+    try:
+        return catalog.load(name) if name.endswith(".py") else catalog.get(name)
+    except DefinitionError as error:
+        raise UsageError(error) from None
+    except KeyError as error:
+        raise UsageError(error.args[0]) from None
 
 
 def print_json(content: Any) -> None:

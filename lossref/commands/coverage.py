@@ -8,43 +8,44 @@ from typing import Any
 from rich.table import Table
 
 from lossref.commands import CONFORMS, Commands, UsageError, command, print_json
+from lossref.implementations import resolve
+from lossref.library import ImplementationError, Library
 from lossref.report import text
-from lossref.targets import Target, TargetError, resolve
 
 DESCRIPTION = """\
 List the losses that a library ships, by its own names, and the loss that judges each, or why none does yet.
 
-TARGET is an adapter that keeps such a list. What a library ships is counted for the version that the adapter was
+LIBRARY is an adapter that keeps such a list. What a library ships is counted for the version that the adapter was
 written for; losses that are made here of a library's pieces are not counted.
 """
 
 
 def add(commands: Commands) -> None:
     parser = command(commands, "coverage", "how many of a library's losses can be judged", DESCRIPTION)
-    parser.add_argument("target", metavar="TARGET")
+    parser.add_argument("library", metavar="LIBRARY")
     parser.set_defaults(run=run)
 
 
 def run(given: argparse.Namespace) -> int:
     try:
-        target = resolve(given.target)
-    except TargetError as error:
+        library = resolve(given.library)
+    except ImplementationError as error:
         raise UsageError(error) from None
-    if not target.offers:
-        raise UsageError(f"{target.title} comes with no list of the losses that it ships")
-    report = coverage(target)
+    if not library.offers:
+        raise UsageError(f"{library.title} comes with no list of the losses that it ships")
+    report = coverage(library)
     print_json(report) if given.json else _show(report)
     return CONFORMS
 
 
-def coverage(target: Target) -> dict[str, Any]:
+def coverage(library: Library) -> dict[str, Any]:
     """As plain data."""
     offers = []
-    for name, found in target.offers.items():
-        judged = found in target.implementations
+    for name, found in library.offers.items():
+        judged = found in library.implementations
         offers.append({"name": name, "judged_as": found if judged else None, "reason": None if judged else found})
     count = sum(offer["judged_as"] is not None for offer in offers)
-    return {"target": target.name, "title": target.title, "offers": offers, "judged": count, "of": len(offers)}
+    return {"library": library.name, "title": library.title, "offers": offers, "judged": count, "of": len(offers)}
 
 
 def _show(report: dict[str, Any]) -> None:

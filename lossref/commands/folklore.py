@@ -1,4 +1,4 @@
-"""lossref folklore: the wrong formulas that texts print or invite, each run beside the exact answer."""
+"""lossref folklore: the wrong formulas that texts and others print or invite, each run beside the exact answer."""
 
 from __future__ import annotations
 
@@ -16,11 +16,12 @@ from rich.table import Table
 from rich.text import Text
 
 from lossref.commands import CONFORMS, DIFFERS, Commands, UsageError, command, print_json
-from lossref.folklore import FOLKLORE, report
-from lossref.folklore.judging import LENIENT, Finding, examine
-from lossref.folklore.record import KINDS, TEXTS, Folklore
 from lossref.golden import GoldenError
-from lossref.judge.grades import MEANING
+from lossref.judge.measure import MEANING
+from lossref.mutants import folklore
+from lossref.mutants.judging import LENIENT, Finding, examine
+from lossref.mutants.record import FAILS, TEXTS, Mutant
+from lossref.report import folklore as report
 from lossref.report import text
 
 PRINTED_NUMBER = "F14 is a printed number, not code: text 2 (row S2-03) has 0.6 for a mean absolute error of 2/3."
@@ -40,14 +41,14 @@ def add(commands: Commands) -> None:
 
 def run_list(given: argparse.Namespace) -> int:
     if given.json:
-        print_json([report.described(record) for record in FOLKLORE])
+        print_json([report.described(record) for record in folklore()])
         return CONFORMS
     table = _table("id", "rows", "loss", "claim")
-    for record in FOLKLORE:
-        rows = " ".join(record.rows)
+    for record in folklore():
+        rows = " ".join(record.sources)
         table.add_row(record.id, Text(rows if record.printed else f"({rows})"), record.loss, Text(record.claim))
     table.columns[1].max_width = 13
-    legend = ["The row of a text; in brackets where the text does not print the formula, but invites it.", *TEXTS.values()]
+    legend = ["The row of a text, or what else has it; in brackets where that does not print the formula, but invites it.", *TEXTS.values()]
     _print(table, *(Text(line, "dim") for line in (*legend, PRINTED_NUMBER)))
     return CONFORMS
 
@@ -59,14 +60,14 @@ def run_show(given: argparse.Namespace) -> int:
         print_json(report.facts(finding) | {"code": report.code(record), "worst_vector": report.worst_vector(finding)})
         return CONFORMS
     title = Text(f"{record.id}  {record.claim}", "bold")
-    _print(title, _grid([("fault", f"{record.fault} ({KINDS[record.kind]})"), *_texts(record)]))
+    _print(title, _grid([("fault", f"{record.why} ({FAILS[record.fails]})"), *_texts(record)]))
     print(f"\n{textwrap.indent(report.code(record), '    ')}\n")
     _print(_grid(_answers(finding)))
     return CONFORMS
 
 
 def run_all(given: argparse.Namespace) -> int:
-    findings = _examined(FOLKLORE)
+    findings = _examined(folklore())
     caught = sum(finding.caught for finding in findings)
     passed = {name: sum(finding.passes(name) for finding in findings) for name in LENIENT}
     if given.json:
@@ -76,7 +77,7 @@ def run_all(given: argparse.Namespace) -> int:
     table = _table("\nid", "\nwhat is wrong", "\ngot", "\nexact", "\ncaught", "\ngrade", "allclose\npasses", "gradcheck\npasses")
     for finding in findings:
         grade = Text("-") if finding.grade is None else Text(finding.grade, text.COLOURS.get(finding.grade, "bold red"))
-        said: Sequence[Text] = [Text(x) for x in (finding.record.id, finding.record.fault.rstrip("."), *_brief(finding))]
+        said: Sequence[Text] = [Text(x) for x in (finding.record.id, finding.record.why.rstrip("."), *_brief(finding))]
         passes = [_yes(finding.passes(name), "bold yellow", "dim") for name in LENIENT]
         table.add_row(*said, _yes(finding.caught, "green", "bold red"), grade, *passes)
     tolerances = "; ".join(f"{name}: {_tolerances(name)}" for name in LENIENT)
@@ -89,8 +90,8 @@ def run_all(given: argparse.Namespace) -> int:
     return CONFORMS if caught == len(findings) else DIFFERS
 
 
-def _found(given: str) -> Folklore:
-    known = {record.id: record for record in FOLKLORE}
+def _found(given: str) -> Mutant:
+    known = {record.id: record for record in folklore()}
     identifier = given.upper()
     if identifier == "F14":
         raise UsageError(PRINTED_NUMBER)
@@ -101,20 +102,20 @@ def _found(given: str) -> Folklore:
     return known[identifier]
 
 
-def _examined(records: Iterable[Folklore]) -> list[Finding]:
+def _examined(records: Iterable[Mutant]) -> list[Finding]:
     with Progress(console=Console(stderr=True), transient=True) as progress:
         try:
             return [examine(record) for record in progress.track(list(records), description="judging folklore")]
-        except ImportError as error:
-            raise UsageError(f"exact answers to folklore need python-flint ({error}): pip install 'lossref[golden]'") from None
-        except GoldenError as error:
+        except (ModuleNotFoundError, GoldenError) as error:
             raise UsageError(error) from None
 
 
-def _texts(record: Folklore) -> Iterator[tuple[str, str]]:
-    """What each text is about, the rows in it, and whether it prints the formula."""
-    for source, rows in groupby(record.rows, key=lambda row: row[:2]):
-        yield "from", f"{TEXTS[source]} ({' and '.join(rows)}; {'it prints this' if record.printed else 'it invites this'})"
+def _texts(record: Mutant) -> Iterator[tuple[str, str]]:
+    """What each text is about and the rows in it, or what else has the formula, and whether it prints it."""
+    how = "it prints this" if record.printed else "it invites this"
+    for title, sources in groupby(record.sources, key=lambda source: TEXTS.get(source.partition("-")[0], "")):
+        found = " and ".join(sources)
+        yield "from", f"{title} ({found}; {how})" if title else f"{found} ({how})"
 
 
 def _answers(finding: Finding) -> Iterator[tuple[str, str]]:
@@ -131,9 +132,8 @@ def _answers(finding: Finding) -> Iterator[tuple[str, str]]:
         meaning = MEANING.get(facts["grade"], finding.verdict.broke)
         yield "grade", f"{facts['grade']} on {finding.verdict.vectors} golden vectors: {meaning}"
     if worst := report.worst_vector(finding):
-        part = record.part if worst["component"] is None else f"{record.part}[{worst['component']}]"
         inputs = _spelled(worst["inputs"])
-        yield "worst vector", f"{worst['id']}: {inputs}: {part} {worst['got']}, exact {_joined(worst['exact'])}"
+        yield "worst vector", f"{worst['id']}: {inputs}: {worst['label']} {worst['got']}, exact {_joined(worst['exact'])}"
     yield "right", record.right_call
 
 

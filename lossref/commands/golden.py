@@ -6,65 +6,109 @@ import argparse
 import os
 from collections import Counter
 from pathlib import Path
-from types import ModuleType
 
 from rich.console import Console
 from rich.progress import Progress
 
-from lossref import golden
-from lossref.commands import CONFORMS, DIFFERS, Commands, UsageError, command, print_json
-from lossref.golden import GoldenError
+from lossref import catalog, golden
+from lossref.catalog import DefinitionError
+from lossref.commands import CONFORMS, DIFFERS, Commands, UsageError, command, known_loss, print_json
+from lossref.exact import balls
+from lossref.formats import FORMATS
+from lossref.golden import SHIPPED_FORMATS, GoldenError, write
+from lossref.golden.read import MANIFEST
+from lossref.golden.verify import differences, verify
+
+GENERATE = """\
+Recompute golden files, byte for byte: all, or those of some losses. They are written where the command is
+called, if that is a checkout of lossref, else into the golden folder in use.
+
+  lossref golden generate --loss huber
+  lossref golden generate --definition mine_loss.py --to data      a loss of your own, certified
+"""
 
 
 def add(commands: Commands) -> None:
     parser = commands.add_parser("golden", help="generate, verify and compare the golden data")
     actions = parser.add_subparsers(title="actions", metavar="ACTION", required=True)
-    action = command(actions, "generate", "recompute every golden file, byte for byte")
+    action = command(actions, "generate", "recompute golden files, byte for byte", GENERATE)
     action.add_argument("--jobs", type=int, default=os.cpu_count() or 1, metavar="N", help="processes (all processors)")
-    action.add_argument("--out", type=Path, metavar="DIR", help="where to write (the golden folder in use)")
-    action.set_defaults(run=generate)
+    action.add_argument("--loss", action="append", metavar="LOSS", help="only the files of this loss (may be repeated)")
+    action.add_argument("--definition", type=Path, metavar="FILE", help="a loss of your own; its files are written to --to")
+    action.add_argument("--to", "--out", dest="to", type=Path, metavar="DIR", help="where to write")
+    action.set_defaults(run=run_generate)
     action = command(actions, "verify", "check schema, digests and ids; recomputes nothing unless asked")
     action.add_argument("--recompute", action="store_true", help="also compute every answer again and compare bytes")
+    action.add_argument("--loss", action="append", metavar="LOSS", help="with --recompute: only this loss (may be repeated)")
     action.add_argument("--jobs", type=int, default=os.cpu_count() or 1, metavar="N", help="processes for --recompute")
     action.add_argument("folder", nargs="?", type=Path, help="a golden folder (the one in use)")
-    action.set_defaults(run=verify)
+    action.set_defaults(run=run_verify)
     action = command(actions, "diff", "compare two golden folders and name the version step that the change needs")
     action.add_argument("old", type=Path)
     action.add_argument("new", type=Path, nargs="?", help="a golden folder (the one in use)")
-    action.set_defaults(run=diff)
+    action.set_defaults(run=run_diff)
 
 
-def generate(given: argparse.Namespace) -> int:
-    writer = _writer(given.jobs)
+def run_generate(given: argparse.Namespace) -> int:
+    _needs_flint(given.jobs)
+    only = [known_loss(name).name for name in given.loss or []]
+    if given.definition and (only or given.to is None):
+        raise UsageError("--definition is of a loss of your own: say where its files go with --to, and leave out --loss")
+    where = given.to or _here()
     screen = Console(stderr=True)
     with Progress(console=screen, transient=True, disable=not screen.is_terminal) as progress:
         task = progress.add_task("certifying", total=None)
+
+        def advance(done: int, total: int) -> None:
+            progress.update(task, completed=done, total=total)
+
         try:
-            total = writer.generate(
-                given.out or golden.folder(), given.jobs, lambda done, all_: progress.update(task, completed=done, total=all_)
-            )
-        except (GoldenError, OSError) as error:
+            if given.definition:
+                return _own(given, advance)
+            total = write.generate(where, given.jobs, advance, only)
+        except (GoldenError, OSError, DefinitionError) as error:
             raise UsageError(error) from None
-    _report(given, given.out or golden.folder(), total, "generated")
+    _report(given, where, total, "generated")
     return CONFORMS
 
 
-def verify(given: argparse.Namespace) -> int:
+def _own(given: argparse.Namespace, advance: write.Progress) -> int:
+    """The golden files of a loss of the user's own: each written beside and moved into place."""
+    loss = catalog.load(given.definition)
+    given.to.mkdir(parents=True, exist_ok=True)
+    written = []
+    for name in SHIPPED_FORMATS:
+        found = write.vectors(loss, FORMATS[name], progress=advance)
+        path = given.to / f"{loss.name}.{name}.jsonl"
+        beside = path.with_name(f".{path.name}")
+        beside.write_bytes(write.content(loss, found, FORMATS[name]))
+        os.replace(beside, path)
+        written.append({"file": str(path), "vectors": len(found)})
+    if given.json:
+        print_json(written)
+    else:
+        print("".join(f"{entry['file']}: {entry['vectors']} vectors, certified\n" for entry in written), end="")
+    return CONFORMS
+
+
+def run_verify(given: argparse.Namespace) -> int:
     folder = given.folder or golden.folder()
     try:
-        total = golden.verify(folder)
+        total = verify(folder)
     except GoldenError as error:
         raise UsageError(error, DIFFERS) from None
+    only = [known_loss(name).name for name in given.loss or []]
     if given.recompute:
-        for path in _writer(given.jobs).stale_files(folder, given.jobs):
-            raise UsageError(f"{path} is stale: recomputing the set gives other bytes", DIFFERS)
+        _needs_flint(given.jobs)
+        for path in write.stale_files(folder, given.jobs, only):
+            raise UsageError(f"{path} is stale: recomputing it gives other bytes", DIFFERS)
     _report(given, folder, total, "recomputed, all bytes equal" if given.recompute else "verified")
     return CONFORMS
 
 
-def diff(given: argparse.Namespace) -> int:
+def run_diff(given: argparse.Namespace) -> int:
     try:
-        changes = list(golden.differences(given.old, given.new or golden.folder()))
+        changes = list(differences(given.old, given.new or golden.folder()))
     except GoldenError as error:
         raise UsageError(error) from None
     counts = Counter(kind for kind, _, _ in changes)
@@ -78,15 +122,17 @@ def diff(given: argparse.Namespace) -> int:
     return DIFFERS if changes else CONFORMS
 
 
-def _writer(jobs: int) -> ModuleType:
-    """The module that computes golden data, once what it needs is known to be there."""
+def _here() -> Path:
+    """The golden folder of the checkout that the command is called in, or else the one in use."""
+    here = next((folder for folder in (Path.cwd(), *Path.cwd().parents) if (folder / "lossref" / "losses").is_dir()), None)
+    return here / "golden" if here and (here / "golden" / MANIFEST).is_file() else golden.folder()
+
+
+def _needs_flint(jobs: int) -> None:
     if jobs < 1:
         raise UsageError(f"--jobs must be 1 or more, and is {jobs}")
-    try:
-        from lossref import generate
-    except ImportError as error:
-        raise UsageError(f"computing golden data needs python-flint ({error}): pip install 'lossref[golden]'") from None
-    return generate
+    if not balls.INSTALLED:
+        raise UsageError(balls.MISSING)
 
 
 def _report(given: argparse.Namespace, folder: Path, total: int, what: str) -> None:

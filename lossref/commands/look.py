@@ -3,20 +3,26 @@
 from __future__ import annotations
 
 import argparse
+from collections.abc import Sequence
+from contextlib import nullcontext
 from fractions import Fraction
 from typing import Any
 
+import mpmath
+import numpy as np
 from rich.table import Table
 from rich.text import Text
 
-from lossref import catalog, golden
+from lossref import catalog, families, golden
 from lossref.ask import Answer, fraction, oracle
-from lossref.calls import bind, evaluate
-from lossref.commands import CONFORMS, Commands, UsageError, command, print_json
+from lossref.commands import CONFORMS, Commands, UsageError, command, known_loss, print_json
+from lossref.float64.evaluate import bind, evaluate
 from lossref.formats import FLOAT64
 from lossref.golden import GoldenError
-from lossref.report import data, text
-from lossref.spec import Loss
+from lossref.judge.verdict import Finding, has_answer, outcome, truths
+from lossref.report import finding, text
+from lossref.spec import PARTS, Loss
+from lossref.values import flat, places, shape
 
 
 def add(commands: Commands) -> None:
@@ -30,13 +36,12 @@ def add(commands: Commands) -> None:
         "eval",
         "our value and gradient at one point, the exact ones, and the error in ulps",
         "Example: lossref eval softmax_cross_entropy --logits 40,0 --target 0\n\n"
-        "Arguments and parameters are options named as in `lossref show LOSS`; vectors are separated by commas.",
+        "Arguments and parameters are options named as in `lossref show LOSS`; the numbers of a vector are separated by\n"
+        "commas, the rows of a table by semicolons. LOSS may be a file of your own that defines one, such as mine_loss.py.",
     )
     parser.add_argument("loss", metavar="LOSS")
     parser.add_argument("--digits", type=int, default=25, metavar="N", help="of the exact answer (25)")
-    for name in sorted({name for loss in map(catalog.get, catalog.names()) for name in (*loss.arguments, *loss.parameters)}):
-        parser.add_argument(f"--{name}", metavar="X", help=argparse.SUPPRESS)
-    parser.set_defaults(run=run_eval)
+    parser.set_defaults(run=run_eval, takes_values=True)
     parser = command(commands, "why", "one golden vector: inputs, exact answer, what it is there to catch")
     parser.add_argument("id", metavar="ID", help="the vector's id, or the start of it")
     parser.set_defaults(run=run_why)
@@ -53,17 +58,18 @@ def run_list(given: argparse.Namespace) -> int:
 
 
 def run_show(given: argparse.Namespace) -> int:
-    loss = _loss(given.loss)
+    loss = known_loss(given.loss)
     facts: dict[str, Any] = {
         "loss": loss.name,
         "family": loss.family,
         "documentation": loss.documentation,
         "arguments": {name: space.description for name, space in loss.arguments.items()},
         "parameters": {name: f"{p.space.description}, {p.default} by default" for name, p in loss.parameters.items()},
-        "gradient_in": loss.differentiable,
-        "identities": {identity.name: identity.law for identity in loss.identities},
-        "hard": {hard.flag: f"{hard.region}: {hard.reason}" for hard in loss.hard},
-        "witnesses": [f"{_spelled(w.at)}: {w.reason}" for w in loss.witnesses],
+        "gradient_in": list(loss.differentiable),
+        "target": loss.target,
+        "laws": {law.name: law.law for law in loss.laws},
+        "hard": {hard.flag: f"{hard.region}: {hard.reason}" for hard in families.hard_points(loss)},
+        "known": [f"{_spelled(known.at)}: {known.reason}" for known in loss.known],
         "source": loss.source,
         "also_known_as": dict(loss.also_known_as),
     }
@@ -71,34 +77,48 @@ def run_show(given: argparse.Namespace) -> int:
         print_json(facts)
         return CONFORMS
     print(facts.pop("documentation"))
-    for key in ("arguments", "parameters", "identities", "hard", "also_known_as"):
+    for key in ("arguments", "parameters", "laws", "hard", "also_known_as"):
         if facts[key]:
             print(f"\n{key.replace('_', ' ')}")
             _table(None, [(f"  {a}", b) for a, b in facts[key].items()])
-    print("\nwitnesses")
-    for line in loss.witnesses:
-        print(f"  {_spelled(line.at)}: {line.reason}")
-    print(f"\nsource\n  {loss.source}")
+    if facts["known"]:
+        print("\nknown values")
+    for line in facts["known"]:
+        print(f"  {line}")
+    if loss.source:
+        print(f"\nsource\n  {loss.source}")
     return CONFORMS
 
 
 def run_eval(given: argparse.Namespace) -> int:
-    loss = _loss(given.loss)
-    options = {name: x for name, x in vars(given).items() if x is not None and name not in ("loss", "digits", "json", "run")}
+    loss = known_loss(given.loss)
+    typed = _pairs(given.values)
     try:
-        values = {name: _parsed(loss, name, x) for name, x in options.items()}
-        exact = oracle(loss.name, digits=given.digits, **values)
+        values = {name: _parsed(loss, name, x) for name, x in typed.items()}
+        with catalog.sentences(catalog.file_of(loss)) if catalog.is_own(loss) else nullcontext():
+            exact = oracle(loss, digits=given.digits, **values)
         bound = bind(loss, (), values)
-        ours = evaluate(loss, "value", bound, outside="raise"), evaluate(loss, "gradient", bound, outside="raise")
-    except (TypeError, ValueError) as error:
+        ours = [None, None] if loss.value is None else [evaluate(loss, part, bound, outside="raise") for part in ("value", "gradient")]
+    except (TypeError, ValueError, catalog.DefinitionError) as error:
         raise UsageError(error) from None
-    rows = list(_rows(exact, *ours))
+    rows = list(_rows(loss, exact, *ours))
     if given.json:
         keys = ("what", "lossref", "exact", "error_in_ulps")
-        print_json({"loss": loss.name, "inputs": options, "answers": [dict(zip(keys, row, strict=True)) for row in rows]})
+        print_json({"loss": loss.name, "inputs": typed, "answers": [dict(zip(keys, row, strict=True)) for row in rows]})
     else:
         _table(("", "lossref, float64", "exact", "error in ulps"), [tuple(map(_shown, row)) for row in rows])
     return CONFORMS
+
+
+def _pairs(words: Sequence[str]) -> dict[str, str]:
+    """`--name value` and `--name=value`."""
+    found, rest = {}, list(words)
+    while rest:
+        name, equals, x = rest.pop(0).partition("=")
+        if not name.startswith("--") or not (equals or rest):
+            raise UsageError(f"arguments are given as --NAME X, and {name!r} is not")
+        found[name.removeprefix("--")] = x if equals else rest.pop(0)
+    return found
 
 
 def run_why(given: argparse.Namespace) -> int:
@@ -106,36 +126,33 @@ def run_why(given: argparse.Namespace) -> int:
         vector = golden.find(given.id)
     except GoldenError as error:
         raise UsageError(error) from None
-    count = len(vector.gradient_K)
+    question = vector.question
+    answers = []
+    for part in PARTS:
+        if has_answer(vector, part):
+            blank = outcome(vector, part, [0.0] * len(truths(vector, part, question.form)), question.form)
+            answers += [Finding(blank, i) for i in range(len(blank.errors))]
+    exact: dict[str, Any] = {found.label: finding.exact_answer(found) for found in answers}
     facts = {
         "id": vector.id,
-        "loss": vector.loss,
-        "format": vector.format,
-        "region": vector.region,
-        "flag": vector.flag,
-        "reason": vector.reason,
-        "inputs": data.inputs(vector),
-        "value": data.exact_answer(vector, "value", 0),
-        "gradient": [data.exact_answer(vector, "gradient", i) for i in range(count)] if vector.gradient or vector.box else None,
+        "loss": question.loss,
+        "format": question.format,
+        "region": question.region,
+        "flag": question.flag,
+        "reason": question.reason,
+        "inputs": finding.inputs(question),
+        "answers": exact,
     }
     if given.json:
         print_json(facts)
         return CONFORMS
-    print(f"{vector.id}: {vector.loss} in {vector.format}, region {vector.region}, flag {vector.flag}")
-    print(f"catches   {vector.reason}")
-    for name, x in data.inputs(vector).items():
+    print(f"{vector.id}: {question.loss} in {question.format}, region {question.region}, flag {question.flag}")
+    print(f"catches   {question.reason}")
+    for name, x in finding.inputs(question).items():
         print(f"{name:9} {x}")
-    rows = [("value", facts["value"])]
-    rows += [(f"gradient[{i}]" if count > 1 else "gradient", g) for i, g in enumerate(facts["gradient"] or ())]
-    _table(("exact", "decimal", "hexadecimal", "bits"), [(name, *map(str, end.values())) for name, x in rows for end in _ends(x)])
+    rows = [(name, *map(str, end.values())) for name, x in exact.items() for end in (x if isinstance(x, list) else [x])]
+    _table(("exact", "decimal", "hexadecimal", "bits"), rows)
     return CONFORMS
-
-
-def _loss(name: str) -> Loss:
-    try:
-        return catalog.get(name)
-    except KeyError as error:
-        raise UsageError(error.args[0]) from None
 
 
 def _summary(loss: Loss) -> str:
@@ -143,59 +160,57 @@ def _summary(loss: Loss) -> str:
 
 
 def _parsed(loss: Loss, name: str, given: str) -> Any:
-    """A float, an integer label, or a tuple of floats from comma-separated text."""
+    """A float, an integer label, or nested tuples of floats from text with commas and semicolons."""
     space = loss.arguments.get(name)
     try:
-        if space is not None and space.label_of:
+        if space is not None and space.label_of is not None:
             return int(given)
-        if space is not None and space.rank:
-            return tuple(float(x) for x in given.strip("[]()").split(","))
-        return float(given)
+        rows = [tuple(float(x) for x in row.strip("[]() ").split(",")) for row in given.split(";")]
     except ValueError:
-        kind = "an integer" if space is not None and space.label_of else "numbers"
+        kind = "an integer" if space is not None and space.label_of is not None else "numbers"
         raise ValueError(f"--{name} takes {kind}, and is {given!r}") from None
+    rank = space.rank if space is not None else 0
+    return tuple(rows) if rank > 1 else rows[0] if rank else rows[0][0]
 
 
-def _rows(exact: Answer, value: Any, gradient: Any) -> Any:
-    """(what, ours, exact as text, error in ulps) for the value and each gradient component."""
-    vector = isinstance(exact.gradient, tuple)
-    yield "value", data.number(float(value)), _text(exact.value, exact.digits), _ulps(float(value), exact.value)
-    if exact.gradient is None and exact.box is None:
-        for ours in [gradient] if not gradient.shape else gradient:
-            yield "gradient", data.number(float(ours)), "none (the loss jumps)", "-"
-        return
-    if exact.gradient is None:
-        assert exact.box is not None
-        for ours, (low, high) in zip([gradient] if not gradient.shape else gradient, exact.box, strict=True):
-            inside = low <= float(ours) <= high
-            ends = f"{_text(low, exact.digits)} to {_text(high, exact.digits)} (kink)"
-            yield "gradient", data.number(float(ours)), ends, 0.0 if inside else "outside"
-        return
-    for i, slope in enumerate(exact.gradient if vector else (exact.gradient,)):
-        ours = float(gradient[i] if vector else gradient)
-        yield f"gradient[{i}]" if vector else "gradient", data.number(ours), _text(slope, exact.digits), _ulps(ours, slope)
+def _rows(loss: Loss, exact: Answer, value: Any, gradient: Any) -> Any:
+    """(what, ours, exact as text, error in ulps) for the value and each gradient component; of a loss of one's own there is no ours."""
+    mine = "-" if value is None else finding.number(float(value))
+    yield "value", mine, _text(exact.value, exact.digits), "-" if value is None else _ulps(float(value), exact.value)
+    several = len(loss.differentiable) > 1
+    ours = [None] if gradient is None else [float(x) for part in (gradient if several else (gradient,)) for x in np.ravel(part)]
+    slopes = exact.gradient
+    labels = []
+    if slopes is not None:
+        for name, x in slopes.items() if several else [(loss.differentiable[0], slopes)]:
+            labels += [f"gradient{f'[{name}]' if several else ''}{''.join(f'[{i}]' for i in place)}" for place in places(shape(x))]
+    ends = flat(slopes) if slopes is not None else list(exact.interval or [None])
+    for k, end in enumerate(ends):
+        label = labels[k] if labels else "gradient" if len(ends) == 1 else f"gradient[{k}]"
+        got = ours[k] if gradient is not None and k < len(ours) else None
+        shown = "-" if got is None else finding.number(got)
+        if end is None:
+            yield label, shown, "none (the loss jumps)", "-"
+        elif slopes is None:
+            inside = got is not None and end[0] <= got <= end[1]
+            text = f"{_text(end[0], exact.digits)} to {_text(end[1], exact.digits)} (kink)"
+            yield label, shown, text, "-" if got is None else 0.0 if inside else "outside"
+        else:
+            yield label, shown, _text(end, exact.digits), "-" if got is None else _ulps(got, end)
 
 
 def _text(x: Any, digits: int) -> str:
-    import mpmath
-
     with mpmath.workdps(digits + 5):
         return str(mpmath.nstr(x, digits))
 
 
 def _ulps(ours: float, exact: Any) -> float | str:
-    import mpmath
-
     if not mpmath.isfinite(exact):
         return 0.0 if ours == exact or (ours != ours and mpmath.isnan(exact)) else "inf"
     truth = fraction(exact)
     if ours != ours or ours in (float("inf"), float("-inf")):
         return 0.0 if ours == FLOAT64.round(truth) else "inf"
     return float(f"{float(abs(Fraction(ours) - truth) / FLOAT64.ulp(truth)):.3g}")
-
-
-def _ends(x: Any) -> list[dict[str, Any]]:
-    return x if isinstance(x, list) else [x]
 
 
 def _shown(x: Any) -> str:

@@ -8,10 +8,17 @@ from contextlib import AbstractContextManager, contextmanager
 from fractions import Fraction
 from typing import Any
 
-from flint import arb, ctx, fmpq, fmpz
-
-from lossref.exact.base import Base
 from lossref.exact.numbers import UndecidedError
+from lossref.exact.systems import Base
+
+try:
+    from flint import arb, ctx, fmpq, fmpz
+except ModuleNotFoundError:  # an extra: only what is to be proved needs it
+    INSTALLED = False
+else:
+    INSTALLED = True
+
+MISSING = "certified answers need python-flint: pip install 'lossref[golden]'"
 
 SMALL_ARGUMENT = 2**40  # up to here arb.exp needs no help
 HOPELESS_ARGUMENT_BITS = 5_000
@@ -23,6 +30,8 @@ _one_at_a_time = threading.RLock()
 @contextmanager
 def _exclusively(precision: int) -> Iterator[None]:
     """Arb's precision belongs to the whole process: one thread computes at a time."""
+    if not INSTALLED:
+        raise ModuleNotFoundError(MISSING)
     with _one_at_a_time, ctx.workprec(precision):
         yield
 

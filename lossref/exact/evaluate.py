@@ -11,12 +11,13 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any
 
-from lossref.exact.base import Base
 from lossref.exact.jets import Jet, Jets
-from lossref.exact.numbers import NoValueError, Number, System, lifted
+from lossref.exact.numbers import NoValueError, Number, Operand, System, lifted
 from lossref.exact.sizes import Sizes
+from lossref.exact.systems import Base
 from lossref.formats import Format
 from lossref.spec import Loss, Values
+from lossref.values import flat
 
 REACH = 2  # ulps of the inputs within which a kink counts as met, when an implementation is judged
 
@@ -34,7 +35,11 @@ class Sensitivity:
 
 @dataclass(frozen=True)
 class Branch:
-    """The smooth piece of a loss at a point; at a kink there are several."""
+    """The smooth piece of a loss at a point; at a kink there are several.
+
+    The gradient has the components of every argument that it is taken in, one argument after the other; the Hessian's
+    diagonal those of the first argument.
+    """
 
     value: Number
     gradient: list[Number]
@@ -57,7 +62,7 @@ def branches(loss: Loss, values: Values, base: Base, form: Format | None = None)
     first = _branch(loss, values, base, form, None)
     yield first
     if first.open_ties:
-        for i in range(len(_numbers(values[loss.differentiable]))):
+        for i in _own(loss, values):
             for side in (-1, 1):
                 yield _branch(loss, values, base, form, {i: side})
 
@@ -72,18 +77,21 @@ def _branch(loss: Loss, values: Values, base: Base, form: Format | None, directi
     def place(name: str, x: Any) -> Any:
         if isinstance(x, (tuple, list)):
             return [place(name, y) for y in x]
-        if _is_variable(loss, name, x):
-            return jets.variable(x, next(indices))
-        return lifted(jets, x)
+        return jets.variable(x, next(indices)) if _is_variable(loss, name, x) else lifted(jets, x)
 
-    result: Jet = jets.lift(loss.definition(jets, **{name: place(name, x) for name, x in values.items()})).data
-    first = values[loss.differentiable]
-    slopes = [_slopes(under, result, i, jets.sides.get(i, 0)) for i in range(len(_numbers(first)))]
+    placed = {name: place(name, values[name]) for name in (*loss.arguments, *loss.parameters)}
+    returned = loss.definition(jets, **placed)
+    if not isinstance(returned, Operand):
+        raise TypeError(f"the definition returned a {type(returned).__name__}, and one number is wanted")
+    result: Jet = jets.lift(returned).data
+    own = _own(loss, values)
+    slopes = [_slopes(under, result, i, jets.sides.get(i, 0)) for i in own]
     gradient, hessian = [list(column) for column in zip(*slopes, strict=True)]
+    hessian = hessian[: len(flat(values[loss.first]))]
     sensitivity = None
     if form:
         rounded = [u if ok else Fraction(0) for u, ok in zip(ulps, movable, strict=True)]
-        sensitivity = _sensitivity(base, result, gradient, hessian, rounded)
+        sensitivity = _sensitivity(base, result, own, gradient, hessian, rounded)
         gradient, hessian = ([n.data.number for n in numbers] for numbers in (gradient, hessian))
     value = result.value.data.number if form else result.value
     return Branch(value, gradient, hessian, sensitivity, jets.open_ties, jets.exact_ties)
@@ -100,20 +108,22 @@ def _slopes(system: System, result: Jet, i: int, side: int) -> tuple[Number, Num
     return system.lift(math.inf * sign * side), system.lift(-math.inf * sign)
 
 
-def _sensitivity(base: Base, result: Jet, gradient: list[Number], hessian: list[Number], ulps: list[Fraction]) -> Sensitivity:
+def _sensitivity(
+    base: Base, result: Jet, own: list[int], gradient: list[Number], hessian: list[Number], ulps: list[Fraction]
+) -> Sensitivity:
     """K sums |derivative| * ulp over the components that are rounded numbers; in a root of a distance, the ulp's root."""
 
     def moved(n: Number, i: int) -> Number:
         return base.magnitude(n.data.number) * (ulps[i] if i >= 0 else base.sqrt(ulps[~i]))
 
-    gradient_terms: list[list[Number]] = [[] for _ in gradient]
+    gradient_terms: dict[int, list[Number]] = {i: [] for i in own}
     for (i, j), c in result.curvatures.items():
         for here, other in {(i, j), (j, i)}:
-            if 0 <= here < len(gradient):
+            if here in gradient_terms:
                 gradient_terms[here].append(moved(c, other))
     return Sensitivity(
         value_allowance=base.sum(moved(s, i) for i, s in result.slopes.items()),
-        gradient_allowance=[base.sum(terms) for terms in gradient_terms],
+        gradient_allowance=[base.sum(terms) for terms in gradient_terms.values()],
         value_size=result.value.data.size,
         gradient_sizes=[n.data.size for n in gradient],
         hessian_sizes=[n.data.size for n in hessian],
@@ -121,25 +131,31 @@ def _sensitivity(base: Base, result: Jet, gradient: list[Number], hessian: list[
 
 
 def _variables(loss: Loss, values: Values) -> tuple[list[float], list[bool]]:
-    """The components to differentiate in, first argument first, and whether each is a rounded number."""
+    """The components to differentiate in, argument after argument, and whether each is a rounded number."""
     numbers, movable = [], []
     for name, space in loss.arguments.items():
-        x = values[name]
-        for y in _numbers(x):
+        for y in flat(values[name]):
             if _is_variable(loss, name, y):
                 numbers.append(y)
                 movable.append(not space.is_edge(y))
     return numbers, movable
 
 
+def _own(loss: Loss, values: Values) -> list[int]:
+    """The places, among the variables, of the components that the gradient is taken in."""
+    place = 0
+    found: list[int] = []
+    for name in loss.arguments:
+        count = sum(_is_variable(loss, name, y) for y in flat(values[name]))
+        if name in loss.differentiable:
+            found += range(place, place + count)
+        place += count
+    return found
+
+
 def _is_variable(loss: Loss, name: str, x: Any) -> bool:
-    """The first argument always; a target unless it is exact data; a parameter never."""
+    """What the gradient is taken in, always; another argument unless it is exact data; a parameter never."""
     space = loss.arguments.get(name)
     if space is None or space.is_discrete:
         return False
-    return name == loss.differentiable or not space.is_edge(x)
-
-
-def _numbers(x: Any) -> list[Any]:
-    """Every number of an argument, in order: one, a vector, or the rows of a batch."""
-    return [z for y in x for z in _numbers(y)] if isinstance(x, (tuple, list)) else [x]
+    return name in loss.differentiable or not space.is_edge(x)

@@ -13,8 +13,8 @@ from typing import Any
 
 from mpmath.ctx_mp import MPContext
 
-from lossref.exact.base import Base
 from lossref.exact.numbers import UndecidedError
+from lossref.exact.systems import Base
 
 FUNCTION_ULPS = 4  # what mpmath's functions are trusted to, in units of 2 ** -precision
 

@@ -125,6 +125,8 @@ class Jets(System):
             return Number(self, Jet(y))
         if self.base.known_infinite(jet.value):  # so what is infinite and has slopes is made of logarithms, as t log t needs
             raise NoValueError(f"{function} of a logarithm of 0")
+        if function == "sqrt" and self.base.known_zero(jet.value) and all(map(self.base.known_zero, jet.slopes.values())):
+            return self._norm_at_zero(jet, y)
         if function in ("log", "sqrt") and self.base.known_zero(jet.value):  # approached from inside
             if function == "sqrt" and len(jet.slopes) == 1 and not self.base.known_zero(next(iter(jet.slopes.values()))):
                 ((i, s),) = jet.slopes.items()
@@ -140,6 +142,22 @@ class Jets(System):
         t, ft = inner.variable(jet.value, 0), Number(inner, Jet(y, {0: slope}))
         bend: Jet = inner.lift(DERIVATIVE[function](t, ft)).data
         return self._chain(y, ((jet, slope),), bend=bend.slopes[0])
+
+    def _norm_at_zero(self, jet: Jet, y: Number) -> Number:
+        """The root of squares that are all 0, a kink: along x_i it is |t| sqrt(H_ii / 2), and its slopes are H_ij / 2 over that root."""
+        self.open_ties += 1
+        self.exact_ties += 1
+        if not self.direction:
+            return Number(self, Jet(y, dict.fromkeys(jet.slopes, self.base.lift(0))))
+        ((i, side),) = self.direction.items()
+        bend = jet.curvatures.get((i, i), self.base.lift(0))
+        halves = {j: jet.curvatures.get((min(i, j), max(i, j)), self.base.lift(0)) / 2 for j in jet.slopes}
+        if self.base.known_zero(bend):  # the direction leads nowhere in this norm
+            if not all(map(self.base.known_zero, halves.values())):
+                raise NoValueError("a square root of 0 that is no norm: on one side it is that of a negative number")
+            return Number(self, Jet(y, dict.fromkeys(jet.slopes, self.base.lift(0))))
+        root = self.base.sqrt(bend / 2)
+        return Number(self, Jet(y, {j: side * half / root for j, half in halves.items()}))
 
     def _chain(
         self,

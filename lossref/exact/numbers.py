@@ -12,7 +12,11 @@ class UndecidedError(ArithmeticError):
     """An enclosure is too wide to say; a higher precision may."""
 
 
-class NoValueError(ArithmeticError):
+class NoAnswerError(ArithmeticError):
+    """There is no answer to give, for the reason that the message states; never a guess."""
+
+
+class NoValueError(NoAnswerError):
     """Not defined at this very point: x / 0, inf - inf, the logarithm of a negative number."""
 
 
@@ -62,6 +66,17 @@ class Number:
 
     def __abs__(self) -> Number:
         return self.system.abs(self)
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Operand) and self.system.compare(self, other) == 0
+
+    __hash__ = None  # type: ignore[assignment]  # equal numbers may be enclosed differently
+
+    def __bool__(self) -> bool:
+        raise TypeError("a number of a definition is no condition by itself: write x == 0, or compare it otherwise")
+
+    def __float__(self) -> float:
+        raise TypeError("a number of a definition is no float: functions of it are those of m, such as m.exp(x)")
 
     def __lt__(self, other: Operand) -> bool:
         return self.system.compare(self, other) < 0

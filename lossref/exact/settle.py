@@ -8,9 +8,9 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import TypeVar
 
-from lossref.exact.base import Base
-from lossref.exact.numbers import Number, UndecidedError
-from lossref.formats import REST_STEPS, Format, Rounded
+from lossref.exact.numbers import NoAnswerError, Number, UndecidedError
+from lossref.exact.systems import Base
+from lossref.formats import RESIDUAL_STEPS, Format, Rounded
 
 START, CAP = 128, 16_384  # bits
 
@@ -19,31 +19,32 @@ Dyadic = tuple[int, int]  # mantissa * 2 ** exponent
 Ends = tuple[Dyadic, Dyadic] | Fraction | float  # an enclosure, or an exact number
 
 
-class UnsettledError(ArithmeticError):
+class UnsettledError(NoAnswerError):
     """No precision up to the cap decides the answer; never a guess."""
 
 
 @dataclass(frozen=True)
 class Correct:
-    """A correctly rounded number and what rounding took away, in 1 / REST_STEPS of its ulp."""
+    """A correctly rounded number and the residual, what rounding took away, in 1 / RESIDUAL_STEPS of its ulp."""
 
     rounded: Rounded
-    rest: int = 0
+    residual: int = 0
 
 
 def settle(system: type[Base], compute: Callable[[Base], T | None], start: int = START) -> T:
     """The first result that is not None and not UndecidedError, at 128, 256 ... bits, up to the cap or the start."""
-    reason, precision = "", start
+    last: UndecidedError | None = None
+    precision = start
     while precision <= max(CAP, start):
         with system.working(precision):
             try:
                 if (result := compute(system(precision))) is not None:
                     return result
-                reason = ""
+                last = None
             except UndecidedError as undecided:
-                reason = f" ({undecided})"
+                last = undecided
         precision *= 2
-    raise UnsettledError(f"{precision // 2} bits do not settle it{reason}")
+    raise UnsettledError(f"{precision // 2} bits do not settle it{f' ({last})' if last else ''}") from last
 
 
 def correct(base: Base, n: Number, form: Format) -> Correct | None:
@@ -67,7 +68,7 @@ def correct_rational(x: Fraction, form: Format) -> Correct:
     rounded = form.round(x)
     if isinstance(rounded, float):
         return Correct(rounded)
-    return Correct(rounded, round((x - rounded) / form.ulp(rounded) * REST_STEPS))
+    return Correct(rounded, round((x - rounded) / form.ulp(rounded) * RESIDUAL_STEPS))
 
 
 def ends_of(base: Base, n: Number) -> Ends:

@@ -10,8 +10,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from lossref.exact.base import Base
 from lossref.exact.numbers import DERIVATIVE, Number, Operand, System, is_infinite
+from lossref.exact.systems import Base
 
 
 @dataclass(frozen=True, slots=True)

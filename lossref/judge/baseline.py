@@ -1,11 +1,11 @@
-"""Two runs of one target compared, answer by answer: what got worse."""
+"""Two runs of one library compared, answer by answer: what got worse."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from lossref.judge.grades import LEVELS
+from lossref.judge.measure import LEVELS
 from lossref.judge.verdict import Outcome, Verdict
 
 

@@ -1,22 +1,18 @@
-"""What usually causes a wrong answer: read off the failing numbers, the known-bad formulas and the nearest golden vector."""
+"""What usually causes a wrong answer: read off the failing numbers and the nearest golden vector."""
 
 from __future__ import annotations
 
-import inspect
 import math
 from collections.abc import Iterator, Sequence
 from fractions import Fraction
 from typing import Any
 
-import numpy as np
-
 from lossref import golden
 from lossref.formats import FORMATS, Format
-from lossref.golden import GoldenError, Vector
-from lossref.judge.asking import APART, batch_of
-from lossref.judge.live import Checked
-from lossref.points import flat
-from lossref.spec import Loss
+from lossref.golden import GoldenError
+from lossref.judge.verdict import Finding
+from lossref.spec import APART, Loss, Vector
+from lossref.values import flat
 
 LOG_2 = Fraction(25_469, 36_744)  # to ten digits, which is more than a ratio is compared to
 FACTORS = {
@@ -32,11 +28,11 @@ NAN = 1000.0  # far from every number, and near to itself
 ENOUGH = 3  # failing numbers from which a pattern is told
 
 
-def of_all(failing: Sequence[Checked], loss: Loss, form: Format, examples: int) -> list[str]:
+def of_all(failing: Sequence[Finding], form: Format, examples: int) -> list[str]:
     """Sentences about what all failing numbers have in common; the most telling first."""
     if not failing:  # a region can be worse than each of its numbers
         return []
-    finite = [(Fraction(c.got), c.truth.exact) for c in failing if math.isfinite(c.got) and c.truth and isinstance(c.truth.exact, Fraction)]
+    finite = [(Fraction(c.got), c.truth.exact) for c in failing if math.isfinite(c.got) and isinstance(c.truth.exact, Fraction)]
     pairs = [(got, exact) for got, exact in finite if exact]
     patterns: list[str] = []
     if len(pairs) == len(failing):
@@ -45,13 +41,13 @@ def of_all(failing: Sequence[Checked], loss: Loss, form: Format, examples: int) 
         patterns += _clipped(finite, form)
     if len(finite) == len(failing) >= ENOUGH and not patterns:
         patterns += [*_shift(finite), *_narrow(finite, form)]
-    return [*patterns, *_folklore(failing, loss, form)]
+    return patterns
 
 
-def of_one(checked: Checked, form: Format) -> str:
+def of_one(found: Finding, form: Format) -> str:
     """A sentence derived from one number: its kind, and the size of the terms that its formula adds."""
-    truth, got = checked.truth, checked.got
-    if truth is None:
+    truth, got = found.truth, found.got
+    if is_uncertain(found):
         return "NaN from a finite input: inf - inf, 0 * inf or 0 / 0 on the way"
     finite = not isinstance(truth.exact, float)
     if math.isnan(got):
@@ -60,27 +56,33 @@ def of_one(checked: Checked, form: Format) -> str:
         return "an exp or a square overflowed, or a logarithm of 0 was taken, on the way to a finite answer" if finite else ""
     if not finite:
         return "NaN in an argument is to give NaN" if math.isnan(float(truth.exact or 0)) else "a clip or an added eps keeps it finite"
-    if checked.grade == "C":
+    if found.grade == "C":
         step = float(form.unit * max(truth.size, form.least_normal))
         return f"terms of size {float(truth.size):.3g} were added or subtracted: next to them all below {step:.2g} is rounded away"
     return ""
 
 
-def nearest(checked: Checked, loss: Loss, form: Format) -> Vector | None:
-    """The golden vector whose inputs and exact answer are most like these; None where the set cannot be read."""
+def is_uncertain(found: Finding) -> bool:
+    """Whether no exact answer is certain here, so that any number is right."""
+    return found.truth.interval == (-math.inf, math.inf)
+
+
+def nearest(found: Finding, loss: Loss, form: Format) -> Vector | None:
+    """The golden vector of one example whose inputs and exact answer are most like these; None where the set cannot be read."""
     shipped = form if form.name in golden.SHIPPED_FORMATS else FORMATS["float32"]
+    question = found.vector.question
     try:
-        vectors = golden.read(loss, shipped)
+        vectors = [] if question.is_call else [v for v in golden.read(loss, shipped) if not v.question.is_call]
     except GoldenError:
         return None
-    here = _features(loss, checked.values, _size_of(checked.truth.exact if checked.truth else None))
-    if not _is_extreme(flat(checked.values), form):
+    here = _features(loss, question.inputs, _size_of(found.truth.exact))
+    if not _is_extreme(flat(question.inputs), form):
         vectors = [v for v in vectors if v.region not in APART]
 
     def distance(v: Vector) -> float:
-        i = min(checked.component, len(v.gradient or (0.0,)) - 1)
-        answer = v.value if checked.part == "value" else v.gradient[i] if v.gradient else None
-        there = _features(loss, {**v.arguments, **v.parameters}, _size_of(answer))
+        part = v.answer.value if found.part == "value" else v.answer.gradient[found.place[0] or loss.first]
+        i = min(found.i, len(part) - 1)
+        there = _features(loss, v.question.inputs, _size_of(part.rounded[i] if part.rounded else None))
         return sum(min(4.0, abs(a - b)) if math.isfinite(a - b) else 4.0 * (a != b) for a, b in zip(here, there, strict=True))
 
     return min(vectors, key=distance, default=None)
@@ -94,7 +96,7 @@ def _features(loss: Loss, values: Any, answer: float) -> list[float]:
         if space.label_of:
             found.append(math.asinh(values[space.label_of][x]))
         else:
-            ends = (max(x), min(x)) if isinstance(x, tuple) else (x,)
+            ends = (max(flat(x)), min(flat(x))) if isinstance(x, tuple) else (x,)
             found += [NAN if math.isnan(y) else math.asinh(y) for y in ends]
     return found
 
@@ -151,47 +153,3 @@ def _narrow(pairs: Sequence[tuple[Fraction, Fraction]], form: Format) -> Iterato
             if all(abs(got - exact) <= 4 * kind.ulp(exact) for got, exact in pairs):
                 yield f"every failing answer is a {kind.name} number: computed in, or cast to, {kind.name} on the way"
             return
-
-
-def _folklore(failing: Sequence[Checked], loss: Loss, form: Format) -> Iterator[str]:
-    """The one known-bad formula that returns the same wrong numbers: it accounts for 99% of each error.
-
-    Where several do, the points do not tell their faults apart, nor from rounding.
-    """
-    if form.name not in golden.SHIPPED_FORMATS:
-        return
-    from lossref.folklore import FOLKLORE
-
-    sizes = tuple(map(np.size, failing[0].values.values()))
-    alike = [c for c in failing if tuple(map(np.size, c.values.values())) == sizes and _options(c, loss) == _options(failing[0], loss)][:64]
-    batch = {name: batch_of([c.values[name] for c in alike], form) for name in loss.arguments}
-    matching = []
-    for record in FOLKLORE:
-        if not record.judged or (record.loss, record.part) != (loss.name, failing[0].part):
-            continue
-        taken = inspect.signature(record.code).parameters
-        options = {name: x for name, x in _options(alike[0], loss) if name in taken}
-        try:
-            with np.errstate(all="ignore"):
-                found = np.asarray(record.code(**batch, **options), np.float64).reshape(len(alike), -1)
-            same = all(_accounts(row[c.component], c) for row, c in zip(found, alike, strict=True))
-        except Exception:  # a known-bad formula may raise anything
-            continue
-        if same:
-            matching.append(record)
-    if len(matching) == 1:
-        (record,) = matching
-        yield f"known-bad formula {record.id} returns the same ({record.claim}): {record.fault}"
-
-
-def _options(c: Checked, loss: Loss) -> list[tuple[str, Any]]:
-    return [(name, c.values[name]) for name in loss.parameters]
-
-
-def _accounts(bad: float, c: Checked) -> bool:
-    if c.truth is None or not math.isfinite(bad) or not math.isfinite(c.got):
-        return bool(bad == c.got or (math.isnan(bad) and math.isnan(c.got)))
-    exact = c.truth.exact if c.truth.exact is not None else c.truth.box and c.truth.box[0]
-    if exact is None or not math.isfinite(exact):
-        return bool(bad == c.got)
-    return abs(Fraction(float(bad)) - Fraction(c.got)) <= abs(Fraction(c.got) - Fraction(exact)) / 100

@@ -1,24 +1,21 @@
-"""Conventions: what a library does that changes the mathematics of a loss, as typed data, and the exact answers that follow.
+"""Conventions: what a library does that changes the mathematics of a loss, as typed data. Here are those that change the formula.
 
-Conventions of one example: denominators, empty batches and label smoothing are those of calls. Each is spelled in one way,
-its `sentence`, which the report prints and `parse` reads.
+Each is spelled in one way, its `sentence`, which the report prints and `grammar.parse` reads, and each holds for single examples
+and for calls alike.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from fractions import Fraction
-from typing import TYPE_CHECKING, Any, ClassVar, Literal
+from typing import Any, ClassVar, Literal
 
 from lossref.exact.jets import Jet, Jets
 from lossref.exact.numbers import Number, System
-from lossref.exact.settle import Correct, correct_rational
-from lossref.formats import Format, Rounded
-from lossref.spec import Loss, Values
-
-if TYPE_CHECKING:
-    from lossref.exact.answers import Certified  # it needs python-flint, which is an extra
+from lossref.formats import Format
+from lossref.options import PROBABILITY
+from lossref.spec import Answer, Loss, Question, Values
 
 Definition = Callable[..., Any]
 
@@ -39,16 +36,16 @@ class Bound:
         return Fraction(form.nearest(1 - amount)) if self.from_one else amount
 
     def __str__(self) -> str:
-        return ("1 - " if self.from_one else "") + ("eps" if self.amount is None else _spelled(self.amount))
+        return ("1 - " if self.from_one else "") + ("eps" if self.amount is None else spelled(self.amount))
 
 
 @dataclass(frozen=True)
 class Convention:
-    """One departure from the formula. What a kind does not override it leaves as it is."""
+    """One departure from the formula, or from what is asked. What a kind does not override it leaves as it is."""
 
     stage: ClassVar[int] = 0  # what acts on a definition, from the outside in, whatever the order of declaring
-    narrows: ClassVar[bool] = False  # picks one of several right answers: more is asked with it, and no target needs it
-    widest: ClassVar[int] = 64  # components that an answer is certified for within a second or so
+    narrows: ClassVar[bool] = False  # picks one of several right answers: more is asked with it, and no implementation needs it
+    widest: ClassVar[int] = 64  # components of an example that an answer is certified for within a second or so
     keeps_limits: ClassVar[bool] = False  # what is stated at infinite inputs is the declared function's limit too
 
     @property
@@ -75,9 +72,15 @@ class Convention:
         return inner
 
     def inputs(self, values: Values, form: Format) -> Values:
+        """What is computed with in place of the arguments and parameters."""
         return values
 
-    def answer(self, answer: Certified, form: Format) -> Certified:
+    def options(self, chosen: Values) -> Values:
+        """What is done with a batch in place of what is asked; the same where it does not act."""
+        return chosen
+
+    def answer(self, answer: Answer, question: Question) -> Answer:
+        """What becomes of the exact answer to what the other hooks say."""
         return answer
 
 
@@ -136,7 +139,13 @@ class DivideBySum(Convention):
         return _no_number(loss, self.argument) or ("" if loss.arguments[self.argument].rank else f"{self.argument} is no vector")
 
     def definition(self, inner: Definition, part: str, form: Format) -> Definition:
-        return _on(self.argument, inner, lambda m, x: [y / total for total in [m.sum(x)] for y in x])
+        def divided(m: System, x: Any) -> Any:
+            if isinstance(x[0], list):
+                return [divided(m, y) for y in x]
+            total = m.sum(x)
+            return [y / total for y in x]
+
+        return _on(self.argument, inner, divided)
 
 
 @dataclass(frozen=True)
@@ -150,15 +159,19 @@ class ClampLog(Convention):
 
     @property
     def sentence(self) -> str:
-        least = "" if self.denominator is None else f", gradient denominator at least {_spelled(self.denominator)}"
-        return f"clamp log at {_spelled(self.at)}{least}"
+        least = "" if self.denominator is None else f", gradient denominator at least {spelled(self.denominator)}"
+        return f"clamp log at {spelled(self.at)}{least}"
 
     @property
     def splits(self) -> frozenset[str]:
         return frozenset() if self.denominator is None else frozenset({"gradient"})
 
     def misfit(self, loss: Loss) -> str:
-        return "" if self.denominator is None or loss.name == "binary_cross_entropy" else "only binary_cross_entropy divides by p (1 - p)"
+        first = loss.arguments[loss.first]
+        is_one_probability = first.kind == "unit" and not first.axes and len(loss.spaces) == 2
+        if self.denominator is None or (is_one_probability and loss.target == PROBABILITY and loss.is_affine):
+            return ""
+        return "only the cross-entropy of one probability p divides by p (1 - p)"
 
     def definition(self, inner: Definition, part: str, form: Format) -> Definition:
         at = Fraction(form.nearest(self.at))
@@ -167,10 +180,11 @@ class ClampLog(Convention):
             return _with_log(inner, lambda m, x: m.log(x) if x > m.exp(at) else m.lift(at))
         least = Fraction(form.nearest(self.denominator))
 
-        def sloped(m: System, probabilities: Number, target: Number) -> Any:
-            if m.sign(probabilities * (1 - probabilities) - least) > 0:  # nothing jumps, so the exact order decides
-                return inner(m, probabilities=probabilities, target=target)
-            return _with_slope(probabilities, ((1 - target) * probabilities - target * (1 - probabilities)) / least)  # p - y
+        def sloped(m: System, **values: Any) -> Any:
+            p, y = values.values()  # the prediction comes first
+            if m.sign(p * (1 - p) - least) > 0:  # nothing jumps, so the exact order decides
+                return inner(m, **values)
+            return _with_slope(p, ((1 - y) * p - y * (1 - p)) / least)  # p - y
 
         return sloped
 
@@ -200,7 +214,7 @@ class Factor(Convention):
 
     @property
     def sentence(self) -> str:
-        return f"factor {_spelled(self.factor)}" if self.base is None else f"log base {_spelled(self.base)}"
+        return f"factor {spelled(self.factor)}" if self.base is None else f"log base {spelled(self.base)}"
 
     @property
     def kind(self) -> str:
@@ -212,96 +226,9 @@ class Factor(Convention):
         return lambda m, **values: inner(m, **values) / m.log(self.base)
 
 
-@dataclass(frozen=True)
-class Kink(Convention):
-    """At an exact kink one element of the box, component by component: an end by size or by steepness, or the middle."""
-
-    rule: Literal["lower", "upper", "middle", "flatter", "steeper"]
-    narrows: ClassVar[bool] = True
-    keeps_limits: ClassVar[bool] = True
-
-    @property
-    def sentence(self) -> str:
-        return f"at a kink the {self.rule} slope"
-
-    def answer(self, answer: Certified, form: Format) -> Certified:
-        if answer.gradient is not None or answer.box is None:
-            return answer
-        return replace(answer, gradient=tuple(self._chosen(low, high, form) for low, high in answer.box), box=None)
-
-    def _chosen(self, low: Rounded, high: Rounded, form: Format) -> Correct:
-        if self.rule == "middle":
-            return correct_rational((Fraction(low) + Fraction(high)) / 2, form)
-        if self.rule == "flatter":  # 0 where the box holds it
-            return Correct(min(max(low, Fraction(0)), high))
-        if self.rule == "steeper" and low == -high != 0:
-            raise ConventionError("both slopes of a kink are equally steep: say lower, upper or middle")
-        return Correct(low if self.rule == "lower" or (self.rule == "steeper" and -low > high) else high)
-
-
-@dataclass(frozen=True)
-class Flush(Convention):
-    """Subnormal inputs, answers or both are taken for 0."""
-
-    what: Literal["inputs", "answers", "numbers"]
-    keeps_limits: ClassVar[bool] = True
-
-    @property
-    def sentence(self) -> str:
-        return f"flush subnormal {self.what} to zero"
-
-    def inputs(self, values: Values, form: Format) -> Values:
-        def flushed(x: Any) -> Any:
-            if isinstance(x, tuple):
-                return tuple(map(flushed, x))
-            return 0.0 if isinstance(x, float) and abs(x) < form.least_normal else x
-
-        return values if self.what == "answers" else {name: flushed(x) for name, x in values.items()}
-
-    def answer(self, answer: Certified, form: Format) -> Certified:
-        if self.what == "inputs":
-            return answer
-
-        def flushed(c: Correct) -> Correct:
-            return Correct(Fraction(0)) if -form.least_normal < c.rounded < form.least_normal else c
-
-        box = answer.box and tuple((flushed(Correct(low)).rounded, flushed(Correct(high)).rounded) for low, high in answer.box)
-        gradient, hessian = (part and tuple(map(flushed, part)) for part in (answer.gradient, answer.hessian))
-        return replace(answer, value=flushed(answer.value), gradient=gradient, hessian=hessian, box=box)
-
-
-@dataclass(frozen=True)
-class Hessian(Convention):
-    """What a boosting library calls the Hessian: a constant, the true diagonal times a factor, or at least a floor."""
-
-    rule: Literal["constant", "factor", "floor"]
-    amount: Fraction
-    keeps_limits: ClassVar[bool] = True  # no Hessian is stated there
-
-    @property
-    def sentence(self) -> str:
-        return f"hessian {({'constant': '', 'factor': 'times ', 'floor': 'at least '})[self.rule]}{_spelled(self.amount)}"
-
-    @property
-    def kind(self) -> str:
-        return f"hessian {self.rule}"
-
-    @property
-    def splits(self) -> frozenset[str]:
-        return frozenset({"hessian"} if self.rule == "factor" else ())
-
-    def definition(self, inner: Definition, part: str, form: Format) -> Definition:
-        return Factor(self.amount).definition(inner, part, form) if part in self.splits else inner
-
-    def answer(self, answer: Certified, form: Format) -> Certified:
-        if self.rule == "factor" or (self.rule == "floor" and answer.hessian is None):
-            return answer
-        least = correct_rational(Fraction(form.nearest(self.amount)), form)
-        size = max(answer.hessian_size, abs(Fraction(least.rounded)))
-        if self.rule == "constant":
-            return replace(answer, hessian=(least,) * len(answer.gradient_allowance), hessian_size=size)
-        above = (max(h, least, key=lambda c: (c.rounded, c.rest)) for h in answer.hessian or ())  # rounding keeps the order
-        return replace(answer, hessian=tuple(above), hessian_size=size)
+def spelled(x: Fraction) -> str:
+    """A number as it is typed: the shortest decimal that is equal, or a quotient."""
+    return short if Fraction(short := repr(float(x)).removesuffix(".0")) == x else str(x)
 
 
 def _on(argument: str, inner: Definition, change: Callable[[System, Any], Any]) -> Definition:
@@ -339,7 +266,3 @@ def _no_number(loss: Loss, argument: str) -> str:
     if space is None:
         return f"it has no argument {argument}, but {' and '.join(loss.arguments)}"
     return f"{argument} is not a real number" if space.is_discrete else ""
-
-
-def _spelled(x: Fraction) -> str:
-    return short if Fraction(short := repr(float(x)).removesuffix(".0")) == x else str(x)

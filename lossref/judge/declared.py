@@ -1,23 +1,19 @@
-"""The vectors of a loss with the answers of the function that a target declares, certified at the same inputs."""
+"""The vectors of a loss with the answers of the function that an implementation declares, to the same questions."""
 
 from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any
 
-import numpy as np
-
-from lossref.exact.numbers import NoValueError
-from lossref.exact.settle import UnsettledError
+from lossref import values
+from lossref.exact.answer import answer
+from lossref.exact.kinks import at_the_point
+from lossref.exact.numbers import NoAnswerError
 from lossref.formats import Format
-from lossref.golden import Vector
 from lossref.judge.conventions import Convention, ConventionError
-from lossref.spec import Loss, Values
-
-if TYPE_CHECKING:
-    from lossref.exact.answers import Certified
+from lossref.judge.habits import is_bounded
+from lossref.spec import PARTS, Answer, Loss, Part, Region, Vector
 
 
 def declared(loss: Loss, conventions: Sequence[Convention], vectors: Iterable[Vector], form: Format) -> list[Vector]:
@@ -27,60 +23,80 @@ def declared(loss: Loss, conventions: Sequence[Convention], vectors: Iterable[Ve
             raise ConventionError(f"{loss.name}: {convention.sentence!r} does not fit: {problem}")
         if clash := next((c for c in conventions[:k] if c.kind == convention.kind), None):
             raise ConventionError(f"{loss.name}: {clash.sentence!r} and {convention.sentence!r} cannot both be declared")
-    return [found for v in vectors if (found := _redone(loss, conventions, v, form) if conventions else v)]
+    if not conventions:
+        return list(vectors)
+    chosen = sorted(conventions, key=lambda c: c.stage)
+    return [found for v in vectors if (found := _redone(loss, chosen, v, form))]
 
 
 def _redone(loss: Loss, conventions: Sequence[Convention], v: Vector, form: Format) -> Vector | None:
-    if v.region == "special":  # NaN stays NaN; a limit is known for the undeclared function only
-        return v if math.isnan(v.value) or all(c.keeps_limits for c in conventions) else None
-    narrow = np.size(v.arguments[loss.differentiable]) <= min(c.widest for c in conventions)
-    answer = _certified(loss, conventions, {**v.arguments, **v.parameters}, form) if narrow else None
-    if answer is None:
-        return None
-    parts = {"gradient": answer.gradient, "hessian": answer.hessian}
-    rounded: dict[str, Any] = {name: part and tuple(float(c.rounded) for c in part) for name, part in parts.items()}
-    rests: dict[str, Any] = {f"{name}_rest": part and tuple(c.rest for c in part) for name, part in parts.items()}
-    value = float(answer.value.rounded)
-    subnormal = any(0 < abs(x) < form.least_normal for x in (value, *(rounded["gradient"] or ())))
-    facts: dict[str, Any] = {
-        "region": "range" if subnormal or v.region == "range" else "kink" if answer.box else v.region,
-        "value": value,
-        "value_rest": answer.value.rest,
-        "box": answer.box and tuple((float(low), float(high)) for low, high in answer.box),
-        "value_K": float(answer.value_allowance),
-        "gradient_K": tuple(map(float, answer.gradient_allowance)),
-        "value_S": float(answer.value_size),
-        "gradient_S": float(answer.gradient_size),
-        "hessian_S": float(answer.hessian_size),
-    }
-    return replace(v, **rounded, **rests, **facts)
-
-
-def _certified(loss: Loss, conventions: Sequence[Convention], values: Values, form: Format) -> Certified | None:
-    """The declared answer: a certificate for the value, and one for each part that is not its derivative; None if undecided."""
+    if v.region == "special" and not v.question.is_call:  # NaN stays NaN; a limit is known for the undeclared function only
+        (value,) = v.answer.value.rounded or ()
+        return v if math.isnan(value) or all(c.keeps_limits for c in conventions) else None
     try:
-        from lossref.exact.answers import AllowanceOverflowError
-        from lossref.exact.certify import certify
+        found = _answered(loss, conventions, v, form)
+    except NoAnswerError:
+        return None
     except ModuleNotFoundError as error:
-        raise ConventionError(f"declared conventions need python-flint ({error}); try: pip install 'lossref[golden]'") from None
-    chosen = sorted(conventions, key=lambda c: c.stage)
-    for convention in chosen:
-        values = convention.inputs(values, form)
-    found = {}
-    for part in {"value"}.union(*(c.splits for c in chosen)):
+        raise ConventionError(f"what is declared is computed anew, and {error}") from None
+    if found is None:
+        return None
+    region = _region(v, found, form)
+    return Vector(v.question if region == v.region else replace(v.question, region=region), found)
+
+
+def _answered(loss: Loss, conventions: Sequence[Convention], v: Vector, form: Format) -> Answer | None:
+    """The declared answer: one for the value, and one for each part that is not its derivative; None where it would take too long."""
+    question = v.question
+    given, call = {**question.inputs, **question.parameters}, question.call
+    for convention in conventions:
+        given, call = {**convention.inputs(given, form)}, {**convention.options(call)}
+    inputs, chosen = {name: given.pop(name) for name in question.inputs}, {**given, **call}
+    is_same = (inputs, chosen) == (question.inputs, question.options)
+    found: dict[str, Answer] = {}
+    sloped = loss
+    for part in PARTS:
+        if part != "value" and all(part not in c.splits for c in conventions):
+            found[part] = found[PARTS[PARTS.index(part) - 1]]  # the derivative of the part before it
+            continue
         definition = loss.definition
-        for convention in reversed(chosen):
+        for convention in reversed(conventions):
             definition = convention.definition(definition, part, form)
-        try:
-            found[part] = certify(replace(loss, definition=definition), values, form)
-        except (UnsettledError, AllowanceOverflowError, NoValueError):
+        changed = replace(loss, definition=definition)
+        sloped = sloped if part == "hessian" else changed
+        if is_same and definition is loss.definition:
+            found[part] = v.answer
+        elif _width(loss, v) <= min(c.widest for c in conventions):
+            found[part] = _bounded(answer(changed, inputs, chosen, form))
+        else:
             return None
-    value, slope = found["value"], found.get("gradient", found["value"])
-    bend = found.get("hessian", slope)
-    answer = replace(slope, value=value.value, value_allowance=value.value_allowance, value_size=value.value_size)
-    answer = replace(answer, hessian=bend.hessian, hessian_size=bend.hessian_size)
-    if any(math.isinf(end) for ends in answer.box or () for end in ends):
-        answer = replace(answer, box=None)  # beside a clamped logarithm of 0: not every slope up to infinity is right
-    for convention in chosen:
-        answer = convention.answer(answer, form)
-    return answer
+    combined = Answer(found["value"].value, found["gradient"].gradient, found["hessian"].hessian)
+    if any(convention.narrows for convention in conventions):
+        combined = at_the_point(combined, sloped, inputs, chosen, form)
+    for convention in conventions:
+        combined = convention.answer(combined, question)
+    return combined
+
+
+def _width(loss: Loss, v: Vector) -> int:
+    """How many components one example of the prediction has."""
+    return math.prod(values.shape(v.question.inputs[loss.first])[v.question.is_call :])
+
+
+def _bounded(found: Answer) -> Answer:
+    """Without an interval that has an infinite end, beside a clamped logarithm of 0: not every slope up to infinity is right."""
+
+    def bounded(part: Part) -> Part:
+        return part if is_bounded(part) else replace(part, interval=None)
+
+    return replace(found, gradient={name: bounded(part) for name, part in found.gradient.items()})
+
+
+def _region(v: Vector, found: Answer, form: Format) -> Region:
+    """A call keeps its region; an example is at the range's end where an answer is subnormal, and at a kink where it has an interval."""
+    if v.question.is_call or v.region == "range":
+        return v.region
+    numbers = [x for part in (found.value, *found.gradient.values()) for x in part.rounded or ()]
+    if any(0 < abs(x) < form.least_normal for x in numbers):
+        return "range"
+    return "kink" if any(part.interval for part in found.gradient.values()) else v.region

@@ -2,23 +2,14 @@
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Callable, Mapping
 from fractions import Fraction
 
-from lossref.judge.conventions import (
-    AddInLog,
-    Bound,
-    ClampLog,
-    Clip,
-    Convention,
-    ConventionError,
-    DivideBySum,
-    Factor,
-    Flush,
-    Hessian,
-    Kink,
-)
+from lossref.judge.conventions import AddInLog, Bound, ClampLog, Clip, Convention, ConventionError, DivideBySum, Factor
+from lossref.judge.habits import Always, Flush, Hessian, HessianFloor, Kink
+from lossref.options import DENOMINATORS, EMPTY, SMOOTHINGS
 
 LONGEST = 300  # characters of a sentence: the patterns look at each pair of its digits at worst
 NUMBER = r"[-+]?[0-9]*\.?[0-9]+(?:e[-+]?[0-9]{1,3})?(?:/[0-9]+)?"
@@ -40,7 +31,13 @@ GRAMMAR: Mapping[str, tuple[str, Callable[..., Convention]]] = {  # as --help ha
     "flush subnormal inputs | answers | numbers to zero": (r"flush subnormal (inputs|answers|numbers) to zero", Flush),
     "hessian NUMBER": (rf"hessian ({NUMBER})", lambda x: Hessian("constant", _number(x))),
     "hessian times NUMBER": (rf"hessian times ({NUMBER})", lambda x: Hessian("factor", _number(x))),
-    "hessian at least NUMBER": (rf"hessian at least ({NUMBER})", lambda x: Hessian("floor", _number(x))),
+    "hessian at least NUMBER": (rf"hessian at least ({NUMBER})", lambda x: HessianFloor(_number(x))),
+    f"mean over {' | '.join(DENOMINATORS)} | NUMBER": (
+        rf"mean over ({'|'.join(DENOMINATORS)}|{NUMBER})",
+        lambda over: Always("denominator", over if over in DENOMINATORS else _above_zero(over)),
+    ),
+    f"nothing gives {' | '.join(EMPTY)}": (rf"nothing gives ({'|'.join(EMPTY)})", lambda value: Always("empty", value)),
+    f"smoothing over {' | '.join(SMOOTHINGS)}": (rf"smoothing over ({'|'.join(SMOOTHINGS)})", lambda over: Always("smoothing", over)),
 }
 
 
@@ -75,3 +72,9 @@ def _number(text: str) -> Fraction:
     except (ValueError, ZeroDivisionError):
         pass
     raise ConventionError(f"{text!r} is no number that a convention has")
+
+
+def _above_zero(text: str) -> float:
+    if 0 < (x := float(_number(text))) < math.inf:
+        return x
+    raise ConventionError(f"a mean is over a number above 0, not {text}")

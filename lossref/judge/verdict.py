@@ -1,33 +1,30 @@
-"""The verdict on a target: every vector called, every number measured, every region graded."""
+"""The verdict on an implementation: every question asked, every number measured, every region graded."""
 
 from __future__ import annotations
 
 import math
+from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
 from functools import cached_property
 from typing import Any
 
-from lossref import golden
 from lossref.formats import Format
-from lossref.golden import Vector
-from lossref.judge.asking import APART, Asked, answers
+from lossref.judge.ask import Asked, answers
 from lossref.judge.conventions import Convention
 from lossref.judge.declared import declared
-from lossref.judge.errors import Error, Truth, measure
-from lossref.judge.grades import LEVELS, grade, meets, worst
-from lossref.points import flat
-from lossref.spec import Loss
-from lossref.targets import Implementation, TargetBrokeError
+from lossref.judge.measure import LEVELS, PASSABLE, Error, Truth, grade, measure, meets, worst
+from lossref.library import BrokeError, Implementation
+from lossref.spec import APART, PARTS, Loss, Vector
+from lossref.values import flat, places, shape
 
-PARTS = ("value", "gradient", "hessian")
-PASSABLE = ("A+", "A", "B")  # shown after everything that lost something
+FAILED = Error(math.inf, math.inf, math.inf, False, False, True, False)
 
 
 @dataclass(frozen=True)
 class Outcome:
-    """What a target returned for one part of one vector, and how wrong its worst component is."""
+    """What an implementation returned for one part of one vector, and how wrong each number is; `raised` says how it failed."""
 
     vector: Vector
     part: str
@@ -54,10 +51,63 @@ class Outcome:
     @property
     def severity(self) -> tuple[Any, ...]:
         """Sorts the worst first; among equals of a kind the simplest input first."""
-        numbers = [float(x) for x in flat(self.vector.arguments)]
+        numbers = [float(x) for x in flat(self.vector.question.inputs)]
         simplicity = (len(numbers), sum(len(repr(x)) for x in numbers), max(abs(x) for x in numbers))
         large = -max(e.E2 for e in self.errors)
         return (-LEVELS.index(self.grade), not self.is_lost, *(simplicity if self.is_lost else (large, *simplicity)))
+
+
+@dataclass(frozen=True)
+class Finding:
+    """One number that came back: component `i` of an outcome."""
+
+    outcome: Outcome
+    i: int
+
+    @property
+    def vector(self) -> Vector:
+        return self.outcome.vector
+
+    @property
+    def part(self) -> str:
+        return self.outcome.part
+
+    @property
+    def got(self) -> float:
+        """NaN where nothing came back."""
+        return math.nan if self.outcome.got is None else self.outcome.got[self.i]
+
+    @property
+    def error(self) -> Error:
+        return self.outcome.errors[self.i]
+
+    @cached_property
+    def truth(self) -> Truth:
+        return truths(self.vector, self.part, self.vector.question.form)[self.i]
+
+    @cached_property
+    def grade(self) -> str:
+        return grade([self.error], self.vector.region)
+
+    @cached_property
+    def place(self) -> tuple[str, tuple[int, ...]]:
+        """The argument that a slope is in (nothing for a value), and the index in what came back."""
+        question, answer = self.vector.question, self.vector.answer
+        if self.part == "value":
+            return "", (self.i,) if len(answer.value) > 1 else ()
+        start = 0
+        for name, found in answer.part(self.part).items():
+            if self.i < start + len(found):
+                return name, list(places(shape(question.inputs[name])))[self.i - start]
+            start += len(found)
+        raise IndexError(self.i)
+
+    @property
+    def label(self) -> str:
+        """`gradient[0]`, or `gradient[anchor][0]` where it is taken in several arguments."""
+        argument, place = self.place
+        several = len(self.vector.answer.part(self.part)) > 1
+        return self.part + (f"[{argument}]" if several else "") + (f"[{', '.join(map(str, place))}]" if place else "")
 
 
 @dataclass(frozen=True)
@@ -87,12 +137,13 @@ class PartVerdict:
         return {region: grade(errors, region) for region, errors in by_region.items()}
 
     def headline(self, strict: bool = False) -> str:
-        """The worst region's grade; range and special inputs count only if strict."""
-        return worst([g for region, g in self.regions.items() if strict or region not in APART])
+        """The worst region's grade; range and special inputs count only if strict, or where there is nothing else."""
+        counted = [g for region, g in self.regions.items() if strict or region not in APART]
+        return worst(counted or list(self.regions.values()))
 
     @property
     def E1(self) -> float:
-        return max(o.E1 for o in self.outcomes if o.vector.region not in APART)
+        return max((o.E1 for o in self.outcomes if o.vector.region not in APART), default=0.0)
 
     @property
     def lost(self) -> int:
@@ -102,8 +153,10 @@ class PartVerdict:
         """Everything that is not exact: what failed or lost something first, the worst of each reason before the others."""
         counted = [o for o in self.outcomes if strict or o.vector.region not in APART]
         wrong = sorted((o for o in counted if not all(e.is_exact for e in o.errors)), key=lambda o: o.severity)
-        first = {o.vector.flag: o for o in reversed(wrong)}
-        return sorted(wrong, key=lambda o: (o.grade in PASSABLE, o.grade == "C" and not o.is_lost, first[o.vector.flag] is not o))
+        first = {o.vector.question.flag: o for o in reversed(wrong)}
+        return sorted(
+            wrong, key=lambda o: (o.grade in PASSABLE, o.grade == "C" and not o.is_lost, first[o.vector.question.flag] is not o)
+        )
 
 
 @dataclass(frozen=True)
@@ -125,30 +178,34 @@ class Declaration:
 
 @dataclass(frozen=True)
 class Verdict:
-    """The verdict on one loss of a target. `broke` says how the target failed to answer, if it did.
+    """The verdict on one loss of a library. `broke` says how the implementation failed to answer, if it did.
 
-    With conventions it is that of the declared function; `undecided` vectors have no certain answer under them. `refusals`
-    say why vectors were left out; `remarks` are habits that no grade shows, such as other bits at a second call.
+    With conventions it is that of the declared function; `undecided` vectors have no certain answer under them. `refusals` counts
+    the vectors that were left out by the reason; `remarks` are habits that no grade shows, such as other bits at a second call.
     """
 
     loss: str
     composed: str
     vectors: int
-    refused: int
     parts: dict[str, PartVerdict]
+    refusals: dict[str, int]
     broke: str = ""
     declarations: tuple[Declaration, ...] = ()
     undecided: int = 0
-    refusals: tuple[str, ...] = ()
     remarks: tuple[str, ...] = ()
+
+    @property
+    def refused(self) -> int:
+        return sum(self.refusals.values())
 
 
 def judge(loss: Loss, implementation: Implementation, vectors: Sequence[Vector], form: Format) -> Verdict:
-    """Call an implementation on all vectors it accepts and grade what comes back, against the function that it declares."""
-    accepted = [v for v in vectors if implementation.accepts(v.arguments)]
+    """Ask an implementation all the questions that it takes, and grade what comes back against the function that it declares."""
+    reasons = {v.id: implementation.takes(v.question) for v in vectors}
+    accepted = [v for v in vectors if not reasons[v.id]]
+    refusals = Counter(reason for reason in reasons.values() if reason)
     expected = declared(loss, implementation.conventions, accepted, form)
-    refused = len(vectors) - len(accepted)
-    blank = Verdict(loss.name, implementation.composed, len(expected), refused, {}, refusals=(implementation.refusal,) * (refused > 0))
+    blank = Verdict(loss.name, implementation.composed, len(expected), {}, dict(refusals))
     asked = Asked()
     parts: dict[str, list[Outcome]] = {}
     try:
@@ -156,17 +213,20 @@ def judge(loss: Loss, implementation: Implementation, vectors: Sequence[Vector],
             function = implementation.parts.get(part)
             if function is not None:
                 wanted = [v for v in expected if has_answer(v, part)]
-                found = [_outcome(v, part, y, form) for v, y in answers(loss, part, function, wanted, form, asked)]
+                found = [outcome(v, part, y, form) for v, y in answers(loss, part, function, wanted, form, asked)]
                 if found:
                     parts[part] = found
-    except TargetBrokeError as error:
+    except BrokeError as error:
         return replace(blank, broke=str(error), remarks=tuple(asked.remarks))
-    if asked.refused and not parts:
-        return replace(blank, broke=f"takes none of the vectors: {next(iter(asked.refused.values()))}")
+    late = [reason for identifier, reason in asked.refused.items() if identifier not in asked.answered]
+    refusals.update(late)
+    if refusals and not parts:
+        commonest = max(refusals, key=refusals.__getitem__)
+        return replace(blank, vectors=0, refusals=dict(refusals), broke=f"takes none of the vectors: {commonest}")
     return replace(
         blank,
-        refused=blank.refused + len(asked.refused),
-        refusals=tuple(dict.fromkeys((*blank.refusals, *asked.refused.values()))),
+        vectors=len(expected) - len(late),
+        refusals=dict(refusals),
         remarks=tuple(asked.remarks),
         parts={part: PartVerdict(part, tuple(outcomes)) for part, outcomes in parts.items()},
         declarations=tuple(_declarations(loss, implementation.conventions, accepted, expected, parts, form)),
@@ -182,7 +242,7 @@ def _declarations(
     parts: dict[str, list[Outcome]],
     form: Format,
 ) -> Iterator[Declaration]:
-    """What each convention costs by itself, and whether the target needs it beside the others."""
+    """What each convention costs by itself, and whether the implementation needs it beside the others."""
     outcomes = [o for found in parts.values() for o in found]
     known = {(): vectors, conventions: expected}
     undeclared = {v.id: v for v in vectors}
@@ -198,18 +258,18 @@ def _declarations(
 
 def _shift(moved: Vector, true: Vector, parts: Iterable[str], form: Format) -> str:
     """The grade of a vector's declared answers, as if somebody had returned them for the undeclared ones."""
-    judged = ((part, _answers(moved, part)) for part in parts if has_answer(true, part))
-    return worst(["A+", *(_outcome(true, part, answers, form).grade for part, answers in judged if answers)])
+    judged = ((part, rounded_answer(moved, part)) for part in parts if has_answer(true, part))
+    return worst(["A+", *(outcome(true, part, found, form).grade for part, found in judged if found)])
 
 
 def _needless(loss: Loss, convention: Convention, outcomes: Sequence[Outcome], without: dict[str, Vector], form: Format) -> str:
     """A convention is needed where some answer that it moves is graded better with it; A+, A and B are as good."""
     pairs = [(o, without[o.vector.id]) for o in outcomes if o.got is not None and o.vector.id in without]
-    moved = [(o, v) for o, v in pairs if _answers(o.vector, o.part) != _answers(v, o.part)]
+    moved = [(o, v) for o, v in pairs if rounded_answer(o.vector, o.part) != rounded_answer(v, o.part)]
     if not moved:
         return f"{loss.name}: {convention.sentence!r} is declared for nothing: it moves none of the {len(outcomes)} answers judged"
     for o, v in moved:
-        other = _outcome(v, o.part, o.got, form).grade if has_answer(v, o.part) else ""
+        other = outcome(v, o.part, o.got, form).grade if has_answer(v, o.part) else ""
         if convention.narrows or (other not in ("", *PASSABLE) and LEVELS.index(o.grade) < LEVELS.index(other)):
             return ""
     return (
@@ -218,38 +278,44 @@ def _needless(loss: Loss, convention: Convention, outcomes: Sequence[Outcome], w
     )
 
 
-def _answers(v: Vector, part: str) -> tuple[float, ...] | None:
-    return (v.value,) if part == "value" else v.gradient if part == "gradient" else v.hessian
+def rounded_answer(v: Vector, part: str) -> tuple[float, ...] | None:
+    """The correctly rounded numbers of a part, those of its arguments one after the other; None where there is an interval only."""
+    found = list(v.answer.part(part).values())
+    if not found or any(p.rounded is None for p in found):
+        return None
+    return tuple(x for p in found for x in p.rounded or ())
 
 
 def has_answer(v: Vector, part: str) -> bool:
-    """Whether a part of a vector is judged: a slope may be a box, and where a loss jumps there is none."""
-    return part == "value" or (part == "gradient" and (v.gradient or v.box) is not None) or (
-        part == "hessian" and v.hessian is not None
-    )
+    """Whether a part of a vector is judged: a slope may be an interval, and where a loss jumps there is none.
+
+    The slope of a mean over nothing whose value is NaN is nobody's business.
+    """
+    found = v.answer.part(part).values()
+    if part != "value" and v.question.is_call and v.region not in APART and any(map(math.isnan, v.answer.value.rounded or ())):
+        return False
+    return bool(found) and all(p.is_judged for p in found)
 
 
-def _outcome(vector: Vector, part: str, answer: Any, form: Format) -> Outcome:
-    expected = list(truths(vector, part, form))
+def outcome(vector: Vector, part: str, answer: Any, form: Format) -> Outcome:
+    """An answer measured: numbers row after row, or a sentence on how there is none."""
+    expected = truths(vector, part, form)
     if isinstance(answer, str):
-        failed = Error(math.inf, math.inf, math.inf, False, False, True, False)
-        return Outcome(vector, part, None, (failed,) * len(expected), answer)
+        return Outcome(vector, part, None, (FAILED,) * len(expected), answer)
     got = tuple(float(y) for y in answer)
     return Outcome(vector, part, got, tuple(measure(y, t, form) for y, t in zip(got, expected, strict=True)))
 
 
-def truths(v: Vector, part: str, form: Format) -> Iterator[Truth]:
+def truths(v: Vector, part: str, form: Format) -> list[Truth]:
     """The exact answer of each component of a part, with what is allowed around it."""
-    def exact(rounded: float, rest: int) -> Any:
-        return golden.exact(rounded, rest, form) if math.isfinite(rounded) else rounded
-
-    if part == "value":
-        yield Truth(exact(v.value, v.value_rest), v.value, None, Fraction(v.value_K), Fraction(v.value_S))
-    elif part == "hessian":
-        for h, rest in zip(v.hessian or (), v.hessian_rest or (), strict=True):
-            yield Truth(exact(h, rest), h, None, Fraction(0), Fraction(v.hessian_S))
-    else:
-        for i, allowance in enumerate(v.gradient_K):
-            g = None if v.gradient is None else v.gradient[i]
-            precise = None if g is None or v.gradient_rest is None else exact(g, v.gradient_rest[i])
-            yield Truth(precise, g, v.box[i] if v.box else None, Fraction(allowance), Fraction(v.gradient_S))
+    return [
+        Truth(
+            exact=found.exact(i, form),
+            rounded=None if found.rounded is None else found.rounded[i],
+            interval=found.interval[i] if found.interval else None,
+            allowance=Fraction(found.K[i]),
+            size=Fraction(found.size(i)),
+        )
+        for found in v.answer.part(part).values()
+        for i in range(len(found))
+    ]

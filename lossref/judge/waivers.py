@@ -12,16 +12,15 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from functools import cache
-from itertools import product
 from pathlib import Path
 from typing import Any
 
 from lossref import catalog, golden, strictjson
-from lossref.formats import FORMATS
-from lossref.judge.asking import APART
-from lossref.judge.grades import meets
-from lossref.judge.verdict import PARTS, Outcome, PartVerdict, Verdict, Waived
-from lossref.points import reasons
+from lossref.golden.read import listed_bytes
+from lossref.judge.measure import meets
+from lossref.judge.verdict import Outcome, PartVerdict, Verdict, Waived
+from lossref.questions import reasons
+from lossref.spec import APART, PARTS
 
 ALWAYS = {"reason", "link", "expires"}
 LONGEST = 2000  # characters of a text
@@ -52,10 +51,11 @@ class Waiver:
     format: str = ""
 
     def names(self, found: Outcome) -> bool:
-        v = found.vector
+        question = found.vector.question
         if self.part not in ("", found.part):
             return False
-        return v.id in self.vectors or ((self.loss, self.flag) == (v.loss, v.flag) and self.format in ("", v.format))
+        here = (self.loss, self.flag) == (question.loss, question.flag) and self.format in ("", question.format)
+        return question.id in self.vectors or here
 
 
 def read(path: Path, today: date) -> list[Waiver]:
@@ -128,9 +128,9 @@ def _place(identifier: str) -> tuple[str, str] | None:
 def _places(where: Path) -> dict[str, tuple[str, str]]:
     """Loss and format of every id, collected once: a file may name thousands."""
     found: dict[str, tuple[str, str]] = {}
-    for name, form in product(catalog.names(), golden.SHIPPED_FORMATS):
-        data = golden.listed_bytes(golden.relative_path(catalog.get(name), FORMATS[form]), where)
-        found |= {identifier.decode(): (name, form) for identifier in re.findall(rb'"id":"([0-9a-f]{12})"', data)}
+    for path in golden.manifest(where)["files"]:
+        name, form, _ = path.rpartition("/")[2].split(".")
+        found |= {identifier.decode(): (name, form) for identifier in re.findall(rb'"id":"([0-9a-f]{12})"', listed_bytes(path, where))}
     return found
 
 
@@ -163,11 +163,12 @@ def apply(
                 raise WaiverError(f"{claims[1]} names vector {outcome.vector.id}, which another one waives already")
             for place in claims:
                 by.setdefault(place, []).append(outcome)
-                used[place] |= {outcome.vector.id, outcome.vector.flag}
+                used[place] |= {outcome.vector.id, outcome.vector.question.flag}
         gone = {id(o) for outcomes in by.values() for o in outcomes}
         left = tuple(o for o in found.outcomes if id(o) not in gone)
         if by and all(o.vector.region in APART for o in left):
-            raise WaiverError(f"{next(iter(by))} leaves nothing of the {found.part} of {found.outcomes[0].vector.loss} to be graded")
+            loss = found.outcomes[0].vector.question.loss
+            raise WaiverError(f"{next(iter(by))} leaves nothing of the {found.part} of {loss} to be graded")
         told = [Waived(tuple(o.vector.id for o in by[w.place]), w.reason, w.link, str(w.expires)) for w in waivers if w.place in by]
         return replace(found, outcomes=left, waived=tuple(told))
 

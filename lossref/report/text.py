@@ -9,12 +9,11 @@ from rich.console import Console, Group, RenderableType
 from rich.table import Table
 from rich.text import Text
 
-from lossref.judge.asking import APART
-from lossref.judge.grades import LEVELS, MEANING
-from lossref.judge.verdict import PARTS
+from lossref.judge.measure import LEVELS, MEANING
+from lossref.report.finding import short
+from lossref.spec import APART, PARTS
 
 COLOURS = {"A+": "bold green", "A": "green", "B": "green", "C": "yellow", "D": "red", "F": "bold red"}
-MANY = 6  # components of a vector that are written out
 
 
 def console() -> Console:
@@ -37,9 +36,9 @@ def show_run(console: Console, report: Mapping[str, Any]) -> None:
     for entry in report["losses"]:
         if entry["broke"]:
             console.print(Text(f"{entry['loss']} broke: {entry['broke']}", "bold red"), soft_wrap=True)
-        for part, found in entry["parts"].items():
+        for found in entry["parts"].values():
             for k, wrong in enumerate(found["worst"]):
-                console.print(_bug(entry["loss"], part, wrong, found["inexact"] if k == 0 else None), soft_wrap=True)
+                console.print(_bug(wrong, found["inexact"] if k == 0 else None), soft_wrap=True)
     console.print(_closing(report), soft_wrap=True)
 
 
@@ -48,7 +47,7 @@ def show_comparison(console: Console, report: Mapping[str, Any], worst: int) -> 
     for sentence in report["gone"]:
         console.print(Text(sentence, "bold red"), soft_wrap=True)
     for wrong in report["worse"][:worst]:
-        console.print(_bug(wrong["loss"], wrong["part"], wrong, None), soft_wrap=True)
+        console.print(_bug(wrong, None), soft_wrap=True)
         console.print(f"  was     {wrong['was']}", soft_wrap=True)
     console.print(
         f"\n{report['title']} in {report['format']}: of {report['compared']} answers that {report['baseline']} has, "
@@ -87,8 +86,12 @@ def _notes(report: Mapping[str, Any]) -> Iterator[str]:
         if entry["composed"]:
             yield f"{entry['loss']} is composed: {entry['composed']}"
         yield from (f"{entry['loss']} {remark}" for remark in entry["remarks"])
-        if entry["refused"]:
-            yield f"{entry['loss']}: {entry['refused']} vectors are left out: {entry['refusal']}"
+    left_out: dict[str, list[str]] = {}
+    for entry in report["losses"]:
+        for reason, count in entry["refusals"].items():
+            left_out.setdefault(reason, []).append(f"{entry['loss']} {count}")
+    for reason, losses in left_out.items():
+        yield f"left out, for {reason}: {', '.join(losses)}"
     plainly = [loss for loss, reason in report["lacks"].items() if reason == "not there"]
     for loss, reason in report["lacks"].items():
         if loss not in plainly:
@@ -115,36 +118,42 @@ def _grade(grade: str) -> Text:
     return Text(grade, COLOURS[grade])
 
 
-def _bug(loss: str, part: str, wrong: Mapping[str, Any], total: int | None) -> RenderableType:
-    component = f"[{wrong['component']}]" if wrong["component"] is not None else ""
-    title = Text(f"\n{loss} {part}{component}  ", "bold")
-    title.append(f"{wrong['grade']}{' lost' if wrong['lost'] else ''}", COLOURS[wrong["grade"]])
-    errors = ", ".join(f"{name} {_short(wrong[name])}" for name in ("E1", "E2", "E3"))
-    title.append(f"  {wrong['region']}, {wrong['flag']}  {errors}")
-    title.append(f"  {wrong['id']}" + (f"  (worst of {total} not correctly rounded)" if total else ""), "dim")
-    lines = [title, Text("  inputs  " + ", ".join(f"{name} {_input(x)}" for name, x in wrong["inputs"].items()))]
-    got = wrong["got"] if isinstance(wrong["got"], str) else _number(wrong["got"])
-    lines += [Text(f"  got     {got}"), Text(f"  exact   {_exact(wrong['exact'])}"), Text(f"  why     {wrong['reason']}")]
-    lines.append(Text(f"  try     {wrong['command']}"))
-    return Group(*lines)
+def _bug(wrong: Mapping[str, Any], total: int | None) -> RenderableType:
+    title, *rest = lines(wrong)
+    head = Text(f"\n{title}", "bold")
+    head.highlight_words([f" {wrong['grade']} "], COLOURS[wrong["grade"]])
+    head.append(f"  (worst of {total} not correctly rounded)" if total else "", "dim")
+    return Group(head, *map(Text, rest))
+
+
+def lines(wrong: Mapping[str, Any]) -> list[str]:
+    """A finding in words, on a terminal and in an assertion's message alike."""
+    errors = ", ".join(f"{name} {float(wrong[name]):.3g}" for name in ("E1", "E2", "E3"))
+    place = "  ".join(filter(None, (wrong["region"] + (f", {wrong['flag']}" if wrong["flag"] else ""), errors, wrong["id"])))
+    found = [f"{wrong['loss']} {wrong['label']}  {wrong['grade']}{' lost' if wrong['lost'] else ''}  {place}"]
+    found.append(f"  inputs  {short(wrong['inputs'])}")
+    if "bits" in wrong:
+        found.append(f"  bits    {short(wrong['bits'])}")
+    found.append(f"  got     {wrong['got'] if isinstance(wrong['got'], str) else number(wrong['got'])}")
+    found.append(f"  exact   {_exact(wrong['exact'])}")
+    if wrong["cause"]:
+        found.append(f"  cause   {wrong['cause']}")
+    if wrong["reason"]:
+        found.append(f"  why     {wrong['reason']}")
+    if "command" in wrong:
+        found.append(f"  try     {wrong['command']}")
+    return found
 
 
 def _exact(answer: Any) -> str:
-    return " to ".join(map(_number, answer)) if isinstance(answer, list) else _number(answer)
+    if isinstance(answer, list):
+        return "any slope from " + " to ".join(map(number, answer))
+    return answer if isinstance(answer, str) else number(answer)
 
 
-def _number(x: Mapping[str, Any]) -> str:
-    return f"{x['decimal']!s:<24} {x['hex']}{'  ' + x['bits'] if x['bits'] else ''}"
-
-
-def _input(x: Any) -> str:
-    if not isinstance(x, list):
-        return str(x)
-    return f"[{', '.join(map(str, x[:MANY]))}{f', ... {len(x)} in all' if len(x) > MANY else ''}]"
-
-
-def _short(x: float | str) -> str:
-    return f"{float(x):.3g}"
+def number(x: Mapping[str, Any]) -> str:
+    """A number three ways."""
+    return f"{x['decimal']!s:<24} {x['hex']!s:<24} {x['bits'] or ''}".rstrip()
 
 
 def _closing(report: Mapping[str, Any]) -> str:

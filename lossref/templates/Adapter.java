@@ -77,6 +77,8 @@ public class Adapter {
         boolean isValue = head.group(3).equals("value"), isDouble = head.group(4).equals("float64");
         if (!LOSSES.containsKey(head.group(2)) || head.group(3).equals("hessian"))
             return "{\"type\":\"unsupported\"," + head.group(1) + ",\"reason\":\"not in LOSSES\"}";
+        if (line.contains("\"reduction\":"))
+            return "{\"type\":\"unsupported\"," + head.group(1) + ",\"reason\":\"single examples only\"}";
         List<String> names = new ArrayList<>(), answers = new ArrayList<>();
         List<String[]> batches = new ArrayList<>();
         for (int from = line.indexOf("\"inputs\":{") + 10; input.find(from); from = input.end()) {
@@ -101,7 +103,7 @@ public class Adapter {
     static String hello() {
         List<String> losses = new ArrayList<>();
         for (String name : LOSSES.keySet()) losses.add("\"" + name + "\":{\"parts\":[\"value\",\"gradient\"]}");
-        return "{\"type\":\"hello\",\"protocol\":1,\"name\":\"mine\",\"language\":\"Java\",\"version\":\"1\","
+        return "{\"type\":\"hello\",\"protocol\":2,\"name\":\"mine\",\"language\":\"Java\",\"version\":\"1\","
             + "\"command\":\"java Adapter.java\",\"formats\":[\"float64\",\"float32\"],\"losses\":{"
             + String.join(",", losses) + "}}";
     }

@@ -64,8 +64,9 @@ static void run(char *line)
     sscanf(line, "{\"type\":\"run\",\"sequence\":%lld,\"loss\":\"%64[^\"]\",\"part\":%16[^,],\"format\":\"float64\",%n",
            &sequence, loss, part, &used);
     while (k < COUNT && (strcmp(loss, LOSSES[k].name) != 0 || !strstr(LOSSES[k].parts, part))) k++;
-    if (used == 0 || k == COUNT) {
-        printf("{\"type\":\"unsupported\",\"sequence\":%lld,\"reason\":\"not in LOSSES, or not float64\"}\n", sequence);
+    if (used == 0 || k == COUNT || strstr(line, "\"reduction\":")) {
+        const char *why = used && k < COUNT ? "single examples only" : "not in LOSSES, or not float64";
+        printf("{\"type\":\"unsupported\",\"sequence\":%lld,\"reason\":\"%s\"}\n", sequence, why);
         return;
     }
     double *x = malloc(3 * strlen(line) * sizeof *x), *y = x + strlen(line), *slopes = y + strlen(line);
@@ -95,7 +96,7 @@ int main(void)
     size_t size = 0;
     while (getline(&line, &size, stdin) > 0 && strncmp(line, "{\"type\":\"bye\"", 13) != 0) {
         if (strncmp(line, "{\"type\":\"hello\"", 15) == 0) {
-            printf("{\"type\":\"hello\",\"protocol\":1,\"name\":\"mine\",\"language\":\"C\",\"version\":\"1\","
+            printf("{\"type\":\"hello\",\"protocol\":2,\"name\":\"mine\",\"language\":\"C\",\"version\":\"1\","
                    "\"command\":\"./adapter\",\"formats\":[\"float64\"],\"losses\":{");
             for (int j = 0; j < COUNT; j++)
                 printf("%s\"%s\":{\"parts\":[%s]}", j ? "," : "", LOSSES[j].name, LOSSES[j].parts);

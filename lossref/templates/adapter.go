@@ -95,7 +95,7 @@ type message struct {
 	Type, Loss, Part, Format string
 	Sequence                 int64
 	Inputs                   map[string][]numbers
-	Options                  map[string]numbers
+	Options                  map[string]json.RawMessage
 }
 
 func encode(x float64, format string) string {
@@ -118,6 +118,9 @@ func answer(m message, isVector bool) (reply map[string]any) {
 	if !isKnown {
 		return map[string]any{"type": "unsupported", "sequence": m.Sequence, "reason": "not in losses"}
 	}
+	if _, isCall := m.Options["reduction"]; isCall {
+		return map[string]any{"type": "unsupported", "sequence": m.Sequence, "reason": "single examples only"}
+	}
 	for name, batch := range m.Inputs {
 		for i, entry := range batch {
 			if i == len(examples) {
@@ -127,7 +130,11 @@ func answer(m message, isVector bool) (reply map[string]any) {
 		}
 	}
 	for _, example := range examples {
-		for name, option := range m.Options {
+		for name, bits := range m.Options {
+			option := numbers{}
+			if err := json.Unmarshal(bits, &option); err != nil {
+				panic(err)
+			}
 			example[name] = option
 		}
 		value, slopes := losses[m.Loss].run(example)
@@ -155,7 +162,7 @@ func main() {
 			return
 		}
 		if m.Type == "hello" {
-			out.Encode(map[string]any{"type": "hello", "protocol": 1, "name": "mine", "language": "Go", "version": "1",
+			out.Encode(map[string]any{"type": "hello", "protocol": 2, "name": "mine", "language": "Go", "version": "1",
 				"command": "./adapter", "formats": []string{"float64", "float32"}, "losses": losses})
 		} else {
 			out.Encode(answer(m, bytes.Contains(line, []byte(`":[[`))))

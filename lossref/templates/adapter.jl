@@ -62,6 +62,8 @@ function answer(line)
     sequence, loss, part, format, inputs, options = match(RUN, line).captures
     known = findfirst(row -> row[1] == loss && row[2] == part, LOSSES)
     known === nothing && return """{"type":"unsupported","sequence":$sequence,"reason":"not in LOSSES"}"""
+    reason = "single examples only"
+    occursin("\"reduction\":", options) && return """{"type":"unsupported","sequence":$sequence,"reason":"$reason"}"""
     named = [Symbol(found[1]) => entries(found[2]) for found in eachmatch(INPUT, inputs * "," * options)]
     try
         examples = 1:length(named[1][2])
@@ -78,7 +80,7 @@ function hello()
     parts(name) = join(["\"$(row[2])\"" for row in LOSSES if row[1] == name], ",")
     losses = join(["\"$name\":{\"parts\":[$(parts(name))]}" for name in unique(first.(LOSSES))], ",")
     about = """ "name":"mine","language":"Julia","version":"1","command":"julia adapter.jl" """
-    return """{"type":"hello","protocol":1,$about,"formats":["float64","float32"],"losses":{$losses}}"""
+    return """{"type":"hello","protocol":2,$about,"formats":["float64","float32"],"losses":{$losses}}"""
 end
 
 for line in eachline(stdin)

@@ -52,10 +52,11 @@ function answer({ type, sequence, loss, part, format, inputs, options }) {
   if (type === "hello") {
     const parts = Object.entries(losses).map(([name, functions]) => [name, { parts: Object.keys(functions) }]);
     const about = { name: "mine", language: "JavaScript", version: "1", command: "node adapter.mjs" };
-    return { type, protocol: 1, ...about, formats: ["float64", "float32"], losses: Object.fromEntries(parts) };
+    return { type, protocol: 2, ...about, formats: ["float64", "float32"], losses: Object.fromEntries(parts) };
   }
   const run = losses[loss]?.[part];
   if (!run) return { type: "unsupported", sequence, reason: "not in losses" };
+  if (options.reduction) return { type: "unsupported", sequence, reason: "single examples only" };
   const named = (given, read) => Object.fromEntries(Object.entries(given).map(([name, x]) => [name, read(x)]));
   const example = (i) => ({ ...named(inputs, (batch) => decode(batch[i])), ...named(options, decode) });
   try {

@@ -43,6 +43,8 @@ LOSSES: dict[str, dict[str, Any]] = {
     "softmax_cross_entropy": {"value": lambda logits, target: softmax(logits, target)[0],
                               "gradient": lambda logits, target: softmax(logits, target)[1]},
 }
+# The losses that take a whole batch too: what they take of `lossref protocol`, and then their parameters as well.
+OPTIONS = {"sigmoid_cross_entropy": ["reduction"]}
 
 # The rest can stay as it is.
 
@@ -59,19 +61,36 @@ def encode(x: Any, form: str) -> Any:
     return (struct.pack(">d", x) if form == "float64" else struct.pack(">f", ctypes.c_float(x).value)).hex()
 
 
+def reduced(answers: list[Any], part: str, reduction: str) -> list[Any]:
+    divisor = len(answers) if reduction == "mean" else 1
+    if part == "value" and reduction != "none":
+        return [fsum(answers) / divisor]
+    return [[y / divisor for y in x] if isinstance(x, list) else x / divisor for x in answers]
+
+
+def hello() -> dict[str, Any]:
+    about = {"name": "mine", "language": "Python", "version": "1", "command": "python adapter.py"}
+    losses = {name: {"parts": list(parts)} for name, parts in LOSSES.items()}
+    for name, options in OPTIONS.items():
+        losses[name]["options"] = options
+    return {"type": "hello", "protocol": 2, **about, "formats": ["float64", "float32"], "losses": losses}
+
+
 def answer(message: dict[str, Any]) -> dict[str, Any]:
     if message["type"] == "hello":
-        losses = {name: {"parts": list(parts)} for name, parts in LOSSES.items()}
-        about = {"name": "mine", "language": "Python", "version": "1", "command": "python adapter.py"}
-        return {"type": "hello", "protocol": 1, **about, "formats": ["float64", "float32"], "losses": losses}
-    head, function = {"sequence": message["sequence"]}, LOSSES.get(message["loss"], {}).get(message["part"])
+        return hello()
+    head, loss, part, form = {"sequence": message["sequence"]}, message["loss"], message["part"], message["format"]
+    function = LOSSES.get(loss, {}).get(part)
     if function is None:
         return {"type": "unsupported", **head, "reason": "not in LOSSES"}
+    if "reduction" in message["options"] and (other := message["options"].keys() - OPTIONS.get(loss, ())):
+        return {"type": "unsupported", **head, "reason": f"no {', '.join(sorted(other))}"}
     try:
+        reduction = message["options"].pop("reduction", "none")
         inputs = {name: decode(batch) for name, batch in message["inputs"].items()}
         options = {name: decode(x) for name, x in message["options"].items()}
         examples = [dict(zip(inputs, row, strict=True)) for row in zip(*inputs.values(), strict=True)]
-        answers = [encode(function(**example, **options), message["format"]) for example in examples]
+        answers = encode(reduced([function(**example, **options) for example in examples], part, reduction), form)
     except Exception as error:
         return {"type": "error", **head, "message": f"{type(error).__name__}: {error}"[:2000]}
     return {"type": "result", **head, "answer": answers}

@@ -60,6 +60,10 @@ fn run(line: &str) -> String {
     let Some((.., function)) = LOSSES.iter().find(|known| (known.0, known.1) == (loss, part)) else {
         return format!(r#"{{"type":"unsupported","sequence":{sequence},"reason":"not in LOSSES"}}"#);
     };
+    if options.contains("\"reduction\":") {
+        let reason = "single examples only";
+        return format!(r#"{{"type":"unsupported","sequence":{sequence},"reason":"{reason}"}}"#);
+    }
     let mut examples: Vec<Example> = Vec::new();
     for (name, batch) in inputs.split("],\"").map(|input| input.split_once(":[").unwrap()) {
         let between = if batch.starts_with('[') { "],[" } else { "," };
@@ -93,7 +97,7 @@ fn hello() -> String {
         let parts: Vec<String> = rows.iter().map(|row| format!("\"{}\"", row.1)).collect();
         format!(r#""{}":{{"parts":[{}]}}"#, rows[0].0, parts.join(","))
     });
-    let about = r#""protocol":1,"name":"mine","language":"Rust","version":"1","command":"./adapter""#;
+    let about = r#""protocol":2,"name":"mine","language":"Rust","version":"1","command":"./adapter""#;
     let losses = losses.collect::<Vec<_>>().join(",");
     format!(r#"{{"type":"hello",{about},"formats":["float64","float32"],"losses":{{{losses}}}}}"#)
 }

@@ -9,10 +9,11 @@ Nothing is clipped: a certain and wrong prediction costs infinity. At p = 0 and 
 
 import numpy as np
 
-from lossref.identities import convex, mirror, nonnegative
-from lossref.kernels import xlog1py, xlogy
+from lossref.float64.kernels import xlog1py, xlogy
+from lossref.laws import convex, mirror, nonnegative
+from lossref.options import PROBABILITY
 from lossref.spaces import Unit
-from lossref.spec import Hard, Loss, Witness
+from lossref.spec import Known, Loss
 
 
 def value(probabilities, target):
@@ -39,11 +40,13 @@ def definition(m, probabilities, target):
 LOSS = Loss(
     name="binary_cross_entropy",
     arguments={"probabilities": Unit(), "target": Unit()},
+    target=PROBABILITY,
+    is_affine=True,
     value=value,
     gradient=gradient,
     hessian=hessian,
     definition=definition,
-    identities=(
+    laws=(
         nonnegative,
         convex,
         mirror(
@@ -51,23 +54,11 @@ LOSS = Loss(
             lambda probabilities, target: {"probabilities": 1 - probabilities, "target": 1 - target}, -1,
         ),
     ),
-    hard=(
-        Hard("hard_label", "ordinary", "a label of 0 or 1: one logarithm must vanish, 0 log 0 included",
-             lambda d: {"probabilities": d.uniform(0.01, 0.99), "target": d.cycle(0.0, 1.0)}, 10),
-        Hard("sure_and_right", "tail", "p close to its label: the loss is about p; log(1 - p) loses it, a clip at eps replaces it",
-             lambda d: {"probabilities": d.scaled(-60, -10), "target": 0.0}, 14),
-        Hard("sure_and_wrong", "tail", "p close to the other label: the loss grows without end; clips at 1e-7 or -100 stop it",
-             lambda d: {"probabilities": d.scaled(-60, -10), "target": 1.0}, 10),
-        Hard("near_one", "tail", "p a few ulps below 1: 1 - p is exact and small, clipping at 1 - eps moves it",
-             lambda d: {"probabilities": d.format.step(1.0, -(1 + d.index * d.index)), "target": d.cycle(0.0, 1.0)}, 12),
-        Hard("corner", "tail", "p exactly 0 or 1: the matching label costs 0, the other infinity",
-             lambda d: {"probabilities": d.cycle(0.0, 1.0, 0.0, 1.0, 0.0, 1.0), "target": d.cycle(0.0, 0.0, 1.0, 1.0, 0.5, 0.5)}, 6),
-        Hard("near_target", "cancellation", "p within some ulps of a soft label: the gradient is a small difference",
-             lambda d: {"target": (y := d.uniform(0.05, 0.95)), "probabilities": d.format.step(y, d.integer(-1000, 1000))}, 16),
-    ),
-    witnesses=(
-        Witness({"probabilities": 0.5, "target": 0.25}, lambda m: m.log(2), "both logarithms are log 1/2", "1"),
-        Witness({"probabilities": 0.25, "target": 1.0}, lambda m: 2 * m.log(2), "-log(1/4)", "-4"),
+    known=(
+        Known({"probabilities": 0.5, "target": 0.25}, lambda m: m.log(2), "both logarithms are log 1/2", "1"),
+        Known({"probabilities": 0.25, "target": 1.0}, lambda m: 2 * m.log(2), "-log(1/4)", "-4"),
+        Known({"probabilities": (0.9, 0.2, 0.6, 0.5), "target": (1.0, 0.0, 1.0, 0.0), "reduction": "mean"}, "0.38311921782449302",
+              "a mean over four", ("-0.27777777777777777", "0.3125", "-0.41666666666666668", "0.5"), row="R10"),
     ),
     source="I. J. Good, Rational Decisions, 1952",
     also_known_as={"torch": "binary_cross_entropy", "keras": "BinaryCrossentropy", "scikit-learn": "log_loss"},

@@ -9,10 +9,11 @@ The gradient is p - t only where S = 1; nothing is rescaled. With an index for t
 
 import numpy as np
 
-from lossref.identities import convex, nonnegative, shift_invariant
-from lossref.kernels import exact_sum, leader_and_tails, softmax_slope, sum_of_others, weighted_tails, within_reach
+from lossref.float64.kernels import exact_sum, leader_and_tails, softmax_slope, sum_of_others, weighted_tails, within_reach
+from lossref.laws import convex, nonnegative, shift_invariant
+from lossref.options import WEIGHTS
 from lossref.spaces import Vector, Weights
-from lossref.spec import Hard, Loss, Witness
+from lossref.spec import Known, Loss
 
 
 def value(logits, target):
@@ -43,43 +44,27 @@ def definition(m, logits, target):
     return m.sum(target) * m.log(m.sum(m.exp(z) for z in logits)) - m.sum(t * z for t, z in zip(target, logits, strict=True))
 
 
-def _one_hot(d, gap, weight=1.0):
-    """Logits around 0 whose target, a random class, lies `gap` above the others' level."""
-    y = d.label()
-    logits = tuple(d.number(d.uniform(-1, 1) + gap * (j == y)) for j in range(d.size))
-    return {"logits": logits, "target": tuple(weight * (j == y) for j in range(d.size))}
-
-
 LOSS = Loss(
     name="soft_target_cross_entropy",
     arguments={"logits": Vector(), "target": Weights()},
+    target=WEIGHTS,
+    stands_for_its_kind=True,
     value=value,
     gradient=gradient,
     hessian=hessian,
     definition=definition,
-    identities=(nonnegative, convex, shift_invariant),
-    hard=(
-        Hard("sure_and_right", "tail", "a one-hot target that leads by more than the precision: the loss is the others' tails, not 0",
-             lambda d: _one_hot(d, d.uniform(d.saturation, d.underflow - 12), d.cycle(1.0, 3.0)), 12),
-        Hard("sure_and_wrong", "tail", "a one-hot target that trails far behind: the loss is the gap",
-             lambda d: _one_hot(d, -d.uniform(d.saturation, 2 * d.underflow)), 10),
-        Hard("soft", "ordinary", "targets that sum to 1 up to rounding",
-             lambda d: {"logits": d.vector(lambda: d.uniform(-4, 4)), "target": d.simplex()}, 6),
-        Hard("counts", "ordinary", "counts: the gradient is S p - t, not p - t",
-             lambda d: {"logits": d.vector(lambda: d.uniform(-4, 4)), "target": d.vector(lambda: float(d.integer(0, 9)))}, 6),
-        Hard("almost_one_hot", "tail", "smoothed by a hair: small weights on classes that trail far behind",
-             lambda d: {"logits": (d.uniform(20, 300), *(d.uniform(-9, 9) for _ in range(d.size))),
-                        "target": (1.0, *(d.scaled(-60, -20) for _ in range(d.size)))}, 8),
-        Hard("offset", "cancellation", "a large common offset: S times logsumexp minus the weighted logits keeps only its digits",
-             lambda d: {"logits": d.vector(lambda: d.number(1000.0 * 4 ** (d.index % 4) + d.uniform(-3, 3))), "target": d.simplex()}, 8),
-        Hard("matched", "cancellation", "targets proportional to exp z, nearly: the gradient is a small difference of either sign",
-             lambda d: {"target": (t := d.simplex()), "logits": tuple(d.exactly(lambda m, p=p: m.log(m.lift(p))) for p in t)}, 6),
-    ),
-    witnesses=(
-        Witness({"logits": (0.0, 0.0), "target": (1.0, 0.0)}, lambda m: m.log(2), "one bit", ("-0.5", "0.5")),
-        Witness({"logits": (5.0, 5.0), "target": (1.0, 3.0)}, lambda m: 4 * m.log(2), "four counts", ("1", "-1")),
-        Witness({"logits": (0.0, -np.inf), "target": (2.0, 0.0)}, "0", "an impossible class nobody wants", ("0", "0")),
-        Witness({"logits": (0.0, -np.inf), "target": (1.0, 1.0)}, "inf", "an impossible target", ("1", "-1")),
+    laws=(nonnegative, convex, shift_invariant),
+    known=(
+        Known({"logits": (0.0, 0.0), "target": (1.0, 0.0)}, lambda m: m.log(2), "one bit", ("-0.5", "0.5")),
+        Known({"logits": (5.0, 5.0), "target": (1.0, 3.0)}, lambda m: 4 * m.log(2), "four counts", ("1", "-1")),
+        Known({"logits": (0.0, -np.inf), "target": (2.0, 0.0)}, "0", "an impossible class nobody wants", ("0", "0")),
+        Known({"logits": (0.0, -np.inf), "target": (1.0, 1.0)}, "inf", "an impossible target", ("1", "-1")),
+        Known({"logits": (0.5, 1.0, -1.0), "target": (0.0, 1.0, 0.0)}, "0.55495691964199065", "an index and a one-hot row are one loss",
+              ("0.34820742788373485", "-0.42590300703230544", "0.077695579148570588"), row="R01"),
+        Known({"logits": (1.0, 2.0, 3.0), "target": (1.0, 2.0, 5.0)}, "7.2608477155550424", "targets of any sum S: the gradient is S p - t",
+              ("-0.27975541463695634", "-0.04217223156161878", "0.32192764619857512"), row="R09"),
+        Known({"logits": (1.0, 2.0, 3.0), "target": (0.125, 0.25, 0.625)}, "0.9076059644443803",
+              "targets of any sum S: the gradient is S p - t", row="R09"),
     ),
     source="G. Hinton, O. Vinyals and J. Dean, Distilling the Knowledge in a Neural Network, 2015",
     also_known_as={

@@ -9,10 +9,10 @@ H is concave, 0 for a certain outcome and log_b n at most. The gradient's entrie
 
 import numpy as np
 
-from lossref.identities import concave, nonnegative
-from lossref.kernels import exact_sum, nats, xlogy
+from lossref.float64.kernels import exact_sum, nats, xlogy
+from lossref.laws import concave, nonnegative
 from lossref.spaces import LogBase, Simplex
-from lossref.spec import Hard, Loss, Parameter, Witness
+from lossref.spec import Known, Loss, Parameter
 
 
 def value(probabilities, base=1.0):
@@ -40,23 +40,13 @@ LOSS = Loss(
     gradient=gradient,
     hessian=hessian,
     definition=definition,
-    identities=(nonnegative, concave),
-    hard=(
-        Hard("rare", "tail", "probabilities far below every clip and every added eps",
-             lambda d: {"probabilities": d.simplex(lambda: d.scaled(-60, 0))}, 24),
-        Hard("almost_certain", "tail", "one probability next to 1: the entropy is small, not 0",
-             lambda d: {"probabilities": d.almost_certain()}, 10),
-        Hard("zero", "tail", "a probability of 0: 0 log 0 is 0, not NaN, and the slope is infinite",
-             lambda d: {"probabilities": (0.5, 0.0, 0.5) if d.index == 0 else (1.0,) + (0.0,) * (d.size - 1)}, 4),
-        Hard("even", "ordinary", "equal probabilities: the most there is, log n",
-             lambda d: {"probabilities": d.normalised((1.0,) * d.size)}, 8),
-        Hard("flat", "tail", "probabilities around 1/e: the slope passes through 0 and keeps its sign",
-             lambda d: {"probabilities": (x := d.number(0.36787944117144233 * (1 + d.cycle(1, -1) * 2.0 ** -(2 + d.index))), 1 - x)}, 16),
-    ),
-    witnesses=(
-        Witness({"probabilities": (0.5, 0.5)}, lambda m: m.log(2), "a fair coin"),
-        Witness({"probabilities": (0.5, 0.25, 0.125, 0.125), "base": 2.0}, "1.75", "codes of 1, 2, 3 and 3 bits"),
-        Witness({"probabilities": (1.0, 0.0)}, "0", "certain", ("-1", "inf")),
+    laws=(nonnegative, concave),
+    known=(
+        Known({"probabilities": (0.5, 0.5)}, lambda m: m.log(2), "a fair coin"),
+        Known({"probabilities": (0.5, 0.25, 0.125, 0.125), "base": 2.0}, "1.75", "codes of 1, 2, 3 and 3 bits"),
+        Known({"probabilities": (1.0, 0.0)}, "0", "certain", ("-1", "inf")),
+        Known({"probabilities": (0.5, 0.25, 0.125, 0.125)}, "1.2130075659799043", "in nats and in bits", row="R12"),
+        Known({"probabilities": (0.5, 0.25, 0.125, 0.125), "base": 2.0}, "1.75", "in nats and in bits", row="R12"),
     ),
     source="C. E. Shannon, A Mathematical Theory of Communication, 1948",
     also_known_as={"scipy": "entropy (stats), entr (special)", "torch": "Categorical(probs=p).entropy()"},

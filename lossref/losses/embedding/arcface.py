@@ -12,10 +12,11 @@ to curves of their own there). At exact alignment, c_y = 1, the slope in c_y is 
 
 import numpy as np
 
-from lossref.identities import nonnegative
-from lossref.kernels import log_loss_of_logits
+from lossref.float64.kernels import log_loss_of_logits
+from lossref.laws import nonnegative
+from lossref.options import CLASS
 from lossref.spaces import Angle, Cosines, Label, Positive
-from lossref.spec import Hard, Loss, Parameter, Witness
+from lossref.spec import Hard, Known, Loss, Parameter
 
 
 def value(cosines, target, margin=0.5, scale=64.0):
@@ -37,6 +38,11 @@ def value_and_gradient(cosines, target, margin=0.5, scale=64.0):
     return loss, scale * np.where(truth, np.where(height == 0, edge, slopes * ((height * cosine + c * sine) / height)), slopes)
 
 
+def _around(d, truth, others=(-0.3, 0.3)):
+    """A target's cosine, the first one, among others around 0."""
+    return {"cosines": (d.number(truth), *(d.uniform(*others) for _ in range(d.size))), "target": 0}
+
+
 def definition(m, cosines, target, margin, scale):
     if len(cosines) == 1:  # log(exp z) - z is exactly 0, which no enclosure of z can show
         return m.lift(0)
@@ -46,11 +52,6 @@ def definition(m, cosines, target, margin, scale):
     return m.log(m.sum(m.exp(z) for z in logits)) - logits[target]
 
 
-def _around(d, truth, others=(-0.3, 0.3)):
-    """A target's cosine, the first one, among others around 0."""
-    return {"cosines": (d.number(truth), *(d.uniform(*others) for _ in range(d.size))), "target": 0}
-
-
 LOSS = Loss(
     name="arcface",
     arguments={"cosines": Cosines(), "target": Label("cosines")},
@@ -58,11 +59,12 @@ LOSS = Loss(
         "margin": Parameter(space=Angle(), default=0.5, grid=(0.5, 0.25, 1.0)),
         "scale": Parameter(space=Positive(), default=64.0, grid=(64.0, 30.0, 1.0)),
     },
+    target=CLASS,
     value=value,
     gradient=gradient,
     value_and_gradient=value_and_gradient,
     definition=definition,
-    identities=(nonnegative,),
+    laws=(nonnegative,),
     hard=(
         Hard("sure_and_right", "tail", "the scaled target leads by more than the precision: the loss is the others' tails, not 0",
              lambda d: {**_around(d, d.uniform(0.9, 0.99), (-1, -0.8)), "scale": d.cycle(64.0, 100.0, 30.0)}, 8),
@@ -81,9 +83,10 @@ LOSS = Loss(
         Hard("trained", "ordinary", "cosines as in training: the target's at 0.5 to 0.9, the others' around 0",
              lambda d: _around(d, d.uniform(0.5, 0.9), (-0.2, 0.2)), 4),
     ),
-    witnesses=(
-        Witness({"cosines": (0.5,), "target": 0}, "0", "one class is certain"),
-        Witness({"cosines": (0.0, 0.0), "target": 0, "scale": 1.0}, lambda m: m.log(1 + m.exp(m.sin(m.lift(0.5)))), "a right angle"),
+    known=(
+        Known({"cosines": (0.5,), "target": 0}, "0", "one class is certain"),
+        Known({"cosines": (0.0, 0.0), "target": 0, "scale": 1.0}, lambda m: m.log(1 + m.exp(m.sin(m.lift(0.5)))), "a right angle"),
+        Known({"cosines": (0.5, 0.25, -0.5), "target": 0}, "14.489819050890551", "an additive margin", row="R26"),
     ),
     source="J. Deng, J. Guo, N. Xue and S. Zafeiriou, ArcFace: Additive Angular Margin Loss for Deep Face Recognition, 2019",
     also_known_as={"pytorch-metric-learning": "ArcFaceLoss (degrees, and another curve past pi)"},

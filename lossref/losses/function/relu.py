@@ -8,9 +8,9 @@ At 0 there is a corner: every slope between 0 and 1 is right there. This code re
 
 import numpy as np
 
-from lossref.identities import convex, nonnegative
+from lossref.laws import convex, nonnegative
 from lossref.spaces import Real
-from lossref.spec import Hard, Loss, Witness
+from lossref.spec import Known, Loss
 
 
 def value(x):
@@ -31,24 +31,13 @@ LOSS = Loss(
     value=value,
     gradient=gradient,
     definition=definition,
-    identities=(nonnegative, convex),
-    hard=(
-        Hard("positive", "tail", "large positive numbers pass unchanged: a cap (ReLU6) shows",
-             lambda d: {"x": d.scaled(3, 60)}, 14),
-        Hard("negative", "tail", "large negative numbers: exactly 0, no leak",
-             lambda d: {"x": -d.scaled(3, 60)}, 14),
-        Hard("small_positive", "tail", "tiny positive numbers pass unchanged, with a whole slope: smooth substitutes show",
-             lambda d: {"x": d.scaled(-60, -5)}, 14),
-        Hard("small_negative", "tail", "tiny negative numbers: exactly 0, and no slope",
-             lambda d: {"x": -d.scaled(-60, -5)}, 14),
-        Hard("corner", "kink", "0 and one or two of the least numbers beside it: at 0 any slope between 0 and 1 is right",
-             lambda d: {"x": d.nudged(0.0)}, 5),
-    ),
-    witnesses=(
-        Witness({"x": 2.5}, "2.5", "passes", "1"),
-        Witness({"x": -2.5}, "0", "is stopped", "0"),
-        Witness({"x": np.inf}, "inf", "the right end", "1"),
-        Witness({"x": -np.inf}, "0", "the left end", "0"),
+    laws=(nonnegative, convex),
+    known=(
+        Known({"x": 2.5}, "2.5", "passes", "1"),
+        Known({"x": -2.5}, "0", "is stopped", "0"),
+        Known({"x": np.inf}, "inf", "the right end", "1"),
+        Known({"x": -np.inf}, "0", "the left end", "0"),
+        Known({"x": 0.0}, "0", "at the corner", row="R05", region="kink"),
     ),
     source="V. Nair and G. E. Hinton, Rectified Linear Units Improve Restricted Boltzmann Machines, 2010",
     also_known_as={"torch": "relu", "jax": "nn.relu", "keras": "relu"},

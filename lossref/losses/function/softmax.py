@@ -9,10 +9,10 @@ The gradient is row i of the Jacobian. `lossref.functions.softmax` gives all com
 
 import numpy as np
 
-from lossref.identities import nonnegative, shift_invariant
-from lossref.kernels import exact_sum, leader_and_tails
+from lossref.float64.kernels import exact_sum, leader_and_tails
+from lossref.laws import nonnegative, shift_invariant
 from lossref.spaces import Label, Vector
-from lossref.spec import Hard, Loss, Witness
+from lossref.spec import Known, Loss
 
 
 def value(x, index):
@@ -40,28 +40,20 @@ LOSS = Loss(
     value=value,
     gradient=gradient,
     definition=definition,
-    identities=(nonnegative, shift_invariant),
-    hard=(
-        Hard("overflow", "tail", "beyond log of the largest number: exp without a shift is inf / inf",
-             lambda d: {"x": d.vector(lambda: d.uniform(d.underflow, 1.2 * d.underflow)), "index": d.label()}, 10),
-        Hard("underflow", "tail", "far below: exp without a shift is 0 / 0",
-             lambda d: {"x": d.vector(lambda: -d.uniform(d.underflow, 1.2 * d.underflow)), "index": d.label()}, 8),
-        Hard("trailing", "tail", "a component far behind: small, not 0, to the last subnormal",
-             lambda d: {"x": (d.uniform(-1, 1) - d.uniform(d.saturation, d.underflow - 12), *d.vector(lambda: d.uniform(-1, 1))),
-                        "index": 0}, 12),
-        Hard("leading", "cancellation", "a component far ahead: it rounds to 1, and p (1 - p) to 0 where the slope is not",
-             lambda d: {"x": (d.uniform(-1, 1) + d.uniform(d.saturation, d.underflow - 12), *d.vector(lambda: d.uniform(-1, 1))),
-                        "index": 0}, 12),
-        Hard("offset", "cancellation", "a large common offset: it must cancel exactly",
-             lambda d: {"x": d.vector(lambda: d.number(1000.0 * 4 ** (d.index % 4) + d.uniform(-3, 3))), "index": d.label()}, 8),
-        Hard("ties", "ordinary", "equal entries share exactly",
-             lambda d: {"x": (d.uniform(-9, 9),) * d.size, "index": d.label()}, 6),
-    ),
-    witnesses=(
-        Witness({"x": (3.0, 3.0), "index": 0}, "0.5", "two equal entries", ("0.25", "-0.25")),
-        Witness({"x": (7.0,), "index": 0}, "1", "one entry", ("0",)),
-        Witness({"x": (0.0, -np.inf), "index": 0}, "1", "the other has no share", ("0", "0")),
-        Witness({"x": (0.0, np.inf), "index": 0}, "0", "the other has all", ("0", "0")),
+    laws=(nonnegative, shift_invariant),
+    known=(
+        Known({"x": (3.0, 3.0), "index": 0}, "0.5", "two equal entries", ("0.25", "-0.25")),
+        Known({"x": (7.0,), "index": 0}, "1", "one entry", ("0",)),
+        Known({"x": (0.0, -np.inf), "index": 0}, "1", "the other has no share", ("0", "0")),
+        Known({"x": (0.0, np.inf), "index": 0}, "0", "the other has all", ("0", "0")),
+        Known({"x": (3.0, 1.0, -3.0), "index": 0}, None, "a row of the Jacobian: p_i (1 - p_i) and -p_i p_j",
+              ("0.10645127718419735", "-0.10453662216202957", None), row="R03"),
+        Known({"x": (3.0, 1.0, -3.0), "index": 0}, "0.8788782427321509", "no component is lost", row="R02"),
+        Known({"x": (3.0, 1.0, -3.0), "index": 1}, "0.11894323591065208", "no component is lost", row="R02"),
+        Known({"x": (3.0, 1.0, -3.0), "index": 2}, "0.0021785213571970231", "no component is lost", row="R02"),
+        Known({"x": (2.0, 8.0, 1.0), "index": 0}, "0.0024703760353368212", "no component is lost", row="R02"),
+        Known({"x": (2.0, 8.0, 1.0), "index": 1}, "0.99662082340930015", "no component is lost", row="R02"),
+        Known({"x": (2.0, 8.0, 1.0), "index": 2}, "0.00090880055536303302", "no component is lost", row="R02"),
     ),
     source="J. S. Bridle, Probabilistic Interpretation of Feedforward Classification Network Outputs, 1990",
     also_known_as={"torch": "softmax", "scipy": "special.softmax", "jax": "nn.softmax", "keras": "softmax"},

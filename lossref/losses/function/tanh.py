@@ -8,10 +8,10 @@ x  any real
 
 import numpy as np
 
-from lossref.identities import odd
-from lossref.kernels import sigmoid_slope
+from lossref.float64.kernels import sigmoid_slope
+from lossref.laws import odd
 from lossref.spaces import Real
-from lossref.spec import Hard, Loss, Witness
+from lossref.spec import Hard, Known, Loss
 
 
 def value(x):
@@ -33,7 +33,7 @@ LOSS = Loss(
     value=value,
     gradient=gradient,
     definition=definition,
-    identities=(odd,),
+    laws=(odd,),
     hard=(
         Hard("slope_tail", "cancellation", "the value rounds to 1: 1 - tanh^2 is 0, the slope is 4 exp(-2 |x|)",
              lambda d: {"x": d.sign() * d.uniform(d.saturation / 2, d.underflow / 2 - 1)}, 20),
@@ -41,15 +41,12 @@ LOSS = Loss(
              lambda d: {"x": d.sign() * d.uniform(d.saturation / 8, d.saturation / 2)}, 12),
         Hard("small", "tail", "small numbers: exp x - exp(-x) and 1 - 2 / (exp 2x + 1) cancel, the value is x",
              lambda d: {"x": d.sign() * d.scaled(-50, -3)}, 18),
-        Hard("overflow", "tail", "far out: exp overflows, inf / inf",
-             lambda d: {"x": d.cycle(1, -1) * d.uniform(0.9 * d.underflow, 4 * d.underflow)}, 10),
-        Hard("round_number", "tail", "numbers that people type, on either side",
-             lambda d: {"x": d.cycle(1.0, -1.0) * (5.0, 10.0, 20.0, 40.0)[d.index // 2]}, 8),
     ),
-    witnesses=(
-        Witness({"x": 0.0}, "0", "the middle", "1"),
-        Witness({"x": np.inf}, "1", "the right end", "0"),
-        Witness({"x": -np.inf}, "-1", "the left end", "0"),
+    known=(
+        Known({"x": 0.0}, "0", "the middle", "1"),
+        Known({"x": np.inf}, "1", "the right end", "0"),
+        Known({"x": -np.inf}, "-1", "the left end", "0"),
+        Known({"x": 0.75}, "0.63514895238728732", "a value with its slope", "0.59658580828133143", row="R05"),
     ),
     source="V. Riccati, Opuscula ad res physicas et mathematicas pertinentia, 1757",
     also_known_as={"torch": "tanh", "numpy": "tanh", "jax": "numpy.tanh", "keras": "tanh"},

@@ -9,10 +9,10 @@ For x = 0 the value is 0 whatever y is. The gradient is in x; log y next to y = 
 
 import numpy as np
 
-from lossref.identities import odd
-from lossref.kernels import xlogy
+from lossref.float64.kernels import xlogy
+from lossref.laws import odd
 from lossref.spaces import NonNegative, Real
-from lossref.spec import Hard, Loss, Witness
+from lossref.spec import Hard, Known, Loss
 
 
 def value(x, y):
@@ -33,7 +33,7 @@ LOSS = Loss(
     value=value,
     gradient=gradient,
     definition=definition,
-    identities=(odd,),
+    laws=(odd,),
     hard=(
         Hard("rare", "tail", "a small y: an added eps replaces it",
              lambda d: {"x": d.uniform(-2, 2), "y": d.scaled(-100, -10)}, 16),
@@ -48,10 +48,10 @@ LOSS = Loss(
         Hard("large", "tail", "a large y: log 1p or a clip of probabilities shows",
              lambda d: {"x": d.uniform(-2, 2), "y": d.scaled(1, 100)}, 8),
     ),
-    witnesses=(
-        Witness({"x": 0.0, "y": 0.0}, "0", "0 log 0 = 0", "-inf"),
-        Witness({"x": 3.0, "y": 2.0}, lambda m: 3 * m.log(2), "three bits"),
-        Witness({"x": 2.0, "y": 1.0}, "0", "log 1 = 0", "0"),
+    known=(
+        Known({"x": 0.0, "y": 0.0}, "0", "0 log 0 = 0", "-inf"),
+        Known({"x": 3.0, "y": 2.0}, lambda m: 3 * m.log(2), "three bits"),
+        Known({"x": 2.0, "y": 1.0}, "0", "log 1 = 0", "0"),
     ),
     source="T. M. Cover and J. A. Thomas, Elements of Information Theory, section 2.1, 2006",
     also_known_as={"scipy": "special.xlogy", "torch": "special.xlogy", "jax": "scipy.special.xlogy"},

@@ -10,9 +10,10 @@ Equality is exact: the prediction is a class that somebody decided on, not a sco
 
 import numpy as np
 
-from lossref.identities import even_in_residual, nonnegative, symmetric
+from lossref.laws import even_in_residual, nonnegative, symmetric
+from lossref.options import NUMBER
 from lossref.spaces import Real
-from lossref.spec import Hard, Loss, Witness
+from lossref.spec import Hard, Known, Loss
 
 
 def value(prediction, target):
@@ -30,10 +31,11 @@ def definition(m, prediction, target):
 LOSS = Loss(
     name="zero_one",
     arguments={"prediction": Real(), "target": Real()},
+    target=NUMBER,
     value=value,
     gradient=gradient,
     definition=definition,
-    identities=(nonnegative, symmetric, even_in_residual),
+    laws=(nonnegative, symmetric, even_in_residual),
     hard=(
         Hard("classes", "ordinary", "small whole numbers, as classes are numbered: right and wrong ones",
              lambda d: {"prediction": float(d.integer(0, 2)), "target": float(d.integer(0, 2))}, 12),
@@ -46,15 +48,17 @@ LOSS = Loss(
              lambda d: {"target": (y := d.scaled(30, 60)), "prediction": d.format.step(y, (1, -1)[d.index % 2])}, 8),
         Hard("tiny_difference", "tail", "two numbers near 0: an absolute tolerance calls them equal",
              lambda d: {"prediction": d.sign() * d.scaled(-60, -15), "target": d.sign() * d.scaled(-60, -15)}, 16),
-        Hard("far", "tail", "far apart: the loss is 1, not the distance",
-             lambda d: {"prediction": d.sign() * d.scaled(10, 60), "target": d.uniform(-2, 2)}, 10),
         Hard("right", "tail", "the same number, of any size: exactly 0",
              lambda d: {"prediction": (y := d.sign() * d.scaled(-60, 60)), "target": y}, 12),
     ),
-    witnesses=(
-        Witness({"prediction": 2.0, "target": 2.0}, "0", "right"),
-        Witness({"prediction": 1.0, "target": 2.0}, "1", "wrong", "0"),
-        Witness({"prediction": -np.inf, "target": 2.0}, "1", "no number is infinite", "0"),
+    known=(
+        Known({"prediction": 2.0, "target": 2.0}, "0", "right"),
+        Known({"prediction": 1.0, "target": 2.0}, "1", "wrong", "0"),
+        Known({"prediction": -np.inf, "target": 2.0}, "1", "no number is infinite", "0"),
+        Known({"prediction": (2.0, 1.0, 2.0), "target": (2.0, 1.0, 0.0), "reduction": "mean"}, "0.33333333333333333",
+              "one of three wrong", row="R14"),
+        Known({"prediction": (2.0, 1.0, 1.0), "target": (2.0, 1.0, 0.0), "reduction": "mean"}, "0.33333333333333333",
+              "one of three wrong", row="R14"),
     ),
     source="V. Vapnik, The Nature of Statistical Learning Theory, section 1.3, 1995",
     also_known_as={"scikit-learn": "zero_one_loss", "xgboost": "error", "catboost": "ZeroOneLoss"},

@@ -1,0 +1,196 @@
+"""The one way from a question to its exact answer: certified, or by mpmath alone; the limit that is stated; or NaN.
+
+Every number is settled over enclosures and rounded once. A certified answer is settled over Arb balls, and mpmath at twice the
+precision, with its margins, must meet each ball.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Sequence
+from fractions import Fraction
+from itertools import chain
+from typing import Any
+
+from lossref import options
+from lossref.exact.balls import Balls
+from lossref.exact.evaluate import Branch, branches
+from lossref.exact.floats import Floats
+from lossref.exact.numbers import NoAnswerError, Number, Operand, System
+from lossref.exact.reduce import Whole, whole
+from lossref.exact.settle import CAP, Correct, Ends, correct, ends_of, meet, settle
+from lossref.exact.systems import Base
+from lossref.formats import FLOAT64, INFINITY, Format
+from lossref.options import EMPTY, Options
+from lossref.spec import Answer, Loss, Part, Values
+from lossref.values import flat
+
+
+class AllowanceOverflowError(NoAnswerError):
+    """K or S is beyond float64: there is nothing to judge by."""
+
+
+class DisagreementError(ArithmeticError):
+    """mpmath and Arb enclose different numbers: one of them, or this code, is wrong."""
+
+
+def nearest(formula: Callable[[System], Operand], form: Format) -> float:
+    """The correctly rounded value of a closed form."""
+    return float(settle(Balls, lambda base: correct(base, base.lift(formula(base)), form)).rounded)
+
+
+def answer(loss: Loss, inputs: Values, chosen: Values, form: Format, *, proved: bool = True) -> Answer:
+    """The exact answer to a question, by its inputs and options, with what judging allows around it.
+
+    Raises NoAnswerError where there is none, with a sentence, and never guesses: beyond the cap of the precision, where an
+    allowance overflows, at a point that has no value, at an infinite input whose limit is not stated. Raises DisagreementError where
+    Arb and mpmath differ, and ModuleNotFoundError where a proof is wanted and python-flint is not installed.
+    """
+    parameters, call = options.split(chosen)
+    values = {**loss.defaults, **parameters, **inputs}
+    if not call:
+        return _alone(loss, values, form, proved)
+    asked = Options(**call)
+    reduced = whole(loss, values, asked)
+    return _nothing(loss, inputs, asked) if reduced is None else _of_a_call(loss, reduced, form, proved)
+
+
+def _alone(loss: Loss, values: Values, form: Format, proved: bool) -> Answer:
+    """The answer to one example."""
+    numbers = [x for name in loss.arguments for x in flat(values[name])]
+    if not all(map(math.isfinite, numbers)):
+        return _limit(loss, values)
+    return _settled(loss, values, form, proved)
+
+
+def _of_a_call(loss: Loss, reduced: Whole, form: Format, proved: bool) -> Answer:
+    """The answer to a call: of each of its values, and the gradient of what comes after in all of them."""
+    if not all(map(math.isfinite, chain.from_iterable(flat(reduced.values[name]) for name in loss.arguments))):
+        raise NoAnswerError(f"{loss.name}: a call has finite numbers wherever no mask and no weight of 0 hides them")
+    sloped = _settled(reduced.upstream, reduced.values, form, proved)
+    terms = [_settled(term, reduced.values, form, proved).value for term in reduced.terms]
+    columns: dict[str, Any] = {name: tuple(getattr(term, name)[0] for term in terms) for name in ("rounded", "residual", "K", "S")}
+    return Answer(Part(**columns), sloped.gradient, sloped.hessian)
+
+
+def _nothing(loss: Loss, inputs: Values, asked: Options) -> Answer:
+    """A mean over nothing has the value that the option `empty` names, and slopes of 0."""
+
+    def zeros(name: str) -> Part:
+        width = len(flat(inputs[name]))
+        return Part((0.0,) * width, (0,) * width, (0.0,) * width, (0.0,))
+
+    return Answer(Part((EMPTY[asked.empty],), (0,), (0.0,), (0.0,)), {name: zeros(name) for name in loss.differentiable})
+
+
+def _limit(loss: Loss, values: Values) -> Answer:
+    """At NaN everything is NaN; at infinity the limit is stated by a known value, which a test approaches."""
+    widths = {name: len(flat(values[name])) for name in loss.differentiable}
+    value = math.nan
+    slopes: tuple[float, ...] | None = (math.nan,) * sum(widths.values())
+    if not any(math.isnan(x) for name in loss.arguments for x in flat(values[name])):
+        known = next((k for k in loss.known if "reduction" not in k.at and all(values[name] == x for name, x in k.at.items())), None)
+        if known is None:
+            stated = "; ".join(str(dict(k.at)) for k in loss.known if "inf" in str(k.at)) or "none"
+            raise NoAnswerError(f"{loss.name}: no limit is stated at this infinite point; stated are: {stated}")
+        exact = known.stated()
+        value, slopes = float(exact[0]), None if exact[1] is None else tuple(map(float, exact[1]))
+    gradient, start = {}, 0
+    for name, width in widths.items():
+        own = None if slopes is None else slopes[start : start + width]
+        gradient[name] = Part(own, None if own is None else (0,) * width, (0.0,) * width, (0.0,))
+        start += width
+    return Answer(Part((value,), (0,), (0.0,), (0.0,)), gradient)
+
+
+def _settled(loss: Loss, values: Values, form: Format, proved: bool) -> Answer:
+    """The answer of a loss at finite numbers, over one number system; if a proof is wanted over both."""
+    settled: list[tuple[int, list[list[Ends]]]] = []  # where the numbers were; their allowances may take many more bits
+
+    def compute(base: Base) -> Answer | None:
+        found = list(branches(loss, values, base, form))
+        exactly = list(branches(loss, values, base)) if found[0].exact_ties else []  # those that meet at the point itself
+        rounded = [[correct(base, n, form) for n in branch.numbers] for branch in found]
+        meeting = [[correct(base, n, form) for n in [branch.value, *branch.gradient]] for branch in exactly]
+        if any(x is None for row in rounded + meeting for x in row):
+            return None
+        settled.append((base.precision, [[ends_of(base, n) for n in branch.numbers] for branch in found]))
+        above = [[_above(base, n) for n in _sensitivities(branch)] for branch in found]
+        if any(x is None for row in above for x in row):
+            return None
+        allowances = [max(x for x in column if x is not None) for column in zip(*above, strict=True)]
+        return _assembled(loss, values, [[x for x in row if x] for row in rounded], meeting, allowances)
+
+    found = settle(Balls if proved else Floats, compute)
+    if proved:
+        precision, ends = settled[0]
+        _confirm(loss, values, form, ends, 2 * precision)
+    return found
+
+
+def _confirm(loss: Loss, values: Values, form: Format, ours: list[list[Ends]], precision: int) -> None:
+    """Every number again over mpmath with margins: its enclosure must meet the ball."""
+
+    def compute(base: Base) -> list[list[Ends]]:
+        return [[ends_of(base, n) for n in branch.numbers] for branch in branches(loss, values, base, form)]
+
+    theirs = settle(Floats, compute, start=precision)
+    if [len(row) for row in ours] != [len(row) for row in theirs] or not all(
+        meet(a, b) for row, other in zip(ours, theirs, strict=True) for a, b in zip(row, other, strict=True)
+    ):
+        raise DisagreementError(f"{loss.name} at {dict(values)}: Arb and mpmath disagree at {precision // 2} bits")
+
+
+def _assembled(
+    loss: Loss, values: Values, answers: Sequence[Sequence[Correct]], meeting: Sequence[Any], allowances: Sequence[float]
+) -> Answer:
+    """One answer of what all branches say; `meeting` has value and slopes of those that meet at the point itself."""
+    width = sum(len(flat(values[name])) for name in loss.differentiable)
+    columns = list(zip(*(row[1 : width + 1] for row in answers), strict=True))
+    intervals = [tuple(pick(float(g.rounded) for g in column) for pick in (min, max)) for column in columns]
+    is_smooth = all(low == high for low, high in intervals)
+    is_met = any(row != meeting[0] for row in meeting)  # a kink at the point itself, or a place where the loss jumps
+    gradient, start = {}, 0
+    for name in loss.differentiable:
+        own = slice(start, start + len(flat(values[name])))
+        start = own.stop
+        sizes = allowances[width + 2 : 2 * width + 2][own]
+        gradient[name] = part(
+            None if is_met else answers[0][1 : width + 1][own],
+            allowances[1 : width + 1][own],
+            (max(sizes),),
+            None if is_smooth else tuple(intervals[own]),  # type: ignore[arg-type]
+        )
+    hessian = {}
+    if all(row == answers[0] for row in answers):
+        bends = answers[0][width + 1 :]
+        hessian[loss.first] = part(bends, [0.0] * len(bends), (max(allowances[2 * width + 2 :]),))
+    return Answer(part(answers[0][:1], allowances[:1], (allowances[width + 1],)), gradient, hessian)
+
+
+def part(
+    found: Sequence[Correct] | None, K: Sequence[float], S: tuple[float, ...], interval: tuple[tuple[float, float], ...] | None = None
+) -> Part:
+    """The components of one part, as floats of the format."""
+    rounded = None if found is None else tuple(float(c.rounded) for c in found)
+    return Part(rounded, None if found is None else tuple(c.residual for c in found), tuple(K), S, interval)
+
+
+def _sensitivities(branch: Branch) -> list[Number]:
+    s = branch.sensitivity
+    assert s is not None
+    return [s.value_allowance, *s.gradient_allowance, s.value_size, *s.gradient_sizes, *s.hessian_sizes]
+
+
+def _above(base: Base, n: Number) -> float | None:
+    """The float64 after the nearest one: above n, and the same however n was enclosed. 0 stays, infinity is unused."""
+    x = n.data
+    if isinstance(x, float):
+        return 0.0
+    ends = (FLOAT64.round(x),) if isinstance(x, Fraction) else tuple(FLOAT64.round_dyadic(*end) for end in base.ends(base.near(x)))
+    if ends[0] != ends[-1] and base.precision < CAP:
+        return None
+    nearest = max(ends)  # within 2**-16000 of a midpoint the larger end is above it
+    if nearest == INFINITY:
+        raise AllowanceOverflowError("an allowance or a size overflows float64")
+    return FLOAT64.step(float(nearest), 1) if nearest else 0.0

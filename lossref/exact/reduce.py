@@ -1,0 +1,164 @@
+"""Whole calls, exactly: the reduction of exact terms as one function of the batch, written apart from the float64 code.
+
+A weighted and smoothed class index costs sum_k w_k t_k L(k); a positive weight makes p y L(1) + (1 - y) L(0). Numbers among
+the options are exact data: they have no slope and no allowance.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from fractions import Fraction
+from itertools import repeat
+from typing import Any
+
+from lossref.exact.numbers import Number, System
+from lossref.options import CLASS, PROBABILITY, WEIGHTS, Options
+from lossref.spaces import Weights
+from lossref.spec import Loss, Values
+from lossref.values import filled, mapped
+
+
+@dataclass(frozen=True)
+class Whole:
+    """A call as losses of the whole batch: its values (several for reduction none), the one to differentiate, the inputs.
+
+    `counted` says which examples have a say in it.
+    """
+
+    terms: tuple[Loss, ...]
+    upstream: Loss
+    values: Values
+    counted: tuple[bool, ...]
+
+
+def whole(loss: Loss, batch: Values, options: Options) -> Whole | None:
+    """The call as functions of its batch, tuples with one entry an example; None for a mean over nothing."""
+    loss, given = _own_form(loss, batch, options)
+    values = _hidden(loss, given, options)
+    count = len(values[loss.first])
+    if options.reduction == "mean" and _denominator(loss, values, options) == 0:
+        return None
+    upstream = _each(1.0 if options.upstream is None else options.upstream, count)
+    alone = [[float(j == i) for j in range(count)] for i in range(count)]
+    terms = alone if options.reduction == "none" else [[1.0] * count]
+    counted = _counted(loss, given, options)
+    return Whole(tuple(_summed(loss, options, factors) for factors in terms), _summed(loss, options, upstream), values, counted)
+
+
+def _summed(loss: Loss, options: Options, factors: list[float]) -> Loss:
+    """One loss of the whole batch: the sum of factor times weight times term, over the denominator."""
+
+    def definition(m: System, **values: Any) -> Number:
+        total = m.lift(0)
+        for i, factor in enumerate(factors):
+            weight = _weight(values, options, i)
+            if factor and weight:
+                example = {name: x[i] if name in loss.arguments else x for name, x in values.items()}
+                total = total + Fraction(factor) * weight * _term(m, loss, example, options)
+        if options.reduction == "mean":
+            return total / _denominator(loss, values, options)
+        return total
+
+    return replace(loss, definition=definition)
+
+
+def _term(m: System, loss: Loss, example: Mapping[str, Any], options: Options) -> Any:
+    """One example's loss: class weights, smoothing and the positive weight are part of it."""
+    if loss.target not in (CLASS, WEIGHTS, PROBABILITY):
+        return loss.definition(m, **example)
+    target, amount = example["target"], Fraction(options.label_smoothing)
+
+    def at(y: Any) -> Any:
+        return loss.definition(m, **{**example, "target": y})
+
+    def spread(t: Any, classes: int) -> Any:
+        """The smoothed share of one class."""
+        if options.smoothing == "all":
+            return (1 - amount) * t + amount / classes
+        return (1 - amount) * t + amount * (1 - t) / max(classes - 1, 1)
+
+    if loss.target == CLASS:
+        classes = len(example[loss.first])
+        shares = [spread(m.lift(int(k == target)), classes) for k in range(classes)]
+        return m.sum(share * _class_weight(options, k) * at(k) for k, share in enumerate(shares) if amount or k == target)
+    if loss.target == WEIGHTS:
+        shares = [spread(t, len(target)) if amount else t for t in target]
+        return at([_class_weight(options, k) * t for k, t in enumerate(shares)])
+    y = mapped(lambda t: spread(t, 2), target) if amount else target
+    if options.pos_weight is not None:
+        return Fraction(options.pos_weight) * y * at(m.lift(1)) + (1 - y) * at(m.lift(0))
+    return at(y)
+
+
+def _own_form(loss: Loss, batch: Values, options: Options) -> tuple[Loss, dict[str, Any]]:
+    """Labels in the loss's own form; soft rows for a class index make the loss one of weights."""
+    values = dict(batch)
+    if options.target_form is None:
+        return loss, values
+    if options.target_form == "soft":
+        arguments = {**loss.arguments, "target": Weights()}
+        return replace(loss, arguments=arguments, target=WEIGHTS, definition=_linear(loss)), values
+    labels: list[Any] = list(values["target"])
+    if options.target_form == "one_hot":
+        labels = [row.index(1) for row in labels]
+    if options.target_form == "sign" and loss.target == PROBABILITY:
+        labels = [mapped(lambda t: (t + 1) / 2, y) for y in labels]
+    if options.target_form == "binary":
+        labels = [2 * y - 1 for y in labels]
+    return loss, values | {"target": tuple(labels)}
+
+
+def _hidden(loss: Loss, values: Values, options: Options) -> Values:
+    """What is left out may hold anything, NaN too: a 0 stands for it, which no term looks at."""
+    counted = _counted(loss, values, options)
+    shown = dict(values)
+    for name, space in loss.arguments.items():
+        blank = space.choices[0] if space.choices else 0.0
+        rows = zip(values[name], counted, strict=True)
+        shown[name] = tuple(y if counts or space.label_of else filled(y, repeat(blank)) for y, counts in rows)
+    return shown
+
+
+def _counted(loss: Loss, values: Values, options: Options) -> tuple[bool, ...]:
+    return tuple(bool(_weight(values, options, i)) for i in range(len(values[loss.first])))
+
+
+def _linear(loss: Loss) -> Any:
+    def definition(m: System, **example: Any) -> Any:
+        return m.sum(t * loss.definition(m, **{**example, "target": k}) for k, t in enumerate(example["target"]))
+
+    return definition
+
+
+def _is_kept(values: Values, options: Options, i: int) -> bool:
+    masked = options.mask is not None and not _each(options.mask, i + 1)[i]
+    return not masked and (options.ignore_index is None or values["target"][i] != options.ignore_index)
+
+
+def _weight(values: Values, options: Options, i: int) -> Fraction:
+    if not _is_kept(values, options, i):
+        return Fraction(0)
+    return Fraction(1) if options.sample_weight is None else Fraction(_each(options.sample_weight, i + 1)[i])
+
+
+def _class_weight(options: Options, k: int) -> Fraction:
+    return Fraction(1) if options.class_weight is None else Fraction(options.class_weight[k])
+
+
+def _denominator(loss: Loss, values: Values, options: Options) -> Fraction:
+    count = len(values[loss.first])
+    kept = [i for i in range(count) if _is_kept(values, options, i)]
+    if options.denominator == "weights":
+        weights = {i: _weight(values, options, i) for i in kept}
+        by_class = loss.target == CLASS
+        return sum((w * (_class_weight(options, values["target"][i]) if by_class else 1) for i, w in weights.items() if w), Fraction(0))
+    named = {"kept": len(kept), "count": count, "batch": count}
+    return Fraction(named.get(options.denominator, options.denominator))
+
+
+def _each(x: Any, count: int) -> list[Any]:
+    """One entry an example."""
+    if isinstance(x, (list, tuple)) and len(x) != 1:
+        return list(x)
+    return [x[0] if isinstance(x, (list, tuple)) else x] * count

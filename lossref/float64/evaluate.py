@@ -1,0 +1,92 @@
+"""What users call: value, gradient and Hessian of a loss in float64, of each example or of a whole call with options."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+
+from lossref import catalog, options
+from lossref.float64.options import derivative, prepare, reduced
+from lossref.float64.parts import assembled, computed
+from lossref.float64.reach import recovered
+from lossref.spec import Loss
+
+
+def value(loss: str | Loss, *arguments: Any, **named: Any) -> Any:
+    """The loss of each example, in float64.
+
+    `loss` is a name of `lossref list`, or a record of one's own. Arguments follow positionally (prediction, target) or by name,
+    parameters by name; numbers or arrays, leading axes broadcast, the axes of one example come last. Raises KeyError for an
+    unknown loss, TypeError for missing or unknown arguments, ValueError for a point outside the domain or for shapes that do not
+    fit. NaN in an argument gives NaN. What is done with a batch (reduction, denominator, sample_weight, class_weight, pos_weight,
+    label_smoothing, ignore_index, mask, target_form, upstream, empty) is explained by `help(lossref.options.Options)`.
+    """
+    return _call("value", loss, arguments, named)
+
+
+def gradient(loss: str | Loss, *arguments: Any, **named: Any) -> Any:
+    """The derivative of the loss of each example, shaped like the first argument; arguments as for `value`.
+
+    A loss that is differentiable in several arguments gives a tuple, one array for each.
+    """
+    return _call("gradient", loss, arguments, named)
+
+
+def hessian(loss: str | Loss, *arguments: Any, **named: Any) -> Any:
+    """The diagonal of the second derivative in the first argument; ValueError where the loss has none to offer."""
+    return _call("hessian", loss, arguments, named)
+
+
+def value_and_gradient(loss: str | Loss, *arguments: Any, **named: Any) -> tuple[Any, Any]:
+    """Both, sharing their work where the loss can; arguments as for `value`."""
+    result: tuple[Any, Any] = _call("value_and_gradient", loss, arguments, named)
+    return result
+
+
+def bind(loss: Loss, arguments: tuple[Any, ...], named: Mapping[str, Any]) -> dict[str, Any]:
+    """Every argument and parameter by name, defaults filled in; TypeError names what is missing or unknown."""
+    allowed = (*loss.arguments, *loss.parameters)
+    if len(arguments) > len(loss.arguments):
+        raise TypeError(f"{loss.name} takes {len(loss.arguments)} positional arguments, {len(arguments)} were given")
+    values = dict(zip(loss.arguments, arguments, strict=False))
+    for name, x in named.items():
+        if name not in allowed:
+            raise TypeError(f"{loss.name} has no argument {name!r}; it takes {', '.join(allowed)}")
+        if name in values:
+            raise TypeError(f"{loss.name}: {name} was given twice")
+        values[name] = x
+    if missing := [name for name in loss.arguments if name not in values]:
+        raise TypeError(f"{loss.name} needs {' and '.join(missing)}")
+    return {name: values[name] if name in values else loss.parameters[name].default for name in allowed}
+
+
+def evaluate(loss: Loss, part: str, values: Mapping[str, Any], *, outside: str = "nan") -> Any:
+    """One part of the float64 code on bound arguments; points outside the domain give NaN, or raise ValueError."""
+    return assembled(part, {key: y[()] for key, y in computed(loss, part, values, values, outside).items()})
+
+
+def _call(part: str, asked: str | Loss, arguments: tuple[Any, ...], named: Mapping[str, Any]) -> Any:
+    loss = catalog.find(asked)
+    own, call = options.split(named)
+    values = bind(loss, arguments, own)
+    if not call:
+        return evaluate(loss, part, values, outside="raise")
+    chosen = options.Options(**call)
+    options.check(loss, chosen)
+    with np.errstate(all="ignore"):
+        return _of_a_batch(loss, part, values, chosen)
+
+
+def _of_a_batch(loss: Loss, part: str, values: Mapping[str, Any], chosen: options.Options) -> Any:
+    """A call with options: each row that is kept evaluated, weighted and reduced."""
+    rows = prepare(loss, values, chosen)
+    found = recovered(rows.loss, part, rows.values, computed(rows.loss, part, rows.values, values, "raise"))
+    wanted = ("", *loss.differentiable)  # a loss that takes soft labels may have more slopes than the one that takes an index
+    whole = {
+        (of, name): derivative(rows, name, x, chosen, np.shape(values[name])) if name else reduced(rows, x, chosen)
+        for (of, name), x in found.items()
+        if name in wanted
+    }
+    return assembled(part, whole)

@@ -1,0 +1,190 @@
+"""The scalar kernels that carry the numerical difficulty of many losses, in float64 NumPy.
+
+Only exp, log, log1p and expm1 of NumPy are used. Each kernel adds terms of one sign and never forms 1 - p from a
+rounded p, so its relative error stays within a few ulps to the last subnormal.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+Array = Any  # float64 arrays or numbers: NumPy broadcasts both alike
+
+LOG_2 = 0.6931471805599453
+SERIES_REACH = 0.35
+SERIES_TERMS = 17
+
+
+def softplus(x: Array) -> Array:
+    """log(1 + exp x)."""
+    return np.maximum(x, 0) + np.log1p(np.exp(-np.abs(x)))
+
+
+def sigmoid(x: Array) -> Array:
+    """1 / (1 + exp(-x)); 1 - sigmoid(x) is sigmoid(-x)."""
+    tail = np.exp(-np.abs(x))
+    return np.where(np.asarray(x) < 0, tail, 1.0) / (1.0 + tail)
+
+
+def sigmoid_slope(x: Array) -> Array:
+    """s (1 - s) for s = sigmoid(x), the same for x and -x."""
+    # t / (1 + t)^2 with t = exp(-|x|): no difference of rounded numbers, and what 1 + t rounds away is put back.
+    t = np.exp(-np.abs(x))
+    whole = 1.0 + t
+    lost = t - (whole - 1.0)
+    return t / (whole * whole + 2.0 * whole * lost)
+
+
+def xlogy(x: Array, y: Array) -> Array:
+    """x log y, with 0 log 0 = 0."""
+    return np.where(np.asarray(x) == 0, 0.0, x * np.log(y))
+
+
+def xlog1py(x: Array, y: Array) -> Array:
+    """x log(1 + y), with 0 log 0 = 0."""
+    return np.where(np.asarray(x) == 0, 0.0, x * np.log1p(y))
+
+
+def log1mexp(x: Array) -> Array:
+    """log(1 - exp x) for x <= 0; -inf at 0."""
+    # Where exp x is more than a half, 1 - exp x is -expm1 x without rounding exp x first (Maechler's switch at log 2).
+    return np.where(np.asarray(x) > -LOG_2, np.log(-np.expm1(x)), np.log1p(-np.exp(x)))
+
+
+def nats(base: Array) -> Array:
+    """The logarithm's unit: log base, and 1 for base 1, which stands for the natural logarithm."""
+    return np.where(np.equal(base, 1), 1.0, np.log(np.where(np.equal(base, 1), 2.0, base)))
+
+
+def xlogratio(x: Array, y: Array) -> Array:
+    """x log(x / y), with 0 log 0 = 0; infinite for y = 0 < x."""
+    ratio = np.divide(x, y)
+    usual = (ratio > 0) & np.isfinite(ratio)
+    logarithm = np.where(usual, np.log(np.where(usual, ratio, 1.0)), np.log(x) - np.log(y))
+    return np.where(np.equal(x, 0), 0.0, x * logarithm)
+
+
+def are_close(x: Array, y: Array) -> Array:
+    """Where x and y, at least 0, are within a factor of about 2, so that log(x / y) is small beside them."""
+    return np.abs(np.subtract(x, y)) < SERIES_REACH * np.add(x, y)
+
+
+def bregman_log(x: Array, y: Array) -> Array:
+    """x log(x / y) - x + y for close x and y: the divergence of one entry, at least 0."""
+    # Loader's expansion: x log(x/y) = 2x (v + v^3/3 + v^5/5 + ...), whose first term minus (x - y) is (x - y) v.
+    difference = np.subtract(x, y)
+    v = difference / np.add(x, y)
+    square, series = v * v, np.zeros_like(v)
+    for k in range(SERIES_TERMS, 0, -1):
+        series = (series + 1.0 / (2 * k + 1)) * square
+    return difference * v + 2.0 * x * v * series
+
+
+def exact_sum(terms: Array) -> Array:
+    """The sum along the last axis, rounded once (twice at worst): pairwise, what rounds away put back."""
+    x, lost = np.asarray(terms, float), 0.0
+    while (half := x.shape[-1] // 2) > 0:
+        a, b, odd = x[..., :half], x[..., half : 2 * half], x[..., 2 * half :]
+        total = a + b
+        virtual = total - a
+        lost = lost + ((a - (total - virtual)) + (b - virtual)).sum(axis=-1)
+        x = np.concatenate([total, odd], axis=-1) if odd.shape[-1] else total
+    total = x[..., 0]
+    return total + np.where(np.isfinite(total), lost, 0.0)
+
+
+def two_difference(a: Array, b: Array) -> tuple[Array, Array]:
+    """a - b and what rounding took from it (Knuth); nothing where a step on the way is infinite."""
+    difference = np.subtract(a, b)
+    virtual = difference - a
+    lost = (a - (difference - virtual)) - (b + virtual)
+    return difference, np.where(np.isfinite(lost), lost, 0.0)
+
+
+def two_product(a: Array, b: Array) -> tuple[Array, Array]:
+    """a b and what rounding took from it (Dekker); NaN where a number is too large or too small to be split."""
+    product = np.multiply(a, b)
+    (a_high, a_low), (b_high, b_low) = _halves(a), _halves(b)
+    lost = ((a_high * b_high - product) + a_high * b_low + a_low * b_high) + a_low * b_low
+    exact_zero = np.equal(a, 0) | np.equal(b, 0)
+    return product, np.where(exact_zero, 0.0, np.where(np.abs(product) > 1e-280, lost, np.nan))
+
+
+def _halves(x: Array) -> tuple[Array, Array]:
+    shifted = np.multiply(x, 2.0**27 + 1)
+    high = shifted - (shifted - x)
+    return high, x - high
+
+
+def sum_of_others(weights: Array) -> Array:
+    """For each entry of the last axis, weights >= 0, the sum of the others; where it is the largest nothing is subtracted."""
+    w = np.asarray(weights, float)
+    largest = np.arange(w.shape[-1]) == w.argmax(axis=-1)[..., None]
+    rest = exact_sum(np.where(largest, 0.0, w))[..., None]
+    return np.where(largest, rest, w.max(axis=-1, keepdims=True) + (rest - w))
+
+
+def leader_and_tails(logits: Array, low: Array = 0.0) -> tuple[Array, Array, Array]:
+    """Softmax's parts along the last axis: where one leader (a largest entry) is, exp(z_j - z_max), and z_max - z_j.
+
+    The leader's exponential, 1, is left out (0 stands there), so that a sum of the others keeps small tails. What the
+    subtraction rounds away (Knuth's two-sum) is put back, as a relative error of exp; `low` is what rounding had taken from
+    the logits themselves.
+    """
+    z = np.asarray(logits, float)
+    leader = np.arange(z.shape[-1]) == z.argmax(axis=-1)[..., None]
+    top = z.max(axis=-1, keepdims=True)
+    difference, lost = two_difference(z, top)
+    if np.ndim(low):
+        lost = np.where(np.isfinite(difference), lost + (low - np.where(leader, low, 0.0).sum(axis=-1, keepdims=True)), 0.0)
+    tails = np.exp(difference)
+    tails = np.where(leader, 0.0, tails + tails * lost)
+    return leader, tails, np.where(leader, 0.0, -difference - lost)
+
+
+def one_hot(index: Array, classes: int) -> Array:
+    """Rows with a 1 at each index."""
+    return np.asarray(np.asarray(index)[..., None] == np.arange(classes), float)
+
+
+def softmax_slope(logits: Array) -> Array:
+    """p (1 - p) for p = softmax(logits), from the smaller of the two; the leader's 1 - p is the sum of the others."""
+    leader, tails, _ = leader_and_tails(logits)
+    rest = exact_sum(tails)[..., None]
+    t = np.where(leader, np.minimum(rest, 1.0), tails) / (1.0 + rest)
+    return t * (1.0 - t)
+
+
+def weighted_tails(lag: Array, weights: Array) -> Array:
+    """exp(-lag) times weights >= 0, where the exponential alone would lose digits as a subnormal number."""
+    tails, half = np.exp(-lag), np.exp(-0.5 * lag)
+    return np.where(tails < 1e-290, (half * weights) * half, tails * weights)
+
+
+def within_reach(weights: Any, others: Any) -> tuple[Array, Array, Array]:
+    """Weights whose sums do not overflow, by a power of two, the other array broadcast with them, and the factor that leads back."""
+    weights, others = np.broadcast_arrays(np.asarray(weights, float), others)
+    factor = np.where(weights.max(axis=-1, keepdims=True) > 2.0**960, 2.0**64, 1.0)
+    return weights / factor, others, factor
+
+
+def log_loss_of_logits(logits: Array, target: Array, low: Array = 0.0) -> tuple[Array, Array]:
+    """Softmax cross-entropy with an index for target: the value, and the gradient in the logits."""
+    # (z_max - z_y) + log1p(sum over all but one leader of exp(z_j - z_max)): two terms of one sign.
+    leader, tails, lag = leader_and_tails(logits, low)
+    truth = np.arange(lag.shape[-1]) == np.asarray(target)[..., None]
+    rest = exact_sum(tails)
+    # The target's slope is minus the sum of the others; p - 1 would cancel.
+    others = np.where(truth, 0.0, tails + leader)
+    slopes = np.where(truth, -exact_sum(others)[..., None], others) / (1.0 + rest)[..., None]
+    return np.where(truth, lag, 0.0).sum(axis=-1) + np.log1p(rest), slopes
+
+
+def power(exponent: Array, logarithm: Array, twos: Array = 0.0) -> Array:
+    """(2**twos exp(logarithm)) to a power: a large exponent times a long logarithm in one number would lose its digits in exp."""
+    (high, low), (places, rest) = two_product(exponent, logarithm), two_product(exponent, twos)
+    whole = np.rint(places)
+    found = np.exp(high + LOG_2 * ((places - whole) + np.nan_to_num(rest))) * (1.0 + np.nan_to_num(low))
+    return np.ldexp(found, np.clip(whole, -5000, 5000).astype(int))

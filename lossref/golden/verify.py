@@ -1,0 +1,151 @@
+"""A golden set checked without recomputing it: manifest, schema, digests, ids and counts; and two sets compared."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+from collections.abc import Iterator, Mapping
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+from lossref import catalog, strictjson
+from lossref.golden.read import MANIFEST, SCHEMA, VERSION, GoldenError, folder, manifest, strictly, whole_file
+from lossref.spec import identify
+
+# Digests of the schemas that golden sets have had. One is compiled to code, and a folder may be anybody's: no other is.
+SCHEMAS = {"af98cffa607275f84360c70fc11cdf5c77b89f0f663cde289e663ad328da953e": "2.0.0"}
+
+
+def verify(where: Path | None = None) -> int:
+    """Check manifest, schema, digests and ids of a golden set, without recomputing it; the number of vectors."""
+    where = where or folder()
+    manifest.cache_clear()
+    content = manifest(where)
+    _validate(where, whole_file(where / SCHEMA), "manifest", content, where / MANIFEST)
+    listed = set(content["files"])
+    memory = 0
+    for path in sorted(listed):
+        _stay(where, path)
+        memory += strictjson.cost(whole_file(where / path))
+        if memory > strictjson.MEMORY_LIMIT:
+            raise GoldenError(f"{where}: more golden data than {strictjson.MEMORY_LIMIT >> 20} MiB of memory hold")
+    for found in sorted(where.rglob("*.jsonl")):
+        if (path := found.relative_to(where).as_posix()) not in listed:
+            raise GoldenError(f"{found} is not listed in {MANIFEST}")
+    total = sum(_verify_file(where, path, content["files"][path]) for path in sorted(listed))
+    if hashlib.sha256(whole_file(where / SCHEMA)).hexdigest() != content["schema"]:
+        raise GoldenError(f"{where / SCHEMA} does not match its digest in {MANIFEST}")
+    if root_hash(content) != content["root"]:
+        raise GoldenError(f"{where / MANIFEST}: the root hash does not follow from the digests")
+    return total
+
+
+def root_hash(content: Mapping[str, Any]) -> str:
+    """One hash that names the set: of its version, its schema and every file's digest."""
+    lines = [content["version"], content["schema"], *(f"{e['sha256']} {path}" for path, e in sorted(content["files"].items()))]
+    return hashlib.sha256("\n".join(lines).encode()).hexdigest()
+
+
+def listed_files(where: Path) -> set[str]:
+    """The data files that the manifest of a folder lists, which a new set may replace; none where there is no manifest."""
+    manifest.cache_clear()
+    listed = set(manifest(where)["files"]) if (where / MANIFEST).exists() else set()
+    for family in sorted({*(path.partition("/")[0] for path in listed), *(catalog.get(name).family for name in catalog.names())}):
+        _stay(where, family)
+    return listed
+
+
+def differences(old: Path, new: Path) -> Iterator[tuple[str, str, str]]:
+    """(what changed, file, id) between two verified sets; a changed answer is "answer", any other field "field"."""
+    for where in (old, new):
+        verify(where)
+    before, after = _rows(old), _rows(new)
+    for key in sorted(before.keys() | after.keys()):
+        a, b = before.get(key), after.get(key)
+        if a is None or b is None:
+            yield "added" if a is None else "removed", *key
+        elif _answers(a) != _answers(b):
+            yield "answer", *key
+        elif a != b:
+            yield "field", *key
+
+
+def _answers(row: Mapping[str, Any]) -> list[Any]:
+    """What a row says is right; allowances and sizes are another matter."""
+    parts = [row["value"], *row["gradient"].values(), *row["hessian"].values()]
+    return [[part["rounded"], part["residual"], part.get("interval")] for part in parts]
+
+
+def _rows(where: Path) -> dict[tuple[str, str], dict[str, Any]]:
+    return {
+        (path, row["id"]): row
+        for path in manifest(where)["files"]
+        for row in map(json.loads, whole_file(where / path).splitlines()[1:])
+    }
+
+
+def _verify_file(where: Path, path: str, entry: Mapping[str, Any]) -> int:
+    """Schema first, so that a stray field is named before a digest is complained of; then digest, ids and counts."""
+    data, schema = whole_file(where / path), whole_file(where / SCHEMA)
+    header: Any = {}
+    seen: set[str] = set()
+    for number, line in enumerate(data.splitlines(), start=1):
+        place = f"{where / path} line {number}"
+        row = strictly(line, place)
+        _validate(where, schema, "header" if number == 1 else "vector", row, place)
+        if number == 1:
+            header = _header(row, path, place)
+        elif not isinstance(row, dict) or not {"id", "inputs", "options"} <= row.keys():
+            raise GoldenError(f"{place} is no vector, whatever the schema says")
+        elif row["id"] in seen or row["id"] != identify(header["loss"], header["format"], row["inputs"], row["options"]):
+            raise GoldenError(f"{place}: id {row['id']} is not the hash of its inputs, or stands twice")
+        else:
+            seen.add(row["id"])
+    if hashlib.sha256(data).hexdigest() != entry["sha256"]:
+        raise GoldenError(f"{where / path} does not match its digest in {MANIFEST}")
+    if not len(seen) == header.get("vectors") == entry["vectors"]:
+        raise GoldenError(f"{where / path} holds {len(seen)} vectors, not the number its header and {MANIFEST} state")
+    return len(seen)
+
+
+def _header(row: Any, path: str, place: str) -> dict[str, Any]:
+    """The header of a file, if it is that of the file that the path says."""
+    if isinstance(row, dict) and [f"{row.get('family')}/{row.get('loss')}.{row.get('format')}.jsonl"] == [path]:
+        return row
+    raise GoldenError(f"{place}: the header is that of another file")
+
+
+def _validate(where: Path, schema: bytes, kind: str, row: Any, place: object) -> None:
+    check, known = _validator(schema, kind, where / SCHEMA)
+    if isinstance(row, dict) and (unknown := sorted(row.keys() - known)):
+        raise GoldenError(f"{place}: unknown field {unknown[0][:60]!r}")
+    import fastjsonschema
+
+    try:
+        check(row)
+    except fastjsonschema.JsonSchemaException as error:
+        raise GoldenError(f"{place}: {error.message.replace('data', kind, 1)}") from None
+    except RecursionError:
+        raise GoldenError(f"{place}: nested too deep") from None
+
+
+@lru_cache(maxsize=16)
+def _validator(schema: bytes, kind: str, place: Path) -> tuple[Any, frozenset[str]]:
+    """The compiled schema of a kind of row, and its fields."""
+    try:
+        import fastjsonschema
+    except ImportError:
+        raise GoldenError("verifying golden data needs fastjsonschema: pip install 'lossref[golden]'") from None
+    if hashlib.sha256(schema).hexdigest() not in SCHEMAS:
+        raise GoldenError(f"{place} is no schema that golden sets have had up to {VERSION}")
+    content = json.loads(schema)
+    part = {**content, "$ref": f"#/definitions/{kind}"}
+    return fastjsonschema.compile(part), frozenset(content["definitions"][kind]["properties"])
+
+
+def _stay(where: Path, path: str) -> None:
+    """Raise GoldenError where a link leads out of a folder that is not our own; some installers link every file of a package."""
+    if where != folder() and not Path(os.path.realpath(where / path)).is_relative_to(os.path.realpath(where)):
+        raise GoldenError(f"{where / path} is a link that leads out of the folder")

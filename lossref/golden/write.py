@@ -1,0 +1,171 @@
+"""Write golden data: questions -> certified answers -> JSON lines, the same bytes for any number of workers."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import tempfile
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ProcessPoolExecutor
+from contextlib import nullcontext
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+from lossref import catalog, questions
+from lossref.exact.answer import answer
+from lossref.exact.numbers import NoAnswerError
+from lossref.formats import FORMATS, RESIDUAL_STEPS, Format
+from lossref.golden import row as rows
+from lossref.golden.read import MANIFEST, SCHEMA, SHIPPED_FORMATS, VERSION, folder, manifest, relative_path, whole_file
+from lossref.golden.verify import listed_files, root_hash, verify
+from lossref.spec import Answer, Loss, Question, Region, Vector
+
+Progress = Callable[[int, int], None]
+
+
+def certified(loss: Loss, question: Question, *, proved: bool = True) -> Vector | None:
+    """A question with its exact answer, in the region that the answer says; None where there is no answer to store."""
+    try:
+        found = answer(loss, question.inputs, question.options, question.form, proved=proved)
+    except NoAnswerError:
+        return None
+    return Vector(replace(question, region=region(question, found)), found)
+
+
+def region(question: Question, found: Answer) -> Region:
+    """What the answer says of a question's region: kinks are found, and subnormal answers belong to the range column.
+
+    Hardware that flushes subnormal numbers is judged for it there. Where other losses of the kind have a kink and this one bends
+    smoothly, with a Hessian, its point is ordinary.
+    """
+    parts = [found.value, *found.gradient.values()]
+    if any(0 < abs(x) < question.form.least_normal for part in parts for x in part.rounded or ()):
+        return "range"
+    at_a_kink = any(part.interval for part in parts)
+    if question.region == "kink":
+        return "ordinary" if found.hessian and not at_a_kink else "kink"
+    return "kink" if at_a_kink and question.region not in ("range", "special") else question.region
+
+
+def vectors(loss: Loss, form: Format, *, seed: str = "golden", proved: bool = True, progress: Progress | None = None) -> list[Vector]:
+    """All questions of a loss, answered now; a definition of somebody's that cannot be evaluated raises DefinitionError."""
+    with catalog.sentences(catalog.file_of(loss)) if catalog.is_own(loss) else nullcontext():
+        asked = list(questions.generate(loss, form, seed))
+        found = []
+        for done, question in enumerate(asked, start=1):
+            found.append(certified(loss, questions.explained(loss, question), proved=proved))
+            if progress:
+                progress(done, len(asked))
+        if asked and not any(vector and not vector.question.is_call and vector.region != "special" for vector in found):
+            # Nothing was evaluated anywhere, and the first question says why.
+            answer(loss, asked[0].inputs, asked[0].options, form, proved=proved)
+    return [vector for vector in found if vector is not None]
+
+
+def content(loss: Loss, found: Sequence[Vector], form: Format) -> bytes:
+    """One golden file: a header, then a row a vector."""
+    used = {vector.question.flag for vector in found}
+    names = sorted({name for vector in found for name in vector.question.call})
+    header = {
+        "version": VERSION,
+        "loss": loss.name,
+        "family": loss.family,
+        "format": form.name,
+        "inputs": {name: space.description for name, space in loss.arguments.items()},
+        "options": {name: parameter.space.description for name, parameter in loss.parameters.items()}
+        | dict.fromkeys(names, "what a call does with its batch: lossref.options.Options; inputs have an entry an example then"),
+        "flags": {flag: reason for flag, reason in questions.reasons(loss).items() if flag in used},
+        "residual_steps": RESIDUAL_STEPS,
+        "vectors": len(found),
+        "licence": "CC0-1.0",
+    }
+    lines = [header, *map(rows.row, found)]
+    return "".join(json.dumps(line, separators=(",", ":")) + "\n" for line in lines).encode("ascii")
+
+
+def generate(where: Path, jobs: int = 1, progress: Progress = lambda done, total: None, only: Sequence[str] = ()) -> int:
+    """Regenerate the set in `where`, or some losses' files: written beside, verified, moved into place. The number of vectors."""
+    schema = whole_file(folder() / SCHEMA)
+    where.mkdir(parents=True, exist_ok=True)
+    old = listed_files(where)
+    tasks = _tasks(only)
+    with tempfile.TemporaryDirectory(dir=where.parent, prefix=".golden-") as beside:
+        new = Path(beside)
+        files: dict[str, dict[str, Any]] = {}
+        if only:
+            files = {path: entry for path, entry in manifest(where)["files"].items() if path not in {_path(task) for task in tasks}}
+            for path in files:
+                (new / path).parent.mkdir(exist_ok=True)
+                (new / path).write_bytes(whole_file(where / path))
+        for done, (path, data) in enumerate(contents(jobs, only), start=1):
+            (new / path).parent.mkdir(exist_ok=True)
+            (new / path).write_bytes(data)
+            files[path] = _entry(data)
+            progress(done, len(tasks))
+        (new / SCHEMA).write_bytes(schema)
+        (new / MANIFEST).write_bytes(_manifest(files, schema))
+        total = verify(new)
+        _install(new, where, old - files.keys())
+    manifest.cache_clear()
+    return total
+
+
+def stale_files(where: Path, jobs: int = 1, only: Sequence[str] = ()) -> Iterator[Path]:
+    """The files of a set that are not, byte for byte, what generating would write, the manifest included."""
+    files = {}
+    for path, data in contents(jobs, only):
+        files[path] = _entry(data)
+        if not (where / path).is_file() or (where / path).read_bytes() != data:
+            yield where / path
+    if only:
+        return
+    yield from (where / path for path in sorted(listed_files(where) - files.keys()))
+    if (where / MANIFEST).read_bytes() != _manifest(files, (where / SCHEMA).read_bytes()):
+        yield where / MANIFEST
+
+
+def contents(jobs: int = 1, only: Sequence[str] = ()) -> Iterator[tuple[str, bytes]]:
+    """(path, bytes) of every golden file, or of some losses', computed by so many processes, in a fixed order."""
+    if jobs == 1:
+        yield from map(_content, _tasks(only))
+    else:
+        with ProcessPoolExecutor(jobs) as pool:
+            yield from pool.map(_content, _tasks(only))
+
+
+def _entry(data: bytes) -> dict[str, Any]:
+    return {"sha256": hashlib.sha256(data).hexdigest(), "vectors": data.count(b"\n") - 1}
+
+
+def _manifest(files: dict[str, dict[str, Any]], schema: bytes) -> bytes:
+    digest = hashlib.sha256(schema).hexdigest()
+    content: dict[str, Any] = {"version": VERSION, "root": "", "schema": digest, "files": dict(sorted(files.items()))}
+    content["root"] = root_hash(content)
+    return (json.dumps(content, indent=1) + "\n").encode("ascii")
+
+
+def _tasks(only: Sequence[str] = ()) -> list[tuple[str, str]]:
+    """(loss, format); those with calls, which take longest, first."""
+    names = sorted(only or catalog.names(), key=lambda name: not catalog.get(name).is_called)
+    return [(name, form) for name in names for form in SHIPPED_FORMATS]
+
+
+def _path(task: tuple[str, str]) -> str:
+    return relative_path(catalog.get(task[0]), FORMATS[task[1]])
+
+
+def _content(task: tuple[str, str]) -> tuple[str, bytes]:
+    loss, form = catalog.get(task[0]), FORMATS[task[1]]
+    return _path(task), content(loss, vectors(loss, form), form)
+
+
+def _install(new: Path, where: Path, gone: set[str]) -> None:
+    """Move verified files over the old ones, the manifest last; remove what the old manifest listed and this one does not."""
+    fresh = {path.relative_to(new) for path in new.rglob("*") if path.is_file()}
+    for path in sorted(fresh, key=lambda p: p.name == MANIFEST):
+        (where / path).parent.mkdir(parents=True, exist_ok=True)
+        os.replace(new / path, where / path)
+    for old in gone:
+        (where / old).unlink(missing_ok=True)

@@ -1,0 +1,173 @@
+"""Keras: the classes of keras.losses and the functions of keras.ops, on the first backend that is installed.
+
+KERAS_BACKEND chooses another one. Even with floatx float64 Keras computes every mean in float32, unless on TensorFlow. Its
+`sum_over_batch_size` divides by the number of examples, under a mask by the number that is kept; `mean_with_sample_weight` by the
+sum of the weights. Examples are called one by one, as the printed line does.
+"""
+
+from lossref.implementations.engines import keras_like
+from lossref.implementations.engines.keras_like import BACKEND, ON_JAX, keras
+from lossref.implementations.engines.tensors import implementation
+from lossref.implementations.engines.written import all_written, implements, library_of, title
+from lossref.library import Library
+
+# keras.config.epsilon: a fuzz factor of 1e-7; what kl_divergence clips is in its example.
+CLIPPED = ("clip probabilities to [1e-07, 1 - 1e-07], gradient zero outside",)
+BOTH_CLIPPED = tuple(f"clip {name} to [1e-07, 1], gradient zero outside" for name in ("probabilities", "target"))
+# "The Sharp Bits" of JAX, subnormal numbers: flushed to zero on CPUs. Said of what it makes another function of in both formats.
+FLUSHED = ("flush subnormal numbers to zero",) if ON_JAX else ()
+FLATTER = ("at a kink the flatter slope",) if ON_JAX else ()  # jax.nn.relu: "under differentiation, we take" 0 at 0
+
+
+@implements("MeanSquaredError")
+def squared_error(prediction, target, reduction=None, sample_weight=None):
+    return keras.losses.MeanSquaredError(reduction=reduction)(target, prediction, sample_weight=sample_weight)
+
+
+@implements("MeanAbsoluteError")
+def absolute_error(prediction, target, reduction=None, sample_weight=None):
+    return keras.losses.MeanAbsoluteError(reduction=reduction)(target, prediction, sample_weight=sample_weight)
+
+
+@implements("Huber")
+def huber(prediction, target, delta, reduction=None, sample_weight=None):
+    return keras.losses.Huber(delta=delta, reduction=reduction)(target, prediction, sample_weight=sample_weight)
+
+
+@implements("Hinge", forms={"binary": ()})
+def hinge(prediction, target, reduction=None, sample_weight=None):
+    return keras.losses.Hinge(reduction=reduction)(target, prediction, sample_weight=sample_weight)
+
+
+@implements("BinaryCrossentropy", documented=CLIPPED)
+def binary_cross_entropy(probabilities, target, reduction=None, sample_weight=None, label_smoothing=0.0):
+    return keras.losses.BinaryCrossentropy(label_smoothing=label_smoothing, reduction=reduction)(
+        target, probabilities, sample_weight=sample_weight
+    )
+
+
+@implements("BinaryCrossentropy(from_logits=True)", documented=FLUSHED)
+def sigmoid_cross_entropy(logits, target, reduction=None, sample_weight=None, label_smoothing=0.0):
+    return keras.losses.BinaryCrossentropy(from_logits=True, label_smoothing=label_smoothing, reduction=reduction)(
+        target, logits, sample_weight=sample_weight
+    )
+
+
+@implements(composed="binary_crossentropy of labels 0 and 1 from -1 and 1", forms={"binary": ()}, documented=FLUSHED)
+def logistic(prediction, target, reduction=None, sample_weight=None, target_form="sign"):
+    return keras.losses.BinaryCrossentropy(from_logits=True, reduction=reduction)(
+        (target + 1) / 2 if target_form == "sign" else target, prediction, sample_weight=sample_weight
+    )
+
+
+RESCALED = "probabilities are divided by their sum first; the gradient, that of another function, is left out"
+
+
+@implements("CategoricalCrossentropy", composed=RESCALED, value_only=True, documented=CLIPPED)
+def categorical_cross_entropy(probabilities, target, reduction=None, sample_weight=None, label_smoothing=0.0):
+    return keras.losses.CategoricalCrossentropy(label_smoothing=label_smoothing, reduction=reduction)(
+        target, probabilities, sample_weight=sample_weight
+    )
+
+
+@implements("CategoricalCrossentropy(from_logits=True)")
+def soft_target_cross_entropy(logits, target, reduction=None, sample_weight=None, label_smoothing=0.0):
+    return keras.losses.CategoricalCrossentropy(from_logits=True, label_smoothing=label_smoothing, reduction=reduction)(
+        target, logits, sample_weight=sample_weight
+    )
+
+
+@implements(
+    "SparseCategoricalCrossentropy(from_logits=True)", forms=dict.fromkeys(("one_hot", "soft"), (soft_target_cross_entropy.function,))
+)
+def softmax_cross_entropy(logits, target, reduction=None, sample_weight=None, ignore_index=None):
+    return keras.losses.SparseCategoricalCrossentropy(from_logits=True, ignore_class=ignore_index, reduction=reduction)(
+        target, logits, sample_weight=sample_weight
+    )
+
+
+@implements("BinaryFocalCrossentropy(from_logits=True)")
+def sigmoid_focal_cross_entropy(logits, target, gamma, alpha, reduction=None, sample_weight=None, label_smoothing=0.0):
+    return keras.losses.BinaryFocalCrossentropy(
+        apply_class_balancing=True, alpha=alpha, gamma=gamma, from_logits=True, label_smoothing=label_smoothing, reduction=reduction
+    )(target, logits, sample_weight=sample_weight)
+
+
+@implements("KLDivergence", documented=BOTH_CLIPPED)
+def kl_divergence(probabilities, target, reduction=None, sample_weight=None):
+    return keras.losses.KLDivergence(reduction=reduction)(target, probabilities, sample_weight=sample_weight)
+
+
+@implements(composed="regularizers.L2 of half the strength")
+def l2_penalty(weights, strength):
+    return keras.ops.stack([keras.regularizers.L2(strength / 2)(row) for row in weights])
+
+
+@implements(documented=FLUSHED)
+def sigmoid(x):
+    return keras.ops.sigmoid(x)
+
+
+@implements(documented=FLUSHED)
+def log_sigmoid(x):
+    return keras.ops.log_sigmoid(x)
+
+
+@implements(documented=FLUSHED)
+def softplus(x):
+    return keras.ops.softplus(x)
+
+
+@implements(documented=FLATTER)
+def relu(x):
+    return keras.ops.relu(x)
+
+
+@implements(documented=FLUSHED)
+def tanh(x):
+    return keras.ops.tanh(x)
+
+
+@implements(documented=FLUSHED)
+def logsumexp(x):
+    return keras.ops.logsumexp(x, axis=1)
+
+
+@implements()
+def softmax(x, index):
+    return keras.ops.take_along_axis(keras.ops.softmax(x, axis=1), index[:, None], axis=1)[:, 0]
+
+
+@implements()
+def log_softmax(x, index):
+    return keras.ops.take_along_axis(keras.ops.log_softmax(x, axis=1), index[:, None], axis=1)[:, 0]
+
+
+OTHERS = {
+    "SparseCategoricalCrossentropy": "an index into probabilities has no entry in the catalogue yet",
+    "CosineSimilarity": "cosine_embedding of the target 1, less 1; not judged separately",
+    **dict.fromkeys(
+        (
+            "Dice", "LogCosh", "MeanAbsolutePercentageError", "MeanSquaredLogarithmicError", "CategoricalHinge", "SquaredHinge",
+            "CategoricalFocalCrossentropy", "CategoricalGeneralizedCrossEntropy", "Poisson",
+            "Circle", "Tversky", "CTC",
+        ),
+        "not in the catalogue yet",
+    ),
+}  # fmt: skip
+
+
+def library() -> Library:
+    dialect = keras_like.dialect()
+    return library_of(
+        "keras",
+        f"{title('keras')} on {title(BACKEND)}",
+        all_written(globals()),
+        lambda found: implementation(found, dialect),
+        others=OTHERS,
+        reasons={
+            "half_squared_error": "Keras ships the squared error without the factor 1/2",
+            "negative_log_likelihood": "Keras takes probabilities or logits, not their logarithms",
+            "perceptron": "Keras ships no perceptron loss",
+        },
+    )

@@ -1,0 +1,86 @@
+"""LightGBM: its metrics, each on one example before any boosting, where the score is the initial score; values only.
+
+Its gradients cannot be read: a leaf has 1e-15 added to its Hessian and is 0 below 1e-35, which would pass for lost tails.
+"""
+
+import lightgbm as lgb
+import numpy as np
+
+from lossref.implementations.engines.numpy_like import implementation
+from lossref.implementations.engines.written import all_written, implements, library_of, title
+from lossref.library import Library
+from lossref.values import flat
+
+IMPORTS = "import lightgbm as lgb"
+
+
+@implements("regression", alone=True, composed="the metric l2 of one example")
+def squared_error(prediction, target):
+    return lgb.Booster(
+        {"objective": "regression", "metric": "l2", "verbose": -1},
+        lgb.Dataset(np.zeros((1, 1)), label=target, init_score=prediction),
+    ).eval_train()[0][2]
+
+
+@implements("regression_l1", alone=True, composed="the metric l1 of one example")
+def absolute_error(prediction, target):
+    return lgb.Booster(
+        {"objective": "regression", "metric": "l1", "verbose": -1},
+        lgb.Dataset(np.zeros((1, 1)), label=target, init_score=prediction),
+    ).eval_train()[0][2]
+
+
+@implements("huber", alone=True, composed="the metric huber of one example")
+def huber(prediction, target, delta):
+    return lgb.Booster(
+        {"objective": "huber", "metric": "huber", "alpha": delta, "verbose": -1},
+        lgb.Dataset(np.zeros((1, 1)), label=target, init_score=prediction),
+    ).eval_train()[0][2]
+
+
+@implements("cross_entropy", alone=True, composed="the metric cross_entropy of one example")
+def sigmoid_cross_entropy(logits, target):
+    return lgb.Booster(
+        {"objective": "cross_entropy", "metric": "cross_entropy", "verbose": -1},
+        lgb.Dataset(np.zeros((1, 1)), label=target, init_score=logits),
+    ).eval_train()[0][2]
+
+
+@implements("multiclass", alone=True, composed="the metric multi_logloss of one example")
+def softmax_cross_entropy(logits, target):
+    return lgb.Booster(
+        {"objective": "multiclass", "metric": "multi_logloss", "num_class": logits.shape[1], "verbose": -1},
+        lgb.Dataset(np.zeros((1, 1)), label=target, init_score=logits),
+    ).eval_train()[0][2]
+
+
+OTHERS = {
+    "binary": "cross_entropy with hard labels; not judged separately",
+    **dict.fromkeys(
+        (
+            "fair", "poisson", "quantile", "mape", "gamma", "tweedie", "multiclassova", "cross_entropy_lambda", "lambdarank",
+            "rank_xendcg",
+        ),
+        "not in the catalogue yet",
+    ),
+}  # fmt: skip
+
+
+def _never(question):
+    """Labels are kept in float32, and up to 1e38."""
+    first, labels = (flat(x) for x in question.inputs.values())
+    held = all(abs(y) < 1e38 and float(np.float32(y)) == y for y in labels)
+    one_class = isinstance(next(iter(question.inputs.values())), tuple) and len(first) == 1
+    fits = held and all(abs(x) < 1e300 for x in first) and not one_class
+    return "" if fits else "LightGBM keeps labels in float32, clips them at 1e38 and scores at 1e300, and wants two classes"
+
+
+def library() -> Library:
+    return library_of(
+        "lightgbm",
+        title("lightgbm"),
+        all_written(globals()),
+        lambda found: implementation(found, IMPORTS, never=_never),
+        others=OTHERS,
+        reasons={"half_squared_error": "LightGBM reports the squared error without the factor 1/2"},
+    )

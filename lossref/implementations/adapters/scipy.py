@@ -1,0 +1,129 @@
+"""SciPy: one loss of its own (huber), and the pieces that the field composes losses from."""
+
+import numpy as np
+from scipy import special, stats
+
+from lossref.implementations.engines.numpy_like import implementation
+from lossref.implementations.engines.written import all_written, implements, library_of, title
+from lossref.library import Library
+
+IMPORTS = "from scipy import special, stats"
+
+
+@implements("special.huber")
+def huber(prediction, target, delta):
+    return special.huber(delta, prediction - target)
+
+
+@implements(composed="xlogy, xlog1py")
+def binary_cross_entropy(probabilities, target):
+    return -special.xlogy(target, probabilities) - special.xlog1py(1 - target, -probabilities)
+
+
+def _sigmoid_slope(logits, target):
+    return special.expit(logits) - target
+
+
+@implements(gradient=_sigmoid_slope, composed="log_expit; gradient expit minus target")
+def sigmoid_cross_entropy(logits, target):
+    return -target * special.log_expit(logits) - (1 - target) * special.log_expit(-logits)
+
+
+def _softmax_slope(logits, target):
+    return special.softmax(logits, axis=1) - (np.arange(logits.shape[1]) == target[:, None])
+
+
+@implements(gradient=_softmax_slope, composed="logsumexp minus a logit; gradient softmax minus one-hot")
+def softmax_cross_entropy(logits, target):
+    return special.logsumexp(logits, axis=1) - np.take_along_axis(logits, target[:, None], axis=1)[:, 0]
+
+
+@implements("special.rel_entr", composed="sum of rel_entr")
+def kl_divergence(probabilities, target):
+    return special.rel_entr(target, probabilities).sum(axis=1)
+
+
+@implements(composed="sum of xlogy")
+def categorical_cross_entropy(probabilities, target):
+    return -special.xlogy(target, probabilities).sum(axis=1)
+
+
+@implements(composed="sum of rel_entr and entr")
+def cross_entropy(probabilities, target, base):
+    return (special.rel_entr(target, probabilities) + special.entr(target)).sum(axis=1) / (1 if base == 1 else np.log(base))
+
+
+def _logistic_slope(prediction, target):
+    return -target * special.expit(-target * prediction)
+
+
+@implements(gradient=_logistic_slope, composed="log_expit; gradient expit")
+def logistic(prediction, target):
+    return -special.log_expit(target * prediction)
+
+
+@implements("stats.entropy")
+def entropy(probabilities, base):
+    return stats.entropy(probabilities, base=None if base == 1 else base, axis=1)
+
+
+@implements()
+def sigmoid(x):
+    return special.expit(x)
+
+
+@implements()
+def log_sigmoid(x):
+    return special.log_expit(x)
+
+
+@implements()
+def softplus(x):
+    return special.softplus(x)
+
+
+@implements()
+def xlogy(x, y):
+    return special.xlogy(x, y)
+
+
+def _logsumexp_slope(x):
+    return special.softmax(x, axis=1)
+
+
+@implements(gradient=_logsumexp_slope, composed="gradient softmax")
+def logsumexp(x):
+    return special.logsumexp(x, axis=1)
+
+
+@implements()
+def softmax(x, index):
+    return np.take_along_axis(special.softmax(x, axis=1), index[:, None], axis=1)[:, 0]
+
+
+@implements()
+def log_softmax(x, index):
+    return np.take_along_axis(special.log_softmax(x, axis=1), index[:, None], axis=1)[:, 0]
+
+
+OTHERS = {
+    "special.pseudo_huber": "not in the catalogue yet",
+    "special.kl_div": "t log(t / q) - t + q: not in the catalogue yet",
+    "special.entr": "its sum over a distribution is entropy, judged as stats.entropy",
+}
+
+
+def library() -> Library:
+    there = [found for found in all_written(globals()) if found is not softplus or hasattr(special, "softplus")]
+    return library_of(
+        "scipy",
+        title("scipy"),
+        there,
+        lambda found: implementation(found, IMPORTS),
+        others=OTHERS,
+        reasons={
+            "squared_error": "SciPy ships no squared error",
+            "absolute_error": "SciPy ships no absolute error",
+            "hinge": "SciPy ships no hinge loss",
+        },
+    )

@@ -1,0 +1,137 @@
+"""scikit-learn: the compiled losses behind its boosted trees and linear models, those of its SGD, and metrics.
+
+A metric is a mean over samples: each example is judged as a batch of its own, its means and sums as calls.
+"""
+
+from sklearn import metrics
+from sklearn._loss.loss import HalfSquaredError
+from sklearn.linear_model._sgd_fast import Hinge
+
+from lossref.implementations.adapters import _sklearn_compiled as compiled
+from lossref.implementations.engines.numpy_like import implementation
+from lossref.implementations.engines.written import all_written, implements, library_of, title
+from lossref.library import Library
+from lossref.values import flat
+
+IMPORTS = "from sklearn import metrics; from sklearn._loss.loss import *; from sklearn.linear_model._sgd_fast import Hinge"
+MEAN = {"weights": "mean"}
+
+
+def _weighs_nothing(question):
+    weights = question.options.get("sample_weight") or (1,)
+    return "" if any(weights) or question.options.get("reduction") != "mean" else "weights of a mean that sum to 0 are refused"
+
+
+def _fractions(question):
+    whole = all(abs(x) < 2**53 and x == int(x) for x in flat(question.inputs))
+    return "" if whole else "zero_one_loss takes classes only: numbers that are whole"
+
+
+def _soft(question):
+    return "" if set(flat(question.inputs["target"])) <= {-1, 0, 1} else "log_loss takes the labels 0 and 1 only"
+
+
+def _one_label(question):
+    """What hinge_loss sees of one label only it calls negative."""
+    both = not question.is_call or len(set(question.inputs["target"])) > 1
+    return "" if both else "hinge_loss needs examples of both labels"
+
+
+def _squared_slope(prediction, target):
+    return 2 * HalfSquaredError().gradient(y_true=target, raw_prediction=prediction)
+
+
+def _mean_squared_error(prediction, target, reduction, sample_weight=None):
+    return metrics.mean_squared_error(target, prediction, sample_weight=sample_weight)
+
+
+@implements("mean_squared_error", gradient=_squared_slope, otherwise=(_mean_squared_error,), reductions=MEAN)
+def squared_error(prediction, target):
+    return 2 * HalfSquaredError().loss(y_true=target, raw_prediction=prediction)
+
+
+def _hinge_slope(prediction, target):
+    return Hinge(1.0).py_dloss(prediction[0], target[0])
+
+
+def _mean_hinge(prediction, target, reduction, sample_weight=None):
+    return metrics.hinge_loss(target, prediction, sample_weight=sample_weight)
+
+
+@implements(
+    "Hinge (SGD)",
+    "hinge_loss",
+    alone=True,
+    gradient=_hinge_slope,
+    otherwise=(_mean_hinge,),
+    forms={"binary": ()},
+    reductions=MEAN,
+    never=_one_label,
+)
+def hinge(prediction, target):
+    return Hinge(1.0).py_loss(prediction[0], target[0])
+
+
+def _perceptron_slope(prediction, target):
+    return Hinge(0.0).py_dloss(prediction[0], target[0])
+
+
+@implements("Hinge(threshold=0) (SGD perceptron)", alone=True, gradient=_perceptron_slope)
+def perceptron(prediction, target):
+    return Hinge(0.0).py_loss(prediction[0], target[0])
+
+
+@implements("zero_one_loss", alone=True, never=_fractions)
+def zero_one(prediction, target):
+    return metrics.zero_one_loss(target, prediction)
+
+
+@implements(
+    "log_loss",
+    alone=True,
+    forms={"sign": ()},
+    reductions={"sum": "sum", **MEAN},
+    never=_soft,
+    documented=("clip probabilities to [eps, 1 - eps], gradient zero outside",),
+)
+def binary_cross_entropy(probabilities, target, reduction="mean", sample_weight=None, target_form="probability"):
+    return metrics.log_loss(
+        target,
+        probabilities,
+        labels=[0, 1] if target_form == "probability" else [-1, 1],
+        sample_weight=sample_weight,
+        normalize=reduction == "mean",
+    )
+
+
+OTHERS = {
+    "NMF beta_loss=frobenius": "reached only by fitting a factorisation",
+    "NMF beta_loss=kullback-leibler": "reached only by fitting a factorisation",
+    "NMF beta_loss=itakura-saito": "reached only by fitting a factorisation",
+    **dict.fromkeys(
+        (
+            "HalfGammaLoss", "HalfPoissonLoss", "HalfTweedieLoss", "HalfTweedieLossIdentity", "PinballLoss",
+            "SquaredHinge (SGD)", "ModifiedHuber (SGD)", "EpsilonInsensitive (SGD)", "SquaredEpsilonInsensitive (SGD)",
+            "mean_pinball_loss", "max_error", "median_absolute_error", "root_mean_squared_error",
+            "mean_absolute_percentage_error", "mean_squared_log_error", "root_mean_squared_log_error", "hamming_loss",
+            "brier_score_loss", "mean_poisson_deviance", "mean_gamma_deviance", "mean_tweedie_deviance", "coverage_error",
+            "label_ranking_loss",
+        ),
+        "not in the catalogue yet",
+    ),
+}  # fmt: skip
+
+
+def library() -> Library:
+    reductions, written = {"none": "none", **MEAN}, all_written({**vars(compiled), **globals()})
+    return library_of(
+        "sklearn",
+        title("scikit-learn"),
+        written,
+        lambda found: implementation(found, IMPORTS, reductions, _weighs_nothing),
+        others=OTHERS,
+        reasons={
+            "categorical_cross_entropy": "log_loss takes indices, not a weight for every class",
+            "kl_divergence": "scikit-learn ships no elementwise divergence with arguments in this form",
+        },
+    )

@@ -1,0 +1,182 @@
+"""PyTorch on the CPU: torch.nn.functional, gradients and Hessian diagonals by its own autograd."""
+
+import inspect
+
+import torch
+from torch.nn import functional as F
+
+from lossref.implementations.engines import tensors, torch_like
+from lossref.implementations.engines.torch_like import WEIGHTS
+from lossref.implementations.engines.written import all_written, implements, library_of
+from lossref.library import Library
+
+IMPORTS = "import torch; from torch.nn import functional as F"
+# Versions before 2.7 have no weights in mse_loss, l1_loss and huber_loss.
+WEIGHS = "weight" in inspect.signature(F.mse_loss).parameters
+# Autograd mechanics, gradients for non-differentiable functions: of a convex one "the sub-gradient of minimum norm"
+FLATTER = ("at a kink the flatter slope",)
+
+
+def _squared_error_weighted(prediction, target, sample_weight, reduction="none"):
+    return F.mse_loss(prediction, target, reduction=reduction, weight=sample_weight)
+
+
+def _absolute_error_weighted(prediction, target, sample_weight, reduction="none"):
+    return F.l1_loss(prediction, target, reduction=reduction, weight=sample_weight)
+
+
+def _huber_weighted(prediction, target, sample_weight, delta, reduction="none"):
+    return F.huber_loss(prediction, target, reduction=reduction, weight=sample_weight, delta=delta)
+
+
+# The weighted means of mse_loss and l1_loss divide by the sum of the weights, though documented like huber_loss, which does not.
+@implements("mse_loss", reductions=WEIGHTS, otherwise=(_squared_error_weighted,) if WEIGHS else ())
+def squared_error(prediction, target, reduction="none"):
+    return F.mse_loss(prediction, target, reduction=reduction)
+
+
+@implements(composed="half of mse_loss")
+def half_squared_error(prediction, target, reduction="none"):
+    return F.mse_loss(prediction, target, reduction=reduction) / 2
+
+
+@implements("l1_loss", reductions=WEIGHTS, otherwise=(_absolute_error_weighted,) if WEIGHS else (), documented=FLATTER)
+def absolute_error(prediction, target, reduction="none"):
+    return F.l1_loss(prediction, target, reduction=reduction)
+
+
+@implements("huber_loss", otherwise=(_huber_weighted,) if WEIGHS else ())
+def huber(prediction, target, delta, reduction="none"):
+    return F.huber_loss(prediction, target, reduction=reduction, delta=delta)
+
+
+@implements("soft_margin_loss")
+def logistic(prediction, target, reduction="none"):
+    return F.soft_margin_loss(prediction, target, reduction=reduction)
+
+
+# BCELoss: "clamps its log function outputs to be greater than or equal to -100"; its backward pass, EPSILON = 1e-12 in float32
+@implements("binary_cross_entropy", documented=("clamp log at -100, gradient denominator at least 9.999999960041972e-13",))
+def binary_cross_entropy(probabilities, target, reduction="none", sample_weight=None):
+    return F.binary_cross_entropy(probabilities, target, reduction=reduction, weight=sample_weight)
+
+
+@implements("binary_cross_entropy_with_logits")
+def sigmoid_cross_entropy(logits, target, reduction="none", sample_weight=None, pos_weight=None):
+    return F.binary_cross_entropy_with_logits(logits, target, reduction=reduction, weight=sample_weight, pos_weight=pos_weight)
+
+
+@implements("cross_entropy", reductions=WEIGHTS, forms={"soft": ()})
+def softmax_cross_entropy(logits, target, reduction="none", class_weight=None, label_smoothing=0.0, ignore_index=-100):
+    return F.cross_entropy(
+        logits, target, reduction=reduction, weight=class_weight, label_smoothing=label_smoothing, ignore_index=ignore_index
+    )
+
+
+@implements("cross_entropy (target of the logits' shape)")
+def soft_target_cross_entropy(logits, target, reduction="none", class_weight=None, label_smoothing=0.0):
+    return F.cross_entropy(logits, target, reduction=reduction, weight=class_weight, label_smoothing=label_smoothing)
+
+
+@implements("nll_loss", reductions=WEIGHTS)
+def negative_log_likelihood(log_probabilities, target, reduction="none", class_weight=None, ignore_index=-100):
+    return F.nll_loss(log_probabilities, target, reduction=reduction, weight=class_weight, ignore_index=ignore_index)
+
+
+@implements("kl_div", composed="kl_div of the logarithm, summed", reductions=torch_like.COUNT | {"count": "batchmean"})
+def kl_divergence(probabilities, target, reduction="none"):
+    return (
+        F.kl_div(probabilities.log(), target, reduction="none").sum(1)
+        if reduction == "none"
+        else F.kl_div(probabilities.log(), target, reduction=reduction)
+    )
+
+
+@implements("gaussian_nll_loss")
+def gaussian_nll(prediction, target, variance, reduction="none"):
+    return F.gaussian_nll_loss(prediction, target, variance, reduction=reduction)
+
+
+@implements("triplet_margin_loss")
+def triplet_margin(anchor, positive, negative, margin, reduction="none"):
+    return F.triplet_margin_loss(anchor, positive, negative, margin=margin, reduction=reduction)
+
+
+@implements("cosine_embedding_loss")
+def cosine_embedding(first, second, target, margin, reduction="none"):
+    return F.cosine_embedding_loss(first, second, target, margin=margin, reduction=reduction)
+
+
+@implements(composed="a sum of special.entr")
+def entropy(probabilities, base):
+    return torch.special.entr(probabilities).sum(1) / (1 if base == 1 else torch.tensor(base, dtype=probabilities.dtype).log())
+
+
+@implements()
+def sigmoid(x):
+    return torch.sigmoid(x)
+
+
+@implements()
+def log_sigmoid(x):
+    return F.logsigmoid(x)
+
+
+@implements()
+def softplus(x):
+    return F.softplus(x)
+
+
+@implements(documented=FLATTER)
+def relu(x):
+    return torch.relu(x)
+
+
+@implements()
+def tanh(x):
+    return torch.tanh(x)
+
+
+@implements()
+def xlogy(x, y):
+    return torch.special.xlogy(x, y)
+
+
+@implements()
+def logsumexp(x):
+    return torch.logsumexp(x, 1)
+
+
+@implements()
+def softmax(x, index):
+    return torch.softmax(x, 1).gather(1, index[:, None])[:, 0]
+
+
+@implements()
+def log_softmax(x, index):
+    return torch.log_softmax(x, 1).gather(1, index[:, None])[:, 0]
+
+
+OTHERS = {
+    "triplet_margin_with_distance_loss": "triplet_margin with distances of one's own; not judged separately",
+    **dict.fromkeys(
+        (
+            "smooth_l1_loss", "hinge_embedding_loss", "multi_margin_loss", "multilabel_margin_loss",
+            "multilabel_soft_margin_loss", "linear_cross_entropy", "AdaptiveLogSoftmaxWithLoss", "poisson_nll_loss",
+            "margin_ranking_loss", "ctc_loss",
+        ),
+        "not in the catalogue yet",
+    ),
+}  # fmt: skip
+
+
+def library() -> Library:
+    dialect = torch_like.dialect(IMPORTS)
+    return library_of(
+        "torch",
+        f"torch {torch.__version__}",
+        all_written(globals()),
+        lambda found: tensors.implementation(found, dialect),
+        others=OTHERS,
+        reasons={"hinge": "torch ships no two-class hinge max(0, 1 - y f): hinge_embedding_loss is another function"},
+    )

@@ -1,0 +1,131 @@
+"""XGBoost on the CPU: gradients and Hessians as one round of boosting from a base margin stores them; no values.
+
+One example makes a tree of one leaf, which stores the Hessian h and the weight -g / h, both in float32; g is their product,
+so up to an ulp of its error is ours. XGBoost computes in float32 whatever it is given, and is judged in float32 only. Its
+metrics come out as text with 17 decimals, where a small value is lost in print only: they are left alone.
+"""
+
+import json
+import math
+
+import numpy as np
+import xgboost as xgb
+
+from lossref.implementations.engines.numpy_like import implementation
+from lossref.implementations.engines.written import all_written, implements, library_of, title
+from lossref.library import Library
+from lossref.values import flat
+
+IMPORTS = "import json; import xgboost as xgb"
+STEP = {"lambda": 0, "min_child_weight": 0, "base_score": 0.5, "verbosity": 0, "nthread": 1}
+
+
+def _half_squared_bend(prediction, target):
+    return [
+        t["sum_hessian"][0]
+        for t in json.loads(
+            xgb.train(
+                {"objective": "reg:squarederror", **STEP}, xgb.DMatrix(np.zeros((1, 1)), label=target, base_margin=prediction), 1
+            ).save_raw("json")
+        )["learner"]["gradient_booster"]["model"]["trees"]
+    ]
+
+
+@implements("reg:squarederror", gives="gradient", hessian=_half_squared_bend, alone=True, composed="reg:squarederror")
+def half_squared_error(prediction, target):
+    return [
+        -t["base_weights"][0] * t["sum_hessian"][0]
+        for t in json.loads(
+            xgb.train(
+                {"objective": "reg:squarederror", **STEP}, xgb.DMatrix(np.zeros((1, 1)), label=target, base_margin=prediction), 1
+            ).save_raw("json")
+        )["learner"]["gradient_booster"]["model"]["trees"]
+    ]
+
+
+@implements("binary:hinge", gives="gradient", alone=True, composed="binary:hinge; labels 0 and 1 from -1 and 1")
+def hinge(prediction, target):
+    return [
+        -t["base_weights"][0] * t["sum_hessian"][0]
+        for t in json.loads(
+            xgb.train(
+                {"objective": "binary:hinge", **STEP},
+                xgb.DMatrix(np.zeros((1, 1)), label=(target + 1) / 2, base_margin=prediction),
+                1,
+            ).save_raw("json")
+        )["learner"]["gradient_booster"]["model"]["trees"]
+    ]
+
+
+def _sigmoid_bend(logits, target):
+    return [
+        t["sum_hessian"][0]
+        for t in json.loads(
+            xgb.train(
+                {"objective": "binary:logistic", **STEP}, xgb.DMatrix(np.zeros((1, 1)), label=target, base_margin=logits), 1
+            ).save_raw("json")
+        )["learner"]["gradient_booster"]["model"]["trees"]
+    ]
+
+
+@implements("binary:logistic", gives="gradient", hessian=_sigmoid_bend, alone=True, composed="binary:logistic")
+def sigmoid_cross_entropy(logits, target):
+    return [
+        -t["base_weights"][0] * t["sum_hessian"][0]
+        for t in json.loads(
+            xgb.train(
+                {"objective": "binary:logistic", **STEP}, xgb.DMatrix(np.zeros((1, 1)), label=target, base_margin=logits), 1
+            ).save_raw("json")
+        )["learner"]["gradient_booster"]["model"]["trees"]
+    ]
+
+
+@implements("multi:softprob", gives="gradient", alone=True, composed="multi:softprob")
+def softmax_cross_entropy(logits, target):
+    return [
+        -t["base_weights"][0] * t["sum_hessian"][0]
+        for t in json.loads(
+            xgb.train(
+                {"objective": "multi:softprob", "num_class": logits.shape[1], **STEP},
+                xgb.DMatrix(np.zeros((1, 1)), label=target, base_margin=logits),
+                1,
+            ).save_raw("json")
+        )["learner"]["gradient_booster"]["model"]["trees"]
+    ]
+
+
+OTHERS = {
+    "reg:logistic": "binary:logistic with another metric; not judged separately",
+    "binary:logitraw": "binary:logistic with another prediction; not judged separately",
+    "multi:softmax": "multi:softprob with another prediction; not judged separately",
+    "reg:absoluteerror": "leaves are medians and do not show the gradient",
+    **dict.fromkeys(
+        (
+            "reg:quantileerror", "reg:pseudohubererror", "reg:expectileerror", "reg:squaredlogerror", "count:poisson",
+            "reg:tweedie", "reg:gamma", "rank:pairwise", "rank:ndcg", "rank:map", "survival:cox", "survival:aft",
+        ),
+        "not in the catalogue yet",
+    ),
+}  # fmt: skip
+
+
+def _never(question):
+    if question.format != "float32":
+        return "XGBoost computes in float32: judge it with --format float32"
+    first, labels = (flat(x) for x in question.inputs.values())
+    one_class = isinstance(next(iter(question.inputs.values())), tuple) and len(first) == 1
+    return "XGBoost wants finite labels and at least two classes" if one_class or not all(map(math.isfinite, labels)) else ""
+
+
+def library() -> Library:
+    return library_of(
+        "xgboost",
+        title("xgboost"),
+        all_written(globals()),
+        lambda found: implementation(found, IMPORTS, never=_never),
+        others=OTHERS,
+        reasons={
+            "squared_error": "XGBoost ships half of it",
+            "absolute_error": "leaves of reg:absoluteerror are medians and do not show the gradient",
+        },
+    )

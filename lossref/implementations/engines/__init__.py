@@ -1,0 +1,1 @@
+"""How one-expression functions become implementations: one engine for each kind of library."""

@@ -1,0 +1,98 @@
+"""An adapter's functions as records: each a loss in a library's own calls, its parameters the options that the library has."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+from importlib.metadata import version
+from typing import Any
+
+from lossref import catalog, options
+from lossref.implementations.source import Function
+from lossref.library import Implementation, Library, NotSupportedError
+from lossref.spec import Loss, Question
+
+
+@dataclass(frozen=True, kw_only=True)
+class Written:
+    """The loss that a function is named after, and what its code does not show; where an option has a default, it is the library's.
+
+    `offers` are the names that the library ships it by. `function` returns one expression that `gives` the value (or another part);
+    `gradient` and `hessian` are functions too, where nothing differentiates. `otherwise` are functions for options that it lacks: of
+    those that have all that is asked the one that uses most is called, and a parameter without a default must be asked for.
+    `forms` maps each further form of the target to the functions that take it; none means these. `reductions` replaces those
+    of the library. Functions are `alone` where they take one example at a time. `never` says why a question is none for this
+    library. `value_only` leaves out the gradient.
+    """
+
+    function: Function
+    offers: tuple[str, ...] = ()
+    gives: str = "value"
+    gradient: Function | None = None
+    hessian: Function | None = None
+    otherwise: tuple[Function, ...] = ()
+    forms: Mapping[str, tuple[Function, ...]] = field(default_factory=dict)
+    reductions: Mapping[str, Any] | None = None
+    alone: bool = False
+    value_only: bool = False
+    never: Callable[[Question], str] = lambda question: ""
+    composed: str = ""
+    documented: tuple[str, ...] = ()
+
+    @property
+    def name(self) -> str:
+        return self.function.__name__
+
+    @cached_property
+    def loss(self) -> Loss:
+        return catalog.get(self.name)
+
+    def by(self, part: str) -> Function | None:
+        """The function that gives a part by itself."""
+        return {"gradient": self.gradient, "hessian": self.hessian, self.gives: self.function}.get(part)
+
+    def candidates(self, form: str | None, part: str) -> tuple[Function, ...]:
+        """The functions that may give a part, with the target in a form."""
+        own = self.by(part)
+        usual = (self.function, *self.otherwise) if own in (None, self.function) else (own,)
+        if form is None or form in options.forms(self.loss)[:1]:
+            return usual
+        if form not in self.forms:
+            raise NotSupportedError(f"it takes no target of the form {form}")
+        return self.forms[form] or usual
+
+
+def implements(*offers: str, **facts: Any) -> Callable[[Function], Written]:
+    """Record the loss that a function is named after: the names that the library ships it by, and the facts of `Written`."""
+    return lambda function: Written(function=function, offers=offers, **facts)
+
+
+def title(package: str) -> str:
+    """A package with its version."""
+    return f"{package} {version(package)}"
+
+
+def all_written(names: Mapping[str, Any]) -> tuple[Written, ...]:
+    """The losses that the functions of a module implement."""
+    return tuple(x for x in names.values() if isinstance(x, Written))
+
+
+def library_of(
+    name: str,
+    title: str,
+    found: Iterable[Written],
+    make: Callable[[Written], Implementation],
+    *,
+    others: Mapping[str, str],
+    reasons: Mapping[str, str],
+) -> Library:
+    """A library of what is written; `others` are losses that it ships besides, by its own names, each with why it is not judged."""
+    every = tuple(found)
+    return Library(
+        name=name,
+        title=title,
+        implementations={written.name: make(written) for written in every},
+        offers={**{offer: written.name for written in every for offer in written.offers}, **others},
+        reasons=reasons,
+    )

@@ -1,0 +1,150 @@
+"""Runs as files of messages (`lossref protocol`): the questions to put somewhere, and answers from anywhere, judged later."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from lossref import strictjson
+from lossref.formats import Format
+from lossref.implementations import wire
+from lossref.implementations.process import described
+from lossref.judge.ask import Asked, answers, shapes
+from lossref.judge.verdict import has_answer
+from lossref.library import Library, NotSupportedError
+from lossref.spec import PARTS, Loss, Vector, identify
+from lossref.strictjson import JsonError
+
+REPLIES = (*wire.ANSWERS, "broke")
+
+
+@dataclass
+class Recording:
+    """Everything that was said in a run: the program's hello, and each question with its replies, in their order."""
+
+    hello: dict[str, Any] = field(default_factory=dict)
+    replies: dict[str, list[dict[str, Any]]] = field(default_factory=dict)
+    rows: dict[tuple[str, str], dict[str, Any]] = field(default_factory=dict)  # by part and id
+    formats: set[str] = field(default_factory=set)
+    losses: set[str] = field(default_factory=set)
+    failed: set[str] = field(default_factory=set)
+
+    def library(self, own: Loss | None = None) -> Library:
+        """The library whose answers these are."""
+        return described(self.hello, self.answer, own=own)
+
+    def asked(self, library: Library, vectors: Iterable[Vector]) -> list[Vector]:
+        """The vectors of losses asked for in the run that were asked, or never would be; all of a loss that failed to answer."""
+        ids = {identifier for _, identifier in self.rows}
+
+        def is_meant(v: Vector) -> bool:
+            found = library.implementations.get(v.question.loss)
+            return v.id in ids or v.question.loss in self.failed or bool(found and found.takes(v.question))
+
+        return [v for v in vectors if v.question.loss in self.losses and is_meant(v)]
+
+    def answer(self, run: Mapping[str, Any]) -> dict[str, Any]:
+        """What was replied to a question; put together row by row where nobody asked just that."""
+        if found := self.replies.get(wire.key(run)):
+            return found.pop(0) if len(found) > 1 else found[0]
+        rows = [self.rows.get((run["part"], identifier)) for identifier in _ids(run)]
+        kinds = {row["type"] if row else "" for row in rows}
+        if len(rows) > 1 and kinds != {"result"} and len(kinds) > 1:  # the examples are asked for one by one then
+            return {"type": "broke", "message": "was asked otherwise in the recorded run"}
+        if "" in kinds:
+            raise NotSupportedError("it was not asked in the recorded run")
+        if failed := next((row for row in filter(None, rows) if row["type"] != "result"), None):
+            return failed
+        given = [row["answer"] for row in filter(None, rows)]
+        return {"type": "result", "answer": given[0] if wire.is_call(run) else _joined(given)}
+
+    def add(self, run: Mapping[str, Any], reply: dict[str, Any]) -> None:
+        """A question and its reply; of a row's replies the last counts: examples of a batch that fails are asked alone."""
+        self.formats.add(run["format"])
+        self.losses.add(run["loss"])
+        self.replies.setdefault(wire.key(run), []).append(reply)
+        if reply["type"] == "result" and (problem := wire.misfit(run, reply)):
+            reply = {"type": "broke", "message": problem}
+        if reply["type"] in ("broke", "error"):
+            self.failed.add(run["loss"])
+        for i, identifier in enumerate(_ids(run)):
+            is_batch = reply["type"] == "result" and not wire.is_call(run)
+            self.rows[run["part"], identifier] = {**reply, "answer": _row(reply["answer"], i)} if is_batch else reply
+
+
+def read(paths: Sequence[Path]) -> Recording:
+    """The recording in one file, or in one of questions and one of answers; JsonError for anything else."""
+    recording = Recording()
+    runs: dict[int, dict[str, Any]] = {}
+    replies: dict[int, dict[str, Any]] = {}
+    for path in paths:
+        for place, text in strictjson.lines(path):
+            message = wire.read(text, place, *_kinds(text))
+            kind = message["type"]
+            if kind == "hello" and "name" in message:
+                recording.hello = recording.hello or message
+            elif kind == "run" or kind in REPLIES:
+                side = runs if kind == "run" else replies
+                if message["sequence"] in side:
+                    raise JsonError(f"{place}: sequence {message['sequence']} stands twice; are these several runs?")
+                side[message["sequence"]] = message
+    names = " and ".join(map(str, paths))
+    if not recording.hello:
+        raise JsonError(f"{names}: no hello of a program; its first line says what it has (`lossref protocol`)")
+    if stray := next((number for number in replies if number not in runs), None):
+        raise JsonError(f"{names}: an answer to sequence {stray}, which was not asked; are these two files of one run?")
+    if not replies:
+        raise JsonError(f"{names}: no answers")
+    for number, run in runs.items():
+        recording.add(run, replies.get(number, {"type": "broke", "message": "gave no answer"}))
+    return recording
+
+
+def questions(loss: Loss, parts: Sequence[str], vectors: Sequence[Vector], form: Format) -> Iterator[dict[str, Any]]:
+    """The questions that a live run puts to a program that takes and answers everything, unnumbered."""
+    asked: list[dict[str, Any]] = []
+
+    def listening(part: str) -> Callable[..., Any]:
+        def function(**given: Any) -> Any:
+            arrays = {name: given[name] for name in loss.arguments}
+            chosen = {name: x for name, x in given.items() if name not in arrays}
+            asked.append(wire.question(0, loss.name, part, form, arrays, chosen))
+            found = tuple(map(np.zeros, shapes(loss, part, arrays, chosen)))
+            return found if len(found) > 1 else found[0]
+
+        return function
+
+    for part in (part for part in PARTS if part in parts):
+        wanted = [v for v in vectors if has_answer(v, part)]
+        for _ in answers(loss, part, listening(part), wanted, form, Asked()):
+            pass
+    yield from asked
+
+
+def _kinds(text: bytes) -> tuple[str, ...]:
+    """What a line of a file may be; a hello is lossref's if it says so."""
+    return ("greeting" if re.search(rb'"lossref"\s*:', text[:200]) else "hello", "run", "bye", *REPLIES)
+
+
+def _ids(run: Mapping[str, Any]) -> list[str]:
+    """The id of a whole call, or of each example of a batch."""
+    columns = run["inputs"]
+    rows = [columns] if wire.is_call(run) else [dict(zip(columns, row, strict=False)) for row in zip(*columns.values(), strict=False)]
+    return [identify(run["loss"], run["format"], row, run["options"]) for row in rows]
+
+
+def _row(answer: Any, i: int) -> Any:
+    """Of an answer what answers one example."""
+    return {name: x[i] for name, x in answer.items()} if isinstance(answer, dict) else answer[i]
+
+
+def _joined(rows: list[Any]) -> Any:
+    """The reverse; what came in several shapes is no answer afterwards either."""
+    if rows and all(isinstance(row, dict) for row in rows):
+        return {name: [row.get(name, "") for row in rows] for name in rows[0]}
+    return rows

@@ -1,0 +1,46 @@
+"""What a user typed as an implementation, found: an adapter to a library, a program, or Python code of their own."""
+
+from __future__ import annotations
+
+import difflib
+import importlib
+from pathlib import Path
+
+from lossref.implementations import process, python
+from lossref.library import ImplementationError, Library
+from lossref.spec import Loss
+
+ADAPTERS = tuple(sorted(path.stem for path in (Path(__file__).parent / "adapters").glob("[!_]*.py")))
+PACKAGES = {"sklearn": "scikit-learn"}  # where a package is not called like the module
+ALSO = {"scikit-learn": "sklearn", "pytorch": "torch", "jax": "optax", "tensorflow": "keras", "functorch": "torch_func"}
+
+
+def resolve(name: str, loss: str | Loss | None = None) -> Library:
+    """The library that somebody typed: an adapter's name, `cmd:COMMAND`, `module`, `module:attribute` or `file.py:attribute`.
+
+    `loss` says which loss a single function is: a name of the catalogue, or a record of one's own. Raises ImplementationError
+    with a sentence.
+    """
+    if name.startswith("cmd:"):
+        return process.library(name.removeprefix("cmd:"))
+    if name in ADAPTERS:
+        return _adapter(name)
+    try:
+        return python.library(name, loss)
+    except python.AbsentError as error:
+        known = f"{name!r} is neither an adapter ({', '.join(ADAPTERS)}) nor a module:attribute to import: {error}"
+        raise ImplementationError(known + _suggestion(name)) from None
+
+
+def _adapter(name: str) -> Library:
+    try:
+        found: Library = importlib.import_module(f"lossref.implementations.adapters.{name}").library()
+    except ModuleNotFoundError as error:
+        package = PACKAGES.get(name, name)
+        raise ImplementationError(f"{name} is not installed here ({error}); try: pip install {package}") from None
+    return found
+
+
+def _suggestion(name: str) -> str:
+    near = ALSO.get(name.lower()) or next(iter(difflib.get_close_matches(name.lower(), ADAPTERS, n=1)), "")
+    return f"; did you mean {near}?" if near else ""

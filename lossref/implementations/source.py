@@ -1,0 +1,133 @@
+"""One-expression functions as text: the expression that one returns, with what it is asked about written in.
+
+The function is called to judge, and its source is the line that reproduces an answer; so the two cannot drift apart.
+"""
+
+from __future__ import annotations
+
+import ast
+import inspect
+import textwrap
+from collections.abc import Callable, Mapping
+from functools import cache
+from typing import Any
+
+import numpy as np
+
+from lossref.formats import Format
+from lossref.options import DEFAULTS
+from lossref.spec import Loss, Question
+from lossref.values import flat
+
+Function = Callable[..., Any]
+PLAIN = (bool, int, float, str, tuple, list, dict)
+
+
+@cache
+def parameters(function: Function) -> dict[str, inspect.Parameter]:
+    """The parameters of a function by name: the arguments and options that it has."""
+    return dict(inspect.signature(function).parameters)
+
+
+def written_out(function: Function, sources: Mapping[str, str]) -> str:
+    """The expression that a function returns, its parameters replaced by sources, and constants of its module by themselves.
+
+    A parameter without a source is at its default; where that is handed on by keyword, the keyword is left out, for the library's
+    default is the same. Of `x if test else y` with a test of constants one side is kept. There is no single quote in it, so that a
+    shell can be given it between single quotes.
+    """
+    return ast.unparse(_Fill(function, sources).visit(_expression(function))).replace("'", '"')
+
+
+class _Fill(ast.NodeTransformer):
+    def __init__(self, function: Function, sources: Mapping[str, str]) -> None:
+        self.sources = sources
+        self.left = {name: p.default for name, p in parameters(function).items() if name not in sources}
+        self.constants = {name: x for name, x in function.__globals__.items() if isinstance(x, PLAIN)}
+
+    def visit_Name(self, node: ast.Name) -> ast.AST:
+        if node.id in self.sources:
+            return _parsed(self.sources[node.id])
+        known = self.constants | self.left
+        return _parsed(repr(known[node.id])) if node.id in known else node
+
+    def visit_Call(self, node: ast.Call) -> ast.AST:
+        node.keywords = [k for k in node.keywords if not (isinstance(k.value, ast.Name) and k.value.id in self.left)]
+        return self.generic_visit(node)
+
+    def visit_Compare(self, node: ast.Compare) -> ast.AST:
+        left, right = self.visit(node.left), self.visit(node.comparators[0])
+        constant = isinstance(left, ast.Constant)
+        if isinstance(node.ops[0], ast.Is):  # an option that is given is not None
+            return ast.Constant(constant and left.value is right.value)
+        if isinstance(node.ops[0], ast.Eq) and constant and isinstance(right, ast.Constant):
+            return ast.Constant(left.value == right.value)
+        return ast.Compare(left, node.ops, [right])
+
+    def visit_IfExp(self, node: ast.IfExp) -> ast.AST:
+        test = self.visit(node.test)
+        if isinstance(test, ast.Constant):
+            kept: ast.AST = self.visit(node.body if test.value else node.orelse)
+            return kept
+        return ast.IfExp(test, self.visit(node.body), self.visit(node.orelse))
+
+
+def _parsed(source: str) -> ast.expr:
+    return ast.parse(source, mode="eval").body
+
+
+def _expression(function: Function) -> ast.expr:
+    definition = ast.parse(_source(function)).body[0]
+    assert isinstance(definition, ast.FunctionDef)
+    (returned,) = (s for s in definition.body if isinstance(s, ast.Return))
+    assert returned.value is not None
+    return returned.value
+
+
+@cache
+def _source(function: Function) -> str:
+    return textwrap.dedent(inspect.getsource(function))
+
+
+def bracketed(expression: str) -> str:
+    """An expression that a method can be called of."""
+    return expression if isinstance(_parsed(expression), (ast.Call, ast.Name)) else f"({expression})"
+
+
+def listed(x: Any) -> str:
+    """Nested tuples as the source of nested lists."""
+    if isinstance(x, tuple):
+        return f"[{', '.join(map(listed, x))}]"
+    return repr(x) if isinstance(x, (bool, int)) or np.isfinite(x) else f'float("{x}")'
+
+
+def array(x: Any, form: Format) -> str:
+    """Nested tuples as the source of a NumPy array in the format, or of whole numbers or truth values."""
+    kind = "" if isinstance(first(x), int) or form.name == "float64" else f", dtype=np.{form.name}"
+    return f"np.array({listed(x)}{kind})"
+
+
+def first(x: Any) -> Any:
+    """Any number of a nest, which says their kind."""
+    return next(iter(flat(x)), 0.0)
+
+
+def sources(question: Question, spelled: Callable[[Any, Format], str] = array, columns: bool = False) -> dict[str, str]:
+    """The arguments and options of a question as source; a single example is a batch of one."""
+    batch = {name: x if question.is_call else (x,) for name, x in question.inputs.items()}
+    written = {name: spelled(tuple((y,) for y in x) if columns else x, question.form) for name, x in batch.items()}
+    for name, x in question.options.items():
+        is_array = isinstance(x, tuple) or name == "upstream" or name.endswith("_weight")
+        written |= {} if x is None else {name: spelled(x, question.form) if is_array else repr(x).replace("'", '"')}
+    return written
+
+
+def keywords(written: Mapping[str, str]) -> str:
+    """Sources as arguments by keyword."""
+    return ", ".join(f"{name}={source}" for name, source in written.items())
+
+
+def is_usual(loss: Loss, name: str, x: Any) -> bool:
+    """Whether an option or parameter is as it is when nobody names it."""
+    usual = {**DEFAULTS, **loss.defaults}
+    return name in usual and (x is usual[name] or (np.ndim(x) == 0 and x == usual[name]))

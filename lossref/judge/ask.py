@@ -1,0 +1,186 @@
+"""Asking an implementation: questions grouped into batches, its functions called, and whatever is wrong with an answer told apart."""
+
+from __future__ import annotations
+
+import sys
+import warnings
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import redirect_stdout
+from dataclasses import dataclass, field
+from itertools import groupby
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from lossref.formats import Format
+from lossref.library import BrokeError, FailedError, NotSupportedError, where
+from lossref.spec import APART, Loss, Values, Vector
+from lossref.values import flat, shape
+
+Function = Callable[..., Any]
+Rows = NDArray[np.float64]
+CHANGED = "changed its input"
+
+
+@dataclass
+class Asked:
+    """What an implementation did beside answering: vectors it takes not (with its reasons), and habits worth a remark."""
+
+    refused: dict[str, str] = field(default_factory=dict)
+    answered: set[str] = field(default_factory=set)
+    remarks: list[str] = field(default_factory=list)
+
+    def remark(self, sentence: str) -> None:
+        if sentence not in self.remarks:
+            self.remarks.append(sentence)
+
+
+def batches(vectors: Sequence[Vector]) -> Iterator[list[Vector]]:
+    """Vectors that fit in one call each: single examples of one region, of equal shapes, with equal parameters; then each call."""
+
+    def alike(v: Vector) -> tuple[Any, ...]:
+        question = v.question
+        return (v.region in APART, v.region, tuple(map(shape, question.inputs.values())), tuple(question.options.items()))
+
+    single = sorted((v for v in vectors if not v.question.is_call), key=alike)
+    yield from (list(group) for _, group in groupby(single, key=alike))
+    yield from ([v] for v in vectors if v.question.is_call)
+
+
+def asked_of(batch: Sequence[Vector], form: Format) -> tuple[dict[str, Any], dict[str, Any]]:
+    """The arrays and the options that a function is called with for a batch."""
+    question = batch[0].question
+    if question.is_call:
+        arrays = {name: array(x, form) for name, x in question.inputs.items()}
+    else:
+        arrays = {name: array([v.question.inputs[name] for v in batch], form) for name in question.inputs}
+    return arrays, {name: array(x, form) if isinstance(x, tuple) else x for name, x in question.options.items()}
+
+
+def array(x: Any, form: Format) -> Any:
+    """Nested numbers as a NumPy array: class indices as int64, truth values as such, numbers in the format."""
+    first = next(iter(flat(x)), 0.0)
+    return np.array(x, dtype=np.bool_ if isinstance(first, bool) else np.int64 if isinstance(first, int) else form.name)
+
+
+def answers(
+    loss: Loss, part: str, function: Function, vectors: Sequence[Vector], form: Format, asked: Asked
+) -> Iterator[tuple[Vector, Any]]:
+    """Each vector with its answer as float64 numbers, row after row, or with a sentence that says how the implementation failed.
+
+    A batch that fails is asked again one by one. BrokeError where an implementation fails on single examples that it must take. The
+    first batch is asked twice: a pure function gives the same bits.
+    """
+    for k, batch in enumerate(batches(vectors)):
+        try:
+            found = _rows(loss, part, function, batch, form, asked)
+            if k == 0 and not isinstance(found, str):
+                again = _rows(loss, part, function, batch, form, asked)
+                if isinstance(again, str) or again.tobytes() != found.tobytes():
+                    asked.remark(f"{part}: gave other bits when it was asked the same again")
+        except NotSupportedError as error:
+            asked.refused |= {v.id: str(error) for v in batch}
+            continue
+        asked.answered |= {v.id for v in batch}
+        if not isinstance(found, str):
+            yield from zip(batch, found, strict=True)
+        elif batch[0].question.is_call:
+            yield batch[0], found
+        else:
+            yield from _one_by_one(loss, part, function, batch, form, asked, found)
+
+
+def _one_by_one(
+    loss: Loss, part: str, function: Function, batch: Sequence[Vector], form: Format, asked: Asked, complaint: str
+) -> Iterator[tuple[Vector, Any]]:
+    explained = False
+    for vector in batch:
+        try:
+            found = _rows(loss, part, function, [vector], form, asked)
+        except NotSupportedError as error:
+            asked.refused[vector.id] = str(error)
+            asked.answered.discard(vector.id)
+            explained = True
+            continue
+        if isinstance(found, str):
+            explained = True
+            if vector.region not in APART:
+                raise BrokeError(f"{part}: {complaint}; first at {dict(vector.question.inputs)}, vector {vector.id}")
+            yield vector, found
+        else:
+            yield vector, found[0]
+    if not explained and batch[0].region not in APART:
+        raise BrokeError(f"{part}: {complaint}; in a batch, not alone")
+
+
+def _rows(loss: Loss, part: str, function: Function, batch: Sequence[Vector], form: Format, asked: Asked) -> Rows | str:
+    """A row of float64 numbers for each vector, or a sentence that says how the implementation failed."""
+    arrays, options = asked_of(batch, form)
+    found = ask(loss, part, function, arrays, options, form, asked)
+    if isinstance(found, str):
+        return found
+    return np.concatenate([np.asarray(x, np.float64).reshape(len(batch), -1) for x in found], axis=1)
+
+
+def shapes(loss: Loss, part: str, arrays: Mapping[str, Any], options: Values) -> tuple[tuple[int, ...], ...]:
+    """The shape of each array that a part is answered with: one, or one for each argument that the gradient is taken in."""
+    if part == "value":
+        return (arrays[loss.first].shape[:1] if options.get("reduction", "none") == "none" else (),)
+    return tuple(arrays[name].shape for name in (loss.differentiable if part == "gradient" else (loss.first,)))
+
+
+def ask(
+    loss: Loss, part: str, function: Function, arrays: Mapping[str, Any], options: Values, form: Format, asked: Asked
+) -> list[NDArray[Any]] | str:
+    """The arrays that an implementation answers, or a sentence that says how it failed; NotSupportedError where it declines."""
+    given = {name: x for name, x in (*arrays.items(), *options.items()) if hasattr(x, "tobytes")}
+    before = {name: x.tobytes() for name, x in given.items()}
+    wanted = shapes(loss, part, arrays, options)
+    try:
+        with np.errstate(all="ignore"), redirect_stdout(sys.stderr), warnings.catch_warnings(record=True) as warned:
+            warnings.simplefilter("always")  # what an implementation prints is not our report, and its warnings are a remark
+            returned = function(**arrays, **options)
+            several = returned is not None and (len(wanted) > 1 or (isinstance(returned, tuple) and len(returned) == 1))
+            found = [np.asarray(x) for x in (_each(loss, returned) if several else (returned,))] if returned is not None else []
+    except (KeyboardInterrupt, NotSupportedError):
+        raise
+    except FailedError as error:
+        return str(error)
+    except BaseException as error:  # whatever a stranger's code raises is its verdict, not our traceback
+        return f"raised {type(error).__name__}: {_first_line(error)}{where(error)}"
+    if returned is None:
+        raise NotSupportedError(f"it gave no {part}")
+    for warning in warned:
+        asked.remark(f"{part}: warned: {warning.category.__name__}: {_first_line(warning.message)}")
+    if changed := [name for name, x in given.items() if x.tobytes() != before[name]]:
+        return f"{CHANGED} {changed[0]} in place"
+    if len(found) != len(wanted):
+        return f"returned {len(found)} arrays where one for each of {', '.join(loss.differentiable)} is wanted"
+    for answer, fitting in zip(found, wanted, strict=True):
+        if answer.shape == () and fitting and isinstance(returned, (int, float, np.generic)):
+            return f"returned one number where an array of shape {fitting} is wanted, an answer for each example"
+        if complaint := unfit(answer, fitting):
+            return complaint
+        if answer.dtype.kind == "f" and answer.dtype.itemsize < np.dtype(form.name).itemsize:
+            asked.remark(f"{part}: returned {answer.dtype} for inputs in {form.name}")
+    return found
+
+
+def unfit(answer: Any, shape: tuple[int, ...]) -> str:
+    """Why an array is no answer of this shape; empty if it is one."""
+    if answer.dtype.kind not in "fiub":
+        return f"returned {answer.dtype} where floats are wanted"
+    return "" if answer.shape == shape else f"returned shape {answer.shape} where {shape} is wanted"
+
+
+def _each(loss: Loss, returned: Any) -> Sequence[Any]:
+    """One array for each argument, given in their order or by name."""
+    if isinstance(returned, Mapping):
+        return [returned[name] for name in loss.differentiable]
+    return returned if isinstance(returned, (tuple, list)) else (returned,)
+
+
+def _first_line(error: object) -> str:
+    lines = str(error).strip().splitlines()
+    return lines[0] if lines else ""

@@ -1,0 +1,187 @@
+"""Conventions that leave the formula alone: the slope at a kink, subnormal numbers, the Hessian, and what is done with a batch."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
+from fractions import Fraction
+from typing import Any, ClassVar, Literal
+
+from lossref.exact.jets import Jet, Jets
+from lossref.exact.numbers import Number, System
+from lossref.exact.settle import Correct, correct_rational
+from lossref.formats import Format
+from lossref.judge.conventions import Convention, ConventionError, Definition, Factor, spelled
+from lossref.options import refusals
+from lossref.spec import Answer, Loss, Part, Question, Values
+from lossref.values import flat, mapped
+
+
+@dataclass(frozen=True)
+class Kink(Convention):
+    """At an exact kink one element of the interval, component by component: an end by size or by steepness, or the middle.
+
+    It is the loss's own slope that is chosen, before an upstream gradient multiplies it.
+    """
+
+    rule: Literal["lower", "upper", "middle", "flatter", "steeper"]
+    narrows: ClassVar[bool] = True
+    keeps_limits: ClassVar[bool] = True
+
+    @property
+    def sentence(self) -> str:
+        return f"at a kink the {self.rule} slope"
+
+    def answer(self, answer: Answer, question: Question) -> Answer:
+        return replace(answer, gradient={name: self._narrowed(part, question) for name, part in answer.gradient.items()})
+
+    def _narrowed(self, part: Part, question: Question) -> Part:
+        if part.rounded is not None or part.interval is None or not is_bounded(part):
+            return part
+        upstream = flat(question.options.get("upstream", 1.0))  # one for all examples, or one for each
+        chosen = []
+        for i, ends in enumerate(part.interval):
+            sign = -1 if upstream[i * len(upstream) // len(part)] < 0 else 1
+            low, high = sorted(sign * end for end in ends)
+            c = self._chosen(low, high, question.form)
+            chosen.append((sign * float(c.rounded), sign * c.residual))
+        rounded, residual = zip(*chosen, strict=True)
+        return replace(part, rounded=rounded, residual=residual, interval=None)
+
+    def _chosen(self, low: float, high: float, form: Format) -> Correct:
+        if self.rule == "middle":
+            return correct_rational((Fraction(low) + Fraction(high)) / 2, form)
+        if self.rule == "flatter":  # 0 where the interval holds it
+            return Correct(min(max(low, 0.0), high))
+        if self.rule == "steeper" and low == -high != 0:
+            raise ConventionError("both slopes of a kink are equally steep: say lower, upper or middle")
+        return Correct(low if self.rule == "lower" or (self.rule == "steeper" and -low > high) else high)
+
+
+@dataclass(frozen=True)
+class Flush(Convention):
+    """Subnormal inputs, answers or both are taken for 0."""
+
+    what: Literal["inputs", "answers", "numbers"]
+    keeps_limits: ClassVar[bool] = True
+
+    @property
+    def sentence(self) -> str:
+        return f"flush subnormal {self.what} to zero"
+
+    def inputs(self, values: Values, form: Format) -> Values:
+        def flushed(x: Any) -> Any:
+            return 0.0 if isinstance(x, float) and abs(x) < form.least_normal else x
+
+        return values if self.what == "answers" else {name: mapped(flushed, x) for name, x in values.items()}
+
+    def answer(self, answer: Answer, question: Question) -> Answer:
+        if self.what == "inputs":
+            return answer
+        least = float(question.form.least_normal)
+        gradient, hessian = ({name: _flushed(part, least) for name, part in parts.items()} for parts in (answer.gradient, answer.hessian))
+        return Answer(_flushed(answer.value, least), gradient, hessian)
+
+
+@dataclass(frozen=True)
+class Hessian(Convention):
+    """What a boosting library calls the Hessian of an example: a constant, or the true diagonal times a factor."""
+
+    rule: Literal["constant", "factor"]
+    amount: Fraction
+    stage: ClassVar[int] = -1  # whatever the function is
+    keeps_limits: ClassVar[bool] = True  # no Hessian is stated there
+    kind: ClassVar[str] = "hessian"
+    splits: ClassVar[frozenset[str]] = frozenset({"hessian"})
+
+    @property
+    def sentence(self) -> str:
+        return f"hessian {'times ' * (self.rule == 'factor')}{spelled(self.amount)}"
+
+    def definition(self, inner: Definition, part: str, form: Format) -> Definition:
+        if part != "hessian":
+            return inner
+        if self.rule == "factor":
+            return Factor(self.amount).definition(inner, part, form)
+        amount = Fraction(form.nearest(self.amount))
+        return _with_bends(lambda m, **values: m.lift(0), lambda base, bend: base.lift(amount))
+
+
+@dataclass(frozen=True)
+class HessianFloor(Convention):
+    """What a boosting library calls the Hessian of an example is at least a number, rounded to the format."""
+
+    least: Fraction
+    stage: ClassVar[int] = -2
+    keeps_limits: ClassVar[bool] = True
+    splits: ClassVar[frozenset[str]] = frozenset({"hessian"})
+
+    @property
+    def sentence(self) -> str:
+        return f"hessian at least {spelled(self.least)}"
+
+    def definition(self, inner: Definition, part: str, form: Format) -> Definition:
+        least = Fraction(form.nearest(self.least))
+        return _with_bends(inner, lambda base, bend: base.max(bend, least)) if part == "hessian" else inner
+
+
+@dataclass(frozen=True)
+class Always(Convention):
+    """An option of calls that a library has always set so, whatever it is asked."""
+
+    option: Literal["denominator", "empty", "smoothing"]
+    value: str | float
+    keeps_limits: ClassVar[bool] = True
+
+    @property
+    def sentence(self) -> str:
+        words = {"denominator": "mean over", "empty": "nothing gives", "smoothing": "smoothing over"}[self.option]
+        return f"{words} {self.value if isinstance(self.value, str) else spelled(Fraction(self.value))}"
+
+    @property
+    def kind(self) -> str:
+        return self.option
+
+    def misfit(self, loss: Loss) -> str:
+        if loss.is_function:
+            return "it is a function, which no batch is made of"
+        return refusals(loss).get("label_smoothing", "") if self.option == "smoothing" else ""
+
+    def options(self, chosen: Values) -> Values:
+        acts = "label_smoothing" in chosen if self.option == "smoothing" else chosen.get("reduction") == "mean"
+        return {**chosen, self.option: self.value} if acts else chosen
+
+
+def is_bounded(part: Part) -> bool:
+    """Whether its interval, if it has one, has finite ends."""
+    return all(map(math.isfinite, flat(part.interval or ())))
+
+
+def _flushed(part: Part, least: float) -> Part:
+    def kept(x: float) -> float:
+        return 0.0 if -least < x < least else x
+
+    rounded = part.rounded and tuple(map(kept, part.rounded))
+    residual = part.residual and tuple(rest * (x == 0 or kept(x) != 0) for x, rest in zip(part.rounded or (), part.residual, strict=True))
+    interval = part.interval and tuple((kept(low), kept(high)) for low, high in part.interval)
+    return replace(part, rounded=rounded, residual=residual, interval=interval)
+
+
+def _with_bends(inner: Definition, bend: Callable[[System, Number], Number]) -> Definition:
+    """The same function of the prediction, which comes first, but for its second derivative in each component."""
+
+    def bent(m: System, **values: Any) -> Number:
+        own = list(_indices(next(iter(values.values()))))
+        jet: Jet = m.lift(inner(m, **values)).data
+        assert isinstance(m, Jets)
+        zero = m.base.lift(0)
+        slopes = {**dict.fromkeys(own, zero), **jet.slopes}  # known ones, so that no weight takes the whole for a constant 0
+        bends = {(i, i): bend(m.base, jet.curvatures.get((i, i), zero)) for i in own}
+        return Number(m, Jet(jet.value, slopes, {**jet.curvatures, **bends}))
+
+    return bent
+
+
+def _indices(x: Any) -> Iterator[int]:
+    return (i for y in flat(x) for i in y.data.slopes)

@@ -1,0 +1,84 @@
+"""What is judged: a library's named implementations of losses, how each is asked, and what may go wrong with it."""
+
+from __future__ import annotations
+
+import os
+import traceback
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from lossref import catalog
+from lossref.spec import Question
+
+_NOT_THEIRS = {Path(__file__).parent, Path(os.__file__).parent}  # our own code, and Python's
+_INSTALLED = {"site-packages", "dist-packages"}
+
+
+class ImplementationError(Exception):
+    """An implementation that cannot be found or read; the message is for the person who typed it."""
+
+
+class BrokeError(Exception):
+    """An implementation that raised, or returned something that is not an answer, on inputs that it must take."""
+
+
+class FailedError(Exception):
+    """What went wrong with one question to an implementation, as the sentence that the verdict shows."""
+
+
+class NotSupportedError(Exception):
+    """An implementation does not take these inputs or options, for the reason given: they are left out and counted."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Implementation:
+    """One loss of a library.
+
+    `parts` maps "value", "gradient", "hessian" to functions of NumPy batches; a part that is absent is not judged. They are called
+    by keyword: arguments as arrays with one entry an example, parameters as Python floats, and what a call does with the batch
+    (`lossref.options.Options`: words, numbers, and arrays of weights, masks and upstream gradients). Without a `reduction` among
+    them nothing is reduced. A gradient is one array, or one for each argument that the loss is differentiable in.
+    `takes(question)` says why a question is left out, and nothing where it is asked. `line(part, question)` is Python, or a
+    shell command if `is_shell`, that prints the answer by the library alone.
+    `composed` says how, where the library ships only pieces of the loss; `documented` are the sentences (`lossref check --help` has
+    their grammar) of what its documentation says that it computes in place of the formula, `conventions` what it is judged as.
+    """
+
+    parts: Mapping[str, Callable[..., Any]]
+    line: Callable[[str, Question], str]
+    takes: Callable[[Question], str] = lambda question: ""
+    composed: str = ""
+    documented: tuple[str, ...] = ()
+    conventions: tuple[Any, ...] = ()
+    is_shell: bool = False
+
+
+@dataclass(frozen=True, kw_only=True)
+class Library:
+    """A library, or somebody's own code taken as one: named implementations of losses.
+
+    `reasons` says why a loss is missing, where there is more to say than that. `offers` maps each loss that the library
+    ships, by its own name, to the loss of ours that judges it, or to a short reason why none does yet. `close` ends
+    what was started to ask it.
+    """
+
+    name: str
+    title: str
+    implementations: Mapping[str, Implementation]
+    reasons: Mapping[str, str] = field(default_factory=dict)
+    offers: Mapping[str, str] = field(default_factory=dict)
+    close: Callable[[], None] = lambda: None
+
+    @property
+    def lacks(self) -> dict[str, str]:
+        """Each loss of the catalogue that is missing, and why."""
+        return {name: self.reasons.get(name, "not there") for name in catalog.names() if name not in self.implementations}
+
+
+def where(error: BaseException) -> str:
+    """Where in somebody's own code an exception was raised: ` (file.py line 12)`, or nothing where it was not in a file of theirs."""
+    frames = [frame for frame in traceback.extract_tb(error.__traceback__) if not _NOT_THEIRS & {*Path(frame.filename).parents}]
+    own = [frame for frame in frames if frame.filename.endswith(".py") and not _INSTALLED & set(Path(frame.filename).parts)]
+    return f" ({Path(own[-1].filename).name} line {own[-1].lineno})" if own else ""

@@ -1,0 +1,568 @@
+"""Every loss of the catalogue as a function. Written by scripts/write_stubs.py from the loss files: change those."""
+
+from collections.abc import Callable
+from typing import Any, Literal, ParamSpec, Protocol
+
+from numpy.typing import ArrayLike
+
+from lossref.ask import Answer
+
+_P = ParamSpec("_P")
+_Reduction = Literal["none", "sum", "mean"]
+_Denominator = Literal["weights", "kept", "count", "batch"]
+_Empty = Literal["nan", "zero"]
+_Smoothing = Literal["all", "others"]
+
+class _Flat(Protocol[_P]):
+    """A loss with its slopes, and its exact answers."""
+
+    def __call__(self, *args: _P.args, **kwargs: _P.kwargs) -> Any: ...
+    def gradient(self, *args: _P.args, **kwargs: _P.kwargs) -> Any: ...
+    def value_and_gradient(self, *args: _P.args, **kwargs: _P.kwargs) -> tuple[Any, Any]: ...
+    oracle: Callable[..., Answer]
+
+class _Curved(_Flat[_P], Protocol[_P]):
+    """A loss that has a Hessian too."""
+
+    def hessian(self, *args: _P.args, **kwargs: _P.kwargs) -> Any: ...
+
+def _flat(function: Callable[_P, Any]) -> _Flat[_P]: ...
+def _curved(function: Callable[_P, Any]) -> _Curved[_P]: ...
+
+@_curved
+def binary_cross_entropy(
+    probabilities: ArrayLike, target: ArrayLike,
+    *, reduction: _Reduction = "none", denominator: _Denominator | float = "weights", empty: _Empty = "nan",
+    sample_weight: ArrayLike | None = None, pos_weight: ArrayLike | None = None, label_smoothing: float = 0.0,
+    smoothing: _Smoothing = "all", mask: ArrayLike | None = None, target_form: Literal["probability", "sign"] | None = None,
+    upstream: ArrayLike | None = None,
+) -> Any:
+    """Binary cross-entropy on a probability, also called log loss.
+
+        L(p, y) = -y log p - (1 - y) log(1 - p),      0 log 0 = 0
+
+    probabilities  p, probability of class 1, in [0, 1]
+    target         y, probability of class 1, in [0, 1]; hard labels are its two ends
+    Nothing is clipped: a certain and wrong prediction costs infinity. At p = 0 and p = 1 the gradient is its limit from inside.
+    """
+
+@_curved
+def sigmoid_cross_entropy(
+    logits: ArrayLike, target: ArrayLike,
+    *, reduction: _Reduction = "none", denominator: _Denominator | float = "weights", empty: _Empty = "nan",
+    sample_weight: ArrayLike | None = None, pos_weight: ArrayLike | None = None, label_smoothing: float = 0.0,
+    smoothing: _Smoothing = "all", mask: ArrayLike | None = None, target_form: Literal["probability", "sign"] | None = None,
+    upstream: ArrayLike | None = None,
+) -> Any:
+    """Sigmoid cross-entropy: binary cross-entropy on a logit.
+
+        L(z, y) = log(1 + exp z) - y z  =  -y log s(z) - (1 - y) log s(-z),      s(z) = 1 / (1 + exp(-z))
+
+    logits   z, log-odds of class 1, any real
+    target   y, probability of class 1, in [0, 1]; hard labels are its two ends
+    The logarithm is natural and nothing is clipped, so L(z, 1) -> 0 only as z -> +inf.
+    """
+
+@_flat
+def sigmoid_focal_cross_entropy(
+    logits: ArrayLike, target: ArrayLike, gamma: ArrayLike = 2.0, alpha: ArrayLike = 0.25,
+    *, reduction: _Reduction = "none", denominator: _Denominator | float = "weights", empty: _Empty = "nan",
+    sample_weight: ArrayLike | None = None, label_smoothing: float = 0.0, smoothing: _Smoothing = "all", mask: ArrayLike | None = None,
+    target_form: Literal["probability", "sign"] | None = None, upstream: ArrayLike | None = None,
+) -> Any:
+    """Sigmoid focal cross-entropy: cross-entropy of a logit, weighted down where the prediction is right.
+
+        L(z, y) = a_t (1 - p_t)^gamma (-y log s(z) - (1 - y) log s(-z)),      s(z) = 1 / (1 + exp(-z))
+        p_t = y s(z) + (1 - y) s(-z),      a_t = y alpha + (1 - y) (1 - alpha)
+
+    logits  z, log-odds of class 1, any real
+    target  y, probability of class 1, in [0, 1]
+    gamma   how fast what is right stops counting, at least 0; 2 by default
+    alpha   the weight of class 1, in [0, 1]; 0.25 by default
+    Lin et al. have hard labels; soft ones mix p_t and a_t as fvcore and torchvision do, so that the loss is not affine in y. Libraries can
+    leave a_t out: that is twice the loss at alpha = 1/2. CatBoost and segmentation-models have other forms for soft labels.
+    """
+
+@_curved
+def categorical_cross_entropy(
+    probabilities: ArrayLike, target: ArrayLike,
+    *, reduction: _Reduction = "none", denominator: _Denominator | float = "weights", empty: _Empty = "nan",
+    sample_weight: ArrayLike | None = None, class_weight: ArrayLike | None = None, label_smoothing: float = 0.0,
+    smoothing: _Smoothing = "all", mask: ArrayLike | None = None, upstream: ArrayLike | None = None,
+) -> Any:
+    """Categorical cross-entropy of probabilities.
+
+        L(p, t) = -sum_j t_j log p_j,      0 log 0 = 0,      dL/dp_j = -t_j / p_j
+
+    probabilities  p, the model's distribution along the last axis
+    target         t, one-hot rows, soft labels or counts, at least 0, of any sum
+    The logarithm is natural; nothing is clipped, so p_j = 0 < t_j costs infinity. The gradient's entries are free (no
+    projection on the simplex): a class with t_j = 0 has slope 0.
+    """
+
+@_flat
+def negative_log_likelihood(
+    log_probabilities: ArrayLike, target: ArrayLike,
+    *, reduction: _Reduction = "none", denominator: _Denominator | float = "weights", empty: _Empty = "nan",
+    sample_weight: ArrayLike | None = None, class_weight: ArrayLike | None = None, ignore_index: int | None = None,
+    mask: ArrayLike | None = None, target_form: Literal["index", "one_hot"] | None = None, upstream: ArrayLike | None = None,
+) -> Any:
+    """Negative log-likelihood of log-probabilities, with an integer target.
+
+        L(l, y) = -l_y,      dL/dl_j = -[j = y]
+
+    log_probabilities  l, logarithms of probabilities along the last axis, each at most 0 (not probabilities, not scores)
+    target             y, the index of the true class, counted from 0
+    Nothing is normalised: that exp l sums to 1 is the caller's business. A probability of 0 is -inf here and costs infinity.
+    """
+
+@_curved
+def soft_target_cross_entropy(
+    logits: ArrayLike, target: ArrayLike,
+    *, reduction: _Reduction = "none", denominator: _Denominator | float = "weights", empty: _Empty = "nan",
+    sample_weight: ArrayLike | None = None, class_weight: ArrayLike | None = None, label_smoothing: float = 0.0,
+    smoothing: _Smoothing = "all", mask: ArrayLike | None = None, upstream: ArrayLike | None = None,
+) -> Any:
+    """Softmax cross-entropy on logits, with a target weight for every class.
+
+        L(z, t) = S log(sum_j exp z_j) - sum_j t_j z_j,      S = sum_j t_j,      dL/dz_j = S p_j - t_j,      p = softmax(z)
+
+    logits   z, one for each class along the last axis, any real
+    target   t, one-hot rows, soft labels or counts, at least 0, of any sum
+    The gradient is p - t only where S = 1; nothing is rescaled. With an index for target it is `softmax_cross_entropy`.
+    """
+
+@_curved
+def softmax_cross_entropy(
+    logits: ArrayLike, target: ArrayLike,
+    *, reduction: _Reduction = "none", denominator: _Denominator | float = "weights", empty: _Empty = "nan",
+    sample_weight: ArrayLike | None = None, class_weight: ArrayLike | None = None, label_smoothing: float = 0.0,
+    smoothing: _Smoothing = "all", ignore_index: int | None = None, mask: ArrayLike | None = None,
+    target_form: Literal["index", "one_hot", "soft"] | None = None, upstream: ArrayLike | None = None,
+) -> Any:
+    """Softmax cross-entropy on logits, with an integer target.
+
+        L(z, y) = log(sum_j exp z_j) - z_y,      dL/dz_j = p_j - [j = y],      p = softmax(z)
+
+    logits   z, one for each class along the last axis, any real
+    target   y, the index of the true class, counted from 0
+    The logarithm is natural, and adding a constant to every logit changes nothing. With one class the loss is 0.
+    """
+
+@_curved
+def cross_entropy(
+    probabilities: ArrayLike, target: ArrayLike, base: ArrayLike = 1.0,
+    *, reduction: _Reduction = "none", denominator: _Denominator | float = "weights", empty: _Empty = "nan",
+    sample_weight: ArrayLike | None = None, label_smoothing: float = 0.0, smoothing: _Smoothing = "all", mask: ArrayLike | None = None,
+    upstream: ArrayLike | None = None,
+) -> Any:
+    """Cross-entropy of a model distribution relative to a true one.
+
+        H(t, q) = -sum_j t_j log_b q_j,      0 log 0 = 0,      dH/dq_j = -t_j / (q_j log b)
+
+    probabilities  q, the model's distribution along the last axis
+    target         t, the true distribution along the last axis
+    base           b, of the logarithm: 2 gives bits, 10 bans; 1, the default, stands for the natural logarithm (nats)
+    H(t, q) = H(t) + KL(t || q), so H(t, t) is the entropy of t, which is 0 for a certain t only. The gradient's entries are free.
+    """
+
+@_curved
+def entropy(
+    probabilities: ArrayLike, base: ArrayLike = 1.0,
+    *, reduction: _Reduction = "none", denominator: _Denominator | float = "weights", empty: _Empty = "nan",
+    sample_weight: ArrayLike | None = None, mask: ArrayLike | None = None, upstream: ArrayLike | None = None,
+) -> Any:
+    """Entropy of a distribution.
+
+        H(p) = -sum_j p_j log_b p_j,      0 log 0 = 0,      dH/dp_j = -(log p_j + 1) / log b
+
+    probabilities  p, a distribution along the last axis
+    base           b, of the logarithm: 2 gives bits, 10 bans; 1, the default, stands for the natural logarithm (nats)
+    H is concave, 0 for a certain outcome and log_b n at most. The gradient's entries are free; at p_j = 0 it is +infinity.
+    """
+
+@_curved
+def kl_divergence(
+    probabilities: ArrayLike, target: ArrayLike,
+    *, reduction: _Reduction = "none", denominator: _Denominator | float = "weights", empty: _Empty = "nan",
+    sample_weight: ArrayLike | None = None, label_smoothing: float = 0.0, smoothing: _Smoothing = "all", mask: ArrayLike | None = None,
+    upstream: ArrayLike | None = None,
+) -> Any:
+    """Kullback-Leibler divergence of a model's probabilities from target probabilities.
+
+        L(q, t) = sum_j (t_j log t_j - t_j log q_j),      0 log 0 = 0,      dL/dq_j = -t_j / q_j
+
+    probabilities  q, the model's distribution along the last axis
+    target         t, the true distribution along the last axis
+    The logarithm is natural and nothing is clipped: q_j = 0 < t_j costs infinity. The gradient's entries are free (no
+    projection on the simplex). Rounded distributions miss the sum 1 by a little, so the law is L >= sum t - sum q.
+    """
+
+@_flat
+def am_softmax(
+    cosines: ArrayLike, target: ArrayLike, margin: ArrayLike = 0.35, scale: ArrayLike = 30.0,
+    *, reduction: _Reduction = "none", denominator: _Denominator | float = "weights", empty: _Empty = "nan",
+    sample_weight: ArrayLike | None = None, class_weight: ArrayLike | None = None, ignore_index: int | None = None,
+    mask: ArrayLike | None = None, target_form: Literal["index", "one_hot"] | None = None, upstream: ArrayLike | None = None,
+) -> Any:
+    """Additive-margin softmax (CosFace): softmax cross-entropy of scaled cosines, the target's made smaller by a margin.
+
+        L(c, y) = log(sum_j exp z_j) - z_y,      z_y = s (c_y - m),      z_j = s c_j  for j != y
+
+    cosines  c, of the angles between an embedding and the vector of each class, along the last axis, in [-1, 1]
+    target   y, the index of the true class, counted from 0
+    margin   m, taken from the target's cosine; 0.35 by default
+    scale    s, above 0; 30 by default
+    The gradient is in the cosines; how they are normalised, and what an embedding of norm 0 is, lies outside.
+    """
+
+@_flat
+def arcface(
+    cosines: ArrayLike, target: ArrayLike, margin: ArrayLike = 0.5, scale: ArrayLike = 64.0,
+    *, reduction: _Reduction = "none", denominator: _Denominator | float = "weights", empty: _Empty = "nan",
+    sample_weight: ArrayLike | None = None, class_weight: ArrayLike | None = None, ignore_index: int | None = None,
+    mask: ArrayLike | None = None, target_form: Literal["index", "one_hot"] | None = None, upstream: ArrayLike | None = None,
+) -> Any:
+    """ArcFace: softmax cross-entropy of scaled cosines, the target's angle made larger by a margin.
+
+        L(c, y) = log(sum_j exp z_j) - z_y,      z_y = s cos(arccos(c_y) + m),      z_j = s c_j  for j != y
+
+    cosines  c, of the angles between an embedding and the vector of each class, along the last axis, in [-1, 1]
+    target   y, the index of the true class, counted from 0
+    margin   m, an angle in radians, above 0 and below pi; 0.5 by default
+    scale    s, above 0; 64 by default
+    Past an angle of pi - m the slope of the cosine turns round and drives the embedding away from its class (libraries switch
+    to curves of their own there). At exact alignment, c_y = 1, the slope in c_y is -infinity, at c_y = -1 +infinity.
+    """
+
+@_flat
+def cosine_embedding(
+    first: ArrayLike, second: ArrayLike, target: ArrayLike, margin: ArrayLike = 0.0, at_zero: ArrayLike = 0.0,
+    *, reduction: _Reduction = "none", denominator: _Denominator | float = "weights", empty: _Empty = "nan",
+    sample_weight: ArrayLike | None = None, mask: ArrayLike | None = None, target_form: Literal["sign", "binary"] | None = None,
+    upstream: ArrayLike | None = None,
+) -> Any:
+    """Cosine embedding loss: two vectors are to point the same way, or to stay apart by an angle.
+
+        L(a, b, 1) = 1 - c,      L(a, b, -1) = max(0, c - m),      c = sum_k a_k b_k / (|a| |b|)
+
+    first    a, a vector along the last axis, any real numbers
+    second   b, any real numbers
+    target   1 for vectors that belong together, -1 for others
+    margin   m, the cosine above which others cost something, in [-1, 1]; 0 by default
+    at_zero  what stands for c where a vector is zero and has no direction, in [-1, 1], with slope 0; 0 by default
+    The loss does not see how long the vectors are. Libraries add an eps to the squares or to the lengths.
+    """
+
+@_flat
+def triplet_margin(
+    anchor: ArrayLike, positive: ArrayLike, negative: ArrayLike, margin: ArrayLike = 1.0,
+    *, reduction: _Reduction = "none", denominator: _Denominator | float = "weights", empty: _Empty = "nan",
+    sample_weight: ArrayLike | None = None, mask: ArrayLike | None = None, upstream: ArrayLike | None = None,
+) -> Any:
+    """Triplet margin loss: an anchor is to lie nearer to its positive than to its negative, by a margin.
+
+        L(a, p, n) = max(0, |a - p| - |a - n| + m),      |x| = sqrt(sum_k x_k^2)
+
+    anchor    a, a vector along the last axis, any real numbers
+    positive  p, of the anchor's class
+    negative  n, of another class
+    margin    m, above 0; 1 by default
+    Distances are not squared (FaceNet squares them) and nothing is added to them: libraries add an eps to each difference, or under
+    the root. At a distance of 0 the norm has a corner.
+    """
+
+@_flat
+def log1mexp(x: ArrayLike) -> Any:
+    """Logarithm of 1 - exp x: the log-probability of what did not happen.
+
+        f(x) = log(1 - exp x),      df/dx = -exp x / (1 - exp x)
+
+    x  a log-probability, at most 0 (some libraries take -x)
+    Two forms share the work: log(-expm1 x) next to 0, where 1 - exp x cancels, and log1p(-exp x) far out, where it rounds to 1.
+    """
+
+@_flat
+def log_sigmoid(x: ArrayLike) -> Any:
+    """Logarithm of the logistic sigmoid.
+
+        f(x) = log(1 / (1 + exp(-x))),      df/dx = 1 / (1 + exp x)
+
+    x  any real
+    The logarithm of a sigmoid that has rounded to 1 is 0, of one that has rounded to 0 it is -inf; the function is neither.
+    """
+
+@_flat
+def log_softmax(x: ArrayLike, index: ArrayLike) -> Any:
+    """One component of the logarithm of the softmax.
+
+        f_i(x) = log(exp x_i / sum_j exp x_j),      df_i/dx_j = [i = j] - p_j,      p = softmax(x)
+
+    x      a vector along the last axis, any real
+    index  i, the component that is asked for, counted from 0
+    It is minus the loss `softmax_cross_entropy`. `lossref.functions.log_softmax` gives all components at once, along any axis.
+    """
+
+@_flat
+def logsumexp(x: ArrayLike) -> Any:
+    """Logarithm of a sum of exponentials, the smooth maximum.
+
+        f(x) = log(sum_j exp x_j),      df/dx_j = softmax(x)_j
+
+    x  a vector along the last axis, any real
+    Where x holds log-probabilities f is nearly 0, a small difference of larger numbers: there rounding x itself moves it.
+    """
+
+@_flat
+def relu(x: ArrayLike) -> Any:
+    """Rectified linear unit.
+
+        f(x) = max(0, x),      df/dx = 0  for x < 0,  1  for x > 0
+
+    x  any real
+    At 0 there is a corner: every slope between 0 and 1 is right there. This code returns 0, as most libraries do.
+    """
+
+@_flat
+def sigmoid(x: ArrayLike) -> Any:
+    """Logistic sigmoid.
+
+        s(x) = 1 / (1 + exp(-x)),      ds/dx = s(x) s(-x)
+
+    x  any real
+    1 - s(x) is s(-x), and must be computed so: s(x) rounds to 1 from 36.74 on, while s(-x) lives to the last subnormal.
+    """
+
+@_flat
+def softmax(x: ArrayLike, index: ArrayLike) -> Any:
+    """One component of the softmax.
+
+        p_i(x) = exp x_i / sum_j exp x_j,      dp_i/dx_j = p_i ([i = j] - p_j)
+
+    x      a vector along the last axis, any real
+    index  i, the component that is asked for, counted from 0
+    The gradient is row i of the Jacobian. `lossref.functions.softmax` gives all components at once, along any axis.
+    """
+
+@_curved
+def softplus(x: ArrayLike) -> Any:
+    """Softplus, the smooth maximum of 0 and x.
+
+        f(x) = log(1 + exp x),      df/dx = 1 / (1 + exp(-x))
+
+    x  any real
+    There is no threshold beyond which it is x: it exceeds x by exp(-x), which at 20 is 2e-9.
+    """
+
+@_flat
+def tanh(x: ArrayLike) -> Any:
+    """Hyperbolic tangent.
+
+        f(x) = (exp x - exp(-x)) / (exp x + exp(-x)),      df/dx = 1 - tanh(x)^2 = 4 / (exp x + exp(-x))^2
+
+    x  any real
+    1 - tanh(x)^2 is 0 in float64 from 19 on, where the slope still has all its digits: 7e-35 at 40.
+    """
+
+@_flat
+def xlogy(x: ArrayLike, y: ArrayLike) -> Any:
+    """x log y, with 0 log 0 = 0: the term of which entropies are made.
+
+        f(x, y) = x log y,      df/dx = log y,      df/dy = x / y
+
+    x  any real, a weight
+    y  at least 0, a probability, say
+    For x = 0 the value is 0 whatever y is. The gradient is in x; log y next to y = 1 keeps its digits, for y is exact.
+    """
+
+@_curved
+def exponential(
+    prediction: ArrayLike, target: ArrayLike,
+    *, reduction: _Reduction = "none", denominator: _Denominator | float = "weights", empty: _Empty = "nan",
+    sample_weight: ArrayLike | None = None, mask: ArrayLike | None = None, target_form: Literal["sign", "binary"] | None = None,
+    upstream: ArrayLike | None = None,
+) -> Any:
+    """Exponential loss, of AdaBoost.
+
+        L(f, y) = exp(-y f)
+
+    prediction  f, a score, any real
+    target      y, -1 or 1 (not 0 or 1)
+    One outlier decides: float64 overflows where -y f passes 709.78. The gradient is -y L, the second derivative L.
+    """
+
+@_flat
+def hinge(
+    prediction: ArrayLike, target: ArrayLike,
+    *, reduction: _Reduction = "none", denominator: _Denominator | float = "weights", empty: _Empty = "nan",
+    sample_weight: ArrayLike | None = None, mask: ArrayLike | None = None, target_form: Literal["sign", "binary"] | None = None,
+    upstream: ArrayLike | None = None,
+) -> Any:
+    """Hinge loss.
+
+        L(f, y) = max(0, 1 - y f)
+
+    prediction  f, a score, any real
+    target      y, -1 or 1 (not 0 or 1)
+    At y f = 1 the loss has a corner: every slope between -y and 0 is right there. This code returns 0.
+    """
+
+@_curved
+def logistic(
+    prediction: ArrayLike, target: ArrayLike,
+    *, reduction: _Reduction = "none", denominator: _Denominator | float = "weights", empty: _Empty = "nan",
+    sample_weight: ArrayLike | None = None, mask: ArrayLike | None = None, target_form: Literal["sign", "binary"] | None = None,
+    upstream: ArrayLike | None = None,
+) -> Any:
+    """Logistic loss in margin form.
+
+        L(f, y) = log(1 + exp(-y f))
+
+    prediction  f, a score (log-odds of the label 1), any real
+    target      y, -1 or 1; with labels 0 and 1 it is `sigmoid_cross_entropy`
+    The logarithm is natural. L is -log P(y | f) of logistic regression.
+    """
+
+@_flat
+def perceptron(
+    prediction: ArrayLike, target: ArrayLike,
+    *, reduction: _Reduction = "none", denominator: _Denominator | float = "weights", empty: _Empty = "nan",
+    sample_weight: ArrayLike | None = None, mask: ArrayLike | None = None, target_form: Literal["sign", "binary"] | None = None,
+    upstream: ArrayLike | None = None,
+) -> Any:
+    """Perceptron loss.
+
+        L(f, y) = max(0, -y f)
+
+    prediction  f, a score, any real
+    target      y, -1 or 1 (not 0 or 1)
+    At f = 0, where every model that starts from zero is, the loss has a corner: every slope between -y and 0 is right there.
+    This code returns 0.
+    """
+
+@_flat
+def thresholded_zero_one(
+    prediction: ArrayLike, target: ArrayLike, threshold: ArrayLike = 0.5, at_threshold: ArrayLike = 1.0,
+    *, reduction: _Reduction = "none", denominator: _Denominator | float = "weights", empty: _Empty = "nan",
+    sample_weight: ArrayLike | None = None, mask: ArrayLike | None = None, upstream: ArrayLike | None = None,
+) -> Any:
+    """Zero-one loss with a threshold: 1 for a prediction that is too far off, 0 for a close one.
+
+        L(f, y) = 1  if |f - y| > T,    0  if |f - y| < T,    B  if |f - y| = T
+
+    prediction    f, any real
+    target        y, any real
+    threshold     T, above 0; 1/2 by default
+    at_threshold  B, what a prediction exactly T away costs: 1 (by default) or 0
+    The difference is that of the numbers given, not of the decimals they came from: 0.3 - 0.1 is below 0.2 in float64. The
+    slope is 0 wherever there is one (at |f - y| = T the loss jumps, and has none); this code returns 0 everywhere.
+    """
+
+@_flat
+def zero_one(
+    prediction: ArrayLike, target: ArrayLike,
+    *, reduction: _Reduction = "none", denominator: _Denominator | float = "weights", empty: _Empty = "nan",
+    sample_weight: ArrayLike | None = None, mask: ArrayLike | None = None, upstream: ArrayLike | None = None,
+) -> Any:
+    """Zero-one loss: 1 for a wrong prediction, 0 for a right one.
+
+        L(f, y) = 0  if f = y,  else  1
+
+    prediction  f, the predicted class as a number, any real
+    target      y, the true class as a number, any real
+    Equality is exact: the prediction is a class that somebody decided on, not a score. The slope is 0 wherever there is one
+    (at f = y the loss jumps, and has none); this code returns 0 everywhere, so nothing can be trained on it.
+    """
+
+@_flat
+def absolute_error(
+    prediction: ArrayLike, target: ArrayLike,
+    *, reduction: _Reduction = "none", denominator: _Denominator | float = "weights", empty: _Empty = "nan",
+    sample_weight: ArrayLike | None = None, mask: ArrayLike | None = None, upstream: ArrayLike | None = None,
+) -> Any:
+    """Absolute error.
+
+        L(f, y) = |f - y|
+
+    prediction  f, any real
+    target      y, any real
+    At f = y the loss has a corner: every slope in [-1, 1] is right there. This code returns 0.
+    """
+
+@_curved
+def gaussian_nll(
+    prediction: ArrayLike, target: ArrayLike, variance: ArrayLike,
+    *, reduction: _Reduction = "none", denominator: _Denominator | float = "weights", empty: _Empty = "nan",
+    sample_weight: ArrayLike | None = None, mask: ArrayLike | None = None, upstream: ArrayLike | None = None,
+) -> Any:
+    """Gaussian negative log-likelihood: a mean and a variance are predicted.
+
+        L(f, y, v) = (log v + (f - y)^2 / v) / 2
+
+    prediction  f, the mean, any real
+    target      y, any real
+    variance    v, above 0
+    The constant log(2 pi) / 2 is left out, as libraries do unless asked for it. They also floor the variance (torch at 1e-6), which is
+    their convention, as is the slope of what is floored. With v = 1 this is half the squared error.
+    """
+
+@_curved
+def half_squared_error(
+    prediction: ArrayLike, target: ArrayLike,
+    *, reduction: _Reduction = "none", denominator: _Denominator | float = "weights", empty: _Empty = "nan",
+    sample_weight: ArrayLike | None = None, mask: ArrayLike | None = None, upstream: ArrayLike | None = None,
+) -> Any:
+    """Half the squared error.
+
+        L(f, y) = (f - y)^2 / 2
+
+    prediction  f, any real
+    target      y, any real
+    The factor 1/2 makes the gradient f - y and the second derivative 1; without it the loss is `squared_error`.
+    """
+
+@_curved
+def huber(
+    prediction: ArrayLike, target: ArrayLike, delta: ArrayLike = 1.0,
+    *, reduction: _Reduction = "none", denominator: _Denominator | float = "weights", empty: _Empty = "nan",
+    sample_weight: ArrayLike | None = None, mask: ArrayLike | None = None, upstream: ArrayLike | None = None,
+) -> Any:
+    """Huber loss.
+
+        L(f, y) = r^2 / 2  if |r| <= delta,  else  delta (|r| - delta / 2),      r = f - y
+
+    prediction  f, any real
+    target      y, any real
+    delta       where the square turns into a line, above 0; 1 by default
+    The slope r is clipped to [-delta, delta] and is continuous; only the second derivative jumps, from 1 to 0.
+    """
+
+@_curved
+def squared_error(
+    prediction: ArrayLike, target: ArrayLike,
+    *, reduction: _Reduction = "none", denominator: _Denominator | float = "weights", empty: _Empty = "nan",
+    sample_weight: ArrayLike | None = None, mask: ArrayLike | None = None, upstream: ArrayLike | None = None,
+) -> Any:
+    """Squared error.
+
+        L(f, y) = (f - y)^2
+
+    prediction  f, any real
+    target      y, any real
+    No factor 1/2: the gradient is 2 (f - y) and the second derivative is 2.
+    """
+
+@_curved
+def l2_penalty(
+    weights: ArrayLike, strength: ArrayLike = 1.0,
+    *, reduction: _Reduction = "none", denominator: _Denominator | float = "weights", empty: _Empty = "nan",
+    sample_weight: ArrayLike | None = None, mask: ArrayLike | None = None, upstream: ArrayLike | None = None,
+) -> Any:
+    """L2 penalty, or weight decay: what structural risk adds to the loss.
+
+        L(w) = (s / 2) sum_j w_j^2,      dL/dw_j = s w_j
+
+    weights   w, the parameters that are penalised, along the last axis
+    strength  s (often called lambda), above 0; 1 by default
+    With the factor 1/2 the gradient is s w, what optimisers call weight decay; without it (Keras, ridge regression) it is 2 s w.
+    """

@@ -1,0 +1,156 @@
+"""What a call may do with a batch: the options, and which of them mean something for a loss, in one place for everybody."""
+
+from __future__ import annotations
+
+import math
+import reprlib
+from collections.abc import Mapping
+from dataclasses import dataclass, fields
+from decimal import Decimal
+from numbers import Integral, Real
+from typing import TYPE_CHECKING, Any, Final, Literal
+
+import numpy as np
+from numpy.typing import NDArray
+
+if TYPE_CHECKING:
+    from lossref.spec import Loss
+
+REDUCTIONS = ("none", "sum", "mean")
+DENOMINATORS = ("weights", "kept", "count", "batch")
+EMPTY = {"nan": math.nan, "zero": 0.0}
+SMOOTHINGS = ("all", "others")
+
+# The kinds of target, and the forms that a label of each may be given in, its own first.
+TargetKind = Literal["class", "weights", "probability", "sign", "number", "none"]
+CLASS: Final = "class"
+WEIGHTS: Final = "weights"
+PROBABILITY: Final = "probability"
+SIGN: Final = "sign"
+NUMBER: Final = "number"
+NONE: Final = "none"
+FORMS: Mapping[str, tuple[str, ...]] = {
+    CLASS: ("index", "one_hot", "soft"),
+    PROBABILITY: ("probability", "sign"),
+    SIGN: ("sign", "binary"),
+}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Options:
+    """What is done with a batch. All are off by default; a value that is not allowed raises ValueError.
+
+    reduction       none, sum or mean
+    denominator     of the mean: `weights` (the sum of the weights of what is kept, for class indices each times the weight of
+                    its class; the number kept without weights), `kept` (all that no mask and no index leaves out), `count`
+                    (all examples), `batch` (the length of the first axis), or a number
+    empty           the mean where the denominator is 0: `nan` or `zero`
+    sample_weight   one for each example, at least 0; 0 hides NaN and infinity
+    class_weight    one for each class, at least 0
+    pos_weight      of the term of label 1, at least 0
+    label_smoothing a in [0, 1]: (1 - a) t + a / K, or (1 - a) y + a / 2 for one probability
+    smoothing       over `all` classes, as above, or over the `others`: (1 - a) t + a (1 - t) / (K - 1), K = 2 for one probability
+    ignore_index    examples with this class index are left out
+    mask            true where an example is kept
+    target_form     index, one_hot or soft for classes; probability or sign, sign or binary for two labels
+    upstream        gradient of what comes after, with the shape of the value
+    """
+
+    reduction: Literal["none", "sum", "mean"] = "none"
+    denominator: Any = "weights"
+    empty: Literal["nan", "zero"] = "nan"
+    sample_weight: Any = None
+    class_weight: Any = None
+    pos_weight: Any = None
+    label_smoothing: float = 0.0
+    smoothing: Literal["all", "others"] = "all"
+    ignore_index: int | None = None
+    mask: Any = None
+    target_form: str | None = None
+    upstream: Any = None
+
+    def __post_init__(self) -> None:
+        _one_of("reduction", self.reduction, REDUCTIONS)
+        _one_of("empty", self.empty, tuple(EMPTY))
+        _one_of("smoothing", self.smoothing, SMOOTHINGS)
+        divisor: Any = self.denominator
+        if isinstance(divisor, str):
+            _one_of("denominator", divisor, DENOMINATORS)
+        elif not isinstance(self.denominator, Real) or not 0 < divisor < math.inf:
+            raise ValueError(f"denominator must be a number above 0 or one of {', '.join(DENOMINATORS)}, and is {self.denominator!r}")
+        if not isinstance(self.label_smoothing, Real) or not 0 <= self.label_smoothing <= 1:
+            raise ValueError(f"label_smoothing must be a number in [0, 1], and is {self.label_smoothing!r}")
+        if self.ignore_index is not None and not isinstance(self.ignore_index, Integral):
+            raise ValueError(f"ignore_index must be a whole number, and is {self.ignore_index!r}")
+        if self.mask is not None and not np.isin(_real("mask", self.mask), (0, 1)).all():
+            raise ValueError(f"mask must be true or false for each example (or 1 or 0), and is {reprlib.repr(self.mask)}")
+        for name in ("sample_weight", "class_weight", "pos_weight", "upstream"):
+            if (given := getattr(self, name)) is None:
+                continue
+            x = _real(name, given)
+            if name != "upstream" and not (x >= 0).all() & np.isfinite(x).all():
+                raise ValueError(f"{name} must be at least 0 everywhere and finite, and is {reprlib.repr(x.tolist())}")
+
+
+NAMES = tuple(field.name for field in fields(Options))
+DEFAULTS = {field.name: field.default for field in fields(Options)}
+TEXTS = ("reduction", "denominator", "empty", "smoothing", "target_form")  # those that are words
+
+
+def split(named: Mapping[str, Any]) -> tuple[dict[str, Any], dict[str, Any]]:
+    """Arguments and parameters, and what a call does: two mappings of one."""
+    return {k: x for k, x in named.items() if k not in NAMES}, {k: x for k, x in named.items() if k in NAMES}
+
+
+def refusals(loss: Loss) -> dict[str, str]:
+    """The options that mean nothing for a loss, each with the reason: all follow from its kind of target."""
+    space = loss.target_space
+    refused = {}
+    if loss.target not in (CLASS, WEIGHTS) or (space is not None and space.sums_to_one):
+        what = "its target is a distribution" if space is not None and space.sums_to_one else "its target has no classes"
+        refused["class_weight"] = what
+    if loss.target != CLASS:
+        refused["ignore_index"] = "its target is no class index"
+    if loss.target == CLASS and not loss.soft_target:
+        refused["label_smoothing"] = "its target is one class"
+    elif loss.target not in (CLASS, WEIGHTS, PROBABILITY):
+        refused["label_smoothing"] = "its target has nothing that it could act on"
+    if loss.target != PROBABILITY:
+        refused["pos_weight"] = "its target has nothing that it could act on"
+    elif space is not None and space.rank:
+        refused["pos_weight"] = "one example has several labels"
+    elif not loss.is_affine:
+        refused["pos_weight"] = "it is not affine in its target, so that a weight of label 1 alone means nothing"
+    if loss.target not in FORMS:
+        refused["target_form"] = "its target has one form"
+    return refused
+
+
+def forms(loss: Loss) -> tuple[str, ...]:
+    """The forms that a loss takes its target in, its own first."""
+    return tuple(form for form in FORMS.get(loss.target, ()) if form != "soft" or loss.soft_target)
+
+
+def check(loss: Loss, options: Options) -> None:
+    """Raise ValueError for an option that the loss has no use for."""
+    for name, reason in refusals(loss).items():
+        if (x := getattr(options, name)) is not None and not (name == "label_smoothing" and x == 0):
+            raise ValueError(f"{loss.name} takes no {name}: {reason}")
+    if options.target_form is not None:
+        _one_of(f"{loss.name}: target_form", options.target_form, forms(loss))
+
+
+def _real(name: str, x: Any) -> NDArray[np.float64]:
+    """The numbers of an option; ValueError for what is no real number."""
+    try:
+        array = np.asarray(x)
+    except ValueError:  # rows of different lengths
+        array = np.asarray(None)
+    if array.dtype.kind not in "biuf" and not (array.dtype.kind == "O" and all(isinstance(y, (Real, Decimal)) for y in array.flat)):
+        raise ValueError(f"{name} must be real numbers, and is {reprlib.repr(x)}")
+    return array.astype(np.float64)
+
+
+def _one_of(name: str, x: Any, allowed: tuple[str, ...]) -> None:
+    if x not in allowed:
+        raise ValueError(f"{name} must be one of {', '.join(allowed)}, and is {x!r}")

@@ -1,0 +1,181 @@
+"""What a run found, as plain data: what --json prints and what every text is made of."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict
+from typing import Any
+
+from lossref import golden
+from lossref.formats import FLOAT64, FORMATS, Format
+from lossref.judge import causes
+from lossref.judge.measure import PASSABLE, meets
+from lossref.judge.verdict import Declaration, Finding, Outcome, PartVerdict, Verdict
+from lossref.library import Library
+from lossref.spec import APART, Loss, Question
+from lossref.values import mapped
+
+
+def run(library: Library, verdicts: Sequence[Verdict], form: str, level: str, strict: bool, worst: int) -> dict[str, Any]:
+    """The report of a whole check."""
+    losses = [_loss(library, verdict, form, level, strict, worst) for verdict in verdicts]
+    manifest = golden.manifest(golden.folder())
+    return {
+        "implementation": library.name,
+        "title": library.title,
+        "golden": {"version": manifest["version"], "root": manifest["root"]},
+        "format": form,
+        "level": level,
+        "strict": strict,
+        "losses": losses,
+        "lacks": library.lacks,
+        "conforms": all(entry["conforms"] for entry in losses),
+        "broke": any(entry["broke"] for entry in losses),
+    }
+
+
+def _loss(library: Library, verdict: Verdict, form: str, level: str, strict: bool, worst: int) -> dict[str, Any]:
+    parts = {
+        name: _part(library, found, form, strict, worst) | {"conforms": meets(found.headline(strict), level)}
+        for name, found in verdict.parts.items()
+    }
+    return {
+        "loss": verdict.loss,
+        "composed": verdict.composed,
+        "vectors": verdict.vectors,
+        "calls": len({o.vector.id for found in verdict.parts.values() for o in found.outcomes if o.vector.question.is_call}),
+        "refused": verdict.refused,
+        "refusals": verdict.refusals,
+        "remarks": list(verdict.remarks),
+        "conventions": [declaration(d, level) for d in verdict.declarations],
+        "undecided": verdict.undecided,
+        "parts": parts,
+        "conforms": bool(parts) and all(part["conforms"] for part in parts.values()),
+        "broke": verdict.broke,
+    }
+
+
+def declaration(found: Declaration, level: str) -> dict[str, Any]:
+    """A declared convention and its cost: the vectors that it alone moves by more than the level allows."""
+    moved, total = found.moved(level), len(found.shifts)
+    return {"sentence": found.sentence, "moved": moved, "vectors": total, "share": moved / total if total else 0.0}
+
+
+def _part(library: Library, found: PartVerdict, form: str, strict: bool, worst: int) -> dict[str, Any]:
+    outcomes = found.worst_outcomes(strict)
+    poor = [o for o in outcomes if o.grade not in PASSABLE]
+    shown = poor[:worst] if poor else outcomes[: min(worst, 1)]
+    return {
+        "grade": found.headline(strict),
+        "regions": found.regions,
+        "worst_E1": number(found.E1),
+        "lost": found.lost,
+        "waived": [asdict(waived) for waived in found.waived],
+        "inexact": len(outcomes),
+        "worst": [outcome(library, o, form) for o in shown],
+    }
+
+
+def outcome(library: Library, found: Outcome, form: str) -> dict[str, Any]:
+    """One answer of a library as a bug report, by its worst number."""
+    question = found.vector.question
+    implementation = library.implementations[question.loss]
+    line = implementation.line(found.part, question)
+    command = line if implementation.is_shell else f"python -c '{line}'"
+    worst = described(Finding(found, found.worst_component), FORMATS[form])
+    return worst | {"grade": found.grade, "lost": found.is_lost, "line": line, "command": command}
+
+
+def described(found: Finding, form: Format) -> dict[str, Any]:
+    """One number that came back, beside the exact one."""
+    question, raised = found.vector.question, found.outcome.raised
+    return {
+        "id": question.id,
+        "loss": question.loss,
+        "part": found.part,
+        "label": found.label,
+        "region": question.region,
+        "flag": question.flag,
+        "reason": question.reason,
+        "counts": question.region not in APART,
+        "grade": found.grade,
+        "lost": found.error.is_lost,
+        "inputs": inputs(question),
+        "got": raised or spelled(found.got, form),
+        "exact": exact_answer(found),
+        "cause": "" if raised else causes.of_one(found, form),
+        **{name: number(getattr(found.error, name)) for name in ("E1", "E2", "E3")},
+    }
+
+
+def of_ones_own(found: Finding, loss: Loss, form: Format) -> dict[str, Any]:
+    """The same at inputs that somebody chose: with their bits, what the nearest golden vector is there for, and whom to ask."""
+    question = found.vector.question
+    facts = described(found, form) | {"id": "", "bits": mapped_values(question, lambda x: bits(x, form))}
+    if vector := causes.nearest(found, loss, form):
+        near = ", ".join(f"{name} {short(mapped(lambda y: f'{y:.4g}', x))}" for name, x in vector.question.inputs.items())
+        facts["reason"] = f"golden vector {vector.id}, the nearest, at {near}, is there because: {vector.question.reason}"
+    spelled_out = ", ".join(f"{name}={_source(x)}" for name, x in {**question.inputs, **question.options}.items())
+    return facts | {"command": f"lossref.oracle({loss.name!r}, {spelled_out}).{found.part}"}
+
+
+def inputs(question: Question) -> dict[str, Any]:
+    """Arguments, parameters and options as decimals, infinities and NaN as text."""
+    return mapped_values(question, lambda x: number(x) if isinstance(x, (int, float)) else x)
+
+
+def mapped_values(question: Question, function: Any) -> dict[str, Any]:
+    return {name: listed(mapped(function, x)) for name, x in {**question.inputs, **question.options}.items()}
+
+
+def listed(x: Any) -> Any:
+    """Tuples as lists."""
+    return [listed(y) for y in x] if isinstance(x, tuple) else x
+
+
+def exact_answer(found: Finding) -> dict[str, Any] | list[dict[str, Any]] | str:
+    """The correctly rounded answer of one component, the two ends of its interval at a kink, or that none is certain."""
+    truth, form = found.truth, found.vector.question.form
+    if causes.is_uncertain(found):
+        return "not certain here, and a number"
+    if truth.rounded is None:
+        return [spelled(end, form) for end in truth.interval or ()]
+    return spelled(truth.rounded, form)
+
+
+def spelled(x: float, form: Format) -> dict[str, Any]:
+    """A number three ways: decimal, hexadecimal float, bits (none where it is not a number of the format)."""
+    digits = form.encode(x) if math.isnan(x) or form.holds(x) else None
+    return {"decimal": number(x), "hex": x.hex() if math.isfinite(x) else str(x), "bits": digits}
+
+
+def number(x: float | int) -> float | int | str:
+    """JSON has no infinity and no NaN: they are text."""
+    return x if math.isfinite(x) else str(x)
+
+
+def bits(x: Any, form: Format) -> str:
+    """Of a format that holds x; parameters and wider answers may be float64 numbers. Labels, counts and words have none."""
+    if not isinstance(x, float):
+        return str(x)
+    kind = form if math.isnan(x) or form.holds(x) else FLOAT64
+    return f"{'' if kind is form else kind.name + ' '}{kind.encode(x)}"
+
+
+MANY = 6  # components of an array that are written out
+
+
+def short(x: Any) -> str:
+    """An array by its first components; what is not one as it is."""
+    if isinstance(x, Mapping):
+        return ", ".join(f"{name} {short(y)}" for name, y in x.items())
+    if not isinstance(x, (list, tuple)):
+        return str(x)
+    return f"[{', '.join(map(short, x[:MANY]))}{f', ... {len(x)} in all' if len(x) > MANY else ''}]"
+
+
+def _source(x: Any) -> str:
+    if isinstance(x, tuple):
+        return f"[{', '.join(map(_source, x))}]"
+    return repr(x) if not isinstance(x, float) or math.isfinite(x) else f'float("{x}")'
