@@ -6,6 +6,7 @@ import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
+from functools import partial
 from typing import Any
 
 import mpmath
@@ -16,6 +17,7 @@ from lossref import catalog, options
 from lossref.exact.balls import INSTALLED, MISSING, Balls
 from lossref.exact.evaluate import branches
 from lossref.exact.floats import Floats
+from lossref.exact.limits import limits
 from lossref.exact.numbers import NoAnswerError, Number
 from lossref.exact.reduce import whole
 from lossref.exact.settle import settle
@@ -57,8 +59,8 @@ def oracle(loss: str | Loss, *arguments: Any, digits: int = 50, certified: bool 
     Fraction or Decimal (taken exactly) or strings (the nearest float64). With options for batches (`lossref.options.Options`)
     arguments have one entry an example; for reduction none the answer's value is a tuple, and its gradient has a row for each
     example. `certified=True` needs python-flint and adds an enclosure that is proved to hold the truth. NaN gives NaN; an infinite
-    input gives the limit that the loss file states (never certified, and not in batches). Raises KeyError for an unknown loss, and
-    ValueError for a point outside the domain, for a limit that is not stated, and for more digits than can be settled.
+    input gives the limit, with all else held fixed, and NaN where there is none. Raises KeyError for an unknown loss, and
+    ValueError for a point outside the domain, for a limit that the rule does not tell, and for more digits than can be settled.
     """
     record = catalog.find(loss)
     if not isinstance(digits, int) or isinstance(digits, bool) or digits < 1:
@@ -133,12 +135,12 @@ def _of_a_batch(loss: Loss, bound: Mapping[str, Any], asked: Options, digits: in
     if call is None:
         nothing, zeros = _mpf(options.EMPTY[asked.empty]), {name: mapped(lambda _: _mpf(0.0), values[name]) for name in loss.differentiable}
         return Answer(loss.name, digits, nothing, _shaped(loss, flat(zeros), values), None, certified)
-    if not all(map(math.isfinite, flat(call.values))):
-        raise ValueError(f"{loss.name}: the oracle of a batch takes finite numbers wherever no mask and no weight of 0 hides them")
+    if any(y != y for y in flat(call.values)):
+        raise ValueError(f"{loss.name}: the oracle of a batch takes NaN only where a mask or a weight of 0 hides it")
     for i in (i for i, counts in enumerate(call.counted) if counts):
         _check_domain(call.upstream, {name: x[i] if name in loss.arguments else x for name, x in call.values.items()})
-    sloped = _settled(call.upstream, call.values, digits, certified)
-    terms = [_settled(term, call.values, digits, certified) for term in call.terms]
+    answered = _special if any(isinstance(y, float) for y in flat(call.values)) else partial(_settled, certified=certified)
+    sloped, *terms = (answered(one, call.values, digits) for one in (call.upstream, *call.terms))
     value = tuple(term.value for term in terms) if asked.reduction == "none" else terms[0].value
     proved = (*(e for term in terms for e in (term.enclosure or ())[:1]), *(sloped.enclosure or ())[1:])
     return replace(sloped, value=value, enclosure=proved or None)
@@ -222,23 +224,20 @@ def _shown(x: Any) -> str:
 
 
 def _special(loss: Loss, values: Values, digits: int) -> Answer:
-    """NaN, or the limit that a known value of the loss states for this infinite point."""
-    width = sum(len(flat(values[name])) for name in loss.differentiable)
-    value: Any = math.nan
-    gradient: Any = (math.nan,) * width
+    """NaN, or the limit at this infinite point."""
+    pieces = [[_mpf(math.nan)] * (1 + sum(len(flat(values[name])) for name in loss.differentiable))]
     if not any(y != y for y in flat(values)):
-        at = [known for known in loss.known if "reduction" not in known.at and not callable(known.value)]
-        known = next((k for k in at if all(values[name] == x for name, x in k.at.items())), None)
-        if known is None or known.gradient is None:
-            stated = "; ".join(str(dict(k.at)) for k in loss.known if "inf" in str(k.at)) or "none"
-            raise ValueError(f"{loss.name}: no limit is stated at this infinite point; stated are: {stated}")
-        value, gradient = known.stated()
-    slopes = tuple(_stated(g, digits) for g in gradient)
-    return Answer(loss.name, digits, _stated(value, digits), _shaped(loss, slopes, values), None, False)
-
-
-def _stated(x: Fraction | float, digits: int) -> Any:
-    return _mpf(x) if isinstance(x, float) else _rational(x, math.ceil(digits * math.log2(10)) + GUARD_BITS)
+        bits = math.ceil(digits * math.log2(10)) + GUARD_BITS
+        system = Balls if INSTALLED else Floats
+        try:
+            pieces = limits(loss, values, system, lambda base, n: _to_bits(base, n, bits), _mpf(math.nan))
+        except NoAnswerError as error:
+            raise ValueError(f"{loss.name}: the limit at this infinite point is not known: {error}") from None
+    columns = [[*column] for column in zip(*pieces, strict=True)]
+    is_one = all(len(set(map(repr, column))) == 1 for column in columns[1:])
+    interval = None if is_one else tuple((min(column), max(column)) for column in columns[1:])
+    gradient = _shaped(loss, [column[0] for column in columns[1:]], values) if is_one else None
+    return Answer(loss.name, digits, columns[0][0], gradient, interval, False)
 
 
 def _to_bits(base: Base, n: Number, bits: int) -> Any:

@@ -33,9 +33,8 @@ def assert_matches(value: Any, gradient: Any, loss: str | Loss, /, *, level: str
     whose exact answer is beyond certainty or beyond float64's allowances are held only to not being NaN.
     Without python-flint the exact answers are mpmath's, with their margins, and not proved.
 
-    Raises AssertionError with the worst numbers, ValueError for a point outside the domain, for two formats, for an
-    infinite input without a stated limit and for an unknown level, TypeError for arguments that are missing or are not
-    real numbers, KeyError for an unknown loss.
+    Raises AssertionError with the worst numbers, ValueError for a point outside the domain, for two formats and for an unknown level,
+    TypeError for arguments that are missing or are not real numbers, KeyError for an unknown loss.
     """
     __tracebackhide__ = True
     record = _known(loss, level)

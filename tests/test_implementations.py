@@ -12,7 +12,7 @@ import pytest
 import lossref
 from lossref.cli import main
 from lossref.implementations import resolve
-from lossref.library import ImplementationError, NotSupportedError
+from lossref.library import Implementation, ImplementationError, Library, NotSupportedError
 from lossref.spaces import Real
 from lossref.spec import Loss, Parameter, Question
 
@@ -359,3 +359,12 @@ def test_what_a_module_raises_while_it_is_imported_is_said_as_such(tmp_path, mon
         monkeypatch.delitem(sys.modules, "broken", raising=False)
         with pytest.raises(ImplementationError, match=f"^importing .*broken.* raised {words}$"):
             resolve(name)
+
+
+def test_a_library_that_takes_nothing_of_a_format_is_a_bad_use_and_says_why(capsys, monkeypatch):
+    """As xgboost in float64: nothing broke, and nothing differs."""
+    single = Implementation(parts={"value": lambda **_: None}, line=lambda *_: "", takes=lambda question: "single precision only")
+    library = Library(name="single", title="single", implementations={"hinge": single})
+    monkeypatch.setattr("lossref.commands.check.resolve", lambda *_: library)
+    assert main(["check", "single"]) == 2
+    assert "single takes none of the vectors in float64: single precision only" in capsys.readouterr().err

@@ -172,7 +172,7 @@ ERRORS = [
     (("squared_error", 1, 1), {"digits": 0}, "digits must be a whole number"),
     (("squared_error", 1, 1), {"digits": 2.5}, "digits must be a whole number"),
     (("sigmoid_cross_entropy", 1, 1), {"digits": 10_000}, "10000 digits cannot be settled here"),
-    (("sigmoid_cross_entropy", "inf", 0.3), {}, "no limit is stated at this infinite point"),
+    (("cross_entropy", ("inf", 0.3), (0.5, 0.5)), {}, "must be"),
 ]
 
 

@@ -6,7 +6,8 @@ import argparse
 import math
 import shlex
 import sys
-from collections.abc import Callable, Sequence
+from collections import Counter
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
@@ -189,7 +190,10 @@ def _report(given: argparse.Namespace, library: Library, own: Loss | None, form:
     losses = [own] if own else [catalog.get(name) for name in there]
     vectors = [(loss, [v for v in select(_vectors(loss, own, form)) if v.question.is_call or not given.calls]) for loss in losses]
     if given.calls:  # a loss whose calls are all left out makes none
-        vectors = [(loss, found) for loss, found in vectors if not all(library.implementations[loss.name].takes(v.question) for v in found)]
+        vectors = [(loss, found) for loss, found in vectors if not all(_refusals(library, loss, found))]
+    elif any(found for _, found in vectors) and all(reason for loss, found in vectors for reason in _refusals(library, loss, found)):
+        ((reason, _),) = Counter(reason for loss, found in vectors for reason in _refusals(library, loss, found)).most_common(1)
+        raise UsageError(f"{library.title} takes none of the vectors in {form}: {reason}")
     verdicts = judged(library, [(loss, found) for loss, found in vectors if found], form)
     if not verdicts:
         nothing = "makes no calls of these losses" if given.calls else f"was asked none of the golden vectors in {form}"
@@ -202,6 +206,11 @@ def _report(given: argparse.Namespace, library: Library, own: Loss | None, form:
         report["lacks"] = {}
     print_json(report) if given.json else text.show_run(text.console(), report)
     return BROKE if report["broke"] else CONFORMS if report["conforms"] else DIFFERS
+
+
+def _refusals(library: Library, loss: Loss, vectors: Sequence[Vector]) -> Iterator[str]:
+    """Why each vector is not asked, if so."""
+    return (library.implementations[loss.name].takes(v.question) for v in vectors)
 
 
 def _vectors(loss: Loss, own: Loss | None, form: str) -> list[Vector]:
@@ -223,14 +232,16 @@ def _vectors(loss: Loss, own: Loss | None, form: str) -> list[Vector]:
 
 
 def judged(library: Library, vectors: Sequence[tuple[Loss, list[Vector]]], form: str) -> list[Verdict]:
-    """A verdict a loss, with a progress bar on a terminal; a needless declaration is an error."""
+    """A verdict a loss, with a progress bar on a terminal; a needless declaration is an error, unless the documentation makes it."""
     verdicts = []
     screen = Console(stderr=True)
     with Progress(console=screen, transient=True, disable=not screen.is_terminal) as progress:
         for loss, chosen in progress.track(vectors, description=f"judging {escape(library.title)}"):
             verdicts.append(judge(loss, library.implementations[loss.name], chosen, FORMATS[form]))
-    for needless in (d.needless for verdict in verdicts for d in verdict.declarations if d.needless):
-        raise UsageError(needless)
+    for verdict in verdicts:
+        documented = [parse(text).sentence for text in library.implementations[verdict.loss].documented]
+        for needless in (d.needless for d in verdict.declarations if d.needless and d.sentence not in documented):
+            raise UsageError(needless)
     return verdicts
 
 

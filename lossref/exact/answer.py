@@ -1,4 +1,4 @@
-"""The one way from a question to its exact answer: certified, or by mpmath alone; the limit that is stated; or NaN.
+"""The one way from a question to its exact answer: certified, or by mpmath alone; the limit; or NaN.
 
 Every number is settled over enclosures and rounded once. A certified answer is settled over Arb balls, and mpmath at twice the
 precision, with its margins, must meet each ball.
@@ -9,13 +9,13 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Sequence
 from fractions import Fraction
-from itertools import chain
 from typing import Any
 
 from lossref import options
 from lossref.exact.balls import Balls
 from lossref.exact.evaluate import Branch, branches
 from lossref.exact.floats import Floats
+from lossref.exact.limits import limits
 from lossref.exact.numbers import NoAnswerError, Number, Operand, System
 from lossref.exact.reduce import Whole, whole
 from lossref.exact.settle import CAP, Correct, Ends, correct, ends_of, meet, settle
@@ -43,8 +43,8 @@ def answer(loss: Loss, inputs: Values, chosen: Values, form: Format, *, proved: 
     """The exact answer to a question, by its inputs and options, with what judging allows around it.
 
     Raises NoAnswerError where there is none, with a sentence, and never guesses: beyond the cap of the precision, where an
-    allowance overflows, at a point that has no value, at an infinite input whose limit is not stated. Raises DisagreementError where
-    Arb and mpmath differ, and ModuleNotFoundError where a proof is wanted and python-flint is not installed.
+    allowance overflows, at a point that has no value, at an infinite input whose limit the rule does not tell. Raises DisagreementError
+    where Arb and mpmath differ, and ModuleNotFoundError where a proof is wanted and python-flint is not installed.
     """
     parameters, call = options.split(chosen)
     values = {**loss.defaults, **parameters, **inputs}
@@ -59,16 +59,14 @@ def _alone(loss: Loss, values: Values, form: Format, proved: bool) -> Answer:
     """The answer to one example."""
     numbers = [x for name in loss.arguments for x in flat(values[name])]
     if not all(map(math.isfinite, numbers)):
-        return _limit(loss, values)
+        return _limit(loss, values, form, proved)
     return _settled(loss, values, form, proved)
 
 
 def _of_a_call(loss: Loss, reduced: Whole, form: Format, proved: bool) -> Answer:
     """The answer to a call: of each of its values, and the gradient of what comes after in all of them."""
-    if not all(map(math.isfinite, chain.from_iterable(flat(reduced.values[name]) for name in loss.arguments))):
-        raise NoAnswerError(f"{loss.name}: a call has finite numbers wherever no mask and no weight of 0 hides them")
-    sloped = _settled(reduced.upstream, reduced.values, form, proved)
-    terms = [_settled(term, reduced.values, form, proved).value for term in reduced.terms]
+    sloped = _alone(reduced.upstream, reduced.values, form, proved)
+    terms = [_alone(term, reduced.values, form, proved).value for term in reduced.terms]
     columns: dict[str, Any] = {name: tuple(getattr(term, name)[0] for term in terms) for name in ("rounded", "residual", "K", "S")}
     return Answer(Part(**columns), sloped.gradient, sloped.hessian)
 
@@ -83,24 +81,25 @@ def _nothing(loss: Loss, inputs: Values, asked: Options) -> Answer:
     return Answer(Part((EMPTY[asked.empty],), (0,), (0.0,), (0.0,)), {name: zeros(name) for name in loss.differentiable})
 
 
-def _limit(loss: Loss, values: Values) -> Answer:
-    """At NaN everything is NaN; at infinity the limit is stated by a known value, which a test approaches."""
+def _limit(loss: Loss, values: Values, form: Format, proved: bool) -> Answer:
+    """At NaN everything is NaN; at infinity it is the limit, where there is one."""
     widths = {name: len(flat(values[name])) for name in loss.differentiable}
-    value = math.nan
-    slopes: tuple[float, ...] | None = (math.nan,) * sum(widths.values())
+    nan = Correct(math.nan)
+    pieces = [[nan] * (1 + sum(widths.values()))]
     if not any(math.isnan(x) for name in loss.arguments for x in flat(values[name])):
-        known = next((k for k in loss.known if "reduction" not in k.at and all(values[name] == x for name, x in k.at.items())), None)
-        if known is None:
-            stated = "; ".join(str(dict(k.at)) for k in loss.known if "inf" in str(k.at)) or "none"
-            raise NoAnswerError(f"{loss.name}: no limit is stated at this infinite point; stated are: {stated}")
-        exact = known.stated()
-        value, slopes = float(exact[0]), None if exact[1] is None else tuple(map(float, exact[1]))
-    gradient, start = {}, 0
+        systems = (Balls, Floats) if proved else (Floats,)
+        pieces, *others = (limits(loss, values, system, lambda base, n: correct(base, n, form), nan) for system in systems)
+        if any(repr(pieces) != repr(other) for other in others):  # repr: NaN is NaN
+            raise DisagreementError(f"{loss.name} at {dict(values)}: Arb and mpmath give other limits")
+    columns = list(zip(*pieces, strict=True))
+    gradient, start = {}, 1
     for name, width in widths.items():
-        own = None if slopes is None else slopes[start : start + width]
-        gradient[name] = Part(own, None if own is None else (0,) * width, (0.0,) * width, (0.0,))
+        own = columns[start : start + width]
+        is_one = all(len({repr(x) for x in column}) == 1 for column in own)
+        ends = tuple((min(float(x.rounded) for x in column), max(float(x.rounded) for x in column)) for column in own)
+        gradient[name] = part([column[0] for column in own] if is_one else None, [0.0] * width, (0.0,), None if is_one else ends)
         start += width
-    return Answer(Part((value,), (0,), (0.0,), (0.0,)), gradient)
+    return Answer(part(columns[0][:1], [0.0], (0.0,)), gradient)
 
 
 def _settled(loss: Loss, values: Values, form: Format, proved: bool) -> Answer:

@@ -16,6 +16,7 @@ from lossref.exact.numbers import Number, System
 from lossref.formats import Format
 from lossref.options import PROBABILITY
 from lossref.spec import Answer, Loss, Question, Values
+from lossref.values import mapped
 
 Definition = Callable[..., Any]
 
@@ -26,12 +27,17 @@ class ConventionError(Exception):
 
 @dataclass(frozen=True)
 class Bound:
-    """A number as code has it: `amount` rounded to the format, or 1 minus that, rounded again; None is the format's epsilon."""
+    """A number as code has it: `amount` rounded to the format, or 1 minus that, rounded again; None is the format's epsilon.
 
-    amount: Fraction | None
+    An infinite bound bounds nothing.
+    """
+
+    amount: Fraction | float | None
     from_one: bool = False
 
-    def of(self, form: Format) -> Fraction:
+    def of(self, form: Format) -> Fraction | float:
+        if isinstance(self.amount, float):
+            return self.amount
         amount = 2 * form.unit if self.amount is None else Fraction(form.nearest(self.amount))
         return Fraction(form.nearest(1 - amount)) if self.from_one else amount
 
@@ -46,7 +52,6 @@ class Convention:
     stage: ClassVar[int] = 0  # what acts on a definition, from the outside in, whatever the order of declaring
     narrows: ClassVar[bool] = False  # picks one of several right answers: more is asked with it, and no implementation needs it
     widest: ClassVar[int] = 64  # components of an example that an answer is certified for within a second or so
-    keeps_limits: ClassVar[bool] = False  # what is stated at infinite inputs is the declared function's limit too
 
     @property
     def sentence(self) -> str:
@@ -115,12 +120,13 @@ class Clip(Convention):
         through = self.gradient == "through" and part != "value"
 
         def cut(m: System, x: Any) -> Any:
-            if isinstance(x, list):
-                return [cut(m, y) for y in x]
-            y = m.max(low, m.min(x, high))
+            y = x if isinstance(high, float) else m.min(x, high)
+            y = y if isinstance(low, float) else m.max(low, y)
             return Number(y.system, Jet(y.data.value, x.data.slopes, x.data.curvatures)) if through else y
 
-        return inner if self.gradient == "unclipped" and part != "value" else _on(self.argument, inner, cut)
+        if self.gradient == "unclipped" and part != "value":
+            return inner
+        return _on(self.argument, inner, lambda m, x: mapped(lambda y: cut(m, y), x))
 
 
 @dataclass(frozen=True)
@@ -140,7 +146,7 @@ class DivideBySum(Convention):
 
     def definition(self, inner: Definition, part: str, form: Format) -> Definition:
         def divided(m: System, x: Any) -> Any:
-            if isinstance(x[0], list):
+            if isinstance(x[0], (list, tuple)):
                 return [divided(m, y) for y in x]
             total = m.sum(x)
             return [y / total for y in x]
@@ -177,7 +183,7 @@ class ClampLog(Convention):
         at = Fraction(form.nearest(self.at))
         if self.denominator is None or part == "value":
             # compared before the logarithm is taken, which may be -infinity
-            return _with_log(inner, lambda m, x: m.log(x) if x > m.exp(at) else m.lift(at))
+            return _with(inner, "log", lambda m, x: m.log(x) if x > m.exp(at) else m.lift(at))
         least = Fraction(form.nearest(self.denominator))
 
         def sloped(m: System, **values: Any) -> Any:
@@ -190,19 +196,47 @@ class ClampLog(Convention):
 
 
 @dataclass(frozen=True)
-class AddInLog(Convention):
-    """A number, rounded to the format, added to what every logarithm is taken of."""
+class AddInside(Convention):
+    """A number, rounded to the format, added to what every logarithm, or every root, is taken of."""
 
     eps: Bound
-    kind: ClassVar[str] = "log"
+    function: Literal["log", "sqrt"]
     stage: ClassVar[int] = 3
 
     @property
     def sentence(self) -> str:
-        return f"add {self.eps} inside log"
+        return f"add {self.eps} inside {self.function}"
+
+    @property
+    def kind(self) -> str:
+        return self.function
 
     def definition(self, inner: Definition, part: str, form: Format) -> Definition:
-        return _with_log(inner, lambda m, x: m.log(x + self.eps.of(form)))
+        return _with(inner, self.function, lambda m, x: getattr(m, self.function)(x + self.eps.of(form)))
+
+
+@dataclass(frozen=True)
+class AddTo(Convention):
+    """A number, rounded to the format, added to every entry of an argument: to a difference, if it is one term of it."""
+
+    eps: Bound
+    argument: str
+    stage: ClassVar[int] = 1
+
+    @property
+    def sentence(self) -> str:
+        return f"add {self.eps} to {self.argument}"
+
+    @property
+    def kind(self) -> str:
+        return f"add to {self.argument}"
+
+    def misfit(self, loss: Loss) -> str:
+        return _no_number(loss, self.argument)
+
+    def definition(self, inner: Definition, part: str, form: Format) -> Definition:
+        eps = self.eps.of(form)
+        return _on(self.argument, inner, lambda m, x: mapped(lambda y: y + eps, x))
 
 
 @dataclass(frozen=True)
@@ -226,8 +260,10 @@ class Factor(Convention):
         return lambda m, **values: inner(m, **values) / m.log(self.base)
 
 
-def spelled(x: Fraction) -> str:
+def spelled(x: Fraction | float) -> str:
     """A number as it is typed: the shortest decimal that is equal, or a quotient."""
+    if isinstance(x, float):
+        return str(x)
     return short if Fraction(short := repr(float(x)).removesuffix(".0")) == x else str(x)
 
 
@@ -235,22 +271,22 @@ def _on(argument: str, inner: Definition, change: Callable[[System, Any], Any]) 
     return lambda m, **values: inner(m, **{**values, argument: change(m, values[argument])})
 
 
-def _with_log(inner: Definition, log: Callable[[System, Number], Number]) -> Definition:
-    return lambda m, **values: inner(_OtherLog(m, log), **values)
+def _with(inner: Definition, name: str, rule: Callable[[System, Number], Number]) -> Definition:
+    return lambda m, **values: inner(_Other(m, name, rule), **values)
 
 
 @dataclass(frozen=True)
-class _OtherLog:
-    """A number system with another logarithm; numbers themselves stay those of the system."""
+class _Other:
+    """A number system in which one function is another; numbers themselves stay those of the system."""
 
     system: System
+    name: str
     rule: Callable[[System, Number], Number]
 
     def __getattr__(self, name: str) -> Any:
+        if name == self.name:
+            return lambda x: self.rule(self.system, self.system.lift(x))
         return getattr(self.system, name)
-
-    def log(self, x: Any) -> Number:
-        return self.rule(self.system, self.system.lift(x))
 
 
 def _with_slope(x: Number, slope: Number) -> Number:

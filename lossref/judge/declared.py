@@ -30,9 +30,8 @@ def declared(loss: Loss, conventions: Sequence[Convention], vectors: Iterable[Ve
 
 
 def _redone(loss: Loss, conventions: Sequence[Convention], v: Vector, form: Format) -> Vector | None:
-    if v.region == "special" and not v.question.is_call:  # NaN stays NaN; a limit is known for the undeclared function only
-        (value,) = v.answer.value.rounded or ()
-        return v if math.isnan(value) or all(c.keeps_limits for c in conventions) else None
+    if v.region == "special" and not v.question.is_call and all(map(math.isnan, v.answer.value.rounded or ())):
+        return v
     try:
         found = _answered(loss, conventions, v, form)
     except NoAnswerError:

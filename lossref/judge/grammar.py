@@ -7,13 +7,13 @@ import re
 from collections.abc import Callable, Mapping
 from fractions import Fraction
 
-from lossref.judge.conventions import AddInLog, Bound, ClampLog, Clip, Convention, ConventionError, DivideBySum, Factor
+from lossref.judge.conventions import AddInside, AddTo, Bound, ClampLog, Clip, Convention, ConventionError, DivideBySum, Factor
 from lossref.judge.habits import Always, Flush, Hessian, HessianFloor, Kink
 from lossref.options import DENOMINATORS, EMPTY, SMOOTHINGS
 
 LONGEST = 300  # characters of a sentence: the patterns look at each pair of its digits at worst
 NUMBER = r"[-+]?[0-9]*\.?[0-9]+(?:e[-+]?[0-9]{1,3})?(?:/[0-9]+)?"
-BOUND = rf"(?:1 - )?(?:eps|{NUMBER})"
+BOUND = rf"(?:(?:1 - )?(?:eps|{NUMBER})|[-+]?inf)"
 GRAMMAR: Mapping[str, tuple[str, Callable[..., Convention]]] = {  # as --help has it -> the pattern, and what it makes
     "clip ARGUMENT to [LOW, HIGH], gradient zero outside | through | unclipped": (
         rf"clip (\w+) to \[({BOUND}), ({BOUND})\](?:, gradient (zero outside|through|unclipped))?",
@@ -24,7 +24,8 @@ GRAMMAR: Mapping[str, tuple[str, Callable[..., Convention]]] = {  # as --help ha
         rf"clamp log at ({NUMBER})(?:, gradient denominator at least ({NUMBER}))?",
         lambda at, least: ClampLog(_number(at), _number(least) if least else None),
     ),
-    "add NUMBER inside log": (rf"add (eps|{NUMBER}) inside log", lambda eps: AddInLog(_bound(eps))),
+    "add NUMBER inside log | sqrt": (rf"add (eps|{NUMBER}) inside (log|sqrt)", lambda eps, inside: AddInside(_bound(eps), inside)),
+    "add NUMBER to ARGUMENT": (rf"add (eps|{NUMBER}) to (\w+)", lambda eps, name: AddTo(_bound(eps), name)),
     "factor NUMBER": (rf"factor ({NUMBER})", lambda x: Factor(_number(x))),
     "log base NUMBER": (rf"log base ({NUMBER})", lambda x: Factor(base=_number(x))),
     "at a kink the lower | upper | middle | flatter | steeper slope": (r"at a kink the (lower|upper|middle|flatter|steeper) slope", Kink),
@@ -61,6 +62,8 @@ def parse_declaration(text: str) -> tuple[str, Convention]:
 
 
 def _bound(text: str) -> Bound:
+    if text.endswith("inf"):
+        return Bound(float(text))
     amount = text.removeprefix("1 - ")
     return Bound(None if amount == "eps" else _number(amount), amount != text)
 

@@ -27,7 +27,6 @@ class Kink(Convention):
 
     rule: Literal["lower", "upper", "middle", "flatter", "steeper"]
     narrows: ClassVar[bool] = True
-    keeps_limits: ClassVar[bool] = True
 
     @property
     def sentence(self) -> str:
@@ -64,7 +63,6 @@ class Flush(Convention):
     """Subnormal inputs, answers or both are taken for 0."""
 
     what: Literal["inputs", "answers", "numbers"]
-    keeps_limits: ClassVar[bool] = True
 
     @property
     def sentence(self) -> str:
@@ -91,7 +89,6 @@ class Hessian(Convention):
     rule: Literal["constant", "factor"]
     amount: Fraction
     stage: ClassVar[int] = -1  # whatever the function is
-    keeps_limits: ClassVar[bool] = True  # no Hessian is stated there
     kind: ClassVar[str] = "hessian"
     splits: ClassVar[frozenset[str]] = frozenset({"hessian"})
 
@@ -114,7 +111,6 @@ class HessianFloor(Convention):
 
     least: Fraction
     stage: ClassVar[int] = -2
-    keeps_limits: ClassVar[bool] = True
     splits: ClassVar[frozenset[str]] = frozenset({"hessian"})
 
     @property
@@ -132,7 +128,6 @@ class Always(Convention):
 
     option: Literal["denominator", "empty", "smoothing"]
     value: str | float
-    keeps_limits: ClassVar[bool] = True
 
     @property
     def sentence(self) -> str:

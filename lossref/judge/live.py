@@ -38,8 +38,8 @@ class Inputs:
 def read_inputs(loss: Loss, named: Mapping[str, Any]) -> Inputs:
     """Arguments and parameters by name, broadcast to examples, each certified.
 
-    Raises TypeError for missing, unknown or unreadable arguments, ValueError for different formats, for shapes that do not fit,
-    for points outside the domain and for infinite inputs whose limit is not stated.
+    Raises TypeError for missing, unknown or unreadable arguments, ValueError for different formats, for shapes that do not fit
+    and for points outside the domain.
     """
     bound = bind(loss, (), named)
     labels = [name for name, space in loss.arguments.items() if space.label_of]

@@ -99,7 +99,8 @@ def sigmoid_focal_cross_entropy(logits, target, alpha, gamma):
     return optax.losses.sigmoid_focal_loss(logits, target, alpha=alpha, gamma=gamma)
 
 
-@implements("triplet_margin_loss")
+# eps = 1e-6 "to ensure numerical stability in the distance calculation": added to the sums of squares
+@implements("triplet_margin_loss", documented=("add 1e-06 inside sqrt",))
 def triplet_margin(anchor, positive, negative, margin):
     return optax.losses.triplet_margin_loss(anchor, positive, negative, margin=margin)
 

@@ -92,12 +92,14 @@ def kl_divergence(probabilities, target, reduction="none"):
     )
 
 
-@implements("gaussian_nll_loss")
+# GaussianNLLLoss: eps, 1e-6, is the "value used to clamp var", and "the gradients are unaffected by it"
+@implements("gaussian_nll_loss", documented=("clip variance to [1e-06, inf], gradient through",))
 def gaussian_nll(prediction, target, variance, reduction="none"):
     return F.gaussian_nll_loss(prediction, target, variance, reduction=reduction)
 
 
-@implements("triplet_margin_loss")
+# PairwiseDistance, by which TripletMarginLoss is stated: |x1 - x2 + eps e|, e the vector of ones, eps = 1e-6
+@implements("triplet_margin_loss", documented=("add 1e-06 to anchor",))
 def triplet_margin(anchor, positive, negative, margin, reduction="none"):
     return F.triplet_margin_loss(anchor, positive, negative, margin=margin, reduction=reduction)
 

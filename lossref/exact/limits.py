@@ -1,0 +1,81 @@
+"""What a loss does at infinite inputs, by rule: its value and its slopes as these go there, all else held fixed.
+
+Several infinite inputs go there at several rates; a number that is another at another rate has no limit, and is NaN.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from functools import partial
+from itertools import count as counting
+from typing import Any, TypeVar
+
+from lossref.exact.germs import Germs
+from lossref.exact.jets import Jet, Jets
+from lossref.exact.numbers import NoValueError, Number, is_infinite
+from lossref.exact.settle import settle
+from lossref.exact.systems import Base
+from lossref.spec import Loss, Values
+from lossref.values import flat
+
+X = TypeVar("X")
+
+
+def limits(loss: Loss, values: Values, system: type[Base], rounded: Callable[[Base, Number], X | None], undefined: X) -> list[list[X]]:
+    """Value and slopes, rounded, of each smooth piece that meets at the point; `undefined` is what has no limit.
+
+    Raises NoAnswerError where the rule does not say, never a guess.
+    """
+    count = sum(map(is_infinite, flat(tuple(values[name] for name in loss.arguments))))
+    rates = [(1,) * count, *([tuple(range(1, count + 1)), tuple(range(count, 0, -1))] if count > 1 else [])]
+    try:
+        found = [settle(system, partial(_rounded, loss, values, chosen, rounded)) for chosen in rates]
+    except NoValueError:
+        return [[undefined] * (1 + sum(len(flat(values[name])) for name in loss.differentiable))]
+    if len({len(rows) for rows in found}) > 1:
+        return [[undefined] * len(found[0][0])]
+    together = [list(zip(*rows, strict=True)) for rows in zip(*found, strict=True)]
+    return [[x if all(x == y for y in others) else undefined for x, *others in row] for row in together]
+
+
+def _rounded(
+    loss: Loss, values: Values, rates: tuple[int, ...], rounded: Callable[[Base, Number], X | None], base: Base
+) -> list[list[X]] | None:
+    rows = [[rounded(base, n) for n in piece] for piece in _pieces(loss, values, base, rates)]
+    return None if any(x is None for row in rows for x in row) else rows  # type: ignore[return-value]
+
+
+def _pieces(loss: Loss, values: Values, base: Base, rates: tuple[int, ...]) -> Iterator[list[Number]]:
+    """The piece that the point lies on; where a comparison is tied the pieces along each axis both ways."""
+    ties, first = _piece(loss, values, base, rates, None)
+    yield first
+    if ties:
+        for i in range(len(first) - 1):
+            for side in (-1, 1):
+                yield _piece(loss, values, base, rates, {i: side})[1]
+
+
+def _piece(
+    loss: Loss, values: Values, base: Base, rates: tuple[int, ...], direction: Mapping[int, int] | None
+) -> tuple[int, list[Number]]:
+    germs = Germs(base)
+    jets = Jets(germs, order=1, direction=direction)
+    remaining, places = iter(rates), counting()
+
+    def placed(name: str, x: Any) -> Any:
+        if isinstance(x, (tuple, list)):
+            return [placed(name, y) for y in x]
+        if isinstance(x, int):
+            return x
+        grown = germs.growing(next(remaining) * (1 if x > 0 else -1)) if name in loss.arguments and is_infinite(x) else x
+        return jets.variable(grown, next(places)) if name in loss.differentiable else jets.lift(germs.lift(grown))
+
+    in_order = (*loss.differentiable, *(name for name in (*loss.arguments, *loss.parameters) if name not in loss.differentiable))
+    arguments = {name: placed(name, values[name]) for name in in_order}
+    result: Jet = jets.lift(loss.definition(jets, **arguments)).data
+    width = sum(len(flat(values[name])) for name in loss.differentiable)
+    slopes = [result.slopes.get(i, germs.lift(0)) for i in range(width)]
+    if any(i < 0 for i in result.slopes):
+        raise NoValueError("a square root of 0 beside an infinite number")
+    return jets.exact_ties, [germs.limit(n) for n in (result.value, *slopes)]
+
