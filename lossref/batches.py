@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator, Mapping
-from itertools import combinations, repeat
+from itertools import combinations, cycle, islice
 from typing import Any
 
 from lossref import families
@@ -138,7 +138,7 @@ def _batch(loss: Loss, form: Format, seed: str, count: int) -> dict[str, Any]:
     rows = [families.example(loss, Stream(f"{seed}/{loss.name}", form, i, CLASSES)) for i in range(count)]
     if loss.target in (PROBABILITY, SIGN):
         pair = (0.0, 1.0) if loss.target == PROBABILITY else (-1.0, 1.0)
-        rows = [row | {"target": filled(row["target"], repeat(pair[i % 2]))} for i, row in enumerate(rows)]
+        rows = [row | {"target": filled(row["target"], islice(cycle(pair), i % 2, None))} for i, row in enumerate(rows)]
     return {name: tuple(row[name] for row in rows) for name in loss.arguments}
 
 

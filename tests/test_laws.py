@@ -11,7 +11,7 @@ from lossref.formats import FLOAT64
 from lossref.laws import Exact
 from lossref.options import PROBABILITY
 from lossref.questions import generate
-from lossref.values import flat, mapped
+from lossref.values import flat, mapped, places, replaced, shape
 
 REACH = 2.0**11  # whatever the loss, its slope is settled there
 
@@ -61,18 +61,23 @@ def test_claimed_laws_hold(loss, listed):
 
 
 def is_affine(loss, values):
-    """L(y) = (1 - y) L(0) + y L(1)."""
+    """L(y) = L(0) + sum_j y_j (L(e_j) - L(0)), with e_j a 1 at label j and 0 at the others; (1 - y) L(0) + y L(1) of one label."""
     ask, y = asker(loss), values["target"]
-    no, yes = (ask({**values, "target": Fraction(end)}).value for end in (0, 1))
-    line = (1 - y) * no + y * yes
-    return abs(ask(values).value - line) <= laws.SLACK * (abs(line) + 1)
+
+    def at(target):
+        return ask({**values, "target": target}).value
+
+    nowhere = mapped(lambda _: Fraction(0), y)
+    ends = [at(replaced(nowhere, place, Fraction(1))) for place in places(shape(y))]
+    line = at(nowhere) + sum(t * (end - at(nowhere)) for t, end in zip(flat(y), ends, strict=True))
+    return abs(at(y) - line) <= laws.SLACK * (abs(line) + 1)
 
 
 def test_only_what_is_affine_in_its_target_is_said_to_be(loss):
     if loss.target != PROBABILITY:
         assert not loss.is_affine
         return
-    soft = [values for values in points(loss) if 0 < values["target"] < 1]
+    soft = [values for values in points(loss) if any(0 < y < 1 for y in flat(values["target"]))]
     assert all(is_affine(loss, values) for values in soft) == loss.is_affine
 
 
