@@ -566,3 +566,22 @@ def l2_penalty(
     strength  s (often called lambda), above 0; 1 by default
     With the factor 1/2 the gradient is s w, what optimisers call weight decay; without it (Keras, ridge regression) it is 2 s w.
     """
+
+@_flat
+def dice(
+    probabilities: ArrayLike, target: ArrayLike, smooth_nr: ArrayLike = 1.0, smooth_dr: ArrayLike = 1.0,
+    *, reduction: _Reduction = "none", denominator: _Denominator | float = "weights", empty: _Empty = "nan",
+    sample_weight: ArrayLike | None = None, label_smoothing: float = 0.0, smoothing: _Smoothing = "all", mask: ArrayLike | None = None,
+    target_form: Literal["probability", "sign"] | None = None, upstream: ArrayLike | None = None,
+) -> Any:
+    """Soft Dice loss of a map of probabilities: 1 less twice what it shares with the true map, over what the two have.
+
+        L(p, t) = 1 - (2 sum p t + a) / (sum p + sum t + b),      sums over all pixels
+
+    probabilities  p, that of each pixel to belong to the object, in [0, 1]; one map is one example
+    target         t, 1 where the object is and 0 elsewhere, or soft labels in [0, 1]
+    smooth_nr      a, at least 0; 1 by default
+    smooth_dr      b, above 0; 1 by default
+    Two empty maps cost 1 - a / b: 0 in MONAI (a = b = 1e-5) and optax (a = b = 2), 1 in Keras (a = 0, b = 1e-7) and kornia (a = 0,
+    b = 1e-8); b = 0 has no limit there. segmentation-models has no a and a denominator of at least 1e-7; V-Net squares its terms.
+    """

@@ -76,6 +76,24 @@ def test_exact_sum_survives_cancellation():
     assert kernels.exact_sum(np.array([[0.1] * 10, [1.0] * 10])).tolist() == [1.0, 10.0]
 
 
+def test_a_sum_and_a_product_in_two_parts_keep_twice_the_digits(listed):
+    misses = []
+    for k in range(300):
+        d = Stream("kernels/two", FLOAT64, k)
+        terms = [d.sign() * d.scaled(-60, 0) for _ in range(1 + k % 9)]
+        total, low = (Fraction(float(x[0])) for x in kernels.sum_in_two(np.array(terms)))
+        exact = sum(map(Fraction, terms))
+        room = Fraction(2) ** -98 * sum(abs(Fraction(x)) for x in terms)
+        misses += [] if abs(total + low - exact) <= room else [("sum", terms, float(total), float(low))]
+        product, lost = (Fraction(float(x)) for x in kernels.product_in_two(terms[0], float(total), float(low)))
+        exact = Fraction(terms[0]) * (total + low)
+        misses += [] if abs(product + lost - exact) <= Fraction(2) ** -98 * abs(exact) else [("product", terms, float(product))]
+    listed(misses)
+    with np.errstate(all="ignore"):
+        assert [float(x[0]) for x in kernels.sum_in_two(np.array([np.inf, 1.0]))] == [np.inf, 0.0]
+        assert kernels.product_in_two(5e-324, 0.5) == (0.0, 0.0)
+
+
 def test_leader_and_tails_put_back_what_a_shift_rounds_away():
     leader, tails, lag = kernels.leader_and_tails(np.array([1e8 + 0.1, 0.3]))
     assert leader.tolist() == [True, False]

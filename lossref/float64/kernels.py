@@ -95,6 +95,14 @@ def exact_sum(terms: Array) -> Array:
     return total + np.where(np.isfinite(total), lost, 0.0)
 
 
+def sum_in_two(terms: Array) -> tuple[Array, Array]:
+    """The sum along the last axis, which stays with one entry, and what rounding took from it; nothing from an infinite sum."""
+    x = np.asarray(terms, float)
+    total = exact_sum(x)[..., None]
+    lost = exact_sum(np.concatenate([x, -total], axis=-1))[..., None]
+    return total, np.where(np.isfinite(lost), lost, 0.0)
+
+
 def two_difference(a: Array, b: Array) -> tuple[Array, Array]:
     """a - b and what rounding took from it (Knuth); nothing where a step on the way is infinite."""
     difference = np.subtract(a, b)
@@ -110,6 +118,12 @@ def two_product(a: Array, b: Array) -> tuple[Array, Array]:
     lost = ((a_high * b_high - product) + a_high * b_low + a_low * b_high) + a_low * b_low
     exact_zero = np.equal(a, 0) | np.equal(b, 0)
     return product, np.where(exact_zero, 0.0, np.where(np.abs(product) > 1e-280, lost, np.nan))
+
+
+def product_in_two(a: Array, b: Array, b_low: Array = 0.0) -> tuple[Array, Array]:
+    """a times the number b + b_low, in two parts; where a product is too small to be split its rounding stays."""
+    product, lost = two_product(a, b)
+    return product, np.nan_to_num(lost) + a * b_low
 
 
 def _halves(x: Array) -> tuple[Array, Array]:

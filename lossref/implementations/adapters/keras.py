@@ -146,9 +146,10 @@ def log_softmax(x, index):
 OTHERS = {
     "SparseCategoricalCrossentropy": "an index into probabilities has no entry in the catalogue yet",
     "CosineSimilarity": "cosine_embedding of the target 1, less 1; not judged separately",
+    "Dice": "dice with a smooth_nr of 0 and keras.config.epsilon() for smooth_dr, which it has no options for; not judged separately yet",
     **dict.fromkeys(
         (
-            "Dice", "LogCosh", "MeanAbsolutePercentageError", "MeanSquaredLogarithmicError", "CategoricalHinge", "SquaredHinge",
+            "LogCosh", "MeanAbsolutePercentageError", "MeanSquaredLogarithmicError", "CategoricalHinge", "SquaredHinge",
             "CategoricalFocalCrossentropy", "CategoricalGeneralizedCrossEntropy", "Poisson",
             "Circle", "Tversky", "CTC",
         ),

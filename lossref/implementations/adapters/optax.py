@@ -170,10 +170,14 @@ OTHERS = {
     **dict.fromkeys(("cosine_distance", "cosine_similarity"), "cosine_embedding of the target 1; not judged separately"),
     "kl_divergence_with_log_targets": "kl_divergence of logarithms on both sides; not judged separately yet",
     **dict.fromkeys(
+        ("dice_loss", "binary_dice_loss"),
+        "dice of logits, or of all classes, with 2 smooth for both smoothing terms; not judged separately yet",
+    ),
+    **dict.fromkeys(
         (
             "generalized_kl_divergence", "log_cosh", "multiclass_hinge_loss", "multiclass_perceptron_loss", "ranking_softmax_loss",
             "poly_loss_cross_entropy", "sparsemax_loss", "multiclass_sparsemax_loss", "make_fenchel_young_loss",
-            "dice_loss", "binary_dice_loss", "multiclass_generalized_dice_loss", "ntxent", "ctc_loss", "ctc_loss_with_forward_probs",
+            "multiclass_generalized_dice_loss", "ntxent", "ctc_loss", "ctc_loss_with_forward_probs",
         ),
         "not in the catalogue yet",
     ),
