@@ -152,6 +152,12 @@ def test_empty_batches_and_edges():
         assert getattr(functions, name)(np.ones((0, 2))).shape == (0, 2)
     assert functions.logsumexp(np.ones((0, 2))).shape == (0,)
     assert functions.logsumexp([-np.inf, -np.inf]) == -np.inf
+    assert functions.logsumexp([np.inf, np.inf]) == np.inf
+
+
+def test_a_column_and_a_row_make_a_table():
+    x, y = np.array([[0.0], [1.0], [2.0]]), np.array([[1.0, 2.0, 3.0, 4.0]])
+    np.testing.assert_array_equal(functions.xlogy(x, y), functions.xlogy(*np.broadcast_arrays(x, y)))
     assert not np.signbit(functions.log_softmax([3.0])[0])
 
 

@@ -3,10 +3,11 @@
 import math
 from itertools import pairwise
 
+import numpy as np
 import pytest
 from test_known_values import at_a_point, at_distance
 
-from lossref import catalog, families, oracle
+from lossref import catalog, families, oracle, value_and_gradient
 from lossref.exact.answer import answer, nearest
 from lossref.exact.balls import Balls
 from lossref.exact.germs import Germs
@@ -51,6 +52,17 @@ def test_every_limit_is_approached(loss, listed):
                 distances = [abs(y - limit) for y in path]
                 if not (distances == sorted(distances, reverse=True) and distances[-1] <= 2.0**-8):
                     missed.append((at, limit, path))
+    listed(missed)
+
+
+def test_float64_code_gives_the_limit_or_nan(loss, listed):
+    missed = []
+    for at in points(loss):
+        value, gradient = value_and_gradient(loss, **at)
+        got = [value, *(x for part in (gradient if isinstance(gradient, tuple) else (gradient,)) for x in np.ravel(part))]
+        wanted = by_rule(loss, at)
+        if not all(x != x or x == y or abs(x - y) <= 2.0**-50 * abs(y) for x, y in zip(got, wanted, strict=True)):
+            missed.append((at, got, wanted))
     listed(missed)
 
 

@@ -124,7 +124,7 @@ def _batch(loss: Loss, arrays: Mapping[str, Array], given: Mapping[str, Any]) ->
         raise ValueError(f"{loss.name}: {error}") from None
     if 0 in axes.values():
         raise ValueError(f"{loss.name}: a vector without components has no {loss.name}")
-    if batch not in leading:  # a column against a row makes a table, which nobody wants of a loss
+    if batch not in leading and not loss.is_function:  # a column against a row makes a table, which nobody wants of a loss
         raise _misfit(loss, arrays)
     return batch
 

@@ -12,9 +12,10 @@ from lossref.float64.kernels import Array, exact_sum, two_product
 
 
 def scaled(x: Array) -> tuple[Array, Array]:
-    """Vectors with their largest entry in [1/2, 1), and the exponent of the power of two that leads back."""
-    exponent = np.frexp(np.abs(x).max(axis=-1, keepdims=True))[1]
-    return np.ldexp(x, -exponent), exponent
+    """Vectors with their largest entry in [1/2, 1), and the exponent of the power of two that leads back; NaN if one is infinite."""
+    largest = np.abs(x).max(axis=-1, keepdims=True)
+    exponent = np.frexp(largest)[1]
+    return np.where(np.isinf(largest), np.nan, np.ldexp(x, -exponent)), exponent
 
 
 def norm(x: Array) -> Array:

@@ -31,7 +31,7 @@ def gradient(first, second, target, margin=0.0, at_zero=0.0):
     costs = value(first, second, -1.0, margin, at_zero) > 0
     pull = np.where(np.equal(target, 1), -1.0, np.where(costs, 1.0, 0.0))[..., None]
     _, _, in_first, in_second = cosine(*np.broadcast_arrays(first, second))
-    return tuple(np.where(pull == 0, 0.0, pull * slope) for slope in (in_first, in_second))
+    return tuple(np.where((pull == 0) & ~np.isnan(slope), 0.0, pull * slope) for slope in (in_first, in_second))
 
 
 def _turned(d, x, tangent):

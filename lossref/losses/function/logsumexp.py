@@ -17,7 +17,7 @@ from lossref.spec import Known, Loss
 def value(x):
     _, tails, _ = leader_and_tails(x)
     top = np.max(x, axis=-1)
-    return np.where(top == -np.inf, top, top + np.log1p(exact_sum(tails)))
+    return np.where(np.isinf(top), top, top + np.log1p(exact_sum(tails)))
 
 
 def gradient(x):
