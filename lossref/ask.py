@@ -14,6 +14,7 @@ import numpy as np
 from mpmath.libmp import from_man_exp
 
 from lossref import catalog, options
+from lossref.digits import kept
 from lossref.exact.balls import INSTALLED, MISSING, Balls
 from lossref.exact.evaluate import branches
 from lossref.exact.floats import Floats
@@ -34,7 +35,9 @@ GUARD_BITS = 8  # beyond the digits asked for
 
 @dataclass(frozen=True)
 class Answer:
-    """The exact answer of one question, as mpmath numbers right to `digits` digits.
+    """The exact answer of one question, as mpmath numbers right to `digits` digits, which they show and compute with.
+
+    `float(answer.value)` is the nearest float64, and `answer.value.rounded("float16")` the nearest number of another format.
 
     `gradient` is one number, or nested tuples shaped like the argument that it is taken in; where a loss is differentiable in
     several arguments, a mapping from each to its own. It is None at a kink, where `interval` holds the least and the greatest one-sided
@@ -50,6 +53,10 @@ class Answer:
     interval: tuple[tuple[Any, Any], ...] | None
     certified: bool
     enclosure: tuple[tuple[Any, Any], ...] | None = None
+
+    def __post_init__(self) -> None:
+        for name in ("value", "gradient", "interval", "enclosure"):
+            object.__setattr__(self, name, kept(getattr(self, name), self.digits))
 
 
 def oracle(loss: str | Loss, *arguments: Any, digits: int = 50, certified: bool = False, **named: Any) -> Answer:

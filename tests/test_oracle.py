@@ -1,5 +1,7 @@
 """The public oracle: digits, exact inputs, kinks, enclosures, domains; with and without a proof it says the same."""
 
+import math
+import pickle
 import re
 import sys
 from concurrent.futures import ThreadPoolExecutor
@@ -13,7 +15,7 @@ from asking import components, given, parts, stands_for
 from rationals import exact
 
 from lossref import golden, oracle
-from lossref.formats import FLOAT64
+from lossref.formats import FLOAT64, FORMATS
 
 
 def held(x, ends):
@@ -181,3 +183,23 @@ def test_errors_are_one_clear_line(arguments, named, words):
     with pytest.raises(ValueError, match=re.escape(words)) as caught:
         oracle(*arguments, **named)
     assert "\n" not in str(caught.value)
+
+
+def test_numbers_keep_their_digits_when_they_are_shown_or_computed_with():
+    found = oracle("sigmoid_cross_entropy", 0.5, 1, digits=30)
+    text = "0.474076984180106680872997355081"
+    assert (str(found.value), repr(found.value), str(found.value * 1), str(0 + found.value)) == (text,) * 4
+    assert str(mpmath.mpf(1) - found.value) == "0.525923015819893"  # mpmath's own numbers have the digits that it is set to
+    assert str(pickle.loads(pickle.dumps(found)).value) == text
+    assert text in str(found)
+
+
+@pytest.mark.parametrize("exact", ["1e-310", "5e-324", "2.5e-324", "1.797693134862315708e308", "0.1"])
+def test_numbers_round_correctly_to_any_format(exact):
+    """To float64 subnormals too, which mpmath rounds twice."""
+    found = oracle("absolute_error", Fraction(exact), 0, digits=40)
+    assert float(found.value) == float(exact)
+    for form in FORMATS.values():
+        assert found.value.rounded(form.name) == float(form.nearest(Fraction(exact)))
+    assert math.isinf(float(oracle("absolute_error", "inf", 0).value))
+    assert math.isnan(oracle("absolute_error", "nan", 0).value.rounded("float32"))
