@@ -37,21 +37,21 @@ def read(name: str, x: Any) -> Numbers:
     Raises TypeError for what is not an array of real numbers of a format that is judged here.
     """
     bare = isinstance(x, (int, float)) and not hasattr(x, "dtype")
-    kind = _kind(x)
+    named = kind(x)
     if callable(getattr(x, "detach", None)):  # a torch tensor
         x = x.detach().cpu()
-        if kind in FORMATS and kind not in BY_NUMPY:
+        if named in FORMATS and named not in BY_NUMPY:
             x = x.float()
     try:
         array = np.from_dlpack(x) if not hasattr(x, "__array__") and hasattr(x, "__dlpack__") else np.asarray(x)
     except (TypeError, ValueError, RuntimeError, BufferError) as error:
         raise TypeError(f"{name} cannot be read as an array: {error}") from None
-    kind = kind or array.dtype.name
-    if kind in WIDTHS:
-        return Numbers(array.astype(np.float64), FORMATS[kind], bare)
+    named = named or array.dtype.name
+    if named in WIDTHS:
+        return Numbers(array.astype(np.float64), FORMATS[named], bare)
     if array.dtype.kind in "biu":
         return Numbers(array.astype(np.int64) if array.dtype.kind != "u" else array, None, bare)
-    raise TypeError(f"{name} must be real numbers in {', '.join(WIDTHS)} or integers, not {kind}")
+    raise TypeError(f"{name} must be real numbers in {', '.join(WIDTHS)} or integers, not {named}")
 
 
 def common_format(given: Mapping[str, Numbers]) -> Format:
@@ -75,7 +75,7 @@ def common_format(given: Mapping[str, Numbers]) -> Format:
     return form
 
 
-def _kind(x: Any) -> str:
+def kind(x: Any) -> str:
     """`float32` of a dtype that calls itself float32, torch.float32 or array_api.float32; nothing where there is no dtype."""
     dtype = getattr(x, "dtype", None)
     return str(getattr(dtype, "name", None) or dtype).rpartition(".")[2] if dtype is not None else ""

@@ -7,7 +7,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
 from functools import partial
-from typing import Any
+from operator import index
+from typing import Any, SupportsIndex
 
 import mpmath
 import numpy as np
@@ -24,11 +25,10 @@ from lossref.exact.reduce import whole
 from lossref.exact.settle import settle
 from lossref.exact.systems import Base
 from lossref.float64.evaluate import bind, value_and_gradient
-from lossref.formats import FORMATS
+from lossref.given import as_array, axes, batch, check_domain, exactly, rows, table
 from lossref.options import Options
-from lossref.spaces import lengths
 from lossref.spec import Loss, Values
-from lossref.values import filled, flat, mapped, shape
+from lossref.values import filled, flat, mapped
 
 GUARD_BITS = 8  # beyond the digits asked for
 
@@ -60,34 +60,27 @@ class Answer:
 
 
 def oracle(loss: str | Loss, *arguments: Any, digits: int = 50, certified: bool = False, **named: Any) -> Answer:
-    """Exact value and gradient of a loss at one point, or of one call of a batch, to `digits` digits.
+    """Exact value and gradient of a loss at one point, of each example of a batch, or of one call of it, to `digits` digits.
 
-    `loss` is a name of `lossref list`, or a record of one's own. Arguments are given as to `lossref.value`, for one example: numbers,
-    Fraction or Decimal (taken exactly) or strings (the nearest float64). With options for batches (`lossref.options.Options`)
-    arguments have one entry an example; for reduction none the answer's value is a tuple, and its gradient has a row for each
-    example. `certified=True` needs python-flint and adds an enclosure that is proved to hold the truth. NaN gives NaN; an infinite
-    input gives the limit, with all else held fixed, and NaN where there is none. Raises KeyError for an unknown loss, and
-    ValueError for a point outside the domain, for a limit that the rule does not tell, and for more digits than can be settled.
+    `loss` is a name of `lossref list`, or a record of one's own. Arguments, options (`lossref.options.Options`) and shapes are those of
+    `lossref.value`; numbers may be Fraction or Decimal (taken exactly), strings (the nearest float64), arrays and tensors. Of a batch
+    the answer's value is nested tuples unless it is reduced, and its gradient is shaped like the argument.
+    `certified=True` needs python-flint and adds an enclosure that is proved to hold the truth. NaN gives NaN; an infinite input gives
+    the limit, with all else held fixed, and NaN where there is none. Raises KeyError for an unknown loss, and ValueError for a point
+    outside the domain, for a limit that the rule does not tell, and for more digits than can be settled.
     """
     record = catalog.find(loss)
-    if not isinstance(digits, int) or isinstance(digits, bool) or digits < 1:
+    if not isinstance(digits, SupportsIndex) or isinstance(digits, bool) or (digits := index(digits)) < 1:
         raise ValueError(f"digits must be a whole number of at least 1, and is {digits!r}")
     given, chosen = options.split(named)
     bound = bind(record, arguments, given)
     if chosen:
         plain = {name: x.tolist() if isinstance(x, np.ndarray) else x for name, x in chosen.items()}
         return _of_a_batch(record, bound, Options(**plain), digits, certified)
-    values = {name: _exactly(record, name, x) for name, x in bound.items()}
-    _check_domain(record, values)
-    if any(isinstance(y, float) for y in flat(values)):
-        return _special(record, values, digits)
-    return _settled(record, values, digits, certified)
-
-
-def fraction(x: Any) -> Fraction:
-    """An mpmath number with all its digits."""
-    sign, mantissa, exponent, _ = x._mpf_
-    return Fraction(int(mantissa)) * Fraction(2) ** int(exponent) * (-1 if sign else 1)
+    values = {name: exactly(record, name, x) for name, x in bound.items()}
+    if any(len(axes(f"{record.name}: {name}", x)) > record.spaces[name].rank for name, x in values.items()):
+        return _of_each(record, values, bound, digits, certified)
+    return _of_one(record, values, bound, digits, certified)
 
 
 def _settled(loss: Loss, values: Values, digits: int, certified: bool) -> Answer:
@@ -122,112 +115,88 @@ def _shaped(loss: Loss, numbers: Sequence[Any], values: Values) -> Any:
     return found if len(found) > 1 else found[loss.differentiable[0]]
 
 
-def _of_a_batch(loss: Loss, bound: Mapping[str, Any], asked: Options, digits: int, certified: bool) -> Answer:
+def _of_each(loss: Loss, values: Values, given: Mapping[str, Any], digits: int, certified: bool) -> Answer:
+    """The answers to the examples of a batch, as one."""
+    shape = batch(loss, values)
+    columns = {name: rows(x, len(axes(name, x)) - loss.spaces[name].rank, shape) for name, x in values.items()}
+    answers = [_of_one(loss, dict(zip(columns, row, strict=True)), given, digits, certified) for row in zip(*columns.values(), strict=True)]
+    if not answers:
+        raise ValueError(f"{loss.name}: the oracle needs at least one example")
+
+    def gathered(name: str) -> Any:
+        return table((a.gradient[name] if len(loss.differentiable) > 1 else a.gradient for a in answers), shape)
+
+    gradient = None
+    if all(a.gradient is not None for a in answers):
+        found = {name: gathered(name) for name in loss.differentiable}
+        gradient = found if len(found) > 1 else found[loss.differentiable[0]]
+    met = any(a.interval for a in answers)
+    intervals = tuple(e for a in answers for e in a.interval or [(g, g) for g in flat(a.gradient)]) if met and _bounded(answers) else None
+    proved = (*(e for a in answers for e in (a.enclosure or ())[:1]), *(e for a in answers for e in (a.enclosure or ())[1:]))
+    return Answer(loss.name, digits, table((a.value for a in answers), shape), gradient, intervals, certified, proved or None)
+
+
+def _bounded(answers: Sequence[Answer]) -> bool:
+    """Whether each has a gradient, or an interval of it."""
+    return all(a.interval or a.gradient is not None for a in answers)
+
+
+def _of_one(loss: Loss, values: Values, given: Mapping[str, Any], digits: int, certified: bool) -> Answer:
+    """The answer to one example."""
+    check_domain(loss, values, given)
+    if any(isinstance(y, float) for y in flat(values)):
+        return _special(loss, values, digits)
+    return _settled(loss, values, digits, certified)
+
+
+def _of_a_batch(loss: Loss, given: Mapping[str, Any], asked: Options, digits: int, certified: bool) -> Answer:
     """The answer of a call: its terms are exact, and reduced exactly."""
     kind = catalog.get(loss.soft_target) if asked.target_form == "soft" and loss.soft_target else loss
-    values = {name: _exactly(kind, name, x) for name, x in bound.items()}
+    values = {name: exactly(kind, name, x) for name, x in given.items()}
     options.check(loss, asked)
     if loss.value is not None:  # it says what is not allowed
-        value_and_gradient(loss, **{name: _array(x) for name, x in values.items()}, **vars(asked))
-    first = values[loss.first]
-    if not isinstance(first, tuple) or len(shape(first)) <= loss.arguments[loss.first].rank:
-        raise ValueError(f"{loss.name}: in a batch {loss.first} must have one entry an example")
-    if several := next((name for name in loss.parameters if isinstance(values[name], tuple)), None):
-        raise ValueError(f"{loss.name}: the oracle of a batch takes one number for {several}")
-    if not first:
+        value_and_gradient(loss, **{name: as_array(x, given[name]) for name, x in values.items()}, **vars(asked))
+    first = axes(f"{loss.name}: {loss.first}", values[loss.first])
+    shape = first[: len(first) - loss.arguments[loss.first].rank]
+    if 0 in first:
         raise ValueError(f"{loss.name}: the oracle needs at least one example")
-    if np.ndim(asked.pos_weight or 0) or not np.isfinite(np.asarray(asked.upstream or 0.0, float)).all():
-        raise ValueError(f"{loss.name}: the oracle of a batch takes one pos_weight and finite upstream gradients")
-    call = whole(loss, values, asked)
+    if not np.isfinite(np.asarray(asked.upstream or 0.0, float)).all():
+        raise ValueError(f"{loss.name}: the oracle of a batch takes finite upstream gradients")
+    columns = {name: rows(x, len(shape), shape) for name, x in values.items() if name in loss.arguments}
+    for name in loss.parameters:
+        leading = len(axes(name, values[name]))
+        columns[name] = rows(values[name], leading, shape) if leading else values[name]
+    call = whole(loss, columns, _by_example(asked, shape))
     if call is None:
         nothing, zeros = _mpf(options.EMPTY[asked.empty]), {name: mapped(lambda _: _mpf(0.0), values[name]) for name in loss.differentiable}
         return Answer(loss.name, digits, nothing, _shaped(loss, flat(zeros), values), None, certified)
     if any(y != y for y in flat(call.values)):
         raise ValueError(f"{loss.name}: the oracle of a batch takes NaN only where a mask or a weight of 0 hides it")
     for i in (i for i, counts in enumerate(call.counted) if counts):
-        _check_domain(call.upstream, {name: x[i] if name in loss.arguments else x for name, x in call.values.items()})
+        check_domain(call.upstream, {name: x[i] if isinstance(x, tuple) else x for name, x in call.values.items()}, given)
     answered = _special if any(isinstance(y, float) for y in flat(call.values)) else partial(_settled, certified=certified)
     sloped, *terms = (answered(one, call.values, digits) for one in (call.upstream, *call.terms))
-    value = tuple(term.value for term in terms) if asked.reduction == "none" else terms[0].value
+    value = table((term.value for term in terms), shape) if asked.reduction == "none" else terms[0].value
+    gradient = None if sloped.gradient is None else _shaped(loss, flat(sloped.gradient), values)
     proved = (*(e for term in terms for e in (term.enclosure or ())[:1]), *(sloped.enclosure or ())[1:])
-    return replace(sloped, value=value, enclosure=proved or None)
+    return replace(sloped, value=value, gradient=gradient, enclosure=proved or None)
 
 
-def _array(x: Any) -> Any:
-    """Exact numbers as a NumPy array, of float32 if that holds them all: it is what they may have been rounded to."""
+def _by_example(asked: Options, shape: tuple[int, ...]) -> Options:
+    """The same options for a batch of one axis: what has an entry an example in a row."""
+    count = math.prod(shape)
 
-    def listed(x: Any) -> Any:
-        try:
-            return [listed(y) for y in x] if isinstance(x, tuple) else x if isinstance(x, int) else float(x)
-        except OverflowError:
-            raise ValueError("the oracle of a batch takes numbers up to the largest of float64") from None
+    def spread(x: Any) -> Any:
+        return x if x is None else tuple(np.broadcast_to(np.asarray(x), shape).reshape(-1).tolist())
 
-    numbers = flat(x)
-    if all(isinstance(y, int) for y in numbers):
-        return np.array(listed(x))
-    single = all(isinstance(y, float) or FORMATS["float32"].holds(y) for y in numbers)
-    return np.array(listed(x), np.float32 if single else np.float64)
-
-
-def _exactly(loss: Loss, name: str, x: Any) -> Any:
-    """A Fraction, an integer label, NaN or an infinity as a float, or a tuple of these."""
-    if isinstance(x, np.ndarray):
-        x = x.tolist()
-    if isinstance(x, (list, tuple)):
-        return tuple(_exactly(loss, name, y) for y in x)
-    try:
-        if isinstance(x, str):
-            x = float(x)
-        if not isinstance(x, (int, Fraction)) and str(x).lower().strip("+-") in ("inf", "infinity", "nan"):
-            return float(x)
-        if hasattr(x, "_mpf_"):
-            x = fraction(x)
-        exact = Fraction(x.item() if isinstance(x, np.generic) else x)
-    except (TypeError, ValueError):
-        raise ValueError(f"{loss.name}: {name} must be numbers, and holds {x!r}") from None
-    space = loss.arguments.get(name)
-    if space is not None and space.label_of is not None:
-        if exact.denominator != 1:
-            raise ValueError(f"{loss.name}: {name} must be {space.description}, and is {x}")
-        return int(exact)
-    return exact
-
-
-def _check_domain(loss: Loss, values: Values) -> None:
-    """The domain of the float64 code, decided on exact numbers."""
-    for name, x in values.items():
-        space = loss.spaces[name]
-        if len(_shape(x)) != space.rank or not flat(x):
-            raise ValueError(f"{loss.name}: {name} must be one example, {space.description}; the oracle takes no batches")
-    try:
-        lengths(loss.arguments, {name: _shape(values[name]) for name in loss.arguments})
-    except ValueError as error:
-        raise ValueError(f"{loss.name}: {error}") from None
-    for name, x in values.items():
-        space, numbers = loss.spaces[name], flat(x)
-        if any(y != y for y in numbers):
-            continue
-        # Numbers that float32 holds may be float32 probabilities, which miss the sum 1 by float32's rounding.
-        single = all(FORMATS["float32"].holds(y) for y in numbers)
-        classes = _shape(values[space.label_of])[-1] if space.label_of else 0
-        if not space.holds(x, precision=24 if single else 53, classes=classes):
-            raise ValueError(f"{loss.name}: {name} must be {space.description}, and is {_shown(x)}")
-
-
-def _shape(x: Any) -> tuple[int, ...]:
-    try:
-        return shape(x)
-    except ValueError:
-        return (0,) * 9  # rows of different lengths are no example of any space
-
-
-def _shown(x: Any) -> str:
-    if isinstance(x, tuple):
-        return f"[{', '.join(map(_shown, x))}]"
-    try:
-        return str(x if isinstance(x, int) else float(x))
-    except OverflowError:
-        return f"{'-' if x < 0 else ''}a number above 2**1024"
+    return replace(
+        asked,
+        sample_weight=spread(asked.sample_weight),
+        mask=spread(asked.mask),
+        pos_weight=spread(asked.pos_weight),
+        upstream=spread(asked.upstream) if asked.reduction == "none" else asked.upstream,
+        denominator=(shape[0] if shape else 1) if asked.denominator == "batch" and count else asked.denominator,
+    )
 
 
 def _special(loss: Loss, values: Values, digits: int) -> Answer:

@@ -1,15 +1,21 @@
 """What the oracle of a call takes and refuses: the same as the float64 code, in a sentence where it cannot."""
 
 import math
+import re
 from fractions import Fraction
+from itertools import product
 
 import mpmath
+import numpy as np
 import pytest
 from asking import components, given, stands_for
 
 import lossref
-from lossref import golden
+from lossref import families, golden
+from lossref.exact.answer import nearest
 from lossref.formats import FLOAT64
+from lossref.stream import Stream
+from lossref.values import flat
 
 SOFTMAX = {"logits": [[1, 2, 3], [0, 0, 1]], "reduction": "mean"}
 AGREE = [
@@ -19,7 +25,6 @@ AGREE = [
     ("squared_error", {"prediction": [1, 3], "target": [0, 0], "sample_weight": [2], "reduction": "mean"}),
 ]
 REFUSED = [
-    ("huber", {"prediction": [1, 2], "target": [0, 0], "delta": [1.0, 2.0]}, "takes one number for delta"),
     ("huber", {"prediction": [10**400], "target": [0]}, "numbers up to the largest of float64"),
     ("huber", {"prediction": [1], "target": [0], "upstream": math.inf}, "finite upstream gradients"),
     ("huber", {"prediction": [], "target": []}, "needs at least one example"),
@@ -63,3 +68,67 @@ def test_golden_calls_have_the_oracles_digits(loss, listed):
 
 def test_an_infinite_term_beside_an_overflowing_product_stays_infinite():
     assert lossref.value("xlogy", [1.0, 1e300], [math.inf, 1e-300], reduction="sum", sample_weight=[1.0, 1e300]) == math.inf
+
+
+SHAPES = [(), (1,), (3,), (2, 2), (2, 1, 3)]
+CHOICES = [
+    {}, {"reduction": "none"}, {"reduction": "sum"}, {"reduction": "mean"}, {"reduction": "mean", "denominator": "batch"},
+    {"reduction": "mean", "sample_weight": 0.5}, {"sample_weight": "each"}, {"reduction": "sum", "mask": "each"},
+    {"reduction": "none", "upstream": "each"}, {"reduction": "mean", "pos_weight": 2.0}, {"reduction": "sum", "pos_weight": "each"},
+]  # fmt: skip
+
+
+def drawn(loss, shape, seed):
+    """Ordinary arguments of a batch of a shape, as arrays."""
+    count = math.prod(shape)
+    found = [families.example(loss, Stream(f"oracle/{seed}", FLOAT64, i, 3, nearest=nearest)) for i in range(count)]
+    return {name: np.array([row[name] for row in found]).reshape(shape + np.shape(found[0][name])) for name in loss.arguments}
+
+
+def each(x, shape):
+    return np.resize([True, False, True] if x == "mask" else [1.0, 2.0, 0.5], shape)
+
+
+def test_it_takes_the_shapes_and_options_that_the_code_takes(loss, listed):
+    """Batches of any rank, weights and masks of their shape, one example with a reduction: both answer, and alike, or both refuse."""
+    misses = []
+    for k, (shape, chosen) in enumerate(product(SHAPES, CHOICES)):
+        if loss.arguments[loss.first].rank > 1 and math.prod(shape) > 3:
+            continue  # many numbers each
+        arguments = drawn(loss, shape, k)
+        options = {name: each(name, shape) if isinstance(x, str) and x == "each" else x for name, x in chosen.items()}
+        try:
+            value, gradient = lossref.value_and_gradient(loss, **arguments, **options)
+        except ValueError as refused:
+            with pytest.raises(ValueError, match=re.escape(str(refused)[:20])):
+                lossref.oracle(loss, digits=20, **arguments, **options)
+            continue
+        found = lossref.oracle(loss, digits=20, **arguments, **options)
+        got = [float(x) for x in flat(found.value)]
+        slopes = np.concatenate([np.ravel(x) for x in (gradient if isinstance(gradient, tuple) else (gradient,))])
+        exact = [float(x) for x in flat(found.gradient)] if found.gradient is not None else None
+        if np.shape(found.value) != np.shape(value) or not np.allclose(got, np.ravel(value), rtol=1e-9, atol=1e-12):
+            misses.append((shape, chosen, got, value))
+        if exact is not None and not np.allclose(exact, slopes, rtol=1e-9, atol=1e-12):
+            misses.append((shape, chosen, exact, slopes))
+    listed(misses)
+
+
+def test_parameters_and_positive_weights_may_be_one_an_example_or_a_label():
+    asked = lossref.oracle("huber", [1, 3], [0, 0], delta=[1.0, 2.0], reduction="sum")
+    assert float(asked.value) == lossref.value("huber", [1.0, 3.0], [0.0, 0.0], delta=[1.0, 2.0], reduction="sum")
+    logits, target, weights = np.ones((2, 3)), np.ones((2, 3)), [1.0, 2.0, 3.0]
+    asked = lossref.oracle("sigmoid_cross_entropy", logits, target, pos_weight=weights)
+    np.testing.assert_allclose(np.array(asked.value, float), lossref.value("sigmoid_cross_entropy", logits, target, pos_weight=weights))
+
+
+def test_one_rule_says_which_rows_sum_to_1():
+    """What float32 holds may have been rounded to it; float16 rows are taken as such; others sum to 1 as float64 does."""
+    for form, works in ((np.float16, False), (np.float32, True)):
+        row = np.array([0.1, 0.2, 0.7], form)
+        for ask in (lossref.value, lossref.oracle):
+            ask("kl_divergence", row, row)
+            if works:
+                ask("kl_divergence", row.astype(float), row.astype(float))
+            with pytest.raises(ValueError, match=r"sum (to )?1"):
+                ask("kl_divergence", np.add(row.astype(float), [1e-7 + 2**-50, 0, 0]), row.astype(float))

@@ -54,8 +54,8 @@ def _summed(loss: Loss, options: Options, factors: list[float]) -> Loss:
         for i, factor in enumerate(factors):
             weight = _weight(values, options, i)
             if factor and weight:
-                example = {name: x[i] if name in loss.arguments else x for name, x in values.items()}
-                total = total + Fraction(factor) * weight * _term(m, loss, example, options)
+                example = {name: x[i] if name in loss.arguments or isinstance(x, (list, tuple)) else x for name, x in values.items()}
+                total = total + Fraction(factor) * weight * _term(m, loss, example, options, i)
         if options.reduction == "mean":
             return total / _denominator(loss, values, options)
         return total
@@ -63,7 +63,7 @@ def _summed(loss: Loss, options: Options, factors: list[float]) -> Loss:
     return replace(loss, definition=definition)
 
 
-def _term(m: System, loss: Loss, example: Mapping[str, Any], options: Options) -> Any:
+def _term(m: System, loss: Loss, example: Mapping[str, Any], options: Options, i: int) -> Any:
     """One example's loss: class weights, smoothing and the positive weight are part of it."""
     if loss.target not in (CLASS, WEIGHTS, PROBABILITY):
         return loss.definition(m, **example)
@@ -87,7 +87,7 @@ def _term(m: System, loss: Loss, example: Mapping[str, Any], options: Options) -
         return at([_class_weight(options, k) * t for k, t in enumerate(shares)])
     y = mapped(lambda t: spread(t, 2), target) if amount else target
     if options.pos_weight is not None:
-        return Fraction(options.pos_weight) * y * at(m.lift(1)) + (1 - y) * at(m.lift(0))
+        return Fraction(_each(options.pos_weight, i + 1)[i]) * y * at(m.lift(1)) + (1 - y) * at(m.lift(0))
     return at(y)
 
 
