@@ -22,8 +22,9 @@ from lossref.exact.floats import Floats
 from lossref.exact.limits import limits
 from lossref.exact.numbers import NoAnswerError, Number
 from lossref.exact.reduce import whole
-from lossref.exact.settle import settle
+from lossref.exact.settle import CAP, settle
 from lossref.exact.systems import Base
+from lossref.exact.traced import slopes
 from lossref.float64.evaluate import bind, value_and_gradient
 from lossref.given import as_array, axes, batch, check_domain, exactly, rows, table
 from lossref.options import Options
@@ -31,6 +32,7 @@ from lossref.spec import Loss, Values
 from lossref.values import filled, flat, mapped
 
 GUARD_BITS = 8  # beyond the digits asked for
+SPARE_BITS = 48  # beyond those, so that most balls round one way at once
 
 
 @dataclass(frozen=True)
@@ -83,14 +85,23 @@ def oracle(loss: str | Loss, *arguments: Any, digits: int = 50, certified: bool 
     return _of_one(record, values, bound, digits, certified)
 
 
-def _settled(loss: Loss, values: Values, digits: int, certified: bool) -> Answer:
+def _settled(loss: Loss, values: Values, digits: int, certified: bool, *, keep: bool = False) -> Answer:
     """The answer at exact finite numbers."""
     bits = math.ceil(digits * math.log2(10)) + GUARD_BITS
     if certified and not INSTALLED:
         raise ValueError(f"certified=True: {MISSING}")
 
+    def numbers(found: list[Any], base: Balls) -> tuple[list[Any], list[Any]] | None:
+        row = [_ball_to_bits(base, x, bits) for x in found]
+        return None if None in row else (row, [_enclosure(base, Number(base, x)) for x in found] if certified else [])
+
+    start = -(-(bits + SPARE_BITS) // 64) * 64
+    if INSTALLED and start <= CAP and (traced := slopes(loss, values, numbers, start=start, keep=keep)) is not None:
+        row, ends = traced
+        return Answer(loss.name, digits, row[0], _shaped(loss, row[1:], values), None, certified, tuple(ends) or None)
+
     def compute(base: Base) -> tuple[list[list[Any]], bool, tuple[tuple[Any, Any], ...]] | None:
-        found = list(branches(loss, values, base))
+        found = list(branches(loss, values, base, order=1))
         width = 1 + len(found[0].gradient)
         rounded = [[_to_bits(base, n, bits) for n in branch.numbers[:width]] for branch in found]
         if any(x is None for row in rounded for x in row):
@@ -98,7 +109,7 @@ def _settled(loss: Loss, values: Values, digits: int, certified: bool) -> Answer
         return rounded, bool(found[0].exact_ties), tuple(_enclosure(base, n) for n in found[0].numbers[:width])
 
     try:
-        rows, tied, enclosure = settle(Balls if certified else Floats, compute)
+        rows, tied, enclosure = settle(Balls if INSTALLED else Floats, compute)
     except NoAnswerError as error:
         raise ValueError(f"{loss.name}: {digits} digits cannot be settled here: {error}") from None
     interval = tuple((min(column), max(column)) for column in zip(*(row[1:] for row in rows), strict=True))
@@ -146,7 +157,7 @@ def _of_one(loss: Loss, values: Values, given: Mapping[str, Any], digits: int, c
     check_domain(loss, values, given)
     if any(isinstance(y, float) for y in flat(values)):
         return _special(loss, values, digits)
-    return _settled(loss, values, digits, certified)
+    return _settled(loss, values, digits, certified, keep=True)
 
 
 def _of_a_batch(loss: Loss, given: Mapping[str, Any], asked: Options, digits: int, certified: bool) -> Answer:
@@ -226,6 +237,20 @@ def _to_bits(base: Base, n: Number, bits: int) -> Any:
     low, high = base.ends(base.near(x))
     ends = {_shortened(*end, bits) for end in (low, high)}
     return _mpf(ends.pop()) if len(ends) == 1 else None
+
+
+def _ball_to_bits(base: Balls, ball: Any, bits: int) -> Any:
+    """The same of a ball: where it is good to many more bits and its middle is no near half, the middle decides."""
+    if ball.rel_accuracy_bits() >= bits + 30 and not ball.is_zero():
+        mantissa, exponent = ball.mid().man_exp()
+        whole = int(mantissa)
+        excess = whole.bit_length() - bits
+        if excess <= 0:
+            return _mpf((whole, int(exponent)))
+        half = 1 << (excess - 1)
+        if abs((abs(whole) & (2 * half - 1)) - half) >> max(excess - 29, 0):
+            return mpmath.mp.make_mpf(from_man_exp(whole, int(exponent), bits, "n"))
+    return _to_bits(base, Number(base, ball), bits)
 
 
 def _rational(x: Fraction, bits: int) -> Any:

@@ -55,6 +55,8 @@ class Space:
             return all(0 <= y < classes for y in numbers)
         if self.choices:
             return all(y in self.choices for y in numbers)
+        if self.low == -math.inf and self.high == math.inf:
+            return True
         inside = all(self.low <= y <= self.high and not (self.low_is_open and y == self.low) for y in numbers)
         if inside and self.sums_to_one:
             rows = [x] if self.rank == 1 else x

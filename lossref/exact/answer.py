@@ -20,6 +20,7 @@ from lossref.exact.numbers import NoAnswerError, Number, Operand, System
 from lossref.exact.reduce import Whole, whole
 from lossref.exact.settle import CAP, Correct, Ends, correct, ends_of, meet, settle
 from lossref.exact.systems import Base
+from lossref.exact.traced import DisagreementError, answered
 from lossref.formats import FLOAT64, INFINITY, Format
 from lossref.options import EMPTY, Options
 from lossref.spec import Answer, Loss, Part, Values
@@ -28,10 +29,6 @@ from lossref.values import flat
 
 class AllowanceOverflowError(NoAnswerError):
     """K or S is beyond float64: there is nothing to judge by."""
-
-
-class DisagreementError(ArithmeticError):
-    """mpmath and Arb enclose different numbers: one of them, or this code, is wrong."""
 
 
 def nearest(formula: Callable[[System], Operand], form: Format) -> float:
@@ -49,18 +46,18 @@ def answer(loss: Loss, inputs: Values, chosen: Values, form: Format, *, proved: 
     parameters, call = options.split(chosen)
     values = {**loss.defaults, **parameters, **inputs}
     if not call:
-        return _alone(loss, values, form, proved)
+        return _alone(loss, values, form, proved, keep=True)
     asked = Options(**call)
     reduced = whole(loss, values, asked)
     return _nothing(loss, inputs, asked) if reduced is None else _of_a_call(loss, reduced, form, proved)
 
 
-def _alone(loss: Loss, values: Values, form: Format, proved: bool) -> Answer:
-    """The answer to one example."""
+def _alone(loss: Loss, values: Values, form: Format, proved: bool, *, keep: bool = False) -> Answer:
+    """The answer to one example; of a loss that is asked only once, a call, no recording is kept."""
     numbers = [x for name in loss.arguments for x in flat(values[name])]
     if not all(map(math.isfinite, numbers)):
         return _limit(loss, values, form, proved)
-    return _settled(loss, values, form, proved)
+    return _settled(loss, values, form, proved, keep)
 
 
 def _of_a_call(loss: Loss, reduced: Whole, form: Format, proved: bool) -> Answer:
@@ -102,8 +99,10 @@ def _limit(loss: Loss, values: Values, form: Format, proved: bool) -> Answer:
     return Answer(part(columns[0][:1], [0.0], (0.0,)), gradient)
 
 
-def _settled(loss: Loss, values: Values, form: Format, proved: bool) -> Answer:
-    """The answer of a loss at finite numbers, over one number system; if a proof is wanted over both."""
+def _settled(loss: Loss, values: Values, form: Format, proved: bool, keep: bool) -> Answer:
+    """The answer of a loss at finite numbers, over one number system; if a proof is wanted over both, recorded if that can be."""
+    if proved and (traced := answered(loss, values, form, keep=keep)) is not None:
+        return traced
     settled: list[tuple[int, list[list[Ends]]]] = []  # where the numbers were; their allowances may take many more bits
 
     def compute(base: Base) -> Answer | None:

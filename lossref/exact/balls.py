@@ -36,6 +36,21 @@ def _exclusively(precision: int) -> Iterator[None]:
         yield
 
 
+def ball(x: float | Fraction) -> Any:
+    """A float exactly, or a fraction as near as the precision allows."""
+    return arb(x) if isinstance(x, float) else arb(fmpq(x.numerator, x.denominator))
+
+
+def around(middle: tuple[int, int], radius: tuple[int, int]) -> Any:
+    """A ball by its middle and radius, each a whole number times a power of two."""
+    return arb(middle, arb(radius))
+
+
+def functions() -> dict[str, Any]:
+    """What the source of a tape names, over balls."""
+    return {"exp": arb.exp, "log": arb.log, "sqrt": arb.sqrt, "cos": arb.cos, "sin": arb.sin, "one": arb(1)}
+
+
 class Balls(Base):
     """Exact numbers, then Arb balls."""
 

@@ -47,37 +47,42 @@ class Branch:
     sensitivity: Sensitivity | None
     open_ties: int
     exact_ties: int
+    met: frozenset[int]
 
     @property
     def numbers(self) -> list[Number]:
         return [self.value, *self.gradient, *self.hessian]
 
 
-def branches(loss: Loss, values: Values, base: Base, form: Format | None = None) -> Iterator[Branch]:
+def branches(loss: Loss, values: Values, base: Base, form: Format | None = None, *, order: int = 2) -> Iterator[Branch]:
     """The piece the point lies on, then, where a comparison is open, the pieces along each axis both ways.
 
     With a format a comparison within REACH ulps of the inputs is open and every branch carries its sensitivity; without
-    one the inputs are exact and only exact ties are open.
+    one the inputs are exact and only exact ties are open. Of order 1 no bends are wanted, which only norms at 0 need then.
     """
-    first = _branch(loss, values, base, form, None)
+    first = _branch(loss, values, base, form, None, order)
     yield first
     if first.open_ties:
         for i in _own(loss, values):
+            if i not in first.met:
+                continue  # this piece goes on along such an axis
             for side in (-1, 1):
-                yield _branch(loss, values, base, form, {i: side})
+                yield _branch(loss, values, base, form, {i: side}, 2)
 
 
-def _branch(loss: Loss, values: Values, base: Base, form: Format | None, direction: Mapping[int, int] | None) -> Branch:
+def _branch(
+    loss: Loss, values: Values, base: Base, form: Format | None, direction: Mapping[int, int] | None, order: int
+) -> Branch:
     variables, movable = _variables(loss, values)
     ulps = [form.ulp(Fraction(x)) if form else Fraction(0) for x in variables]
     under = Sizes(base) if form else base
-    jets = Jets(under, direction=direction, ulps=ulps, reach=REACH if form else 0)
+    jets = Jets(under, order, direction=direction, ulps=ulps, reach=REACH if form else 0)
     indices = iter(range(len(variables)))
 
     def place(name: str, x: Any) -> Any:
         if isinstance(x, (tuple, list)):
             return [place(name, y) for y in x]
-        return jets.variable(x, next(indices)) if _is_variable(loss, name, x) else lifted(jets, x)
+        return jets.variable(x, next(indices)) if is_variable(loss, name, x) else lifted(jets, x)
 
     placed = {name: place(name, values[name]) for name in (*loss.arguments, *loss.parameters)}
     returned = loss.definition(jets, **placed)
@@ -94,7 +99,7 @@ def _branch(loss: Loss, values: Values, base: Base, form: Format | None, directi
         sensitivity = _sensitivity(base, result, own, gradient, hessian, rounded)
         gradient, hessian = ([n.data.number for n in numbers] for numbers in (gradient, hessian))
     value = result.value.data.number if form else result.value
-    return Branch(value, gradient, hessian, sensitivity, jets.open_ties, jets.exact_ties)
+    return Branch(value, gradient, hessian, sensitivity, jets.open_ties, jets.exact_ties, frozenset(jets.met))
 
 
 def _slopes(system: System, result: Jet, i: int, side: int) -> tuple[Number, Number]:
@@ -135,7 +140,7 @@ def _variables(loss: Loss, values: Values) -> tuple[list[float], list[bool]]:
     numbers, movable = [], []
     for name, space in loss.arguments.items():
         for y in flat(values[name]):
-            if _is_variable(loss, name, y):
+            if is_variable(loss, name, y):
                 numbers.append(y)
                 movable.append(not space.is_edge(y))
     return numbers, movable
@@ -146,14 +151,14 @@ def _own(loss: Loss, values: Values) -> list[int]:
     place = 0
     found: list[int] = []
     for name in loss.arguments:
-        count = sum(_is_variable(loss, name, y) for y in flat(values[name]))
+        count = sum(is_variable(loss, name, y) for y in flat(values[name]))
         if name in loss.differentiable:
             found += range(place, place + count)
         place += count
     return found
 
 
-def _is_variable(loss: Loss, name: str, x: Any) -> bool:
+def is_variable(loss: Loss, name: str, x: Any) -> bool:
     """What the gradient is taken in, always; another argument unless it is exact data; a parameter never."""
     space = loss.arguments.get(name)
     if space is None or space.is_discrete:

@@ -42,6 +42,7 @@ class Jets(System):
         self.base, self.order = base, order
         self.direction, self.ulps, self.reach = direction, ulps, reach
         self.open_ties = self.exact_ties = 0
+        self.met: set[int] = set()  # the variables that open ties depend on: along any other one nothing is decided
         self.sides: dict[int, int] = {}  # on which side of its point a variable keeps roots real
 
     def lift(self, x: Operand) -> Number:
@@ -64,6 +65,7 @@ class Jets(System):
         if not gap.slopes or not self._open(gap):
             return self.base.sign(gap.value)
         self.open_ties += 1
+        self.met |= gap.slopes.keys()
         self.exact_ties += self.base.known_zero(gap.value)
         if self.direction:
             lean = self.base.sign(self.base.sum(s * self.direction.get(i, 0) for i, s in gap.slopes.items()))
@@ -146,6 +148,7 @@ class Jets(System):
     def _norm_at_zero(self, jet: Jet, y: Number) -> Number:
         """The root of squares that are all 0, a kink: along x_i it is |t| sqrt(H_ii / 2), and its slopes are H_ij / 2 over that root."""
         self.open_ties += 1
+        self.met |= jet.slopes.keys()
         self.exact_ties += 1
         if not self.direction:
             return Number(self, Jet(y, dict.fromkeys(jet.slopes, self.base.lift(0))))

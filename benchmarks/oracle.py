@@ -1,0 +1,188 @@
+"""What exact answers cost: goals beside what one run on this machine measures. Ratios within a run mean more than its seconds.
+
+Complete answers have value, slopes, Hessian, K and S, and are confirmed over mpmath. The jets are the way without recordings. mpmath's
+rows are closed forms of value and slopes at 50 digits, by hand, without any bound on their error.
+"""
+
+from __future__ import annotations
+
+import argparse
+import random
+import sys
+import time
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import AbstractContextManager, contextmanager, nullcontext
+from typing import Any
+from unittest import mock
+
+from mpmath import mp
+
+from lossref import catalog, oracle
+from lossref.exact import answer
+from lossref.exact.traced import answered
+from lossref.formats import FLOAT64
+from lossref.golden.read import folder
+from lossref.golden.write import contents
+from lossref.spec import Values
+
+Point = dict[str, Any]
+GOLDEN_SECONDS = 3.6
+
+
+def sigmoid_cross_entropy(logits: Any, target: Any) -> tuple[Any, Any]:
+    e = mp.exp(logits)
+    return mp.log(1 + e) - target * logits, e / (1 + e) - target
+
+
+def huber(prediction: Any, target: Any, delta: Any) -> tuple[Any, Any]:
+    r = prediction - target
+    if abs(r) <= delta:
+        return r * r / 2, r
+    return delta * (abs(r) - delta / 2), delta if r > 0 else -delta
+
+
+def softmax_cross_entropy(logits: Any, target: int) -> tuple[Any, Any]:
+    powers = [mp.exp(z) for z in logits]
+    total = sum(powers[1:], powers[0])
+    slopes = [e / total for e in powers]
+    slopes[target] -= 1
+    return mp.log(total) - logits[target], slopes
+
+
+def kl_divergence(probabilities: Any, target: Any) -> tuple[Any, Any]:
+    pairs = list(zip(probabilities, target, strict=True))
+    return sum(t * (mp.log(t) - mp.log(q)) for q, t in pairs), [-t / q for q, t in pairs]
+
+
+def simplex(source: random.Random, n: int) -> tuple[float, ...]:
+    x = [source.expovariate(1) for _ in range(n)]
+    return tuple(y / sum(x) for y in x)
+
+
+CASES: dict[str, tuple[Callable[..., Any], Callable[[random.Random], Point]]] = {
+    "sigmoid_cross_entropy": (
+        sigmoid_cross_entropy, lambda r: {"logits": r.gauss(0, 3), "target": r.choice((0.0, 1.0, r.random()))}
+    ),
+    "huber": (huber, lambda r: {"prediction": r.gauss(0, 2), "target": r.gauss(0, 1), "delta": r.choice((1.0, 0.1))}),
+    "softmax_cross_entropy n=3": (
+        softmax_cross_entropy, lambda r: {"logits": tuple(r.gauss(0, 5) for _ in range(3)), "target": r.randrange(3)}
+    ),
+    "softmax_cross_entropy n=10": (
+        softmax_cross_entropy, lambda r: {"logits": tuple(r.gauss(0, 5) for _ in range(10)), "target": r.randrange(10)}
+    ),
+    "kl_divergence n=10": (kl_divergence, lambda r: {"probabilities": simplex(r, 10), "target": simplex(r, 10)}),
+}  # fmt: skip
+
+
+def seconds_each(call: Callable[[Point], object], points: Sequence[Point], seconds: float) -> float:
+    """Seconds a point, after everything has been met once."""
+    for point in points:
+        call(point)
+    done, start = 0, time.perf_counter()
+    while (passed := time.perf_counter() - start) < seconds:
+        for point in points[: 1 if passed == 0 else None]:
+            call(point)
+            done += 1
+    return passed / done
+
+
+def by_hand(closed: Callable[..., Any], point: Point) -> object:
+    """The closed form at 50 digits."""
+    with mp.workdps(50):
+        return closed(**{name: _given(x) for name, x in point.items()})
+
+
+def _given(x: Any) -> Any:
+    return [mp.mpf(y) for y in x] if isinstance(x, tuple) else x if isinstance(x, int) else mp.mpf(x)
+
+
+@contextmanager
+def without_recordings() -> Iterator[None]:
+    with mock.patch.object(answer, "answered", return_value=None):
+        yield
+
+
+def by_jets(name: str, values: Values) -> object:
+    """The certified answer, within `without_recordings`."""
+    loss = catalog.get(name)
+    return answer.answer(loss, {n: values[n] for n in loss.arguments}, {n: values[n] for n in loss.parameters}, FLOAT64)
+
+
+def row(what: str, found: str, goal: str = "", note: str = "") -> None:
+    print(f"{what:52}{found:>16}{goal:>18}  {note}", flush=True)
+
+
+def complete(seconds: float, count: int) -> None:
+    print("\nComplete certified answers a second\n")
+    print(f"{'':30}{'jets':>10}{'recorded':>12}{'ratio':>8}{'goal':>7}{'mpmath by hand':>16}")
+    for title, (closed, draw) in CASES.items():
+        name, source = title.split()[0], random.Random(1)
+        loss = catalog.get(name)
+        points = [p for p in (draw(source) for _ in range(count)) if answered(loss, p, FLOAT64) is not None]
+        with without_recordings():
+            jets = seconds_each(lambda p, name=name: by_jets(name, p), points[: max(3, count // 20)], seconds)  # type: ignore[misc]
+        recorded = seconds_each(lambda p, loss=loss: answered(loss, p, FLOAT64), points, seconds)  # type: ignore[misc]
+        plain = seconds_each(lambda p, closed=closed: by_hand(closed, p), points, seconds)  # type: ignore[misc]
+        left = f"   {count - len(points)} of {count} points left to the jets" if len(points) < count else ""
+        print(f"{title:30}{1 / jets:10,.0f}{1 / recorded:12,.0f}{jets / recorded:8.1f}{20:7}{1 / plain:16,.0f}{left}", flush=True)
+
+
+def fifty_digits(seconds: float, count: int) -> None:
+    print("\noracle(..., digits=50, certified=True), value and slopes, against mpmath by hand at 50 digits\n")
+    for title, (closed, draw) in CASES.items():
+        name, source = title.split()[0], random.Random(1)
+        points = [draw(source) for _ in range(count)]
+        proved = seconds_each(lambda p, name=name: oracle(name, digits=50, certified=True, **p), points, seconds)  # type: ignore[misc]
+        plain = seconds_each(lambda p, closed=closed: by_hand(closed, p), points, seconds)  # type: ignore[misc]
+        row(title, f"{proved / plain:.1f} times", "goal 1.5", f"{proved * 1e6:.0f} us against {plain * 1e6:.0f}")
+
+
+def wide(sizes: Sequence[int]) -> None:
+    print("\nSoftmax cross-entropy of many logits: the first answer is recorded, another finds its recording\n")
+    loss = catalog.get("softmax_cross_entropy")
+    for n in sizes:
+        source = random.Random(n)
+        points = [{"logits": tuple(source.gauss(0, 5) for _ in range(n)), "target": n // 2} for _ in range(2)]
+        goals = {1000: ("goal 0.05 s", ""), 128256: ("", "goal 20 s")}.get(n, ("", ""))
+        ways: list[tuple[str, str, Callable[[Point], object]]] = [
+            ("oracle, plain", goals[0], lambda p: oracle("softmax_cross_entropy", **p)),
+            ("complete, certified", goals[1], lambda p: answered(loss, p, FLOAT64)),
+        ]
+        for what, goal, call in ways:
+            times = []
+            for point in points:
+                start = time.perf_counter()
+                call(point)
+                times.append(time.perf_counter() - start)
+            row(f"n = {n:,}, {what}", f"{times[0]:.3f} s", goal, f"again {times[1]:.3f} s")
+
+
+def golden(jets_too: bool) -> None:
+    print("\nThe golden set, every byte compared, by one process\n")
+    ways: list[tuple[str, Callable[[], AbstractContextManager[None]]]] = [("recorded", nullcontext), ("jets", without_recordings)]
+    for what, way in ways[: 1 + jets_too]:
+        start = time.perf_counter()
+        with way():
+            different = [path for path, data in contents() if (folder() / path).read_bytes() != data]
+        passed = time.perf_counter() - start
+        row(what, f"{passed:.1f} s", f"goal {GOLDEN_SECONDS} s", f"{len(different)} files differ")
+
+
+def main(arguments: Sequence[str]) -> int:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--seconds", type=float, default=0.5, help="time for each figure")
+    parser.add_argument("--points", type=int, default=100, help="points a loss")
+    parser.add_argument("--wide", type=int, nargs="*", default=[64, 1000], help="numbers of logits")
+    parser.add_argument("--quick", action="store_true", help="leave the golden set out")
+    parser.add_argument("--golden-by-jets", action="store_true", help="time the golden set without recordings too: minutes")
+    chosen = parser.parse_args(arguments)
+    complete(chosen.seconds, chosen.points)
+    fifty_digits(chosen.seconds, chosen.points)
+    wide(chosen.wide)
+    if not chosen.quick:
+        golden(chosen.golden_by_jets)
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

@@ -1,0 +1,189 @@
+"""A definition recorded: run once over numbers that remember their operations, at a point that decides its comparisons.
+
+Each operation of the definition is a step with its place on a tape; a step that depends on a variable has derivatives. A comparison is
+decided by the exact layer at the point recorded and becomes a guard: elsewhere the recording holds where the same sign is proved.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from fractions import Fraction
+from typing import Any
+
+from lossref.exact.balls import Balls
+from lossref.exact.numbers import Number, Operand, System
+from lossref.exact.sizes import Sized, Sizes
+from lossref.exact.tape import HandedOverError, Tape
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """An operation of the definition: its operands' places, and its number on the tape."""
+
+    op: str
+    operands: tuple[int, ...]
+    number: Number
+    varies: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Guard:
+    """A comparison that was made: the step compared with 0, its sign, and whether a kink there is as wide as the inputs are."""
+
+    step: int
+    sign: int
+    is_kink: bool
+
+
+class Recorder(System):
+    """The number system that a definition is run over to be recorded."""
+
+    def __init__(self, base: Balls, under: Tape | TapeSizes, tape: Tape) -> None:
+        self.base, self.under, self.tape = base, under, tape
+        self.steps: list[Step] = []
+        self.guards: dict[tuple[int, bool], Guard] = {}
+        self.variables: dict[int, int] = {}  # step -> which one it is
+        self.inputs: list[int] = []  # where each variable stands among what is given
+        self._places: dict[Any, int] = {}
+        self._points: dict[int, Number] = {}
+
+    # Leaves.
+
+    def lift(self, x: Operand) -> Number:
+        if isinstance(x, Number):
+            if x.system is not self:
+                raise HandedOverError("a number of another system")
+            return x
+        key = ("const", x)
+        if key not in self._places:
+            self._add(key, Step("const", (), self.under.lift(x), varies=False))
+            self._points[self._places[key]] = self.base.lift(x)
+        return Number(self, self._places[key])
+
+    def given(self, k: int, x: float | Fraction, *, varies: bool) -> Number:
+        """The k-th number that is given, as data; one that is exactly 0 is a constant of the recording, even where it varies."""
+        number = self.under.lift(self.tape.node("in", k)) if x else self.under.lift(0)
+        place = self._add(("in", k), Step("in", (), number, varies))
+        self._points[place] = self.base.lift(x)
+        if varies:
+            self.variables[place] = len(self.variables)
+            self.inputs.append(k)
+        return Number(self, place)
+
+    # Operations, with the zeros that annihilate as the jets have them.
+
+    def add(self, a: Number, b: Number) -> Number:
+        return self.sum((a, b))
+
+    def sum(self, terms: Iterable[Operand]) -> Number:
+        places = tuple(self.lift(x).data for x in terms)
+        return self._recorded("sum", places, lambda: total(self.under, [self.steps[place].number for place in places]))
+
+    def negate(self, a: Number) -> Number:
+        x = self.steps[a.data]
+        return self._recorded("neg", (a.data,), lambda: -x.number)
+
+    def multiply(self, a: Number, b: Number) -> Number:
+        for x in (a, b):
+            if self.known_zero(x):
+                return x
+        left, right = self.steps[a.data], self.steps[b.data]
+        return self._recorded("mul", (a.data, b.data), lambda: left.number * right.number)
+
+    def divide(self, a: Number, b: Number) -> Number:
+        x = self.steps[b.data]
+        return self.multiply(a, self._recorded("inv", (b.data,), lambda: 1 / x.number))
+
+    def apply(self, function: str, a: Number) -> Number:
+        x = self.steps[a.data]
+        return self._recorded(function, (a.data,), lambda: self.under.apply(function, x.number))
+
+    def known_zero(self, a: Number) -> bool:
+        step = self.steps[a.data]
+        return not step.varies and self.under.known_zero(step.number)
+
+    # Comparisons.
+
+    def sign(self, a: Number) -> int:
+        return self._decided(a, is_kink=False)
+
+    def compare(self, a: Number, b: Operand) -> int:
+        gap = a - b
+        return self._decided(gap, is_kink=self.steps[gap.data].varies)
+
+    def _decided(self, a: Number, *, is_kink: bool) -> int:
+        step = self.steps[a.data]
+        sign = self.base.sign(self._at_the_point(a.data))
+        if step.varies and sign == 0:
+            raise HandedOverError("an exact tie")
+        if step.varies or self.tape.known(plain(step.number)) is None:
+            self.guards[a.data, is_kink] = Guard(a.data, sign, is_kink)
+        return sign
+
+    def _at_the_point(self, root: int) -> Number:
+        """A step over exact numbers and balls at the point recorded, so that ties are known to be ties."""
+        stack = [root]
+        while stack:
+            place = stack.pop()
+            step = self.steps[place]
+            missing = [x for x in step.operands if x not in self._points]
+            if missing:
+                stack += [place, *missing]
+            elif place not in self._points:
+                x = [self._points[y] for y in step.operands]
+                self._points[place] = (
+                    self.base.sum(x) if step.op == "sum" else -x[0] if step.op == "neg" else x[0] * x[1] if step.op == "mul"
+                    else 1 / x[0] if step.op == "inv" else self.base.apply(step.op, x[0])
+                )  # fmt: skip
+        return self._points[root]
+
+    def _recorded(self, op: str, operands: tuple[int, ...], number: Callable[[], Number]) -> Number:
+        key = (op, operands)
+        if key not in self._places:
+            varies = any(self.steps[place].varies for place in operands)
+            if varies and op not in ("sum", "neg") and all(self._is_known(place) for place in operands):
+                raise HandedOverError("a curved operation of exact numbers, whose derivatives may cancel exactly")
+            self._add(key, Step(op, operands, number(), varies))
+        return Number(self, self._places[key])
+
+    def _is_known(self, place: int) -> bool:
+        """Whether a step is known exactly and is more than a variable of 0."""
+        step = self.steps[place]
+        return step.op not in ("in", "neg") and self.tape.known(plain(step.number)) is not None
+
+    def _add(self, key: Any, step: Step) -> int:
+        place = self._places[key] = len(self.steps)
+        self.steps.append(step)
+        return place
+
+
+class TapeSizes(Sizes):
+    """Sizes of the terms, on a tape."""
+
+    def __init__(self, tape: Tape) -> None:
+        self.base: Any = tape
+
+
+def plain(n: Number) -> Number:
+    """A number of the tape, without its size."""
+    return n.data.number if isinstance(n.data, Sized) else n
+
+
+def total(under: Tape | TapeSizes, terms: list[Number]) -> Number:
+    """What adding one term after another gives, sizes too, as one operation of the tape."""
+    if isinstance(under, Tape):
+        return under.total(terms)
+    tape: Tape = under.base
+    if len(terms) < 3:
+        return under.sum(terms)
+    kept = [x for x in terms if not under.known_zero(x)] or terms[-1:]
+    first, done = kept[0], 1
+    while done < len(kept) and (tape.known(first.data.number) is not None or (done == 1 and first.data.is_data and kept[1].data.is_data)):
+        first, done = first + kept[done], done + 1  # data is added as data, and a partial sum of constants may be 0
+    rest = kept[done:]
+    if len(rest) < 2:
+        return first + rest[0] if rest else first
+    under.known_zero(first)
+    numbers, sizes = ([getattr(x.data, name) for x in (first, *rest)] for name in ("number", "size"))
+    return Number(under, Sized(tape.total(numbers), tape.total(sizes)))

@@ -1,0 +1,160 @@
+"""Answers by recorded definitions: a definition is recorded once for each path of its comparisons, and run wherever the recording holds.
+
+What no recording answers is for the jets over the exact layer: exact ties and kinks within reach, exact zeros, infinities, roots of 0, and
+what does not settle within LIMIT bits. Every answer is settled over Arb and confirmed over mpmath, whose margins must meet each ball.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from fractions import Fraction
+from functools import cache
+from typing import Any, TypeVar
+
+from lossref.exact import balls
+from lossref.exact.balls import Balls
+from lossref.exact.margins import Near
+from lossref.exact.numbers import UndecidedError
+from lossref.exact.program import Found, Program
+from lossref.exact.recordings import Recordings, given
+from lossref.exact.rounding import above, rounded, ulp
+from lossref.exact.settle import CAP, START
+from lossref.exact.tape import HandedOverError
+from lossref.formats import Format
+from lossref.spec import Answer, Loss, Part, Values
+from lossref.values import flat
+
+LIMIT = 2048  # bits
+
+T = TypeVar("T")
+
+
+class DisagreementError(ArithmeticError):
+    """mpmath and Arb enclose different numbers: one of them, or this code, is wrong."""
+
+
+RECORDINGS = Recordings()
+
+
+def answered(loss: Loss, values: Values, form: Format, *, keep: bool = True) -> Answer | None:
+    """The certified answer at finite numbers; None where the jets have to answer. What is asked once need not be kept."""
+    if not balls.INSTALLED:
+        return None
+    try:
+        inputs, key = given(loss, values)
+        return RECORDINGS.find(loss, key, values, True, lambda program: _judged(loss, values, form, program, inputs), keep=keep)
+    except HandedOverError:
+        return None
+
+
+def slopes(loss: Loss, values: Values, use: Callable[[list[Any], Balls], T | None], *, start: int, keep: bool = True) -> T | None:
+    """What `use` makes of the balls of value and gradient, first order only; None where the jets have to answer."""
+
+    def run(program: Program) -> T:
+        return settled(program, inputs, [0.0] * len(inputs), lambda found, base: use(found.numbers, base), start)
+
+    try:
+        inputs, key = given(loss, values)
+        return RECORDINGS.find(loss, key, values, False, run, keep=keep)
+    except HandedOverError:
+        return None
+
+
+@cache
+def _base(precision: int) -> Balls:
+    """What rounds, one for each precision: only its holder of Arb's precision uses it."""
+    return Balls(precision)
+
+
+def settled(
+    program: Program,
+    inputs: Sequence[float | Fraction],
+    ulps: Sequence[float],
+    use: Callable[[Found, Balls], T | None],
+    start: int = START,
+) -> T:
+    """What `use` makes of a run, at the first precision at which that is not None."""
+    precision = start
+    while precision <= min(max(LIMIT, 4 * start), CAP):
+        with Balls.working(precision):
+            try:
+                found = use(program.balls(inputs, ulps, precision), _base(precision))
+            except UndecidedError:
+                found = None
+        if found is not None:
+            return found
+        precision *= 2
+    raise HandedOverError("unsettled")
+
+
+def _judged(loss: Loss, values: Values, form: Format, program: Program, inputs: Sequence[float | Fraction]) -> Answer:
+    names, slices = loss.differentiable, _slices(loss, values)
+    end = slices[-1].stop + 1
+
+    def use(found: Found, base: Balls) -> Answer | None:
+        numbers = [rounded(x, form, base) for x in found.numbers]
+        if None in numbers:
+            return None
+        allowed = [above(x, base) for x in found.allowances]
+        sizes = [_largest(x, base) for x in (found.value_size, *(found.gradient_sizes[own] for own in slices), found.hessian_sizes)]
+        if None in allowed or None in sizes:
+            return None
+        _confirm(loss, values, program, inputs, found.numbers, base.precision)
+        slopes = [_part(numbers[1:][own], allowed[1:][own], size) for own, size in zip(slices, sizes[1:-1], strict=True)]
+        bends = numbers[end:]
+        hessian = {loss.first: _part(bends, [0.0] * len(bends), sizes[-1])}
+        return Answer(_part(numbers[:1], allowed[:1], sizes[0]), dict(zip(names, slopes, strict=True)), hessian)
+
+    try:
+        return settled(program, inputs, [ulp(float(x), form) for x in inputs], use)
+    except OverflowError as error:
+        raise HandedOverError(str(error)) from error
+
+
+def _slices(loss: Loss, values: Values) -> list[slice]:
+    """Where each argument's slopes stand in the gradient."""
+    found, start = [], 0
+    for name in loss.differentiable:
+        x = values[name]
+        found.append(slice(start, start := start + (1 if type(x) is float else len(flat(x)))))
+    return found
+
+
+def _part(numbers: Sequence[Any], allowed: Sequence[Any], size: float | None) -> Part:
+    rounded, residuals = zip(*numbers, strict=True)
+    assert size is not None
+    return Part(rounded, residuals, tuple(allowed), (size,))
+
+
+def _largest(sizes: Sequence[Any], base: Balls) -> float | None:
+    """The float64 above the largest; only those near it are rounded."""
+    if len(sizes) == 1:
+        return above(sizes[0], base)
+    if all(x.rel_accuracy_bits() > 40 for x in sizes):
+        middles = [float(x) for x in sizes]
+        least = max(middles) * (1 - 2.0**-30)
+        sizes = [x for x, middle in zip(sizes, middles, strict=True) if middle >= least]
+    found = [above(x, base) for x in sizes]
+    return None if None in found else max(x for x in found if x is not None)
+
+
+def _confirm(
+    loss: Loss, values: Values, program: Program, inputs: Sequence[float | Fraction], ours: Sequence[Any], precision: int
+) -> None:
+    """Every enclosure over mpmath, at twice the bits or more, must meet the ball."""
+    bits = 2 * precision
+    while bits <= 4 * LIMIT:
+        try:
+            theirs = program.margins(inputs, bits)
+        except UndecidedError:
+            bits *= 2
+            continue
+        if not all(map(_meet, ours, theirs)):
+            raise DisagreementError(f"{loss.name} at {dict(values)}: Arb and mpmath disagree at {precision} bits")
+        return
+    raise HandedOverError("unconfirmed")
+
+
+def _meet(ours: Any, theirs: Near) -> bool:
+    middle, radius = theirs.ends
+    return bool(ours.overlaps(balls.around(middle, radius)))
