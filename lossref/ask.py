@@ -22,16 +22,18 @@ from lossref.exact.floats import Floats
 from lossref.exact.limits import limits
 from lossref.exact.numbers import NoAnswerError, Number
 from lossref.exact.reduce import whole
-from lossref.exact.settle import CAP, settle
+from lossref.exact.settle import CAP, UnsettledError, correct, settle
 from lossref.exact.systems import Base
 from lossref.exact.traced import slopes
 from lossref.float64.evaluate import bind, value_and_gradient
+from lossref.formats import FLOAT64
 from lossref.given import as_array, axes, batch, check_domain, exactly, rows, table
 from lossref.options import Options
 from lossref.spec import Loss, Values
 from lossref.values import filled, flat, mapped
 
 GUARD_BITS = 8  # beyond the digits asked for
+FAR = 2**17  # bits, for what is still undecided; what is so then is given as its nearest float64
 SPARE_BITS = 48  # beyond those, so that most balls round one way at once
 
 
@@ -68,8 +70,9 @@ def oracle(loss: str | Loss, *arguments: Any, digits: int = 50, certified: bool 
     `lossref.value`; numbers may be Fraction or Decimal (taken exactly), strings (the nearest float64), arrays and tensors. Of a batch
     the answer's value is nested tuples unless it is reduced, and its gradient is shaped like the argument.
     `certified=True` needs python-flint and adds an enclosure that is proved to hold the truth. NaN gives NaN; an infinite input gives
-    the limit, with all else held fixed, and NaN where there is none. Raises KeyError for an unknown loss, and ValueError for a point
-    outside the domain, for a limit that the rule does not tell, and for more digits than can be settled.
+    the limit, with all else held fixed, and NaN where there is none. A number too small for its digits to
+    be told (a probability of exp(-1e6)) is its nearest float64, with an enclosure. Raises KeyError for an unknown loss, and ValueError
+    for a point outside the domain, for a limit that the rule does not tell, and for more digits than can be settled.
     """
     record = catalog.find(loss)
     if not isinstance(digits, SupportsIndex) or isinstance(digits, bool) or (digits := index(digits)) < 1:
@@ -100,23 +103,37 @@ def _settled(loss: Loss, values: Values, digits: int, certified: bool, *, keep: 
         row, ends = traced
         return Answer(loss.name, digits, row[0], _shaped(loss, row[1:], values), None, certified, tuple(ends) or None)
 
+    beyond: list[Any] = []  # what has no digits to tell
+
     def compute(base: Base) -> tuple[list[list[Any]], bool, tuple[tuple[Any, Any], ...]] | None:
         found = list(branches(loss, values, base, order=1))
-        width = 1 + len(found[0].gradient)
-        rounded = [[_to_bits(base, n, bits) for n in branch.numbers[:width]] for branch in found]
+        width, is_last = 1 + len(found[0].gradient), base.precision == FAR and 2 * bits <= FAR
+
+        def shortened(n: Number) -> Any:
+            x = _to_bits(base, n, bits)
+            if x is None and is_last:
+                beyond.append(x := _nearest(base, n))
+            return x
+
+        rounded = [[shortened(n) for n in branch.numbers[:width]] for branch in found]
         if any(x is None for row in rounded for x in row):
             return None
         return rounded, bool(found[0].exact_ties), tuple(_enclosure(base, n) for n in found[0].numbers[:width])
 
+    system: type[Base] = Balls if INSTALLED else Floats
     try:
-        rows, tied, enclosure = settle(Balls if INSTALLED else Floats, compute)
+        try:
+            rows, tied, enclosure = settle(system, compute)
+        except UnsettledError:
+            rows, tied, enclosure = settle(system, compute, start=FAR)
     except NoAnswerError as error:
         raise ValueError(f"{loss.name}: {digits} digits cannot be settled here: {error}") from None
     interval = tuple((min(column), max(column)) for column in zip(*(row[1:] for row in rows), strict=True))
     kink = tied and any(low != high for low, high in interval)
     jumps = tied and any(row[0] != rows[0][0] for row in rows)
     gradient = None if kink or jumps else _shaped(loss, rows[0][1:], values)
-    return Answer(loss.name, digits, rows[0][0], gradient, interval if kink else None, certified, enclosure if certified else None)
+    shown = enclosure if certified or beyond else None
+    return Answer(loss.name, digits, rows[0][0], gradient, interval if kink else None, certified, shown)
 
 
 def _shaped(loss: Loss, numbers: Sequence[Any], values: Values) -> Any:
@@ -237,6 +254,11 @@ def _to_bits(base: Base, n: Number, bits: int) -> Any:
     low, high = base.ends(base.near(x))
     ends = {_shortened(*end, bits) for end in (low, high)}
     return _mpf(ends.pop()) if len(ends) == 1 else None
+
+
+def _nearest(base: Base, n: Number) -> Any:
+    """The nearest float64, as of a number too small for its digits to be told; None where that is undecided too."""
+    return None if (found := correct(base, n, FLOAT64)) is None else _mpf(float(found.rounded))
 
 
 def _ball_to_bits(base: Balls, ball: Any, bits: int) -> Any:

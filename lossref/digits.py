@@ -35,7 +35,7 @@ def context(digits: int) -> Any:
         return float(FORMATS[form].round_dyadic(-int(mantissa) if sign else int(mantissa), int(exponent)))
 
     def shown(self: Any) -> str:
-        return str(numbers.nstr(self, digits))
+        return str(numbers.nstr(+self, digits))
 
     def reduced(self: Any) -> Any:
         return _made, (digits, self._mpf_)

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
+from decimal import Decimal
 from fractions import Fraction
 from typing import Any
 
@@ -14,10 +16,14 @@ from lossref.spaces import lengths
 from lossref.spec import Loss, Values
 from lossref.values import filled, flat, shape
 
+LARGEST_EXPONENT = 20_000  # of two: every number of binary128, and of long doubles, lies between
+
 
 def fraction(x: Any) -> Fraction:
     """An mpmath number with all its digits."""
-    sign, mantissa, exponent, _ = x._mpf_
+    sign, mantissa, exponent, length = x._mpf_
+    if mantissa and abs(exponent + length) > LARGEST_EXPONENT:
+        raise OverflowError
     return Fraction(int(mantissa)) * Fraction(2) ** int(exponent) * (-1 if sign else 1)
 
 
@@ -34,7 +40,13 @@ def exactly(loss: Loss, name: str, x: Any) -> Any:
             return float(x)
         if hasattr(x, "_mpf_"):
             x = fraction(x)
+        if isinstance(x, Decimal) and x and abs(x.adjusted()) * math.log2(10) > LARGEST_EXPONENT:
+            raise OverflowError
         exact = Fraction(*map(int, x.as_integer_ratio())) if hasattr(x, "as_integer_ratio") else Fraction(x)
+        if exact and abs(exact.numerator.bit_length() - exact.denominator.bit_length()) > LARGEST_EXPONENT:
+            raise OverflowError
+    except OverflowError:
+        raise ValueError(f"{loss.name}: {name} must be 0 or between 2**-{LARGEST_EXPONENT} and 2**{LARGEST_EXPONENT} in size") from None
     except (TypeError, ValueError):
         raise ValueError(f"{loss.name}: {name} must be numbers, and holds {x!r}") from None
     space = loss.arguments.get(name)

@@ -96,6 +96,8 @@ class Balls(Base):
             return x.exp()
         mantissa, exponent = x.abs_upper().mid().man_exp()
         extra = int(mantissa).bit_length() + int(exponent) + 64
+        if extra > HOPELESS_ARGUMENT_BITS and x < 0:
+            return arb(0).union(arb((fmpz(1), -(fmpz(1) << 60))))
         if extra > HOPELESS_ARGUMENT_BITS:
             raise UndecidedError("exp of a number beyond every format")
         with ctx.workprec(self.precision + extra):
