@@ -29,9 +29,8 @@ def assert_matches(value: Any, gradient: Any, loss: str | Loss, /, *, level: str
     format, which the answers are judged in; a wider answer gains nothing, a narrower one is judged as it is. Parameters
     are taken exactly too.
 
-    Each example is certified once: 1 to 5 ms for numbers, 20 ms for 10 classes, about the square of that for more. Examples
-    whose exact answer is beyond certainty or beyond float64's allowances are held only to not being NaN.
-    Without python-flint the exact answers are mpmath's, with their margins, and not proved.
+    Each example is certified once. Examples whose exact answer is beyond certainty or beyond float64's allowances are held only
+    to not being NaN. Without python-flint the exact answers are mpmath's, with their margins, and not proved.
 
     Raises AssertionError with the worst numbers, ValueError for a point outside the domain, for two formats and for an unknown level,
     TypeError for arguments that are missing or are not real numbers, KeyError for an unknown loss.
