@@ -6,9 +6,8 @@ import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
-from functools import partial
 from operator import index
-from typing import Any, SupportsIndex
+from typing import Any, NamedTuple, SupportsIndex
 
 import mpmath
 import numpy as np
@@ -57,18 +56,28 @@ class Answer:
     interval: tuple[tuple[Any, Any], ...] | None
     certified: bool
     enclosure: tuple[tuple[Any, Any], ...] | None = None
+    hessian: Any = None
 
     def __post_init__(self) -> None:
-        for name in ("value", "gradient", "interval", "enclosure"):
+        for name in ("value", "gradient", "interval", "enclosure", "hessian"):
             object.__setattr__(self, name, kept(getattr(self, name), self.digits))
 
 
-def oracle(loss: str | Loss, *arguments: Any, digits: int = 50, certified: bool = False, **named: Any) -> Answer:
+class Wanted(NamedTuple):
+    """What is asked of the oracle beside the question."""
+
+    digits: int
+    certified: bool
+    hessian: bool
+
+
+def oracle(loss: str | Loss, *arguments: Any, digits: int = 50, certified: bool = False, hessian: bool = False, **named: Any) -> Answer:
     """Exact value and gradient of a loss at one point, of each example of a batch, or of one call of it, to `digits` digits.
 
     `loss` is a name of `lossref list`, or a record of one's own. Arguments, options (`lossref.options.Options`) and shapes are those of
     `lossref.value`; numbers may be Fraction or Decimal (taken exactly), strings (the nearest float64), arrays and tensors. Of a batch
     the answer's value is nested tuples unless it is reduced, and its gradient is shaped like the argument.
+    `hessian=True` adds the diagonal of the second derivative in the first argument, None at a kink.
     `certified=True` needs python-flint and adds an enclosure that is proved to hold the truth. NaN gives NaN; an infinite input gives
     the limit, with all else held fixed, and NaN where there is none. A number too small for its digits to
     be told (a probability of exp(-1e6)) is its nearest float64, with an enclosure. Raises KeyError for an unknown loss, and ValueError
@@ -77,19 +86,21 @@ def oracle(loss: str | Loss, *arguments: Any, digits: int = 50, certified: bool 
     record = catalog.find(loss)
     if not isinstance(digits, SupportsIndex) or isinstance(digits, bool) or (digits := index(digits)) < 1:
         raise ValueError(f"digits must be a whole number of at least 1, and is {digits!r}")
+    wanted = Wanted(digits, certified, hessian)
     given, chosen = options.split(named)
     bound = bind(record, arguments, given)
     if chosen:
         plain = {name: x.tolist() if isinstance(x, np.ndarray) else x for name, x in chosen.items()}
-        return _of_a_batch(record, bound, Options(**plain), digits, certified)
+        return _of_a_batch(record, bound, Options(**plain), wanted)
     values = {name: exactly(record, name, x) for name, x in bound.items()}
     if any(len(axes(f"{record.name}: {name}", x)) > record.spaces[name].rank for name, x in values.items()):
-        return _of_each(record, values, bound, digits, certified)
-    return _of_one(record, values, bound, digits, certified)
+        return _of_each(record, values, bound, wanted)
+    return _of_one(record, values, bound, wanted)
 
 
-def _settled(loss: Loss, values: Values, digits: int, certified: bool, *, keep: bool = False) -> Answer:
+def _settled(loss: Loss, values: Values, wanted: Wanted, *, keep: bool = False) -> Answer:
     """The answer at exact finite numbers."""
+    digits, certified, _ = wanted
     bits = math.ceil(digits * math.log2(10)) + GUARD_BITS
     if certified and not INSTALLED:
         raise ValueError(f"certified=True: {MISSING}")
@@ -99,15 +110,16 @@ def _settled(loss: Loss, values: Values, digits: int, certified: bool, *, keep: 
         return None if None in row else (row, [_enclosure(base, Number(base, x)) for x in found] if certified else [])
 
     start = -(-(bits + SPARE_BITS) // 64) * 64
-    if INSTALLED and start <= CAP and (traced := slopes(loss, values, numbers, start=start, keep=keep)) is not None:
+    if INSTALLED and start <= CAP and not wanted.hessian and (traced := slopes(loss, values, numbers, start=start, keep=keep)) is not None:
         row, ends = traced
         return Answer(loss.name, digits, row[0], _shaped(loss, row[1:], values), None, certified, tuple(ends) or None)
 
+    count = sum(len(flat(values[name])) for name in loss.differentiable)
     beyond: list[Any] = []  # what has no digits to tell
 
     def compute(base: Base) -> tuple[list[list[Any]], bool, tuple[tuple[Any, Any], ...]] | None:
-        found = list(branches(loss, values, base, order=1))
-        width, is_last = 1 + len(found[0].gradient), base.precision == FAR and 2 * bits <= FAR
+        found = list(branches(loss, values, base, order=2 if wanted.hessian else 1))
+        width, is_last = 1 + count + (len(found[0].hessian) if wanted.hessian else 0), base.precision == FAR and 2 * bits <= FAR
 
         def shortened(n: Number) -> Any:
             x = _to_bits(base, n, bits)
@@ -128,12 +140,13 @@ def _settled(loss: Loss, values: Values, digits: int, certified: bool, *, keep: 
             rows, tied, enclosure = settle(system, compute, start=FAR)
     except NoAnswerError as error:
         raise ValueError(f"{loss.name}: {digits} digits cannot be settled here: {error}") from None
-    interval = tuple((min(column), max(column)) for column in zip(*(row[1:] for row in rows), strict=True))
+    interval = tuple((min(column), max(column)) for column in zip(*(row[1 : count + 1] for row in rows), strict=True))
     kink = tied and any(low != high for low, high in interval)
     jumps = tied and any(row[0] != rows[0][0] for row in rows)
-    gradient = None if kink or jumps else _shaped(loss, rows[0][1:], values)
+    gradient = None if kink or jumps else _shaped(loss, rows[0][1 : count + 1], values)
+    bends = filled(values[loss.first], iter(rows[0][count + 1 :])) if wanted.hessian and gradient is not None else None
     shown = enclosure if certified or beyond else None
-    return Answer(loss.name, digits, rows[0][0], gradient, interval if kink else None, certified, shown)
+    return Answer(loss.name, digits, rows[0][0], gradient, interval if kink else None, certified, shown, bends)
 
 
 def _shaped(loss: Loss, numbers: Sequence[Any], values: Values) -> Any:
@@ -143,11 +156,11 @@ def _shaped(loss: Loss, numbers: Sequence[Any], values: Values) -> Any:
     return found if len(found) > 1 else found[loss.differentiable[0]]
 
 
-def _of_each(loss: Loss, values: Values, given: Mapping[str, Any], digits: int, certified: bool) -> Answer:
+def _of_each(loss: Loss, values: Values, given: Mapping[str, Any], wanted: Wanted) -> Answer:
     """The answers to the examples of a batch, as one."""
     shape = batch(loss, values)
     columns = {name: rows(x, len(axes(name, x)) - loss.spaces[name].rank, shape) for name, x in values.items()}
-    answers = [_of_one(loss, dict(zip(columns, row, strict=True)), given, digits, certified) for row in zip(*columns.values(), strict=True)]
+    answers = [_of_one(loss, dict(zip(columns, row, strict=True)), given, wanted) for row in zip(*columns.values(), strict=True)]
     if not answers:
         raise ValueError(f"{loss.name}: the oracle needs at least one example")
 
@@ -161,7 +174,9 @@ def _of_each(loss: Loss, values: Values, given: Mapping[str, Any], digits: int, 
     met = any(a.interval for a in answers)
     intervals = tuple(e for a in answers for e in a.interval or [(g, g) for g in flat(a.gradient)]) if met and _bounded(answers) else None
     proved = (*(e for a in answers for e in (a.enclosure or ())[:1]), *(e for a in answers for e in (a.enclosure or ())[1:]))
-    return Answer(loss.name, digits, table((a.value for a in answers), shape), gradient, intervals, certified, proved or None)
+    bends = table((a.hessian for a in answers), shape) if all(a.hessian is not None for a in answers) else None
+    value = table((a.value for a in answers), shape)
+    return Answer(loss.name, wanted.digits, value, gradient, intervals, wanted.certified, proved or None, bends)
 
 
 def _bounded(answers: Sequence[Answer]) -> bool:
@@ -169,15 +184,15 @@ def _bounded(answers: Sequence[Answer]) -> bool:
     return all(a.interval or a.gradient is not None for a in answers)
 
 
-def _of_one(loss: Loss, values: Values, given: Mapping[str, Any], digits: int, certified: bool) -> Answer:
+def _of_one(loss: Loss, values: Values, given: Mapping[str, Any], wanted: Wanted) -> Answer:
     """The answer to one example."""
     check_domain(loss, values, given)
     if any(isinstance(y, float) for y in flat(values)):
-        return _special(loss, values, digits)
-    return _settled(loss, values, digits, certified, keep=True)
+        return _special(loss, values, wanted)
+    return _settled(loss, values, wanted, keep=True)
 
 
-def _of_a_batch(loss: Loss, given: Mapping[str, Any], asked: Options, digits: int, certified: bool) -> Answer:
+def _of_a_batch(loss: Loss, given: Mapping[str, Any], asked: Options, wanted: Wanted) -> Answer:
     """The answer of a call: its terms are exact, and reduced exactly."""
     kind = catalog.get(loss.soft_target) if asked.target_form == "soft" and loss.soft_target else loss
     values = {name: exactly(kind, name, x) for name, x in given.items()}
@@ -197,17 +212,20 @@ def _of_a_batch(loss: Loss, given: Mapping[str, Any], asked: Options, digits: in
     call = whole(loss, columns, _by_example(asked, shape))
     if call is None:
         nothing, zeros = _mpf(options.EMPTY[asked.empty]), {name: mapped(lambda _: _mpf(0.0), values[name]) for name in loss.differentiable}
-        return Answer(loss.name, digits, nothing, _shaped(loss, flat(zeros), values), None, certified)
+        bends = zeros[loss.first] if wanted.hessian else None
+        return Answer(loss.name, wanted.digits, nothing, _shaped(loss, flat(zeros), values), None, wanted.certified, None, bends)
     if any(y != y for y in flat(call.values)):
         raise ValueError(f"{loss.name}: the oracle of a batch takes NaN only where a mask or a weight of 0 hides it")
     for i in (i for i, counts in enumerate(call.counted) if counts):
         check_domain(call.upstream, {name: x[i] if isinstance(x, tuple) else x for name, x in call.values.items()}, given)
-    answered = _special if any(isinstance(y, float) for y in flat(call.values)) else partial(_settled, certified=certified)
-    sloped, *terms = (answered(one, call.values, digits) for one in (call.upstream, *call.terms))
+    answered = _special if any(isinstance(y, float) for y in flat(call.values)) else _settled
+    sloped = answered(call.upstream, call.values, wanted)
+    terms = [answered(term, call.values, wanted._replace(hessian=False)) for term in call.terms]
     value = table((term.value for term in terms), shape) if asked.reduction == "none" else terms[0].value
     gradient = None if sloped.gradient is None else _shaped(loss, flat(sloped.gradient), values)
     proved = (*(e for term in terms for e in (term.enclosure or ())[:1]), *(sloped.enclosure or ())[1:])
-    return replace(sloped, value=value, gradient=gradient, enclosure=proved or None)
+    bends = None if sloped.hessian is None else filled(values[loss.first], iter(flat(sloped.hessian)))
+    return replace(sloped, value=value, gradient=gradient, enclosure=proved or None, hessian=bends)
 
 
 def _by_example(asked: Options, shape: tuple[int, ...]) -> Options:
@@ -227,11 +245,11 @@ def _by_example(asked: Options, shape: tuple[int, ...]) -> Options:
     )
 
 
-def _special(loss: Loss, values: Values, digits: int) -> Answer:
+def _special(loss: Loss, values: Values, wanted: Wanted) -> Answer:
     """NaN, or the limit at this infinite point."""
     pieces = [[_mpf(math.nan)] * (1 + sum(len(flat(values[name])) for name in loss.differentiable))]
     if not any(y != y for y in flat(values)):
-        bits = math.ceil(digits * math.log2(10)) + GUARD_BITS
+        bits = math.ceil(wanted.digits * math.log2(10)) + GUARD_BITS
         system = Balls if INSTALLED else Floats
         try:
             pieces = limits(loss, values, system, lambda base, n: _to_bits(base, n, bits), _mpf(math.nan))
@@ -241,7 +259,7 @@ def _special(loss: Loss, values: Values, digits: int) -> Answer:
     is_one = all(len(set(map(repr, column))) == 1 for column in columns[1:])
     interval = None if is_one else tuple((min(column), max(column)) for column in columns[1:])
     gradient = _shaped(loss, [column[0] for column in columns[1:]], values) if is_one else None
-    return Answer(loss.name, digits, columns[0][0], gradient, interval, False)
+    return Answer(loss.name, wanted.digits, columns[0][0], gradient, interval, False)
 
 
 def _to_bits(base: Base, n: Number, bits: int) -> Any:
