@@ -255,6 +255,24 @@ def cosine_embedding(
     """
 
 @_flat
+def ntxent(
+    first: ArrayLike, second: ArrayLike, temperature: ArrayLike = 0.1, at_zero: ArrayLike = 0.0,
+    *, reduction: _Reduction = "none", denominator: _Denominator | float = "weights", empty: _Empty = "nan",
+    sample_weight: ArrayLike | None = None, mask: ArrayLike | None = None, upstream: ArrayLike | None = None,
+) -> Any:
+    """NT-Xent, the contrastive loss of SimCLR: of all embeddings in a batch, each is to point the way of its own other view.
+
+        L(a, b) = 1/(2n) sum_i log(1 + sum_k exp((c_ik - c_ip) / T)),      c_ik = x_i x_k / (|x_i| |x_k|)
+
+    first        a, one view of n things: n vectors of any real numbers; one example is such a batch
+    second       b, the other view of each
+    temperature  T, above 0; 0.1 by default
+    at_zero      what stands for c where a vector is zero and has no direction, in [-1, 1], with slope 0; 0 by default
+    x are all 2n vectors, p is i's other view, k all but i and p: it is -log of p's share in the softmax of c_ik / T over all but i
+    itself. The mean is over both views. Libraries add an eps to the lengths; with one pair the loss is 0.
+    """
+
+@_flat
 def triplet_margin(
     anchor: ArrayLike, positive: ArrayLike, negative: ArrayLike, margin: ArrayLike = 1.0,
     *, reduction: _Reduction = "none", denominator: _Denominator | float = "weights", empty: _Empty = "nan",

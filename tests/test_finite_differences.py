@@ -10,12 +10,12 @@ import numpy as np
 import pytest
 
 from lossref import catalog
-from lossref.exact.answer import answer
 from lossref.exact.balls import Balls
 from lossref.exact.jets import Jets
 from lossref.exact.numbers import lifted
 from lossref.float64.evaluate import evaluate
 from lossref.formats import FLOAT64
+from lossref.golden.write import certified
 from lossref.questions import generate
 from lossref.values import filled, flat, mapped, places, replaced, shape
 
@@ -25,9 +25,9 @@ def points(loss, regions, chosen=slice(None)):
     for q in list(generate(loss, FLOAT64, "finite differences"))[chosen]:
         moving = [x for name in loss.differentiable for x in flat(q.inputs[name])]
         if not q.is_call and q.region in regions and np.all(np.abs(moving) < 50) and len(flat(q.inputs[loss.first])) <= 8:
-            found = answer(loss, q.inputs, q.options, FLOAT64)
-            if all(part.rounded is not None and part.interval is None for part in found.gradient.values()):
-                yield {**q.inputs, **q.options}, found
+            vector = certified(loss, q)  # none where the allowance overflows: second derivatives of a direction grow as 1 / length^2
+            if vector and all(part.rounded is not None and part.interval is None for part in vector.answer.gradient.values()):
+                yield {**q.inputs, **q.options}, vector.answer
 
 
 def components(loss, values):
@@ -110,27 +110,32 @@ def test_float64_value_and_gradient_agree(loss, listed):
 
 
 def convergence(loss):
-    """(error ratio of a halved step, point, component) where rounding does not hide it, and how many were tried."""
+    """(error ratio of a halved step, exact slope, point, component) where rounding does not hide it, and how many were tried."""
     ratios, tried = [], 0
     for values, found in points(loss, ("ordinary", "option")):
         step = room(loss, values)
         for name, place, i in components(loss, values) if step * values.get("scale", 1) >= 1 / 64 else ():
 
-            def error(h, name=name, place=place, values=values, slope=found.gradient[name].rounded[i]):
+            slope = found.gradient[name].rounded[i]
+
+            def error(h, name=name, place=place, values=values, slope=slope):
                 up, down = (_value(loss, along(values, name, place, s * h)) for s in (1, -1))
                 return abs((up - down) / (2 * h) - slope)
 
             tried += 1
             if error(step / 2) > 2.0**-44 * (1 + abs(_value(loss, values))) / step:
-                ratios.append((error(step) / error(step / 2), values, name, place))
+                ratios.append((error(step) / error(step / 2), slope, values, name, place))
     return ratios, tried
 
 
 def test_float64_differences_converge_with_order_two(loss, listed):
-    """Halving the step divides the error of a central difference by 4, until rounding or an exact result ends it."""
+    """Halving the step divides the error of a central difference by 4, until rounding or an exact result ends it.
+
+    By 16 where the first three derivatives are 0, as they may be where a slope is exactly 0.
+    """
     ratios, tried = convergence(loss)
     assert tried >= 10
-    listed([r for r in ratios if not 3.5 < r[0] < 5.5])
+    listed([(ratio, *r) for ratio, slope, *r in ratios if not (3.5 < ratio < 5.5 or (slope == 0 and 14 < ratio < 22))])
 
 
 @pytest.mark.parametrize(

@@ -62,7 +62,7 @@ def test_losses_with_corners_have_intervals_and_smooth_ones_have_none():
 def test_losses_with_corners_have_calls_at_them(loss, form):
     if any(has_interval(v) and is_met(v) for v in single(loss, form)):
         met = [v for v in calls(loss, form) if has_interval(v) and is_met(v)]
-        assert {v.question.options["reduction"] for v in met} >= {"none", "mean"} or loss.is_function
+        assert {v.question.options["reduction"] for v in met} >= {"none", "mean"} or not loss.is_called
 
 
 def test_every_axis_comes_in_several_lengths(loss, form):
@@ -85,7 +85,7 @@ def test_parameters_leave_their_defaults_in_every_region(loss, form):
 
 
 def test_parameters_leave_their_defaults_in_calls(loss, form):
-    for name, parameter in loss.parameters.items() if not loss.is_function else ():
+    for name, parameter in loss.parameters.items() if loss.is_called else ():
         others = {v.question.options.get(name, parameter.default) for v in calls(loss, form)} - {form.nearest(parameter.default)}
         assert len(others) >= len(set(parameter.grid)) - 1, name
 
@@ -96,8 +96,8 @@ def test_every_option_that_means_something_is_asked_alone(loss, form, listed):
     options |= {"target_form", "pos_weight"}
     wanted = {name for name in options - refusals(loss).keys() if name != "smoothing" or "label_smoothing" not in refusals(loss)}
     asked = set(chain.from_iterable(v.question.call for v in calls(loss, form) if v.question.flag == "one"))
-    listed(sorted(wanted - asked) if not loss.is_function else [], "options without a call")
-    assert loss.is_function == (not calls(loss, form))
+    listed(sorted(wanted - asked) if loss.is_called else [], "options without a call")
+    assert loss.is_called == bool(calls(loss, form))
 
 
 def test_calls_of_smooth_losses_have_hessians(loss, form, listed):

@@ -4,6 +4,7 @@ import math
 
 import numpy as np
 import pytest
+from asking import longest
 from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 
@@ -50,7 +51,7 @@ def judged(name, **values):
 
 def test_b_wherever_hypothesis_looks(loss):
     @few
-    @given(arguments_for(loss))
+    @given(arguments_for(loss, max_classes=longest(loss)))
     def everywhere(values):
         assume(judged(loss.name, **plain_numbers(values)))
 

@@ -34,7 +34,7 @@ def cosine(a: Array, b: Array, at_zero: Array = 0.0) -> tuple[Array, Array, Arra
     size = norm(a) * norm(b)
     safe = np.where(size == 0, 1.0, size)
     rough = exact_sum(a * b)[..., None] / safe
-    in_a, in_b = _across(a, b) / safe, _across(b, a) / safe
+    in_a, in_b = across(a, b) / safe, across(b, a) / safe
     sine = norm(in_a * norm(a))
     whole = np.where(np.abs(rough) < 0.5, 0.0, np.sign(rough))
     rest = np.where(whole == 0, rough, -whole * (sine * sine / (1.0 + np.abs(rough))))
@@ -42,10 +42,10 @@ def cosine(a: Array, b: Array, at_zero: Array = 0.0) -> tuple[Array, Array, Arra
     return whole[..., 0], rest[..., 0], np.ldexp(in_a, -a_exponent), np.ldexp(in_b, -b_exponent)
 
 
-def _across(a: Array, b: Array) -> Array:
+def across(a: Array, b: Array) -> Array:
     """The part of b at right angles to a, exactly 0 where they are parallel."""
     # First b less the multiple of a that takes away its entry at the largest of a: determinants, their roundings put back.
-    leader = _leader(a)
+    leader = is_leader(a)
     top, other = _at(leader, a), _at(leader, b)
     (plus, plus_low), (minus, minus_low) = two_product(top, b), two_product(a, other)
     reduced = ((plus - minus) + np.nan_to_num(plus_low - minus_low)) / np.where(top == 0, 1.0, top)
@@ -68,13 +68,13 @@ def compared(x: Array, y: Array, apart: Array) -> tuple[Array, Array, Array, Arr
     safe = np.where(longer == 0, 1.0, longer)
     turn = np.where(longer > 2.0 * np.minimum(of_x, of_y), u - v, (apart - shorter * gap) / safe)
     # Where entries of both are next to 1, (u_j^2 - v_j^2) / (u_j + v_j).
-    leader = _leader(x)
+    leader = is_leader(x)
     uj, vj, sj, gj = (_at(leader, z) for z in (u, v, shorter, apart))
     top = exact_sum((gj * shorter - sj * apart) / safe * (uj * v + vj * u))[..., None] / np.where(uj * vj > 0.25, uj + vj, 1.0)
     return u, v, np.where(leader & (uj * vj > 0.25), top, turn), np.ldexp(gap, exponent)[..., 0]
 
 
-def _leader(x: Array) -> Array:
+def is_leader(x: Array) -> Array:
     """Where the largest entry is, or one of them."""
     return np.arange(x.shape[-1]) == np.abs(x).argmax(axis=-1)[..., None]
 

@@ -105,6 +105,11 @@ def triplet_margin(anchor, positive, negative, margin):
     return optax.losses.triplet_margin_loss(anchor, positive, negative, margin=margin)
 
 
+@implements("ntxent", composed="ntxent of both views, one after the other")
+def ntxent(first, second, temperature):
+    return optax.losses.ntxent(jnp.concatenate((first[0], second[0])), jnp.tile(jnp.arange(first.shape[1]), 2), temperature)[None]
+
+
 @implements(composed="strength times the sum of l2_loss")
 def l2_penalty(weights, strength):
     return strength * optax.l2_loss(weights).sum(axis=1)
@@ -177,7 +182,7 @@ OTHERS = {
         (
             "generalized_kl_divergence", "log_cosh", "multiclass_hinge_loss", "multiclass_perceptron_loss", "ranking_softmax_loss",
             "poly_loss_cross_entropy", "sparsemax_loss", "multiclass_sparsemax_loss", "make_fenchel_young_loss",
-            "multiclass_generalized_dice_loss", "ntxent", "ctc_loss", "ctc_loss_with_forward_probs",
+            "multiclass_generalized_dice_loss", "ctc_loss", "ctc_loss_with_forward_probs",
         ),
         "not in the catalogue yet",
     ),
