@@ -44,9 +44,9 @@ class Answer:
 
     `gradient` is one number, or nested tuples shaped like the argument that it is taken in; where a loss is differentiable in
     several arguments, a mapping from each to its own. It is None at a kink, where `interval` holds the least and the greatest one-sided
-    derivative of each component, flat, and None with no interval where the loss jumps. `certified` says whether the digits are
-    proved (Arb enclosures) or rest on mpmath's own accuracy; `enclosure` then has (low, high) for the value and for each gradient
-    component, flat.
+    derivative of each component, flat, and None with no interval where the loss jumps. `certified` says whether a proof was asked
+    for and is given: Arb enclosures of the value and of each gradient component, (low, high), flat in `enclosure`. Without
+    it the same enclosures are used where python-flint is installed, and elsewhere the digits rest on mpmath's own accuracy.
     """
 
     loss: str
@@ -297,6 +297,7 @@ def _rational(x: Fraction, bits: int) -> Any:
     if x == 0:
         return _mpf(0.0)
     shift = bits - x.numerator.bit_length() + x.denominator.bit_length()
+    shift -= abs(x) * Fraction(2) ** shift >= 1 << bits
     return _mpf((round(x * Fraction(2) ** shift), -shift))
 
 

@@ -95,7 +95,7 @@ def near(x: float | Fraction, precision: int) -> Near:
 def _function(name: str) -> Callable[[Near], Near]:
     def apply(x: Near) -> Near:
         function, carried = FUNCTIONS[name], CARRIED[name]
-        if name in ("log", "sqrt") and (x.v[0] or x.e > x.bits - 2):
+        if name in ("log", "sqrt") and (x.v[0] or not x.v[1] or x.e > x.bits - 2):
             raise UndecidedError(f"{name} of an enclosure of 0")
         if name == "exp" and x.e > -1:
             raise UndecidedError("exp of a wide enclosure")

@@ -143,13 +143,13 @@ class Tape(System):
         return self.node(function, a.data)
 
     def magnitude(self, a: Number) -> Number:
-        op, *rest = self.nodes[a.data]
-        if op == "const":
-            return self.lift(abs(rest[0]))
-        if op == "neg":
-            return self.magnitude(Number(self, rest[0]))
         if self.never_negative[a.data]:
             return a
+        op, *rest = self.nodes[a.data]
+        if op == "const":
+            return self.lift(-rest[0])
+        if op == "neg":
+            return self.magnitude(Number(self, rest[0]))
         if op == "mul":
             left, right = (self.magnitude(Number(self, place)) for place in rest)
             return self.multiply(left, right)
@@ -200,14 +200,14 @@ class Tape(System):
             return True
         if op == "mul" and rest[0] == rest[1]:
             return True
-        return op in ("mul", "add", "sum", "inv") and all(self.never_negative[x] for x in rest)
+        return op in ("mul", "add", "sum", "inv") and all(map(self.never_negative.__getitem__, rest))
 
     def _is_never_zero(self, op: str, rest: list[Any]) -> bool:
         if op in NEVER_ZERO or (op == "const" and rest[0] != 0):
             return True
         if op in ("neg", "abs", "sqrt", "inv", "mul"):
-            return all(self.never_zero[x] for x in rest)
-        return op in ("add", "sum") and all(self.never_negative[x] for x in rest) and any(self.never_zero[x] for x in rest)
+            return all(map(self.never_zero.__getitem__, rest))
+        return op in ("add", "sum") and self.never_negative[-1] and any(map(self.never_zero.__getitem__, rest))
 
     def _kind(self, op: str, rest: list[Any], place: int) -> str:
         if op in LEAVES:
