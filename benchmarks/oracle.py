@@ -12,6 +12,7 @@ import sys
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager, nullcontext
+from functools import partial
 from typing import Any
 from unittest import mock
 
@@ -108,6 +109,14 @@ def by_jets(name: str, values: Values) -> object:
     return answer.answer(loss, {n: values[n] for n in loss.arguments}, {n: values[n] for n in loss.parameters}, FLOAT64)
 
 
+def by_recording(name: str, values: Values) -> object:
+    return answered(catalog.get(name), values, FLOAT64)
+
+
+def proved_digits(name: str, values: Values) -> object:
+    return oracle(name, digits=50, certified=True, **values)
+
+
 def row(what: str, found: str, goal: str = "", note: str = "") -> None:
     print(f"{what:52}{found:>16}{goal:>18}  {note}", flush=True)
 
@@ -120,9 +129,9 @@ def complete(seconds: float, count: int) -> None:
         loss = catalog.get(name)
         points = [p for p in (draw(source) for _ in range(count)) if answered(loss, p, FLOAT64) is not None]
         with without_recordings():
-            jets = seconds_each(lambda p, name=name: by_jets(name, p), points[: max(3, count // 20)], seconds)  # type: ignore[misc]
-        recorded = seconds_each(lambda p, loss=loss: answered(loss, p, FLOAT64), points, seconds)  # type: ignore[misc]
-        plain = seconds_each(lambda p, closed=closed: by_hand(closed, p), points, seconds)  # type: ignore[misc]
+            jets = seconds_each(partial(by_jets, name), points[: max(3, count // 20)], seconds)
+        recorded = seconds_each(partial(by_recording, name), points, seconds)
+        plain = seconds_each(partial(by_hand, closed), points, seconds)
         left = f"   {count - len(points)} of {count} points left to the jets" if len(points) < count else ""
         print(f"{title:30}{1 / jets:10,.0f}{1 / recorded:12,.0f}{jets / recorded:8.1f}{20:7}{1 / plain:16,.0f}{left}", flush=True)
 
@@ -132,8 +141,8 @@ def fifty_digits(seconds: float, count: int) -> None:
     for title, (closed, draw) in CASES.items():
         name, source = title.split()[0], random.Random(1)
         points = [draw(source) for _ in range(count)]
-        proved = seconds_each(lambda p, name=name: oracle(name, digits=50, certified=True, **p), points, seconds)  # type: ignore[misc]
-        plain = seconds_each(lambda p, closed=closed: by_hand(closed, p), points, seconds)  # type: ignore[misc]
+        proved = seconds_each(partial(proved_digits, name), points, seconds)
+        plain = seconds_each(partial(by_hand, closed), points, seconds)
         row(title, f"{proved / plain:.1f} times", "goal 1.5", f"{proved * 1e6:.0f} us against {plain * 1e6:.0f}")
 
 

@@ -14,7 +14,7 @@ import numpy as np
 from mpmath.libmp import from_man_exp
 
 from lossref import catalog, options
-from lossref.digits import kept
+from lossref.digits import bits_of, kept
 from lossref.exact.balls import INSTALLED, MISSING, Balls
 from lossref.exact.evaluate import branches
 from lossref.exact.floats import Floats
@@ -24,14 +24,13 @@ from lossref.exact.reduce import whole
 from lossref.exact.settle import CAP, UnsettledError, correct, settle
 from lossref.exact.systems import Base
 from lossref.exact.traced import slopes
+from lossref.exact_inputs import as_array, axes, batch, check_domain, exactly, rows, table
 from lossref.float64.evaluate import bind, value_and_gradient
 from lossref.formats import FLOAT64
-from lossref.given import as_array, axes, batch, check_domain, exactly, rows, table
 from lossref.options import Options
 from lossref.spec import Loss, Values
 from lossref.values import filled, flat, mapped
 
-GUARD_BITS = 8  # beyond the digits asked for
 FAR = 2**17  # bits, for what is still undecided; what is so then is given as its nearest float64
 SPARE_BITS = 48  # beyond those, so that most balls round one way at once
 
@@ -41,12 +40,12 @@ class Answer:
     """The exact answer of one question, as mpmath numbers right to `digits` digits, which they show and compute with.
 
     `float(answer.value)` is the nearest float64, and `answer.value.rounded("float16")` the nearest number of another format.
-
     `gradient` is one number, or nested tuples shaped like the argument that it is taken in; where a loss is differentiable in
     several arguments, a mapping from each to its own. It is None at a kink, where `interval` holds the least and the greatest one-sided
     derivative of each component, flat, and None with no interval where the loss jumps. `certified` says whether a proof was asked
-    for and is given: Arb enclosures of the value and of each gradient component, (low, high), flat in `enclosure`. Without
-    it the same enclosures are used where python-flint is installed, and elsewhere the digits rest on mpmath's own accuracy.
+    for and is given. `enclosure` then has (low, high) for the value and for each gradient component, flat; where no proof was asked for it
+    has those of numbers too small for their digits, None for the others. Without a proof the digits rest on Arb where python-flint is
+    installed, and elsewhere on mpmath's own accuracy.
     """
 
     loss: str
@@ -55,7 +54,7 @@ class Answer:
     gradient: Any
     interval: tuple[tuple[Any, Any], ...] | None
     certified: bool
-    enclosure: tuple[tuple[Any, Any], ...] | None = None
+    enclosure: tuple[tuple[Any, Any] | None, ...] | None = None
     hessian: Any = None
 
     def __post_init__(self) -> None:
@@ -99,54 +98,66 @@ def oracle(loss: str | Loss, *arguments: Any, digits: int = 50, certified: bool 
 
 
 def _settled(loss: Loss, values: Values, wanted: Wanted, *, keep: bool = False) -> Answer:
-    """The answer at exact finite numbers."""
-    digits, certified, _ = wanted
-    bits = math.ceil(digits * math.log2(10)) + GUARD_BITS
-    if certified and not INSTALLED:
+    """The answer at exact finite numbers, by a recording of the definition if that can be."""
+    bits = bits_of(wanted.digits)
+    if wanted.certified and not INSTALLED:
         raise ValueError(f"certified=True: {MISSING}")
 
     def numbers(found: list[Any], base: Balls) -> tuple[list[Any], list[Any]] | None:
         row = [_ball_to_bits(base, x, bits) for x in found]
-        return None if None in row else (row, [_enclosure(base, Number(base, x)) for x in found] if certified else [])
+        return None if None in row else (row, [_enclosure(base, Number(base, x)) for x in found] if wanted.certified else [])
 
     start = -(-(bits + SPARE_BITS) // 64) * 64
     if INSTALLED and start <= CAP and not wanted.hessian and (traced := slopes(loss, values, numbers, start=start, keep=keep)) is not None:
         row, ends = traced
-        return Answer(loss.name, digits, row[0], _shaped(loss, row[1:], values), None, certified, tuple(ends) or None)
+        return Answer(loss.name, wanted.digits, row[0], _shaped(loss, row[1:], values), None, wanted.certified, tuple(ends) or None)
+    return _by_jets(loss, values, wanted, bits)
 
+
+def _by_jets(loss: Loss, values: Values, wanted: Wanted, bits: int) -> Answer:
+    """The same by jets over the exact layer, which know kinks and ties; what has no digits is its nearest float64 with an enclosure."""
     count = sum(len(flat(values[name])) for name in loss.differentiable)
-    beyond: list[Any] = []  # what has no digits to tell
+    width = 1 + count + (len(flat(values[loss.first])) if wanted.hessian else 0)
 
-    def compute(base: Base) -> tuple[list[list[Any]], bool, tuple[tuple[Any, Any], ...]] | None:
+    def compute(base: Base) -> tuple[list[list[Any]], bool, list[Any]] | None:
         found = list(branches(loss, values, base, order=2 if wanted.hessian else 1))
-        width, is_last = 1 + count + (len(found[0].hessian) if wanted.hessian else 0), base.precision == FAR and 2 * bits <= FAR
-
-        def shortened(n: Number) -> Any:
-            x = _to_bits(base, n, bits)
-            if x is None and is_last:
-                beyond.append(x := _nearest(base, n))
-            return x
-
-        rounded = [[shortened(n) for n in branch.numbers[:width]] for branch in found]
-        if any(x is None for row in rounded for x in row):
+        is_last = base.precision == FAR and 2 * bits <= FAR
+        digits = [[_to_bits(base, n, bits) for n in branch.numbers[:width]] for branch in found]
+        rows = [
+            [_nearest(base, n) if x is None and is_last else x for x, n in zip(row, branch.numbers[:width], strict=True)]
+            for row, branch in zip(digits, found, strict=True)
+        ]
+        if any(x is None for row in rows for x in row):
             return None
-        return rounded, bool(found[0].exact_ties), tuple(_enclosure(base, n) for n in found[0].numbers[:width])
+        told = zip(found[0].numbers, digits[0][: count + 1], strict=False)
+        return rows, bool(found[0].exact_ties), [_enclosure(base, n) if wanted.certified or x is None else None for n, x in told]
 
     system: type[Base] = Balls if INSTALLED else Floats
     try:
         try:
-            rows, tied, enclosure = settle(system, compute)
+            rows, tied, ends = settle(system, compute)
         except UnsettledError:
-            rows, tied, enclosure = settle(system, compute, start=FAR)
+            rows, tied, ends = settle(system, compute, start=FAR)
     except NoAnswerError as error:
-        raise ValueError(f"{loss.name}: {digits} digits cannot be settled here: {error}") from None
+        raise ValueError(f"{loss.name}: {wanted.digits} digits cannot be settled here: {error}") from None
+    first = rows[0]
     interval = tuple((min(column), max(column)) for column in zip(*(row[1 : count + 1] for row in rows), strict=True))
     kink = tied and any(low != high for low, high in interval)
-    jumps = tied and any(row[0] != rows[0][0] for row in rows)
-    gradient = None if kink or jumps else _shaped(loss, rows[0][1 : count + 1], values)
-    bends = filled(values[loss.first], iter(rows[0][count + 1 :])) if wanted.hessian and gradient is not None else None
-    shown = enclosure if certified or beyond else None
-    return Answer(loss.name, digits, rows[0][0], gradient, interval if kink else None, certified, shown, bends)
+    jumps = tied and any(row[0] != first[0] for row in rows)
+    gradient = None if kink or jumps else _shaped(loss, first[1 : count + 1], values)
+    bends = filled(values[loss.first], iter(first[count + 1 :])) if wanted.hessian and gradient is not None else None
+    return Answer(loss.name, wanted.digits, first[0], gradient, interval if kink else None, wanted.certified, _any(ends), bends)
+
+
+def _any(ends: Sequence[Any]) -> tuple[Any, ...] | None:
+    """Enclosures, if any number has one."""
+    return tuple(ends) if any(ends) else None
+
+
+def _joined(values: Sequence[Answer], sloped: Sequence[Answer], width: int) -> tuple[Any, ...] | None:
+    """The enclosures of the values of some answers, then those of the slopes of others, so many each."""
+    slopes = (e for a in sloped for e in (a.enclosure[1:] if a.enclosure else (None,) * width))
+    return _any([*(a.enclosure[0] if a.enclosure else None for a in values), *slopes])
 
 
 def _shaped(loss: Loss, numbers: Sequence[Any], values: Values) -> Any:
@@ -173,10 +184,10 @@ def _of_each(loss: Loss, values: Values, given: Mapping[str, Any], wanted: Wante
         gradient = found if len(found) > 1 else found[loss.differentiable[0]]
     met = any(a.interval for a in answers)
     intervals = tuple(e for a in answers for e in a.interval or [(g, g) for g in flat(a.gradient)]) if met and _bounded(answers) else None
-    proved = (*(e for a in answers for e in (a.enclosure or ())[:1]), *(e for a in answers for e in (a.enclosure or ())[1:]))
+    width = sum(len(flat(columns[name][0])) for name in loss.differentiable)
     bends = table((a.hessian for a in answers), shape) if all(a.hessian is not None for a in answers) else None
     value = table((a.value for a in answers), shape)
-    return Answer(loss.name, wanted.digits, value, gradient, intervals, wanted.certified, proved or None, bends)
+    return Answer(loss.name, wanted.digits, value, gradient, intervals, wanted.certified, _joined(answers, answers, width), bends)
 
 
 def _bounded(answers: Sequence[Answer]) -> bool:
@@ -223,14 +234,13 @@ def _of_a_batch(loss: Loss, given: Mapping[str, Any], asked: Options, wanted: Wa
     terms = [answered(term, call.values, wanted._replace(hessian=False)) for term in call.terms]
     value = table((term.value for term in terms), shape) if asked.reduction == "none" else terms[0].value
     gradient = None if sloped.gradient is None else _shaped(loss, flat(sloped.gradient), values)
-    proved = (*(e for term in terms for e in (term.enclosure or ())[:1]), *(sloped.enclosure or ())[1:])
+    width = sum(len(flat(values[name])) for name in loss.differentiable)
     bends = None if sloped.hessian is None else filled(values[loss.first], iter(flat(sloped.hessian)))
-    return replace(sloped, value=value, gradient=gradient, enclosure=proved or None, hessian=bends)
+    return replace(sloped, value=value, gradient=gradient, enclosure=_joined(terms, [sloped], width), hessian=bends)
 
 
 def _by_example(asked: Options, shape: tuple[int, ...]) -> Options:
     """The same options for a batch of one axis: what has an entry an example in a row."""
-    count = math.prod(shape)
 
     def spread(x: Any) -> Any:
         return x if x is None else tuple(np.broadcast_to(np.asarray(x), shape).reshape(-1).tolist())
@@ -241,7 +251,7 @@ def _by_example(asked: Options, shape: tuple[int, ...]) -> Options:
         mask=spread(asked.mask),
         pos_weight=spread(asked.pos_weight),
         upstream=spread(asked.upstream) if asked.reduction == "none" else asked.upstream,
-        denominator=(shape[0] if shape else 1) if asked.denominator == "batch" and count else asked.denominator,
+        denominator=(*shape, 1)[0] if asked.denominator == "batch" else asked.denominator,
     )
 
 
@@ -249,7 +259,7 @@ def _special(loss: Loss, values: Values, wanted: Wanted) -> Answer:
     """NaN, or the limit at this infinite point."""
     pieces = [[_mpf(math.nan)] * (1 + sum(len(flat(values[name])) for name in loss.differentiable))]
     if not any(y != y for y in flat(values)):
-        bits = math.ceil(wanted.digits * math.log2(10)) + GUARD_BITS
+        bits = bits_of(wanted.digits)
         system = Balls if INSTALLED else Floats
         try:
             pieces = limits(loss, values, system, lambda base, n: _to_bits(base, n, bits), _mpf(math.nan))

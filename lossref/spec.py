@@ -63,17 +63,6 @@ class Known:
     row: str = ""
     region: Region = "ordinary"
 
-    def stated(self) -> tuple[Rounded, tuple[Rounded, ...] | None]:
-        """Its decimals as exact numbers: the value and the gradient's components."""
-
-        def number(text: str | None) -> Rounded:
-            assert text is not None
-            return float(text) if "inf" in text else Fraction(text)
-
-        assert isinstance(self.value, str)
-        slopes = (self.gradient,) if isinstance(self.gradient, str) else self.gradient
-        return number(self.value), None if slopes is None else tuple(number(slope) for slope in slopes)
-
 
 @dataclass(frozen=True, kw_only=True)
 class Loss:

@@ -16,7 +16,7 @@ import pytest
 import lossref
 from lossref import batches, catalog, golden
 from lossref.cli import main
-from lossref.given import fraction
+from lossref.exact_inputs import fraction
 from lossref.judge.measure import meets
 from lossref.judge.verdict import judge
 from lossref.library import Implementation

@@ -8,7 +8,8 @@ import pytest
 from asking import parts
 
 from lossref import catalog, golden
-from lossref.exact.answer import AllowanceOverflowError, answer
+from lossref.exact.answer import answer
+from lossref.exact.settle import AllowanceOverflowError
 from lossref.formats import FLOAT64, RESIDUAL_STEPS
 from lossref.options import EMPTY
 from lossref.values import flat

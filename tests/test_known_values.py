@@ -10,7 +10,8 @@ import numpy as np
 import pytest
 
 from lossref import catalog, oracle
-from lossref.exact.answer import AllowanceOverflowError, answer, nearest
+from lossref.exact.answer import answer, nearest
+from lossref.exact.settle import AllowanceOverflowError
 from lossref.formats import FLOAT64
 from lossref.questions import generate
 from lossref.spec import Known

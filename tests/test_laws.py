@@ -6,8 +6,8 @@ import mpmath
 import pytest
 
 from lossref import catalog, laws, oracle
+from lossref.exact_inputs import fraction
 from lossref.formats import FLOAT64
-from lossref.given import fraction
 from lossref.laws import Exact
 from lossref.options import PROBABILITY
 from lossref.questions import generate

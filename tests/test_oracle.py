@@ -232,7 +232,10 @@ def test_what_is_too_small_for_its_digits_is_its_nearest_float64_with_an_enclosu
     for z in (1e6, 1e300):
         found = oracle("softmax_cross_entropy", [[0, z], [0, 1]], [1, 1])
         assert (float(found.value[0]), [float(x) for x in found.gradient[0]]) == (0, [0, 0])
-        assert found.enclosure[0][0] <= 0 <= found.enclosure[0][1] < mpmath.mpf(2) ** -10_000
+        value, other, *slopes = found.enclosure
+        assert value[0] <= 0 <= value[1] < mpmath.mpf(2) ** -10_000
+        assert (other, slopes[2:]) == (None, [None, None])  # the other row's digits are all told
+        assert slopes[1][0] <= 0 <= slopes[1][1]  # p - 1; that of p itself has its digits
         assert float(found.value[1]) == oracle("softmax_cross_entropy", [0, 1], 1).value.rounded()
 
 

@@ -10,8 +10,8 @@ from hypothesis import strategies as st
 
 import lossref
 from lossref import catalog
-from lossref.exact.answer import AllowanceOverflowError, answer
-from lossref.exact.settle import UnsettledError
+from lossref.exact.answer import answer
+from lossref.exact.settle import AllowanceOverflowError, UnsettledError
 from lossref.formats import FLOAT64
 from lossref.judge.verdict import has_answer, outcome
 from lossref.questions import of_inputs

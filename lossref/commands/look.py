@@ -16,9 +16,9 @@ from rich.text import Text
 from lossref import catalog, families, golden
 from lossref.ask import Answer, oracle
 from lossref.commands import CONFORMS, Commands, UsageError, command, known_loss, print_json
+from lossref.exact_inputs import fraction
 from lossref.float64.evaluate import bind, evaluate
 from lossref.formats import FLOAT64
-from lossref.given import fraction
 from lossref.golden import GoldenError
 from lossref.judge.verdict import Finding, has_answer, outcome, truths
 from lossref.report import finding, text

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Sequence
-from fractions import Fraction
 from typing import Any
 
 from lossref import options
@@ -16,19 +15,15 @@ from lossref.exact.balls import Balls
 from lossref.exact.evaluate import Branch, branches
 from lossref.exact.floats import Floats
 from lossref.exact.limits import limits
-from lossref.exact.numbers import NoAnswerError, Number, Operand, System
+from lossref.exact.numbers import Number, Operand, System
 from lossref.exact.reduce import Whole, whole
-from lossref.exact.settle import CAP, Correct, Ends, correct, ends_of, meet, settle
+from lossref.exact.settle import Correct, Ends, above, correct, ends_of, meet, settle
 from lossref.exact.systems import Base
 from lossref.exact.traced import DisagreementError, answered
-from lossref.formats import FLOAT64, INFINITY, Format
+from lossref.formats import Format
 from lossref.options import EMPTY, Options
 from lossref.spec import Answer, Loss, Part, Values
 from lossref.values import flat
-
-
-class AllowanceOverflowError(NoAnswerError):
-    """K or S is beyond float64: there is nothing to judge by."""
 
 
 def nearest(formula: Callable[[System], Operand], form: Format) -> float:
@@ -113,10 +108,10 @@ def _settled(loss: Loss, values: Values, form: Format, proved: bool, keep: bool)
         if any(x is None for row in rounded + meeting for x in row):
             return None
         settled.append((base.precision, [[ends_of(base, n) for n in branch.numbers] for branch in found]))
-        above = [[_above(base, n) for n in _sensitivities(branch)] for branch in found]
-        if any(x is None for row in above for x in row):
+        allowed = [[above(base, n) for n in _sensitivities(branch)] for branch in found]
+        if any(x is None for row in allowed for x in row):
             return None
-        allowances = [max(x for x in column if x is not None) for column in zip(*above, strict=True)]
+        allowances = [max(x for x in column if x is not None) for column in zip(*allowed, strict=True)]
         return _assembled(loss, values, [[x for x in row if x] for row in rounded], meeting, allowances)
 
     found = settle(Balls if proved else Floats, compute)
@@ -145,7 +140,8 @@ def _assembled(
     """One answer of what all branches say; `meeting` has value and slopes of those that meet at the point itself."""
     width = sum(len(flat(values[name])) for name in loss.differentiable)
     columns = list(zip(*(row[1 : width + 1] for row in answers), strict=True))
-    intervals = [tuple(pick(float(g.rounded) for g in column) for pick in (min, max)) for column in columns]
+    sorted_slopes = [sorted(float(g.rounded) for g in column) for column in columns]
+    intervals = [(slopes[0], slopes[-1]) for slopes in sorted_slopes]
     is_smooth = all(low == high for low, high in intervals)
     is_met = any(row != meeting[0] for row in meeting)  # a kink at the point itself, or a place where the loss jumps
     gradient, start = {}, 0
@@ -157,7 +153,7 @@ def _assembled(
             None if is_met else answers[0][1 : width + 1][own],
             allowances[1 : width + 1][own],
             (max(sizes),),
-            None if is_smooth else tuple(intervals[own]),  # type: ignore[arg-type]
+            None if is_smooth else tuple(intervals[own]),
         )
     hessian = {}
     if all(row == answers[0] for row in answers):
@@ -179,16 +175,3 @@ def _sensitivities(branch: Branch) -> list[Number]:
     assert s is not None
     return [s.value_allowance, *s.gradient_allowance, s.value_size, *s.gradient_sizes, *s.hessian_sizes]
 
-
-def _above(base: Base, n: Number) -> float | None:
-    """The float64 after the nearest one: above n, and the same however n was enclosed. 0 stays, infinity is unused."""
-    x = n.data
-    if isinstance(x, float):
-        return 0.0
-    ends = (FLOAT64.round(x),) if isinstance(x, Fraction) else tuple(FLOAT64.round_dyadic(*end) for end in base.ends(base.near(x)))
-    if ends[0] != ends[-1] and base.precision < CAP:
-        return None
-    nearest = max(ends)  # within 2**-16000 of a midpoint the larger end is above it
-    if nearest == INFINITY:
-        raise AllowanceOverflowError("an allowance or a size overflows float64")
-    return FLOAT64.step(float(nearest), 1) if nearest else 0.0

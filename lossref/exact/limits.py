@@ -41,8 +41,9 @@ def limits(loss: Loss, values: Values, system: type[Base], rounded: Callable[[Ba
 def _rounded(
     loss: Loss, values: Values, rates: tuple[int, ...], rounded: Callable[[Base, Number], X | None], base: Base
 ) -> list[list[X]] | None:
-    rows = [[rounded(base, n) for n in piece] for piece in _pieces(loss, values, base, rates)]
-    return None if any(x is None for row in rows for x in row) else rows  # type: ignore[return-value]
+    pieces = list(_pieces(loss, values, base, rates))
+    rows = [[x for n in piece if (x := rounded(base, n)) is not None] for piece in pieces]
+    return rows if all(len(row) == len(piece) for row, piece in zip(rows, pieces, strict=True)) else None
 
 
 def _pieces(loss: Loss, values: Values, base: Base, rates: tuple[int, ...]) -> Iterator[list[Number]]:

@@ -11,7 +11,7 @@ from typing import Any, TypeVar
 from lossref.exact.program import ElsewhereError, Program
 from lossref.exact.tape import HandedOverError
 from lossref.spec import Loss, Values
-from lossref.values import flat
+from lossref.values import flat, plain, shape
 
 PATHS = 16  # recordings kept of one definition at one shape
 NODES = 1_000_000  # recorded operations that are kept in all
@@ -88,7 +88,7 @@ def given(loss: Loss, values: Values) -> tuple[list[float | Fraction], Any]:
     for name in (*loss.arguments, *loss.parameters):
         x, space = values[name], loss.arguments.get(name)
         if space is not None and space.is_discrete:
-            key.append(_plain(x))
+            key.append(plain(x))
             continue
         special = (0.0, space.low, space.high) if space is not None and space.ends_are_exact else (0.0,)
         if type(x) is float or type(x) is Fraction:
@@ -98,16 +98,7 @@ def given(loss: Loss, values: Values) -> tuple[list[float | Fraction], Any]:
         numbers = flat(x)
         if not all(isinstance(y, (float, Fraction)) for y in numbers):
             raise HandedOverError("whole numbers among the real ones")
-        key.append((_shape(x), frozenset(special).isdisjoint(numbers) or tuple((i, y) for i, y in enumerate(numbers) if y in special)))
+        key.append((shape(x), frozenset(special).isdisjoint(numbers) or tuple((i, y) for i, y in enumerate(numbers) if y in special)))
         inputs += numbers
     return inputs, tuple(key)
 
-
-def _shape(x: Any) -> Any:
-    if not isinstance(x, (tuple, list)):
-        return ()
-    return (len(x), *map(_shape, x)) if x and isinstance(x[0], (tuple, list)) else len(x)
-
-
-def _plain(x: Any) -> Any:
-    return tuple(map(_plain, x)) if isinstance(x, (tuple, list)) else x

@@ -8,13 +8,13 @@ from __future__ import annotations
 
 import math
 import struct
-import sys
 from typing import Any
 
+from lossref.exact import settle
 from lossref.exact.balls import Balls
 from lossref.exact.numbers import Number
-from lossref.exact.settle import CAP, correct
-from lossref.formats import FLOAT64, INFINITY, RESIDUAL_STEPS, Format
+from lossref.exact.settle import correct
+from lossref.formats import FLOAT64, RESIDUAL_STEPS, Format
 
 SURE = 53 + 16 + 13
 PACKED = {"float32": "f", "float16": "e"}  # what the processor rounds a double to
@@ -36,23 +36,13 @@ def rounded(ball: Any, form: Format, base: Balls) -> tuple[float, int] | None:
 
 
 def above(ball: Any, base: Balls) -> float | None:
-    """The float64 after the nearest one; None while the ends round apart. 0 stays; an overflow raises OverflowError."""
+    """The float64 after the nearest one, as `settle.above` has it, whose integers decide where a double does not."""
     near = float(ball)
     if near == 0 and ball.is_zero():
         return 0.0
     if LEAST < near < LARGEST and ball.rel_accuracy_bits() > SURE and (found := _by_remainder(ball, near, FLOAT64)) is not None:
-        return _next(found[0])
-    ends = [FLOAT64.round_dyadic(*end) for end in base.ends(ball)]
-    if ends[0] != ends[1] and base.precision < CAP:
-        return None
-    nearest = float(max(ends))
-    if nearest == INFINITY:
-        raise OverflowError("an allowance or a size overflows float64")
-    return _next(nearest) if nearest else 0.0
-
-
-def _next(x: float) -> float:
-    return min(math.nextafter(x, math.inf), sys.float_info.max)
+        return math.nextafter(found[0], math.inf)
+    return settle.above(base, Number(base, ball))
 
 
 def ulp(x: float, form: Format) -> float:

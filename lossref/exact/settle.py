@@ -10,7 +10,7 @@ from typing import TypeVar
 
 from lossref.exact.numbers import NoAnswerError, Number, UndecidedError
 from lossref.exact.systems import Base
-from lossref.formats import RESIDUAL_STEPS, Format, Rounded
+from lossref.formats import FLOAT64, INFINITY, RESIDUAL_STEPS, Format, Rounded
 
 START, CAP = 128, 16_384  # bits
 
@@ -21,6 +21,10 @@ Ends = tuple[Dyadic, Dyadic] | Fraction | float  # an enclosure, or an exact num
 
 class UnsettledError(NoAnswerError):
     """No precision up to the cap decides the answer; never a guess."""
+
+
+class AllowanceOverflowError(NoAnswerError):
+    """K or S is beyond float64: there is nothing to judge by."""
 
 
 @dataclass(frozen=True)
@@ -62,6 +66,23 @@ def correct(base: Base, n: Number, form: Format) -> Correct | None:
         return Correct(first)
     answers = {correct_rational(rational(end), form) for end in (low, high)}
     return answers.pop() if len(answers) == 1 else None
+
+
+def above(base: Base, n: Number) -> float | None:
+    """The float64 after the nearest one: above n, and the same however n was enclosed; None while the ends round apart.
+
+    0 stays, and an infinity, which nothing is judged by, gives 0.
+    """
+    x = n.data
+    if isinstance(x, float):
+        return 0.0
+    ends = (FLOAT64.round(x),) if isinstance(x, Fraction) else tuple(FLOAT64.round_dyadic(*end) for end in base.ends(base.near(x)))
+    if ends[0] != ends[-1] and base.precision < CAP:
+        return None
+    nearest = max(ends)  # within 2**-16000 of a midpoint the larger end is above it
+    if nearest == INFINITY:
+        raise AllowanceOverflowError("an allowance or a size overflows float64")
+    return FLOAT64.step(float(nearest), 1) if nearest else 0.0
 
 
 def correct_rational(x: Fraction, form: Format) -> Correct:

@@ -105,8 +105,7 @@ class Tape(System):
                 return x if x.data == ZERO else y if x.data == ONE else -y
         (left, minus), (right, other) = self._unsigned(a), self._unsigned(b)
         p, q = self.known(left), self.known(right)
-        is_known = p is not None and q is not None
-        product = self.lift(p * q) if is_known else self.node("mul", *sorted((left.data, right.data)))  # type: ignore[operator]
+        product = self.lift(p * q) if p is not None and q is not None else self.node("mul", *sorted((left.data, right.data)))
         return -product if minus != other else product
 
     def divide(self, a: Number, b: Number) -> Number:

@@ -18,7 +18,7 @@ from lossref.exact.numbers import UndecidedError
 from lossref.exact.program import Found, Program
 from lossref.exact.recordings import Recordings, given
 from lossref.exact.rounding import above, rounded, ulp
-from lossref.exact.settle import CAP, START
+from lossref.exact.settle import CAP, START, AllowanceOverflowError
 from lossref.exact.tape import HandedOverError
 from lossref.formats import Format
 from lossref.spec import Answer, Loss, Part, Values
@@ -107,7 +107,7 @@ def _judged(loss: Loss, values: Values, form: Format, program: Program, inputs: 
 
     try:
         return settled(program, inputs, [ulp(float(x), form) for x in inputs], use)
-    except OverflowError as error:
+    except AllowanceOverflowError as error:
         raise HandedOverError(str(error)) from error
 
 
