@@ -27,6 +27,50 @@ def wide(function):
     return lambda **arrays: np.asarray(function(**arrays), np.float64).astype(next(iter(arrays.values())).dtype)
 
 
+def rounded_like(name, function):
+    """Computed in float64 and rounded to the format of that argument; several gradients alike."""
+
+    def of(**arrays):
+        found = function(**arrays)
+        return tuple(x.astype(arrays[name].dtype) for x in found) if isinstance(found, tuple) else found.astype(arrays[name].dtype)
+
+    return of
+
+
+def in_format(x, eps):
+    return float(x.dtype.type(eps))
+
+
+def with_another_axis(part):
+    """|x|^2 + eps is the square of a longer vector: one with sqrt(eps) for its last entry."""
+
+    def longer(anchor, positive, negative, margin):
+        column, root = np.ones((len(anchor), 1)), np.sqrt(in_format(anchor, 1e-6))
+        vectors = [np.hstack([np.float64(x), at * column]) for x, at in ((anchor, root), (positive, 0), (negative, 0))]
+        found = getattr(lossref, part)("triplet_margin", *vectors, margin=margin)
+        return tuple(slopes[:, :-1] for slopes in found) if part == "gradient" else found
+
+    return rounded_like("anchor", longer)
+
+
+def shifted(part):
+    def of(anchor, positive, negative, margin):
+        moved = np.float64(anchor) + in_format(anchor, 1e-6)
+        return getattr(lossref, part)("triplet_margin", moved, np.float64(positive), np.float64(negative), margin=margin)
+
+    return rounded_like("anchor", of)
+
+
+def floored(part):
+    """The gradient does not see that the variance was raised."""
+
+    def of(prediction, target, variance):
+        raised = np.maximum(np.float64(variance), in_format(variance, 1e-6))
+        return getattr(lossref, part)("gaussian_nll", np.float64(prediction), np.float64(target), variance=raised)
+
+    return rounded_like("variance", of)
+
+
 def scaled(factor, name):
     return {part: lambda part=part, **arrays: ours(part, name)(**arrays) * factor for part in ("value", "gradient")}
 

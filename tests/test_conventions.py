@@ -19,14 +19,17 @@ from declaring import (
     UNCLIPPED,
     asked,
     counted,
+    floored,
     grades,
     ours,
     scaled,
+    shifted,
     slope,
     value,
     vectors,
     verdict,
     wide,
+    with_another_axis,
 )
 
 import lossref
@@ -95,45 +98,6 @@ def flushing_inputs(function):
         return np.where(np.abs(x) < np.finfo(x.dtype).tiny, x.dtype.type(0), x) if x.dtype.kind == "f" else x
 
     return lambda **arrays: function(**{name: small(x) for name, x in arrays.items()})
-
-
-def with_another_axis(part):
-    """|x|^2 + eps is the square of a longer vector: one with sqrt(eps) for its last entry."""
-
-    def longer(anchor, positive, negative, margin):
-        eps, column = float(anchor.dtype.type(1e-6)), np.ones((len(anchor), 1))
-        vectors = [np.hstack([np.float64(x), at * column]) for x, at in ((anchor, np.sqrt(eps)), (positive, 0), (negative, 0))]
-        found = getattr(lossref, part)("triplet_margin", *vectors, margin=margin)
-        return tuple(slopes[:, :-1] for slopes in found) if part == "gradient" else found
-
-    return wide_all(longer)
-
-
-def wide_all(function):
-    """The same for the gradients of several arguments."""
-
-    def of(**arrays):
-        found = function(**{name: np.float64(x) if name != "anchor" else x for name, x in arrays.items()})
-        form = arrays["anchor"].dtype
-        return tuple(x.astype(form) for x in found) if isinstance(found, tuple) else found.astype(form)
-
-    return of
-
-
-def shifted(part):
-    return wide_all(lambda anchor, **others: getattr(lossref, part)(
-        "triplet_margin", anchor=np.float64(anchor) + float(anchor.dtype.type(1e-6)), **others))  # fmt: skip
-
-
-def floored(part):
-    """The gradient does not see that the variance was raised."""
-
-    def of(prediction, target, variance):
-        raised = np.maximum(np.float64(variance), float(variance.dtype.type(1e-6)))
-        found = getattr(lossref, part)("gaussian_nll", np.float64(prediction), np.float64(target), variance=raised)
-        return tuple(x.astype(variance.dtype) for x in found) if part == "gradient" else found.astype(variance.dtype)
-
-    return of
 
 
 CASES = {  # a right implementation of a convention: loss, what is declared, the parts
