@@ -125,7 +125,7 @@ def _confirm(loss: Loss, values: Values, form: Format, ours: list[list[Ends]], p
     """Every number again over mpmath with margins: its enclosure must meet the ball."""
 
     def compute(base: Base) -> list[list[Ends]]:
-        return [[ends_of(base, n) for n in branch.numbers] for branch in branches(loss, values, base, form)]
+        return [[ends_of(base, n) for n in branch.numbers] for branch in branches(loss, values, base, form, allowed=False)]
 
     theirs = settle(Floats, compute, start=precision)
     if [len(row) for row in ours] != [len(row) for row in theirs] or not all(

@@ -54,28 +54,32 @@ class Branch:
         return [self.value, *self.gradient, *self.hessian]
 
 
-def branches(loss: Loss, values: Values, base: Base, form: Format | None = None, *, order: int = 2) -> Iterator[Branch]:
+def branches(
+    loss: Loss, values: Values, base: Base, form: Format | None = None, *, order: int = 2, allowed: bool = True
+) -> Iterator[Branch]:
     """The piece the point lies on, then, where a comparison is open, the pieces along each axis both ways.
 
-    With a format a comparison within REACH ulps of the inputs is open and every branch carries its sensitivity; without
-    one the inputs are exact and only exact ties are open. Of order 1 no bends are wanted, which only norms at 0 need then.
+    With a format a comparison within REACH ulps of the inputs is open, and every branch carries its sensitivity if what is `allowed`
+    around the numbers is wanted; without one the inputs are exact and only exact ties are open. Of order 1 no bends are wanted, which
+    only norms at 0 need then.
     """
-    first = _branch(loss, values, base, form, None, order)
+    first = _branch(loss, values, base, form, None, order, allowed)
     yield first
     if first.open_ties:
         for i in _own(loss, values):
             if i not in first.met:
                 continue  # this piece goes on along such an axis
             for side in (-1, 1):
-                yield _branch(loss, values, base, form, {i: side}, 2)
+                yield _branch(loss, values, base, form, {i: side}, 2, allowed)
 
 
 def _branch(
-    loss: Loss, values: Values, base: Base, form: Format | None, direction: Mapping[int, int] | None, order: int
+    loss: Loss, values: Values, base: Base, form: Format | None, direction: Mapping[int, int] | None, order: int, allowed: bool
 ) -> Branch:
     variables, movable = _variables(loss, values)
     ulps = [form.ulp(Fraction(x)) if form else Fraction(0) for x in variables]
-    under = Sizes(base) if form else base
+    sized = form is not None and allowed
+    under = Sizes(base) if sized else base
     jets = Jets(under, order, direction=direction, ulps=ulps, reach=REACH if form else 0)
     indices = iter(range(len(variables)))
 
@@ -94,11 +98,11 @@ def _branch(
     gradient, hessian = [list(column) for column in zip(*slopes, strict=True)]
     hessian = hessian[: len(flat(values[loss.first]))]
     sensitivity = None
-    if form:
+    if sized:
         rounded = [u if ok else Fraction(0) for u, ok in zip(ulps, movable, strict=True)]
         sensitivity = _sensitivity(base, result, own, gradient, hessian, rounded)
         gradient, hessian = ([n.data.number for n in numbers] for numbers in (gradient, hessian))
-    value = result.value.data.number if form else result.value
+    value = result.value.data.number if sized else result.value
     return Branch(value, gradient, hessian, sensitivity, jets.open_ties, jets.exact_ties, frozenset(jets.met))
 
 
