@@ -14,11 +14,12 @@ from lossref.exact.numbers import NoAnswerError, NoValueError, Number, Operand, 
 from lossref.exact.systems import Base
 
 TERMS = 8  # of an expansion
-Monomial = tuple[Fraction | float, Fraction, Fraction]  # (b, a, l), which are ordered as the monomials grow
-ONE: Monomial = (Fraction(0), Fraction(0), Fraction(0))
-T: Monomial = (Fraction(0), Fraction(1), Fraction(0))
-LOG_T: Monomial = (Fraction(0), Fraction(0), Fraction(1))
-NOTHING: Monomial = (-math.inf, Fraction(0), Fraction(0))  # smaller than every exp(b T)
+Exponent = int | Fraction  # an int where it is whole, which adds and compares faster
+Monomial = tuple[Exponent | float, Exponent, Exponent]  # (b, a, l), which are ordered as the monomials grow
+ONE: Monomial = (0, 0, 0)
+T: Monomial = (0, 1, 0)
+LOG_T: Monomial = (0, 0, 1)
+NOTHING: Monomial = (-math.inf, 0, 0)  # smaller than every exp(b T)
 
 
 class Germ:
@@ -75,12 +76,21 @@ class Germs(System):
         if self.known_zero(a) or self.known_zero(b):
             return self.lift(0)
         p, q = a.data, b.data
-        terms: dict[Monomial, Number] = {}
+        rest = max((_times(x.rest, max((*y.terms, *([y.rest] if y.rest else [])))) for x, y in ((p, q), (q, p)) if x.rest), default=None)
+        factors: dict[Monomial, list[tuple[Number, Number]]] = {}
         for m, c in p.terms.items():
             for n, d in q.terms.items():
-                terms[_times(m, n)] = terms[_times(m, n)] + c * d if _times(m, n) in terms else c * d
-        rests = [_times(x.rest, max((*y.terms, *([y.rest] if y.rest else [])))) for x, y in ((p, q), (q, p)) if x.rest]
-        return self._germ(terms, rests)
+                factors.setdefault(_times(m, n), []).append((c, d))
+        terms: dict[Monomial, Number] = {}
+        for m in sorted(factors, reverse=True):
+            if rest is not None and m <= rest:
+                break
+            if len(terms) == TERMS:
+                rest = m
+                break
+            if not self.base.known_zero(total := self.base.sum(c * d for c, d in factors[m])):
+                terms[m] = total
+        return Number(self, Germ(terms, rest))
 
     def divide(self, a: Number, b: Number) -> Number:
         if (constants := self._constants(a, b)) is not None:
@@ -127,10 +137,10 @@ class Germs(System):
             if self.base.sign(large[max(large)]) > 0:
                 raise NoAnswerError("what grows faster than an exponential")
             return Number(self, Germ({}, NOTHING))
-        b, a = (large[m].data if m in large else Fraction(0) for m in (T, LOG_T))
+        b, a = (_whole(large[m].data) if m in large else 0 for m in (T, LOG_T))
         small = Number(self, Germ({m: c for m, c in germ.terms.items() if m < ONE}, germ.rest))
         series = self._series(small, lambda k: Fraction(1, math.factorial(k)))
-        return self._shifted(series, (b, a, Fraction(0)), self.base.exp(germ.terms.get(ONE, 0)))
+        return self._shifted(series, (b, a, 0), self.base.exp(germ.terms.get(ONE, 0)))
 
     def _turned(self, function: str, germ: Germ) -> Number:
         if any(m > ONE for m in germ.terms) or (germ.rest is not None and germ.rest >= ONE):
@@ -193,8 +203,13 @@ def _times(m: Monomial, n: Monomial) -> Monomial:
     return m[0] + n[0], m[1] + n[1], m[2] + n[2]
 
 
-def _power(m: Monomial, k: Fraction | int) -> Monomial:
-    return m[0] * k, m[1] * k, m[2] * k
+def _power(m: Monomial, k: Exponent) -> Monomial:
+    b, a, log = m
+    return b * k if isinstance(b, float) else _whole(b * k), _whole(a * k), _whole(log * k)
+
+
+def _whole(x: Exponent) -> Exponent:
+    return x.numerator if x.denominator == 1 else x
 
 
 def _binomial(power: Fraction, k: int) -> Fraction:

@@ -65,7 +65,7 @@ class Jets(System):
         if not gap.slopes or not self._open(gap):
             return self.base.sign(gap.value)
         self.open_ties += 1
-        self.met |= gap.slopes.keys()
+        self.met |= {i for i, s in gap.slopes.items() if not self.base.known_zero(s)}  # along the others the tie stays one
         self.exact_ties += self.base.known_zero(gap.value)
         if self.direction:
             lean = self.base.sign(self.base.sum(s * self.direction.get(i, 0) for i, s in gap.slopes.items()))

@@ -19,12 +19,13 @@ from lossref.exact.tape import HandedOverError, Tape
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """An operation of the definition: its operands' places, and its number on the tape."""
+    """An operation of the definition: its operands' places, its number on the tape, and whether all its slopes are sure to be 0."""
 
     op: str
     operands: tuple[int, ...]
     number: Number
     varies: bool
+    is_flat: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +65,7 @@ class Recorder(System):
     def given(self, k: int, x: float | Fraction, *, varies: bool) -> Number:
         """The k-th number that is given, as data; one that is exactly 0 is a constant of the recording, even where it varies."""
         number = self.under.lift(self.tape.node("in", k)) if x else self.under.lift(0)
-        place = self._add(("in", k), Step("in", (), number, varies))
+        place = self._add(("in", k), Step("in", (), number, varies, is_flat=not varies))
         self._points[place] = self.base.lift(x)
         if varies:
             self.variables[place] = len(self.variables)
@@ -116,6 +117,8 @@ class Recorder(System):
         step = self.steps[a.data]
         sign = self.base.sign(self._at_the_point(a.data))
         if step.varies and sign == 0:
+            if self._is_zero(a.data) and step.is_flat:
+                return 0  # along every axis, wherever this recording holds
             raise HandedOverError("an exact tie")
         if step.varies or self.tape.known(plain(step.number)) is None:
             self.guards[a.data, is_kink] = Guard(a.data, sign, is_kink)
@@ -142,10 +145,19 @@ class Recorder(System):
         key = (op, operands)
         if key not in self._places:
             varies = any(self.steps[place].varies for place in operands)
-            if varies and op not in ("sum", "neg") and all(self._is_known(place) for place in operands):
+            steps = [self.steps[place] for place in operands]
+            is_flat = all(x.is_flat for x in steps)
+            if op == "mul" and not is_flat:
+                is_flat = all(x.is_flat or self._is_zero(y) for x, y in zip(steps, operands[::-1], strict=True))
+            is_lost = is_flat and all(map(self._is_zero, operands))
+            if varies and op not in ("sum", "neg") and all(map(self._is_known, operands)) and not (op == "mul" and is_lost):
                 raise HandedOverError("a curved operation of exact numbers, whose derivatives may cancel exactly")
-            self._add(key, Step(op, operands, number(), varies))
+            self._add(key, Step(op, operands, number(), varies, is_flat))
         return Number(self, self._places[key])
+
+    def _is_zero(self, place: int) -> bool:
+        """Whether a step is 0 wherever this recording holds."""
+        return self.tape.known(plain(self.steps[place].number)) == 0
 
     def _is_known(self, place: int) -> bool:
         """Whether a step is known exactly and is more than a variable of 0."""

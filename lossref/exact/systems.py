@@ -28,6 +28,9 @@ class Form:
         self.terms, self.enclosure = terms, None
 
 
+EXACT = (Fraction, Form)  # Fraction is asked for by type(x): isinstance would ask an abstract class, a quarter of the jets' time
+
+
 class Base(System):
     """Fraction, infinity or Form while exact; afterwards whatever the backend below encloses numbers with."""
 
@@ -72,17 +75,17 @@ class Base(System):
                 parts = [self.enclose(c) * self._atom(atom) for atom, c in x.terms.items()]
                 x.enclosure = sum(parts[1:], parts[0])
             return x.enclosure
-        return self.enclose(x) if isinstance(x, Fraction) else x
+        return self.enclose(x) if type(x) is Fraction else x
 
     def add(self, a: Number, b: Number) -> Number:
         p, q = a.data, b.data
+        if type(p) is Fraction and type(q) is Fraction:
+            return self._rational(p + q)
         if is_infinite(p) or is_infinite(q):
             if is_infinite(p) and is_infinite(q) and p != q:
                 raise NoValueError("inf - inf")
             return a if is_infinite(p) else b
-        if isinstance(p, Fraction) and isinstance(q, Fraction):
-            return self._rational(p + q)
-        if isinstance(p, (Fraction, Form)) and isinstance(q, (Fraction, Form)):
+        if type(p) in EXACT and type(q) in EXACT:
             terms = dict(_terms(p))
             for atom, c in _terms(q).items():
                 terms[atom] = terms.get(atom, Fraction(0)) + c
@@ -97,16 +100,18 @@ class Base(System):
         return Number(self, -a.data)
 
     def multiply(self, a: Number, b: Number) -> Number:
-        for x, y in ((a, b), (b, a)):
-            if isinstance(x.data, Fraction) and x.data in (0, 1):
-                return x if x.data == 0 else y  # an exact zero annihilates, log 0 included
         p, q = a.data, b.data
+        p_is_rational, q_is_rational = type(p) is Fraction, type(q) is Fraction
+        if p_is_rational and (p == 0 or p == 1):
+            return a if p == 0 else b  # an exact zero annihilates, log 0 included
+        if q_is_rational and (q == 0 or q == 1):
+            return b if q == 0 else a
+        if p_is_rational and q_is_rational:
+            return self._rational(p * q)
         if is_infinite(p) or is_infinite(q):
             return Number(self, math.inf * self.sign(a) * self.sign(b))
-        if isinstance(p, Fraction) and isinstance(q, Fraction):
-            return self._rational(p * q)
         for x, y in ((p, q), (q, p)):
-            if isinstance(x, Fraction) and isinstance(y, Form):
+            if type(x) is Fraction and isinstance(y, Form):
                 return self._form({atom: x * c for atom, c in y.terms.items()})
         if (m := _power(p)) and (n := _power(q)):
             return self._form({_exp_atom(m[0] + n[0]): m[1] * n[1]})
@@ -118,7 +123,7 @@ class Base(System):
             if is_infinite(p):
                 raise NoValueError("inf / inf")
             return self.lift(0)
-        if isinstance(q, Fraction):
+        if type(q) is Fraction:
             if q == 0:
                 raise NoValueError("x / 0")
             return self.multiply(a, Number(self, 1 / q))
@@ -130,7 +135,7 @@ class Base(System):
 
     def sign(self, a: Number) -> int:
         x = a.data
-        if isinstance(x, (Fraction, float)):
+        if type(x) is Fraction or isinstance(x, float):
             return (x > 0) - (x < 0)
         if isinstance(x, Form):
             signs = {c > 0 for c in x.terms.values()}  # every atom is positive
@@ -139,7 +144,7 @@ class Base(System):
         return self.enclosed_sign(self.near(x))
 
     def known_zero(self, a: Number) -> bool:
-        return isinstance(a.data, Fraction) and a.data == 0
+        return type(a.data) is Fraction and a.data == 0
 
     def known_infinite(self, a: Number) -> bool:
         return is_infinite(a.data)
@@ -155,7 +160,7 @@ class Base(System):
         if function == "exp":
             if is_infinite(x):
                 return self.lift(math.inf if x > 0 else 0)
-            if isinstance(x, Fraction):
+            if type(x) is Fraction:
                 return self._form({_exp_atom(x): Fraction(1)})
         elif function in ("cos", "sin"):
             if is_infinite(x):
@@ -167,13 +172,13 @@ class Base(System):
                 raise NoValueError(f"{function} of a negative number")
             if is_infinite(x):
                 return a
-            if isinstance(x, Fraction) and x == 0:
+            if type(x) is Fraction and x == 0:
                 return self.lift(-math.inf if function == "log" else 0)
-            if function == "log" and isinstance(x, Fraction):
+            if function == "log" and type(x) is Fraction:
                 return self._form(_log_terms(x))
             if function == "log" and (n := _power(x)):
                 return self.add(self.lift(n[0]), self._form(_log_terms(n[1])))
-            if function == "sqrt" and isinstance(x, Fraction):
+            if function == "sqrt" and type(x) is Fraction:
                 root = Fraction(math.isqrt(x.numerator), math.isqrt(x.denominator))
                 if root * root == x:
                     return self.lift(root)
