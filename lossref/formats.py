@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 from fractions import Fraction
+from functools import cached_property
 from typing import Literal
 
 INFINITY = math.inf
@@ -26,16 +27,16 @@ class Format:
     bias: int
     specials: Literal["ieee", "fn", "fnuz"] = "ieee"
 
-    @property
+    @cached_property
     def least_exponent(self) -> int:
         """The least positive number is 2 ** least_exponent."""
         return 2 - self.bias - self.precision
 
-    @property
+    @cached_property
     def least_normal(self) -> Fraction:
         return Fraction(2) ** (1 - self.bias)
 
-    @property
+    @cached_property
     def largest(self) -> Fraction:
         top = (1 << (self.width - self.precision)) - 1 - self.bias - (self.specials == "ieee")
         steps = (1 << self.precision) - 1 - (self.specials == "fn")
@@ -58,7 +59,7 @@ class Format:
         steps, rest = divmod(numerator, denominator)
         if 2 * rest > denominator or (2 * rest == denominator and steps & 1):
             steps += 1
-        value = steps * Fraction(2) ** shift
+        value = Fraction(steps << shift) if shift > 0 else Fraction(steps, 1 << -shift)
         return sign * (INFINITY if value > self.largest else value)
 
     def round_dyadic(self, mantissa: int, exponent: int) -> Rounded:
