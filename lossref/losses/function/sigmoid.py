@@ -23,7 +23,7 @@ def gradient(x):
 
 
 def definition(m, x):
-    return 1 / (1 + m.exp(-x))
+    return m.exp(x) / (1 + m.exp(x))
 
 
 LOSS = Loss(

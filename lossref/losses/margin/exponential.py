@@ -28,7 +28,7 @@ def hessian(prediction, target):
 
 
 def definition(m, prediction, target):
-    return m.exp(-target * prediction)
+    return m.exp(-prediction if target > 0 else prediction)  # a sign is turned, not multiplied by: nothing is rounded
 
 
 LOSS = Loss(

@@ -29,7 +29,7 @@ def hessian(prediction, target):
 
 
 def definition(m, prediction, target):
-    return m.log(1 + m.exp(-target * prediction))
+    return m.log(1 + m.exp(-prediction if target > 0 else prediction))  # a sign is turned, not multiplied by: nothing is rounded
 
 
 LOSS = Loss(
