@@ -119,6 +119,7 @@ RULES = {  # a formula of T, and its limit
     "T - T": (lambda m, t: t - t, 0.0),
     "(T + 1)^2 - T^2 - 2 T": (lambda m, t: (t + 1) ** 2 - t * t - 2 * t, 1.0),
     "sqrt(T^2 + T) - T": (lambda m, t: m.sqrt(t * t + t) - t, 0.5),
+    "sqrt(2 T^2 + 4 T) - sqrt(2) T": (lambda m, t: (m.sqrt(2 * t * t + 4 * t) - m.sqrt(2) * t) * m.sqrt(2), 2.0),
     "log(exp(T) + exp(2)) - T": (lambda m, t: m.log(m.exp(t) + m.exp(2)) - t, 0.0),
     "(log(exp(T) + 3) - T) exp(T)": (lambda m, t: (m.log(m.exp(t) + 3) - t) * m.exp(t), 3.0),
     "T exp(-T)": (lambda m, t: t * m.exp(-t), 0.0),
@@ -137,6 +138,7 @@ def test_what_cancels_is_taken_away_exactly(rule):
     formula, limit = RULES[rule]
     with Balls.working(128):
         base = Balls(128)
+        base.keeps_roots = True
         germs = Germs(base)
         found = germs.limit(germs.lift(formula(germs, germs.growing(1)))).data
         assert float(found) == limit

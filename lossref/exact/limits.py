@@ -41,6 +41,7 @@ def limits(loss: Loss, values: Values, system: type[Base], rounded: Callable[[Ba
 def _rounded(
     loss: Loss, values: Values, rates: tuple[int, ...], rounded: Callable[[Base, Number], X | None], base: Base
 ) -> list[list[X]] | None:
+    base.keeps_roots = True  # two distances that grow alike by a root cancel exactly
     pieces = list(_pieces(loss, values, base, rates))
     rows = [[x for n in piece if (x := rounded(base, n)) is not None] for piece in pieces]
     return rows if all(len(row) == len(piece) for row, piece in zip(rows, pieces, strict=True)) else None

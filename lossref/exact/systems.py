@@ -15,7 +15,7 @@ from lossref.exact.numbers import NoValueError, Number, Operand, System, Undecid
 
 EXACT_BITS = 40_000  # a longer rational becomes an enclosure
 
-Atom = tuple[str, Fraction]  # ("one", 1), ("log", r > 1) or ("exp", r != 0)
+Atom = tuple[str, Fraction]  # ("one", 1), ("log", r > 1), ("exp", r != 0) or, where roots are kept, ("sqrt", r > 0)
 ONE: Atom = ("one", Fraction(1))
 
 
@@ -33,6 +33,8 @@ EXACT = (Fraction, Form)  # Fraction is asked for by type(x): isinstance would a
 
 class Base(System):
     """Fraction, infinity or Form while exact; afterwards whatever the backend below encloses numbers with."""
+
+    keeps_roots = False  # whether the root of a rational stays exact, so that what it is taken from itself is 0
 
     def __init__(self, precision: int) -> None:
         self.precision = precision
@@ -115,6 +117,8 @@ class Base(System):
                 return self._form({atom: x * c for atom, c in y.terms.items()})
         if (m := _power(p)) and (n := _power(q)):
             return self._form({_exp_atom(m[0] + n[0]): m[1] * n[1]})
+        if (m := _power(p, "sqrt")) and (n := _power(q, "sqrt")) and m[0] == n[0]:
+            return self._rational(m[0] * m[1] * n[1])
         return Number(self, self.near(p) * self.near(q))
 
     def divide(self, a: Number, b: Number) -> Number:
@@ -129,6 +133,8 @@ class Base(System):
             return self.multiply(a, Number(self, 1 / q))
         if n := _power(q):
             return self.multiply(a, self._form({_exp_atom(-n[0]): 1 / n[1]}))
+        if n := _power(q, "sqrt"):
+            return self.multiply(a, self._form({("sqrt", n[0]): 1 / (n[0] * n[1])}))
         if p == 0 or is_infinite(p):
             return Number(self, p * self.sign(b))
         return Number(self, self.near(p) / self.near(q))
@@ -182,6 +188,8 @@ class Base(System):
                 root = Fraction(math.isqrt(x.numerator), math.isqrt(x.denominator))
                 if root * root == x:
                     return self.lift(root)
+                if self.keeps_roots:
+                    return self._form({("sqrt", x): Fraction(1)})
         return Number(self, self.enclosed(function, self.near(x)))
 
     def _certainly_negative(self, a: Number) -> bool:
@@ -219,9 +227,9 @@ def _log_terms(r: Fraction) -> dict[Atom, Fraction]:
     return {} if r == 1 else {("log", r): Fraction(1)} if r > 1 else {("log", 1 / r): Fraction(-1)}
 
 
-def _power(x: Any) -> tuple[Fraction, Fraction] | None:
-    """(a, c) where x is c * exp(a) and nothing else."""
+def _power(x: Any, function: str = "exp") -> tuple[Fraction, Fraction] | None:
+    """(a, c) where x is c * exp(a), or c times another function of a, and nothing else."""
     if isinstance(x, Form) and len(x.terms) == 1:
         ((name, r), c) = next(iter(x.terms.items()))
-        return (r, c) if name == "exp" else None
+        return (r, c) if name == function else None
     return None
