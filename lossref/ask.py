@@ -14,6 +14,8 @@ import numpy as np
 from mpmath.libmp import from_man_exp
 
 from lossref import catalog, options
+from lossref.conventions.formula import ConventionError, changed, fitting
+from lossref.conventions.grammar import parse
 from lossref.digits import bits_of, kept
 from lossref.exact.balls import INSTALLED, MISSING, Balls
 from lossref.exact.evaluate import branches
@@ -70,13 +72,23 @@ class Wanted(NamedTuple):
     hessian: bool
 
 
-def oracle(loss: str | Loss, *arguments: Any, digits: int = 50, certified: bool = False, hessian: bool = False, **named: Any) -> Answer:
+def oracle(
+    loss: str | Loss,
+    *arguments: Any,
+    digits: int = 50,
+    certified: bool = False,
+    hessian: bool = False,
+    convention: str | Sequence[str] = (),
+    **named: Any,
+) -> Answer:
     """Exact value and gradient of a loss at one point, of each example of a batch, or of one call of it, to `digits` digits.
 
     `loss` is a name of `lossref list`, or a record of one's own. Arguments, options (`lossref.options.Options`) and shapes are those of
     `lossref.value`; numbers may be Fraction or Decimal (taken exactly), strings (the nearest float64), arrays and tensors. Of a batch
     the answer's value is nested tuples unless it is reduced, and its gradient is shaped like the argument.
     `hessian=True` adds the diagonal of the second derivative in the first argument, None at a kink.
+    `convention` is a sentence, or several, of `lossref check --help` (`"clip logits to [-30, 30], gradient through"`): the answer is that
+    of the function which does so, with bounds rounded to float64.
     `certified=True` needs python-flint and adds an enclosure that is proved to hold the truth. NaN gives NaN; an infinite input gives
     the limit, with all else held fixed, and NaN where there is none. A number too small for its digits to
     be told (a probability of exp(-1e6)) is its nearest float64, with an enclosure. Raises KeyError for an unknown loss, and ValueError
@@ -88,13 +100,40 @@ def oracle(loss: str | Loss, *arguments: Any, digits: int = 50, certified: bool 
     wanted = Wanted(digits, certified, hessian)
     given, chosen = options.split(named)
     bound = bind(record, arguments, given)
+    plain = {name: x.tolist() if isinstance(x, np.ndarray) else x for name, x in chosen.items()}
+    sentences = [convention] if isinstance(convention, str) else convention
+    return _declared(record, sentences, bound, plain, wanted) if sentences else _asked(record, bound, plain, wanted)
+
+
+def _declared(loss: Loss, sentences: Sequence[str], given: Mapping[str, Any], chosen: Mapping[str, Any], wanted: Wanted) -> Answer:
+    """The answer of the function that the sentences declare: of its value, and of each part that is no derivative of that."""
+    try:
+        conventions = fitting(loss, [parse(sentence) for sentence in sentences])
+    except ConventionError as error:
+        raise ValueError(f"convention: {error}") from None
+    for c in conventions:
+        if c.is_of_answers:
+            raise ValueError(f"convention: {c.sentence!r} is about rounded answers, which are judged; the oracle has exact ones")
+        chosen = c.options(chosen)
+    found = _asked(changed(loss, conventions, "value", FLOAT64), given, chosen, wanted)
+    for part in ("gradient", "hessian")[: 1 + wanted.hessian]:
+        if any(part in c.splits for c in conventions):
+            own = _asked(changed(loss, conventions, part, FLOAT64), given, chosen, wanted)
+            count = len(flat(found.value))
+            ends = found.enclosure and own.enclosure and found.enclosure[:count] + own.enclosure[count:]
+            slopes = {"gradient": own.gradient, "interval": own.interval, "enclosure": ends} if part == "gradient" else {}
+            found = replace(found, hessian=own.hessian, **slopes)
+    return found
+
+
+def _asked(loss: Loss, given: Mapping[str, Any], chosen: Mapping[str, Any], wanted: Wanted) -> Answer:
+    """The answer to one example, to each of a batch, or to a call."""
     if chosen:
-        plain = {name: x.tolist() if isinstance(x, np.ndarray) else x for name, x in chosen.items()}
-        return _of_a_batch(record, bound, Options(**plain), wanted)
-    values = {name: exactly(record, name, x) for name, x in bound.items()}
-    if any(len(axes(f"{record.name}: {name}", x)) > record.spaces[name].rank for name, x in values.items()):
-        return _of_each(record, values, bound, wanted)
-    return _of_one(record, values, bound, wanted)
+        return _of_a_batch(loss, given, Options(**chosen), wanted)
+    values = {name: exactly(loss, name, x) for name, x in given.items()}
+    if any(len(axes(f"{loss.name}: {name}", x)) > loss.spaces[name].rank for name, x in values.items()):
+        return _of_each(loss, values, given, wanted)
+    return _of_one(loss, values, given, wanted)
 
 
 def _settled(loss: Loss, values: Values, wanted: Wanted, *, keep: bool = False) -> Answer:

@@ -33,6 +33,8 @@ from rich.console import Console
 from rich.progress import track
 
 from lossref import catalog, golden, strictjson
+from lossref.conventions.formula import ConventionError
+from lossref.conventions.grammar import GRAMMAR, parse, parse_declaration
 from lossref.formats import FORMATS
 from lossref.golden import GoldenError
 from lossref.golden.read import MANIFEST, SCHEMA, listed_bytes
@@ -42,8 +44,6 @@ from lossref.implementations.process import described
 from lossref.implementations.serve import serve
 from lossref.judge import waivers
 from lossref.judge.ask import asked_of
-from lossref.judge.conventions import ConventionError
-from lossref.judge.grammar import GRAMMAR, parse, parse_declaration
 from lossref.judge.waivers import WaiverError
 from lossref.library import FailedError, ImplementationError, Library, NotSupportedError
 from lossref.spec import Vector

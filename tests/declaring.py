@@ -4,9 +4,9 @@ import numpy as np
 
 import lossref
 from lossref import catalog, golden
+from lossref.conventions.grammar import parse
 from lossref.exact.answer import answer
 from lossref.formats import FLOAT64
-from lossref.judge.grammar import parse
 from lossref.judge.measure import LEVELS
 from lossref.judge.verdict import judge
 from lossref.library import Implementation

@@ -14,11 +14,11 @@ import numpy as np
 import pytest
 
 from lossref import catalog, golden
+from lossref.conventions.grammar import parse
 from lossref.formats import FLOAT64, FORMATS
 from lossref.implementations.engines.choice import divides_alike
 from lossref.implementations.resolve import ADAPTERS, resolve
 from lossref.judge.ask import asked_of
-from lossref.judge.grammar import parse
 from lossref.judge.measure import meets
 from lossref.judge.verdict import judge
 from lossref.library import NotSupportedError

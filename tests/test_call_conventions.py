@@ -27,9 +27,9 @@ from declaring import (
 
 from lossref import catalog
 from lossref.cli import main
+from lossref.conventions.grammar import parse
 from lossref.formats import FLOAT64
 from lossref.judge.declared import declared
-from lossref.judge.grammar import parse
 from lossref.judge.measure import meets
 from lossref.options import PROBABILITY
 from lossref.spaces import Unit

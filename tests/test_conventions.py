@@ -35,11 +35,11 @@ from declaring import (
 import lossref
 from lossref import catalog
 from lossref.cli import main
+from lossref.conventions.formula import ConventionError
+from lossref.conventions.grammar import parse, parse_declaration
 from lossref.exact import balls
 from lossref.formats import FLOAT64
-from lossref.judge.conventions import ConventionError
 from lossref.judge.declared import declared
-from lossref.judge.grammar import parse, parse_declaration
 from lossref.judge.measure import meets
 
 

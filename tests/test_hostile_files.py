@@ -10,12 +10,12 @@ import pytest
 
 from lossref import catalog, golden
 from lossref.cli import main
+from lossref.conventions.formula import ConventionError
+from lossref.conventions.grammar import parse
 from lossref.golden import GoldenError
 from lossref.golden.read import FILE_LIMIT, MANIFEST, SCHEMA
 from lossref.golden.verify import listed_files
 from lossref.judge import waivers
-from lossref.judge.conventions import ConventionError
-from lossref.judge.grammar import parse
 from lossref.spec import Vector
 from scripts import fuzz
 

@@ -20,6 +20,8 @@ from rich.progress import Progress
 from lossref import catalog, golden
 from lossref.catalog import DefinitionError
 from lossref.commands import BROKE, CONFORMS, DIFFERS, Commands, UsageError, command, known_loss, print_json, write_beside
+from lossref.conventions.formula import Convention, ConventionError
+from lossref.conventions.grammar import GRAMMAR, parse, parse_declaration
 from lossref.exact import balls
 from lossref.formats import FORMATS
 from lossref.golden import SHIPPED_FORMATS, GoldenError
@@ -27,8 +29,6 @@ from lossref.golden.write import vectors as certified_vectors
 from lossref.implementations import process, recorded, resolve
 from lossref.implementations.resolve import ADAPTERS
 from lossref.judge import baseline, waivers
-from lossref.judge.conventions import Convention, ConventionError
-from lossref.judge.grammar import GRAMMAR, parse, parse_declaration
 from lossref.judge.measure import LEVELS, MEANING
 from lossref.judge.verdict import Verdict, judge
 from lossref.judge.waivers import WaiverError

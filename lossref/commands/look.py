@@ -42,6 +42,10 @@ def add(commands: Commands) -> None:
     )
     parser.add_argument("loss", metavar="LOSS")
     parser.add_argument("--digits", type=int, default=25, metavar="N", help="of the exact answer (25)")
+    parser.add_argument(
+        "--convention", action="append", default=[], metavar="SENTENCE",
+        help="answer as the function that does so, such as 'clip logits to [-30, 30]'; `lossref check --help` has all; may be repeated",
+    )
     parser.set_defaults(run=run_eval, takes_values=True)
     parser = command(commands, "why", "one golden vector: inputs, exact answer, what it is there to catch")
     parser.add_argument("id", metavar="ID", help="the vector's id, or the start of it")
@@ -97,9 +101,10 @@ def run_eval(given: argparse.Namespace) -> int:
     try:
         values = {name: _parsed(loss, name, x) for name, x in typed.items()}
         with catalog.sentences(catalog.file_of(loss)) if catalog.is_own(loss) else nullcontext():
-            exact = oracle(loss, digits=given.digits, **values)
+            exact = oracle(loss, digits=given.digits, convention=given.convention, **values)
         bound = bind(loss, (), values)
-        ours = [None, None] if loss.value is None else [evaluate(loss, part, bound, outside="raise") for part in ("value", "gradient")]
+        has_own = loss.value is not None and not given.convention  # our float64 code computes the formula
+        ours = [None, None] if not has_own else [evaluate(loss, part, bound, outside="raise") for part in ("value", "gradient")]
     except (TypeError, ValueError, catalog.DefinitionError) as error:
         raise UsageError(error) from None
     rows = list(_rows(loss, exact, *ours))

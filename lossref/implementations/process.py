@@ -16,11 +16,11 @@ from collections.abc import Callable, Iterator, Mapping
 from typing import IO, Any
 
 from lossref import catalog, options, strictjson
+from lossref.conventions.formula import ConventionError
+from lossref.conventions.grammar import parse
 from lossref.formats import FORMATS
 from lossref.implementations import wire
 from lossref.judge.ask import shapes
-from lossref.judge.conventions import ConventionError
-from lossref.judge.grammar import parse
 from lossref.library import FailedError, Implementation, ImplementationError, Library, NotSupportedError
 from lossref.spec import Loss, Question, encoded
 from lossref.strictjson import JsonError

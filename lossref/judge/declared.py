@@ -7,25 +7,20 @@ from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
 from lossref import values
+from lossref.conventions.formula import Convention, ConventionError, changed, fitting
+from lossref.conventions.habits import is_bounded
 from lossref.exact.answer import answer
 from lossref.exact.kinks import at_the_point
 from lossref.exact.numbers import NoAnswerError
 from lossref.formats import Format
-from lossref.judge.conventions import Convention, ConventionError
-from lossref.judge.habits import is_bounded
 from lossref.spec import PARTS, Answer, Loss, Part, Region, Vector
 
 
 def declared(loss: Loss, conventions: Sequence[Convention], vectors: Iterable[Vector], form: Format) -> list[Vector]:
     """The vectors with the answers of the declared function; those that have no certain one are left out."""
-    for k, convention in enumerate(conventions):
-        if problem := convention.misfit(loss):
-            raise ConventionError(f"{loss.name}: {convention.sentence!r} does not fit: {problem}")
-        if clash := next((c for c in conventions[:k] if c.kind == convention.kind), None):
-            raise ConventionError(f"{loss.name}: {clash.sentence!r} and {convention.sentence!r} cannot both be declared")
-    if not conventions:
+    chosen = fitting(loss, conventions)
+    if not chosen:
         return list(vectors)
-    chosen = sorted(conventions, key=lambda c: c.stage)
     return [found for v in vectors if (found := _redone(loss, chosen, v, form))]
 
 
@@ -58,15 +53,12 @@ def _answered(loss: Loss, conventions: Sequence[Convention], v: Vector, form: Fo
         if part != "value" and all(part not in c.splits for c in conventions):
             found[part] = found[PARTS[PARTS.index(part) - 1]]  # the derivative of the part before it
             continue
-        definition = loss.definition
-        for convention in reversed(conventions):
-            definition = convention.definition(definition, part, form)
-        changed = replace(loss, definition=definition)
-        sloped = sloped if part == "hessian" else changed
-        if is_same and definition is loss.definition:
+        own = changed(loss, conventions, part, form)
+        sloped = sloped if part == "hessian" else own
+        if is_same and own is loss:
             found[part] = v.answer
         elif _width(loss, v) <= min(c.widest for c in conventions):
-            found[part] = _bounded(answer(changed, inputs, chosen, form))
+            found[part] = _bounded(answer(own, inputs, chosen, form))
         else:
             return None
     combined = Answer(found["value"].value, found["gradient"].gradient, found["hessian"].hessian)

@@ -10,9 +10,9 @@ from fractions import Fraction
 from functools import cached_property
 from typing import Any
 
+from lossref.conventions.formula import Convention
 from lossref.formats import Format
 from lossref.judge.ask import Asked, answers
-from lossref.judge.conventions import Convention
 from lossref.judge.declared import declared
 from lossref.judge.measure import LEVELS, PASSABLE, Error, Truth, grade, measure, meets, worst
 from lossref.library import BrokeError, Implementation

@@ -7,8 +7,8 @@ import re
 from collections.abc import Callable, Mapping
 from fractions import Fraction
 
-from lossref.judge.conventions import AddInside, AddTo, Bound, ClampLog, Clip, Convention, ConventionError, DivideBySum, Factor
-from lossref.judge.habits import Always, Flush, Hessian, HessianFloor, Kink
+from lossref.conventions.formula import AddInside, AddTo, Bound, ClampLog, Clip, Convention, ConventionError, DivideBySum, Factor
+from lossref.conventions.habits import Always, Flush, Hessian, HessianFloor, Kink
 from lossref.options import DENOMINATORS, EMPTY, SMOOTHINGS
 
 LONGEST = 300  # characters of a sentence: the patterns look at each pair of its digits at worst

@@ -8,11 +8,11 @@ from dataclasses import dataclass, replace
 from fractions import Fraction
 from typing import Any, ClassVar, Literal
 
+from lossref.conventions.formula import Convention, ConventionError, Definition, Factor, spelled
 from lossref.exact.jets import Jet, Jets
 from lossref.exact.numbers import Number, System
 from lossref.exact.settle import Correct, correct_rational
 from lossref.formats import Format
-from lossref.judge.conventions import Convention, ConventionError, Definition, Factor, spelled
 from lossref.options import refusals
 from lossref.spec import Answer, Loss, Part, Question, Values
 from lossref.values import flat, mapped
@@ -26,6 +26,7 @@ class Kink(Convention):
     """
 
     rule: Literal["lower", "upper", "middle", "flatter", "steeper"]
+    is_of_answers: ClassVar[bool] = True
     narrows: ClassVar[bool] = True
 
     @property
@@ -63,6 +64,7 @@ class Flush(Convention):
     """Subnormal inputs, answers or both are taken for 0."""
 
     what: Literal["inputs", "answers", "numbers"]
+    is_of_answers: ClassVar[bool] = True
 
     @property
     def sentence(self) -> str:

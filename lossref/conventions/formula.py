@@ -6,8 +6,8 @@ and for calls alike.
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
 from fractions import Fraction
 from typing import Any, ClassVar, Literal
 
@@ -50,6 +50,7 @@ class Convention:
     """One departure from the formula, or from what is asked. What a kind does not override it leaves as it is."""
 
     stage: ClassVar[int] = 0  # what acts on a definition, from the outside in, whatever the order of declaring
+    is_of_answers: ClassVar[bool] = False  # says what becomes of inputs and answers, not what function is computed
     narrows: ClassVar[bool] = False  # picks one of several right answers: more is asked with it, and no implementation needs it
     widest: ClassVar[int] = 64  # components of an example that an answer is certified for within a second or so
 
@@ -87,6 +88,24 @@ class Convention:
     def answer(self, answer: Answer, question: Question) -> Answer:
         """What becomes of the exact answer to what the other hooks say."""
         return answer
+
+
+def fitting(loss: Loss, conventions: Sequence[Convention]) -> list[Convention]:
+    """The conventions in the order in which they act; ConventionError says which does not fit the loss, or another one."""
+    for k, convention in enumerate(conventions):
+        if problem := convention.misfit(loss):
+            raise ConventionError(f"{loss.name}: {convention.sentence!r} does not fit: {problem}")
+        if clash := next((c for c in conventions[:k] if c.kind == convention.kind), None):
+            raise ConventionError(f"{loss.name}: {clash.sentence!r} and {convention.sentence!r} cannot both be declared")
+    return sorted(conventions, key=lambda c: c.stage)
+
+
+def changed(loss: Loss, conventions: Sequence[Convention], part: str, form: Format) -> Loss:
+    """The loss whose part is the declared one; the same where no convention, of those in order, changes that."""
+    definition = loss.definition
+    for convention in reversed(conventions):
+        definition = convention.definition(definition, part, form)
+    return loss if definition is loss.definition else replace(loss, definition=definition)
 
 
 @dataclass(frozen=True)
