@@ -133,6 +133,10 @@ def check_domain(loss: Loss, values: Values, given: Mapping[str, Any]) -> None:
             continue
         classes = shape(values[space.label_of])[-1] if space.label_of else 0
         if not space.holds(x, precision=precision(given[name], numbers), classes=classes):
+            if space.sums_to_one and all(space.low <= y <= space.high for y in numbers):
+                sums = [float(sum(row)) for row in ((x,) if space.rank == 1 else x)]
+                worst = max(sums, key=lambda total: abs(total - 1))
+                raise ValueError(f"{loss.name}: {name} must sum to 1 along the last axis, and sum to {worst!r}")
             raise ValueError(f"{loss.name}: {name} must be {space.description}, and is {_shown(x)}")
 
 

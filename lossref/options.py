@@ -45,7 +45,7 @@ class Options:
                     its class; the number kept without weights), `kept` (all that no mask and no index leaves out), `count`
                     (all examples), `batch` (the length of the first axis), or a number
     empty           the mean where the denominator is 0: `nan` or `zero`
-    sample_weight   one for each example, at least 0; 0 hides NaN and infinity
+    sample_weight   one for each example, finite; 0 hides NaN and infinity, and a mean needs a sum that is not 0 unless all are
     class_weight    one for each class, at least 0
     pos_weight      of the term of label 1, at least 0
     label_smoothing a in [0, 1]: (1 - a) t + a / K, or (1 - a) y + a / 2 for one probability
@@ -88,12 +88,15 @@ class Options:
             if (given := getattr(self, name)) is None:
                 continue
             x = _real(name, given)
-            if name != "upstream" and not (x >= 0).all() & np.isfinite(x).all():
+            if name in ("class_weight", "pos_weight") and not (x >= 0).all() & np.isfinite(x).all():
                 raise ValueError(f"{name} must be at least 0 everywhere and finite, and is {reprlib.repr(x.tolist())}")
+            if name != "upstream" and not np.isfinite(x).all():
+                raise ValueError(f"{name} must be finite everywhere, and is {reprlib.repr(x.tolist())}")
 
 
 NAMES = tuple(field.name for field in fields(Options))
 DEFAULTS = {field.name: field.default for field in fields(Options)}
+CANCELLING = "the weights of what is kept sum to 0 without being 0, and there is no mean over that"
 TEXTS = ("reduction", "denominator", "empty", "smoothing", "target_form")  # those that are words
 
 

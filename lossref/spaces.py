@@ -32,6 +32,7 @@ class Space:
     label_of: str | None = None
     sums_to_one: bool = False
     ends_are_exact: bool = True
+    goes_on: bool = False  # the formula is defined outside too: that is taken, and no question is made of it
     hint: str = ""
 
     @property
@@ -55,7 +56,7 @@ class Space:
             return all(0 <= y < classes for y in numbers)
         if self.choices:
             return all(y in self.choices for y in numbers)
-        if self.low == -math.inf and self.high == math.inf:
+        if self.goes_on or (self.low == -math.inf and self.high == math.inf):
             return True
         inside = all(self.low <= y <= self.high and not (self.low_is_open and y == self.low) for y in numbers)
         if inside and self.sums_to_one:
@@ -70,7 +71,7 @@ class Space:
             return np.asarray(((x >= 0) & (x < classes)).all(axis=inner))
         if self.choices:
             return np.asarray((np.isin(x, self.choices) | np.isnan(x)).all(axis=inner))
-        if self.low == -math.inf and self.high == math.inf:
+        if self.goes_on or (self.low == -math.inf and self.high == math.inf):
             return np.ones(x.shape[: x.ndim - self.rank], np.bool_)
         inside: NDArray[np.bool_] = ~((x < self.low) | (x > self.high))
         if self.low_is_open:
@@ -164,9 +165,9 @@ def Cosines() -> Space:
 
 
 def LogProbabilities() -> Space:
-    hint = "probabilities become these by log, scores by log-softmax"
-    description = "logarithms of probabilities, at most 0, along the last axis"
-    return Space(description=description, kind="log_probabilities", axes=("k",), high=0.0, hint=hint)
+    """Meant to be at most 0; what is linear in them takes any scores."""
+    description = "logarithms of probabilities along the last axis"
+    return Space(description=description, kind="log_probabilities", axes=("k",), high=0.0, goes_on=True)
 
 
 def Weights() -> Space:

@@ -227,7 +227,7 @@ BAD = [
     ("softmax_cross_entropy", {"reduction": "mean", "denominator": "n"}, "denominator must be one of weights, kept, count, batch"),
     ("softmax_cross_entropy", {"reduction": "mean", "denominator": 0}, "denominator must be a number above 0"),
     ("softmax_cross_entropy", {"label_smoothing": 1.5}, "label_smoothing must be a number in [0, 1], and is 1.5"),
-    ("softmax_cross_entropy", {"sample_weight": [1, -1]}, "sample_weight must be at least 0 everywhere"),
+    ("softmax_cross_entropy", {"sample_weight": [1, np.inf]}, "sample_weight must be finite everywhere"),
     ("softmax_cross_entropy", {"sample_weight": [1, 1, 1]}, "sample_weight must have the shape of the batch, (2,), and has (3,)"),
     ("softmax_cross_entropy", {"class_weight": [1, 1]}, "class_weight must have one entry for each of 3 classes"),
     ("softmax_cross_entropy", {"pos_weight": 2.0}, "takes no pos_weight: its target has nothing that it could act on"),

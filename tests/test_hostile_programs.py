@@ -116,7 +116,7 @@ ODD_QUESTIONS = {
     "an option of nothing": ({"options": {"colour": "00000000"}}, "error"),
     "a call": ({"options": {"reduction": "mean"}}, "result"),
     "a call with an option of another loss": ({"options": {"reduction": "mean", "pos_weight": "3f800000"}}, "error"),
-    "a call with a negative weight": ({"options": {"reduction": "mean", "sample_weight": ["bf800000"] * 2}}, "error"),
+    "a call with an infinite weight": ({"options": {"reduction": "mean", "sample_weight": ["7f800000"] * 2}}, "error"),
     "a call with ragged weights": ({"options": {"reduction": "mean", "sample_weight": [["3f800000"], ["3f800000"] * 2]}}, "error"),
     "a call with weights of another width": ({"options": {"reduction": "mean", "sample_weight": ["3ff0000000000000"] * 2}}, "error"),
     "a call with too many weights": ({"options": {"reduction": "mean", "sample_weight": ["3f800000"] * 3}}, "error"),

@@ -191,7 +191,7 @@ ERRORS = [
     (("softmax_cross_entropy", 1, 0), {}, "must be one example"),
     (("softmax_cross_entropy", (), 0), {}, "must be one example"),
     (("squared_error", (1, 2), (1, 2, 3)), {}, "these shapes do not fit together: prediction (2,), target (3,)"),
-    (("kl_divergence", (0.5, 0.6), (0.5, 0.5)), {}, "with sum 1"),
+    (("kl_divergence", (0.5, 0.6), (0.5, 0.5)), {}, "must sum to 1 along the last axis"),
     (("kl_divergence", (0.5, 0.5), (1,)), {}, "do not fit together"),
     (("binary_cross_entropy", 10**400, 0), {}, "and is a number above 2**1024"),
     (("softmax_cross_entropy", [[1, 2], [3]], 0), {}, "logits has rows of different shapes"),

@@ -13,7 +13,7 @@ from itertools import repeat
 from typing import Any
 
 from lossref.exact.numbers import Number, System
-from lossref.options import CLASS, PROBABILITY, WEIGHTS, Options
+from lossref.options import CANCELLING, CLASS, PROBABILITY, WEIGHTS, Options
 from lossref.spaces import Weights
 from lossref.spec import Loss, Values
 from lossref.values import filled, mapped
@@ -152,7 +152,10 @@ def _denominator(loss: Loss, values: Values, options: Options) -> Fraction:
     if options.denominator == "weights":
         weights = {i: _weight(values, options, i) for i in kept}
         by_class = loss.target == CLASS
-        return sum((w * (_class_weight(options, values["target"][i]) if by_class else 1) for i, w in weights.items() if w), Fraction(0))
+        shares = [w * (_class_weight(options, values["target"][i]) if by_class else 1) for i, w in weights.items() if w]
+        if any(shares) and sum(shares) == 0:
+            raise ValueError(CANCELLING)
+        return sum(shares, Fraction(0))
     named = {"kept": len(kept), "count": count, "batch": count}
     return Fraction(named.get(options.denominator, options.denominator))
 

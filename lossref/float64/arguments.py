@@ -70,6 +70,13 @@ def real_numbers(loss: Loss, name: str, x: Any) -> Array:
     return array
 
 
+def class_indices(loss: Loss, name: str, x: Array) -> Array:
+    """Labels as integers; whole numbers in a floating-point format are taken, and ValueError is raised for others."""
+    if x.dtype.kind not in "biu" and not (np.isfinite(x).all() and (x == np.rint(x)).all() and (np.abs(x) < EXACT).all()):
+        raise ValueError(f"{loss.name}: {name} must be integers ({loss.arguments[name].description}), not {x.dtype}")
+    return x.astype(np.int64)
+
+
 def check_ranks(loss: Loss, arrays: Mapping[str, Array], given: Mapping[str, Any]) -> None:
     """ValueError where an argument has fewer axes than one example of it, or is an index for a row or a row for an index."""
     if loss.target == WEIGHTS and arrays["target"].ndim < arrays[loss.first].ndim and np.asarray(given["target"]).dtype.kind in "iub":
@@ -101,9 +108,7 @@ def _array(loss: Loss, name: str, x: Any) -> Array:
     space = loss.spaces[name]
     array = real_numbers(loss, name, x)
     if space.label_of:
-        if array.dtype.kind == "f":
-            raise ValueError(f"{loss.name}: {name} must be integers ({space.description}), not {array.dtype}")
-        return array.astype(np.int64)
+        return class_indices(loss, name, array)
     if array.dtype.kind in "iu" and array.size and not -EXACT <= int(array.min()) <= int(array.max()) <= EXACT:
         raise ValueError(f"{loss.name}: {name} holds integers beyond 2**53, which float64 cannot tell apart")
     return np.asarray(np.add(array, 0.0, dtype=np.float64))  # -0 becomes 0: the sign of an infinite slope must not hang on it

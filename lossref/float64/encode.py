@@ -13,6 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from lossref import catalog
+from lossref.float64.arguments import class_indices
 from lossref.float64.kernels import one_hot
 from lossref.options import CLASS, NONE, NUMBER, PROBABILITY, SIGN, WEIGHTS, Options
 from lossref.spec import Loss
@@ -98,8 +99,7 @@ def _class(given: Given) -> Encoded:
         if not right[kept & given.weighty].all():
             raise ValueError(f"{loss.name}: target must be rows with a single 1 in target_form one_hot")
         target = target.argmax(axis=-1)
-    elif target.dtype.kind not in "biu":
-        raise ValueError(f"{loss.name}: target must be integers ({description}), not {target.dtype}")
+    target = class_indices(loss, "target", target)
     if options.ignore_index is not None:
         kept = kept & (target != options.ignore_index)
     wrong = kept & given.weighty & ~((target >= 0) & (target < classes))

@@ -1,7 +1,7 @@
 """The functions that losses are made of, in float64, of arrays of any rank: each is judged by golden data like a loss.
 
 All take real numbers of any dtype (integers and booleans too) and return float64. NaN gives NaN, infinity the limit; finite
-input never gives NaN. What lies outside a domain raises ValueError. The ones that run along an axis take one axis, several,
+input inside the domain never gives NaN, and what lies outside gives it. The ones that run along an axis take one axis, several,
 or None for all of them together. Exact answers: `lossref.oracle("sigmoid", 40)`, and so on by name.
 """
 
@@ -14,12 +14,26 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from lossref import catalog
 from lossref.float64 import kernels
-from lossref.float64.evaluate import gradient, value
+from lossref.float64.evaluate import bind, evaluate
 from lossref.float64.kernels import exact_sum, leader_and_tails
 
 Axis = int | tuple[int, ...] | None
 Array = NDArray[np.float64]
+
+
+def value(name: str, *arguments: Any) -> Any:
+    return _part("value", name, arguments)
+
+
+def gradient(name: str, *arguments: Any) -> Any:
+    return _part("gradient", name, arguments)
+
+
+def _part(part: str, name: str, arguments: tuple[Any, ...]) -> Any:
+    loss = catalog.get(name)
+    return evaluate(loss, part, bind(loss, arguments, {}))
 
 
 def sigmoid(x: ArrayLike) -> Any:

@@ -18,7 +18,7 @@ from lossref.float64.arguments import check_ranks, leading_shape, real_numbers
 from lossref.float64.encode import Encoded, Given, encode, spread
 from lossref.float64.wide import Wide, exact_sum, narrow, over, scaled, times, total
 from lossref.formats import FLOAT64
-from lossref.options import EMPTY, Options
+from lossref.options import CANCELLING, EMPTY, Options
 from lossref.spec import Loss
 
 Array = NDArray[Any]
@@ -95,7 +95,13 @@ def _denominator(encoded: Encoded, sample: Array, options: Options, shape: tuple
     kept = int(encoded.kept.sum())
     if options.denominator == "weights":
         weights = times(Wide(sample), Wide(np.asarray(encoded.normaliser)))
-        return exact_sum(weights.at(encoded.kept)) if weights.mantissa.ndim else kept * Fraction(float(narrow(weights)))
+        if not weights.mantissa.ndim:
+            return kept * Fraction(float(narrow(weights)))
+        kept_weights = weights.at(encoded.kept)
+        whole = exact_sum(kept_weights)
+        if whole == 0 and kept_weights.mantissa.any():
+            raise ValueError(CANCELLING)
+        return whole
     named = {"kept": kept, "count": encoded.kept.size, "batch": shape[0] if shape else 1}
     return Fraction(named.get(options.denominator, options.denominator))
 
@@ -111,6 +117,8 @@ def _flattened(loss: Loss, values: Mapping[str, Any], options: Options) -> tuple
             arrays[name] = spread(name, x, shape) if x.ndim else x
             continue
         leading = x.shape[: len(shape)] if name in rows else leading_shape(loss, name, x)
+        if 0 in x.shape[len(leading) :]:
+            raise ValueError(f"{loss.name}: a vector without components has no {loss.name}")
         if leading != shape:
             raise ValueError(
                 f"{loss.name}: with options for batches {name} must have the leading axes of {loss.first}, {shape}, and has shape {x.shape}"

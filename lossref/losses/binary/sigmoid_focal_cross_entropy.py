@@ -79,7 +79,7 @@ LOSS = Loss(
              lambda d: {"target": (y := d.cycle(0.0, 1.0)), "logits": (2 * y - 1) * d.uniform(5, d.underflow),
                         "gamma": d.cycle(0.5, 0.1, 0.0, 0.75, 0.0)}, 15),
         Hard("steep", "cancellation", "a large gamma next to z = 0: the power multiplies the relative error of 1 - p_t",
-             lambda d: {"logits": d.sign() * d.scaled(-20, -1), "target": d.cycle(0.0, 1.0, 0.25), "gamma": d.cycle(5.0, 8.0)}, 12),
+             lambda d: {"logits": d.sign() * d.scaled(-20, -1), "target": d.cycle(0.0, 1.0, 0.25), "gamma": d.cycle(5.0, 8.0, 100.0)}, 12),
         Hard("soft_and_right", "tail", "a soft label next to a hard one, and a logit beyond it: 1 - p_t is what the label lacks",
              lambda d: {"target": d.scaled(-40, -4), "logits": -d.uniform(10, 60)}, 10),
     ),

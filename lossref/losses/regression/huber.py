@@ -57,6 +57,9 @@ LOSS = Loss(
              lambda d: {"target": 0.0, "prediction": d.sign() * d.number(1 + d.cycle(1, -1) * 2.0 ** -(1 + d.index)), "delta": 1.0}, 16),
         Hard("zero", "kink", "residual 0: |r| has a corner there, the loss has not",
              lambda d: {"target": (y := d.uniform(-8, 8)), "prediction": d.nudged(y)}, 5),
+        Hard("delta_ends", "range", "a subnormal delta, or one whose square is near the largest number, and residuals on either side",
+             lambda d: {"target": 0.0, "delta": (x := d.magnitude((-d.format.bias - 8, d.format.bias // 2 - 4)[d.index % 2])),
+                        "prediction": d.sign() * d.number(x * (0.25, 0.25, 4.0, 4.0)[d.index % 4])}, 8),
     ),
     known=(
         Known({"prediction": 3.0, "target": 0.0, "delta": 1.0}, "2.5", "1 (3 - 1/2)", "1"),
