@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
 from operator import index
-from typing import Any, NamedTuple, SupportsIndex
+from typing import Any, NamedTuple
 
 import mpmath
 import numpy as np
@@ -95,14 +95,21 @@ def oracle(
     for a point outside the domain, for a limit that the rule does not tell, and for more digits than can be settled.
     """
     record = catalog.find(loss)
-    if not isinstance(digits, SupportsIndex) or isinstance(digits, bool) or (digits := index(digits)) < 1:
-        raise ValueError(f"digits must be a whole number of at least 1, and is {digits!r}")
-    wanted = Wanted(digits, certified, hessian)
+    wanted = Wanted(_whole(digits), certified, hessian)
     given, chosen = options.split(named)
     bound = bind(record, arguments, given)
     plain = {name: x.tolist() if isinstance(x, np.ndarray) else x for name, x in chosen.items()}
     sentences = [convention] if isinstance(convention, str) else convention
     return _declared(record, sentences, bound, plain, wanted) if sentences else _asked(record, bound, plain, wanted)
+
+
+def _whole(digits: Any) -> int:
+    try:
+        if not isinstance(digits, bool) and index(digits) >= 1:
+            return index(digits)
+    except TypeError:
+        pass
+    raise ValueError(f"digits must be a whole number of at least 1, and is {digits!r}")
 
 
 def _declared(loss: Loss, sentences: Sequence[str], given: Mapping[str, Any], chosen: Mapping[str, Any], wanted: Wanted) -> Answer:

@@ -132,7 +132,8 @@ def check_domain(loss: Loss, values: Values, given: Mapping[str, Any]) -> None:
         if any(y != y for y in numbers):
             continue
         classes = shape(values[space.label_of])[-1] if space.label_of else 0
-        if not space.holds(x, precision=precision(given[name], numbers), classes=classes):
+        bits = precision(given[name], numbers) if space.sums_to_one else 0
+        if not space.holds(x, precision=bits, classes=classes):
             if space.sums_to_one and all(space.low <= y <= space.high for y in numbers):
                 sums = [float(sum(row)) for row in ((x,) if space.rank == 1 else x)]
                 worst = max(sums, key=lambda total: abs(total - 1))

@@ -90,7 +90,7 @@ def given(loss: Loss, values: Values) -> tuple[list[float | Fraction], Any]:
         if space is not None and space.is_discrete:
             key.append(plain(x))
             continue
-        special = (0.0, space.low, space.high) if space is not None and space.ends_are_exact else (0.0,)
+        special = (0, *space.ends) if space is not None and space.ends_are_exact else (0,)
         if type(x) is float or type(x) is Fraction:
             key.append(x if x in special else None)
             inputs.append(x)
