@@ -100,13 +100,19 @@ class Tape(System):
         return self.lift(-rest[0]) if op == "const" else Number(self, rest[0]) if op == "neg" else self.node("neg", a.data)
 
     def multiply(self, a: Number, b: Number) -> Number:
-        for x, y in ((a, b), (b, a)):
-            if x.data <= MINUS_ONE:
-                return x if x.data == ZERO else y if x.data == ONE else -y
-        (left, minus), (right, other) = self._unsigned(a), self._unsigned(b)
-        p, q = self.known(left), self.known(right)
-        product = self.lift(p * q) if p is not None and q is not None else self.node("mul", *sorted((left.data, right.data)))
-        return -product if minus != other else product
+        i, j = a.data, b.data
+        if i <= MINUS_ONE:
+            return a if i == ZERO else b if i == ONE else -b
+        if j <= MINUS_ONE:
+            return b if j == ZERO else a if j == ONE else -a
+        x, y = self.nodes[i], self.nodes[j]
+        is_negative = (x[0] == "neg") != (y[0] == "neg")
+        if x[0] == "neg":
+            i, x = x[1], self.nodes[x[1]]
+        if y[0] == "neg":
+            j, y = y[1], self.nodes[y[1]]
+        product = self.lift(x[1] * y[1]) if x[0] == y[0] == "const" else self.node("mul", i, j) if i <= j else self.node("mul", j, i)
+        return -product if is_negative else product
 
     def divide(self, a: Number, b: Number) -> Number:
         return self.multiply(a, self.inverse(b))
@@ -178,10 +184,6 @@ class Tape(System):
                 self._ask(part)
         elif op != "inv" and self.kinds[place] != "enclosure":
             self.asked[place] = None
-
-    def _unsigned(self, a: Number) -> tuple[Number, bool]:
-        node = self.nodes[a.data]
-        return (Number(self, node[1]), True) if node[0] == "neg" else (a, False)
 
     def _place(self, key: Node) -> int:
         place = self._places.get(key)
