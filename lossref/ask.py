@@ -5,13 +5,10 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from fractions import Fraction
 from operator import index
 from typing import Any, NamedTuple
 
-import mpmath
 import numpy as np
-from mpmath.libmp import from_man_exp
 
 from lossref import catalog, options
 from lossref.conventions.formula import ConventionError, changed, fitting
@@ -21,13 +18,15 @@ from lossref.exact.balls import INSTALLED, MISSING, Balls
 from lossref.exact.evaluate import branches
 from lossref.exact.floats import Floats
 from lossref.exact.limits import limits
+from lossref.exact.nearest import ball_to_bits, enclosure, mpf, nearest_float64, to_bits
 from lossref.exact.numbers import NoAnswerError, Number
 from lossref.exact.reduce import whole
-from lossref.exact.settle import CAP, UnsettledError, correct, settle
+from lossref.exact.settle import CAP, UnsettledError, settle
 from lossref.exact.systems import Base
 from lossref.exact.traced import slopes
 from lossref.exact_inputs import as_array, axes, batch, check_domain, exactly, rows, table
 from lossref.float64.evaluate import bind, value_and_gradient
+from lossref.float64.layout import LAST, classes_last, moved_back
 from lossref.formats import FLOAT64
 from lossref.options import Options
 from lossref.spec import Loss, Values
@@ -79,6 +78,7 @@ def oracle(
     certified: bool = False,
     hessian: bool = False,
     convention: str | Sequence[str] = (),
+    class_axis: int = LAST,
     **named: Any,
 ) -> Answer:
     """Exact value and gradient of a loss at one point, of each example of a batch, or of one call of it, to `digits` digits.
@@ -100,7 +100,35 @@ def oracle(
     bound = bind(record, arguments, given)
     plain = {name: x.tolist() if isinstance(x, np.ndarray) else x for name, x in chosen.items()}
     sentences = [convention] if isinstance(convention, str) else convention
-    return _declared(record, sentences, bound, plain, wanted) if sentences else _asked(record, bound, plain, wanted)
+    placed = bound if class_axis == LAST else classes_last(record, bound, class_axis)
+    found = _declared(record, sentences, placed, plain, wanted) if sentences else _asked(record, placed, plain, wanted)
+    return found if class_axis == LAST else _laid_out(record, placed, found, class_axis)
+
+
+def _laid_out(loss: Loss, placed: Mapping[str, Any], found: Answer, axis: int) -> Answer:
+    """An answer whose classes lie along an axis again; intervals and enclosures are in the order of the slopes."""
+    order: list[int] = []
+    for name in loss.differentiable:
+        places = len(order) + np.arange(np.size(placed[name])).reshape(np.shape(placed[name]))
+        order += moved_back(loss, name, places, axis).reshape(-1).tolist()
+
+    def turned(name: str, x: Any) -> Any:
+        return x if x is None else _tuples(moved_back(loss, name, np.array(x, object), axis).tolist())
+
+    slopes = found.gradient if isinstance(found.gradient, dict) else {loss.differentiable[0]: found.gradient}
+    gradient = {name: turned(name, x) for name, x in slopes.items()}
+    count = len(flat(found.value))
+    return replace(
+        found,
+        gradient=gradient if isinstance(found.gradient, dict) else gradient[loss.differentiable[0]],
+        hessian=turned(loss.first, found.hessian),
+        interval=found.interval and tuple(found.interval[i] for i in order),
+        enclosure=found.enclosure and (*found.enclosure[:count], *(found.enclosure[count + i] for i in order)),
+    )
+
+
+def _tuples(x: Any) -> Any:
+    return tuple(map(_tuples, x)) if isinstance(x, list) else x
 
 
 def _whole(digits: Any) -> int:
@@ -150,8 +178,8 @@ def _settled(loss: Loss, values: Values, wanted: Wanted, *, keep: bool = False) 
         raise ValueError(f"certified=True: {MISSING}")
 
     def numbers(found: list[Any], base: Balls) -> tuple[list[Any], list[Any]] | None:
-        row = [_ball_to_bits(base, x, bits) for x in found]
-        return None if None in row else (row, [_enclosure(base, Number(base, x)) for x in found] if wanted.certified else [])
+        row = [ball_to_bits(base, x, bits) for x in found]
+        return None if None in row else (row, [enclosure(base, Number(base, x)) for x in found] if wanted.certified else [])
 
     start = -(-(bits + SPARE_BITS) // 64) * 64
     if INSTALLED and start <= CAP and not wanted.hessian and (traced := slopes(loss, values, numbers, start=start, keep=keep)) is not None:
@@ -168,15 +196,15 @@ def _by_jets(loss: Loss, values: Values, wanted: Wanted, bits: int) -> Answer:
     def compute(base: Base) -> tuple[list[list[Any]], bool, list[Any]] | None:
         found = list(branches(loss, values, base, order=2 if wanted.hessian else 1))
         is_last = base.precision == FAR and 2 * bits <= FAR
-        digits = [[_to_bits(base, n, bits) for n in branch.numbers[:width]] for branch in found]
+        digits = [[to_bits(base, n, bits) for n in branch.numbers[:width]] for branch in found]
         rows = [
-            [_nearest(base, n) if x is None and is_last else x for x, n in zip(row, branch.numbers[:width], strict=True)]
+            [nearest_float64(base, n) if x is None and is_last else x for x, n in zip(row, branch.numbers[:width], strict=True)]
             for row, branch in zip(digits, found, strict=True)
         ]
         if any(x is None for row in rows for x in row):
             return None
         told = zip(found[0].numbers, digits[0][: count + 1], strict=False)
-        return rows, bool(found[0].exact_ties), [_enclosure(base, n) if wanted.certified or x is None else None for n, x in told]
+        return rows, bool(found[0].exact_ties), [enclosure(base, n) if wanted.certified or x is None else None for n, x in told]
 
     system: type[Base] = Balls if INSTALLED else Floats
     try:
@@ -268,14 +296,14 @@ def _of_a_batch(loss: Loss, given: Mapping[str, Any], asked: Options, wanted: Wa
         columns[name] = rows(values[name], leading, shape) if leading else values[name]
     call = whole(loss, columns, _by_example(asked, shape))
     if call is None:
-        nothing, zeros = _mpf(options.EMPTY[asked.empty]), {name: mapped(lambda _: _mpf(0.0), values[name]) for name in loss.differentiable}
+        nothing, zeros = mpf(options.EMPTY[asked.empty]), {name: mapped(lambda _: mpf(0.0), values[name]) for name in loss.differentiable}
         bends = zeros[loss.first] if wanted.hessian else None
         return Answer(loss.name, wanted.digits, nothing, _shaped(loss, flat(zeros), values), None, wanted.certified, None, bends)
     if any(y != y for y in flat(call.values)):
         raise ValueError(f"{loss.name}: the oracle of a batch takes NaN only where a mask or a weight of 0 hides it")
     for i in (i for i, counts in enumerate(call.counted) if counts):
         check_domain(call.upstream, {name: x[i] if isinstance(x, tuple) else x for name, x in call.values.items()}, given)
-    answered = _special if any(isinstance(y, float) for y in flat(call.values)) else _settled
+    answered = _special if any(isinstance(y, float) and math.isinf(y) for y in flat(call.values)) else _settled  # what is hidden is 0.0
     sloped = answered(call.upstream, call.values, wanted)
     terms = [answered(term, call.values, wanted._replace(hessian=False)) for term in call.terms]
     value = table((term.value for term in terms), shape) if asked.reduction == "none" else terms[0].value
@@ -303,12 +331,12 @@ def _by_example(asked: Options, shape: tuple[int, ...]) -> Options:
 
 def _special(loss: Loss, values: Values, wanted: Wanted) -> Answer:
     """NaN, or the limit at this infinite point."""
-    pieces = [[_mpf(math.nan)] * (1 + sum(len(flat(values[name])) for name in loss.differentiable))]
+    pieces = [[mpf(math.nan)] * (1 + sum(len(flat(values[name])) for name in loss.differentiable))]
     if not any(y != y for y in flat(values)):
         bits = bits_of(wanted.digits)
         system = Balls if INSTALLED else Floats
         try:
-            pieces = limits(loss, values, system, lambda base, n: _to_bits(base, n, bits), _mpf(math.nan))
+            pieces = limits(loss, values, system, lambda base, n: to_bits(base, n, bits), mpf(math.nan))
         except NoAnswerError as error:
             raise ValueError(f"{loss.name}: the limit at this infinite point is not known: {error}") from None
     columns = [[*column] for column in zip(*pieces, strict=True)]
@@ -316,62 +344,3 @@ def _special(loss: Loss, values: Values, wanted: Wanted) -> Answer:
     interval = None if is_one else tuple((min(column), max(column)) for column in columns[1:])
     gradient = _shaped(loss, [column[0] for column in columns[1:]], values) if is_one else None
     return Answer(loss.name, wanted.digits, columns[0][0], gradient, interval, False)
-
-
-def _to_bits(base: Base, n: Number, bits: int) -> Any:
-    """The nearest number of so many significant bits, as an mpf of full length; None while the ends differ."""
-    x = n.data
-    if isinstance(x, float):
-        return _mpf(x)
-    if isinstance(x, Fraction):
-        return _rational(x, bits)
-    low, high = base.ends(base.near(x))
-    ends = {_shortened(*end, bits) for end in (low, high)}
-    return _mpf(ends.pop()) if len(ends) == 1 else None
-
-
-def _nearest(base: Base, n: Number) -> Any:
-    """The nearest float64, as of a number too small for its digits to be told; None where that is undecided too."""
-    return None if (found := correct(base, n, FLOAT64)) is None else _mpf(float(found.rounded))
-
-
-def _ball_to_bits(base: Balls, ball: Any, bits: int) -> Any:
-    """The same of a ball: where it is good to many more bits and its middle is no near half, the middle decides."""
-    if ball.rel_accuracy_bits() >= bits + 30 and not ball.is_zero():
-        mantissa, exponent = ball.mid().man_exp()
-        whole = int(mantissa)
-        excess = whole.bit_length() - bits
-        if excess <= 0:
-            return _mpf((whole, int(exponent)))
-        half = 1 << (excess - 1)
-        if abs((abs(whole) & (2 * half - 1)) - half) >> max(excess - 29, 0):
-            return mpmath.mp.make_mpf(from_man_exp(whole, int(exponent), bits, "n"))
-    return _to_bits(base, Number(base, ball), bits)
-
-
-def _rational(x: Fraction, bits: int) -> Any:
-    if x == 0:
-        return _mpf(0.0)
-    shift = bits - x.numerator.bit_length() + x.denominator.bit_length()
-    shift -= abs(x) * Fraction(2) ** shift >= 1 << bits
-    return _mpf((round(x * Fraction(2) ** shift), -shift))
-
-
-def _shortened(mantissa: int, exponent: int, bits: int) -> tuple[int, int]:
-    excess = mantissa.bit_length() - bits
-    if excess > 0:
-        mantissa, exponent = round(Fraction(mantissa, 1 << excess)), exponent + excess
-    zeros = (mantissa & -mantissa).bit_length() - 1 if mantissa else 0
-    return mantissa >> zeros, exponent + zeros if mantissa else 0
-
-
-def _enclosure(base: Base, n: Number) -> tuple[Any, Any]:
-    if isinstance(n.data, float):
-        return _mpf(n.data), _mpf(n.data)
-    low, high = base.ends(base.near(n.data))
-    return _mpf(low), _mpf(high)
-
-
-def _mpf(x: float | tuple[int, int]) -> Any:
-    """An mpmath number of the user's context with all its digits, whatever its precision is set to."""
-    return mpmath.mp.mpf(x) if isinstance(x, float) else mpmath.mp.make_mpf(from_man_exp(*x))

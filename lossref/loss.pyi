@@ -88,7 +88,7 @@ def categorical_cross_entropy(
     probabilities: ArrayLike, target: ArrayLike,
     *, reduction: _Reduction = "none", denominator: _Denominator | float = "weights", empty: _Empty = "nan",
     sample_weight: ArrayLike | None = None, class_weight: ArrayLike | None = None, label_smoothing: float = 0.0,
-    smoothing: _Smoothing = "all", mask: ArrayLike | None = None, upstream: ArrayLike | None = None,
+    smoothing: _Smoothing = "all", mask: ArrayLike | None = None, upstream: ArrayLike | None = None, class_axis: int = -1,
 ) -> Any:
     """Categorical cross-entropy of probabilities.
 
@@ -106,6 +106,7 @@ def negative_log_likelihood(
     *, reduction: _Reduction = "none", denominator: _Denominator | float = "weights", empty: _Empty = "nan",
     sample_weight: ArrayLike | None = None, class_weight: ArrayLike | None = None, ignore_index: int | None = None,
     mask: ArrayLike | None = None, target_form: Literal["index", "one_hot"] | None = None, upstream: ArrayLike | None = None,
+    class_axis: int = -1,
 ) -> Any:
     """Negative log-likelihood of log-probabilities, with an integer target.
 
@@ -121,7 +122,7 @@ def soft_target_cross_entropy(
     logits: ArrayLike, target: ArrayLike,
     *, reduction: _Reduction = "none", denominator: _Denominator | float = "weights", empty: _Empty = "nan",
     sample_weight: ArrayLike | None = None, class_weight: ArrayLike | None = None, label_smoothing: float = 0.0,
-    smoothing: _Smoothing = "all", mask: ArrayLike | None = None, upstream: ArrayLike | None = None,
+    smoothing: _Smoothing = "all", mask: ArrayLike | None = None, upstream: ArrayLike | None = None, class_axis: int = -1,
 ) -> Any:
     """Softmax cross-entropy on logits, with a target weight for every class.
 
@@ -138,7 +139,7 @@ def softmax_cross_entropy(
     *, reduction: _Reduction = "none", denominator: _Denominator | float = "weights", empty: _Empty = "nan",
     sample_weight: ArrayLike | None = None, class_weight: ArrayLike | None = None, label_smoothing: float = 0.0,
     smoothing: _Smoothing = "all", ignore_index: int | None = None, mask: ArrayLike | None = None,
-    target_form: Literal["index", "one_hot", "soft"] | None = None, upstream: ArrayLike | None = None,
+    target_form: Literal["index", "one_hot", "soft"] | None = None, upstream: ArrayLike | None = None, class_axis: int = -1,
 ) -> Any:
     """Softmax cross-entropy on logits, with an integer target.
 
@@ -154,7 +155,7 @@ def cross_entropy(
     probabilities: ArrayLike, target: ArrayLike, base: ArrayLike = 1.0,
     *, reduction: _Reduction = "none", denominator: _Denominator | float = "weights", empty: _Empty = "nan",
     sample_weight: ArrayLike | None = None, label_smoothing: float = 0.0, smoothing: _Smoothing = "all", mask: ArrayLike | None = None,
-    upstream: ArrayLike | None = None,
+    upstream: ArrayLike | None = None, class_axis: int = -1,
 ) -> Any:
     """Cross-entropy of a model distribution relative to a true one.
 
@@ -170,7 +171,7 @@ def cross_entropy(
 def entropy(
     probabilities: ArrayLike, base: ArrayLike = 1.0,
     *, reduction: _Reduction = "none", denominator: _Denominator | float = "weights", empty: _Empty = "nan",
-    sample_weight: ArrayLike | None = None, mask: ArrayLike | None = None, upstream: ArrayLike | None = None,
+    sample_weight: ArrayLike | None = None, mask: ArrayLike | None = None, upstream: ArrayLike | None = None, class_axis: int = -1,
 ) -> Any:
     """Entropy of a distribution.
 
@@ -186,7 +187,7 @@ def kl_divergence(
     probabilities: ArrayLike, target: ArrayLike,
     *, reduction: _Reduction = "none", denominator: _Denominator | float = "weights", empty: _Empty = "nan",
     sample_weight: ArrayLike | None = None, label_smoothing: float = 0.0, smoothing: _Smoothing = "all", mask: ArrayLike | None = None,
-    upstream: ArrayLike | None = None,
+    upstream: ArrayLike | None = None, class_axis: int = -1,
 ) -> Any:
     """Kullback-Leibler divergence of a model's probabilities from target probabilities.
 
@@ -204,6 +205,7 @@ def am_softmax(
     *, reduction: _Reduction = "none", denominator: _Denominator | float = "weights", empty: _Empty = "nan",
     sample_weight: ArrayLike | None = None, class_weight: ArrayLike | None = None, ignore_index: int | None = None,
     mask: ArrayLike | None = None, target_form: Literal["index", "one_hot"] | None = None, upstream: ArrayLike | None = None,
+    class_axis: int = -1,
 ) -> Any:
     """Additive-margin softmax (CosFace): softmax cross-entropy of scaled cosines, the target's made smaller by a margin.
 
@@ -222,6 +224,7 @@ def arcface(
     *, reduction: _Reduction = "none", denominator: _Denominator | float = "weights", empty: _Empty = "nan",
     sample_weight: ArrayLike | None = None, class_weight: ArrayLike | None = None, ignore_index: int | None = None,
     mask: ArrayLike | None = None, target_form: Literal["index", "one_hot"] | None = None, upstream: ArrayLike | None = None,
+    class_axis: int = -1,
 ) -> Any:
     """ArcFace: softmax cross-entropy of scaled cosines, the target's angle made larger by a margin.
 
@@ -240,7 +243,7 @@ def cosine_embedding(
     first: ArrayLike, second: ArrayLike, target: ArrayLike, margin: ArrayLike = 0.0, at_zero: ArrayLike = 0.0,
     *, reduction: _Reduction = "none", denominator: _Denominator | float = "weights", empty: _Empty = "nan",
     sample_weight: ArrayLike | None = None, mask: ArrayLike | None = None, target_form: Literal["sign", "binary"] | None = None,
-    upstream: ArrayLike | None = None,
+    upstream: ArrayLike | None = None, class_axis: int = -1,
 ) -> Any:
     """Cosine embedding loss: two vectors are to point the same way, or to stay apart by an angle.
 
@@ -276,7 +279,7 @@ def ntxent(
 def triplet_margin(
     anchor: ArrayLike, positive: ArrayLike, negative: ArrayLike, margin: ArrayLike = 1.0,
     *, reduction: _Reduction = "none", denominator: _Denominator | float = "weights", empty: _Empty = "nan",
-    sample_weight: ArrayLike | None = None, mask: ArrayLike | None = None, upstream: ArrayLike | None = None,
+    sample_weight: ArrayLike | None = None, mask: ArrayLike | None = None, upstream: ArrayLike | None = None, class_axis: int = -1,
 ) -> Any:
     """Triplet margin loss: an anchor is to lie nearer to its positive than to its negative, by a margin.
 
@@ -311,7 +314,7 @@ def log_sigmoid(x: ArrayLike) -> Any:
     """
 
 @_flat
-def log_softmax(x: ArrayLike, index: ArrayLike) -> Any:
+def log_softmax(x: ArrayLike, index: ArrayLike, *, class_axis: int = -1) -> Any:
     """One component of the logarithm of the softmax.
 
         f_i(x) = log(exp x_i / sum_j exp x_j),      df_i/dx_j = [i = j] - p_j,      p = softmax(x)
@@ -322,7 +325,7 @@ def log_softmax(x: ArrayLike, index: ArrayLike) -> Any:
     """
 
 @_flat
-def logsumexp(x: ArrayLike) -> Any:
+def logsumexp(x: ArrayLike, *, class_axis: int = -1) -> Any:
     """Logarithm of a sum of exponentials, the smooth maximum.
 
         f(x) = log(sum_j exp x_j),      df/dx_j = softmax(x)_j
@@ -352,7 +355,7 @@ def sigmoid(x: ArrayLike) -> Any:
     """
 
 @_flat
-def softmax(x: ArrayLike, index: ArrayLike) -> Any:
+def softmax(x: ArrayLike, index: ArrayLike, *, class_axis: int = -1) -> Any:
     """One component of the softmax.
 
         p_i(x) = exp x_i / sum_j exp x_j,      dp_i/dx_j = p_i ([i = j] - p_j)
@@ -574,7 +577,7 @@ def squared_error(
 def l2_penalty(
     weights: ArrayLike, strength: ArrayLike = 1.0,
     *, reduction: _Reduction = "none", denominator: _Denominator | float = "weights", empty: _Empty = "nan",
-    sample_weight: ArrayLike | None = None, mask: ArrayLike | None = None, upstream: ArrayLike | None = None,
+    sample_weight: ArrayLike | None = None, mask: ArrayLike | None = None, upstream: ArrayLike | None = None, class_axis: int = -1,
 ) -> Any:
     """L2 penalty, or weight decay: what structural risk adds to the loss.
 

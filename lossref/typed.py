@@ -9,6 +9,7 @@ from typing import Any
 
 from lossref import ask, options
 from lossref.float64 import evaluate
+from lossref.float64.layout import LAST
 from lossref.spec import Loss
 
 RAISES = """Raises TypeError for arguments that are missing or unknown, ValueError for shapes that do not fit, for a point outside the
@@ -38,12 +39,13 @@ def signature(loss: Loss) -> Signature:
     refused = options.refusals(loss)
     if "label_smoothing" in refused:
         refused["smoothing"] = refused["label_smoothing"]
+    rows = {"class_axis": LAST} if any(space.rank == 1 for space in loss.arguments.values()) else {}
     call = {} if loss.is_function else {name: x for name, x in options.DEFAULTS.items() if name not in refused}
     return Signature(
         [
             *(Parameter(name, Parameter.POSITIONAL_OR_KEYWORD) for name in loss.arguments),
             *(Parameter(name, Parameter.POSITIONAL_OR_KEYWORD, default=x) for name, x in loss.defaults.items()),
-            *(Parameter(name, Parameter.KEYWORD_ONLY, default=x) for name, x in call.items()),
+            *(Parameter(name, Parameter.KEYWORD_ONLY, default=x) for name, x in (call | rows).items()),
         ]
     )
 
@@ -51,7 +53,8 @@ def signature(loss: Loss) -> Signature:
 def _calling(loss: Loss, name: str, of: Callable[..., Any], about: str) -> Callable[..., Any]:
     """A function of a loss's own signature that asks another one, and takes what that one has of its own by keyword."""
     own = signature(loss)
-    more = [p.replace(annotation=Parameter.empty) for p in inspect.signature(of).parameters.values() if p.kind is Parameter.KEYWORD_ONLY]
+    extra = [p for p in inspect.signature(of).parameters.values() if p.kind is Parameter.KEYWORD_ONLY and p.name != "class_axis"]
+    more = [p.replace(annotation=Parameter.empty) for p in extra]
     own = own.replace(parameters=[*own.parameters.values(), *more])
 
     def call(*arguments: Any, **named: Any) -> Any:

@@ -27,6 +27,7 @@ TYPES = {
     "smoothing": "_Smoothing",
     "label_smoothing": "float",
     "ignore_index": "int | None",
+    "class_axis": "int",
 }
 HEAD = f'''"""Every loss of the catalogue as a function. Written by scripts/write_stubs.py from the loss files: change those."""
 

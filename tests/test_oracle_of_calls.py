@@ -13,6 +13,7 @@ from asking import components, given, stands_for
 import lossref
 from lossref import families, golden
 from lossref.exact.answer import nearest
+from lossref.exact.balls import INSTALLED
 from lossref.formats import FLOAT64
 from lossref.stream import Stream
 from lossref.values import flat
@@ -48,6 +49,16 @@ def test_the_oracle_answers_what_the_code_answers(name, given):
 def test_what_it_cannot_take_is_a_sentence(name, given, words):
     with pytest.raises(ValueError, match=words):
         lossref.oracle(name, digits=20, **{"reduction": "sum"} | given)
+
+
+def test_a_hidden_row_takes_nothing_from_the_others():
+    """Neither the Hessian nor the proof: what is hidden is no infinite point."""
+    rows = {"logits": [[1, 2], [math.nan, 1]], "target": [0, 1], "reduction": "sum", "sample_weight": [1, 0], "hessian": True}
+    found, alone = lossref.oracle("softmax_cross_entropy", **rows), lossref.oracle("softmax_cross_entropy", [1, 2], 0, hessian=True)
+    assert (found.hessian[0], found.gradient[0]) == (alone.hessian, alone.gradient)
+    assert flat((found.hessian[1], found.gradient[1])) == [0] * 4
+    if INSTALLED:
+        assert len(lossref.oracle("softmax_cross_entropy", **rows, certified=True).enclosure) == 5
 
 
 def test_golden_calls_have_the_oracles_digits(loss, listed):

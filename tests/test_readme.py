@@ -26,7 +26,7 @@ def script(path):
 def test_python_answers_are_as_printed():
     (block,) = (b for b in re.findall(r"```python\n(.*?)```", README, re.DOTALL) if "lossref.oracle(" in b)
     lines = [line for line in block.splitlines() if line.startswith("lossref.")]
-    assert len(lines) == 4
+    assert len(lines) == 5
     for line in lines:
         expression, comment = line.split("#")
         stated = re.findall(r"-?\d+\.?\d*(?:e-?\d+)?", comment.split(": ")[-1] if "float64" in comment else comment)

@@ -8,13 +8,14 @@ from typing import Any
 import numpy as np
 
 from lossref import catalog, options
+from lossref.float64.layout import LAST, classes_back, classes_last
 from lossref.float64.options import derivative, prepare, reduced
 from lossref.float64.parts import assembled, computed
 from lossref.float64.reach import recovered
 from lossref.spec import Loss
 
 
-def value(loss: str | Loss, *arguments: Any, **named: Any) -> Any:
+def value(loss: str | Loss, *arguments: Any, class_axis: int = LAST, **named: Any) -> Any:
     """The loss of each example, in float64.
 
     `loss` is a name of `lossref list`, or a record of one's own. Arguments follow positionally (prediction, target) or by name,
@@ -22,26 +23,27 @@ def value(loss: str | Loss, *arguments: Any, **named: Any) -> Any:
     unknown loss, TypeError for missing or unknown arguments, ValueError for a point outside the domain or for shapes that do not
     fit. NaN in an argument gives NaN. What is done with a batch (reduction, denominator, sample_weight, class_weight, pos_weight,
     label_smoothing, ignore_index, mask, target_form, upstream, empty) is explained by `help(lossref.options.Options)`.
+    `class_axis` says where the classes of a batch lie that has them elsewhere than last: 1 for PyTorch's (N, C, H, W).
     """
-    return _call("value", loss, arguments, named)
+    return _call("value", loss, arguments, named, class_axis)
 
 
-def gradient(loss: str | Loss, *arguments: Any, **named: Any) -> Any:
+def gradient(loss: str | Loss, *arguments: Any, class_axis: int = LAST, **named: Any) -> Any:
     """The derivative of the loss of each example, shaped like the first argument; arguments as for `value`.
 
     A loss that is differentiable in several arguments gives a tuple, one array for each.
     """
-    return _call("gradient", loss, arguments, named)
+    return _call("gradient", loss, arguments, named, class_axis)
 
 
-def hessian(loss: str | Loss, *arguments: Any, **named: Any) -> Any:
+def hessian(loss: str | Loss, *arguments: Any, class_axis: int = LAST, **named: Any) -> Any:
     """The diagonal of the second derivative in the first argument; ValueError where the loss has none to offer."""
-    return _call("hessian", loss, arguments, named)
+    return _call("hessian", loss, arguments, named, class_axis)
 
 
-def value_and_gradient(loss: str | Loss, *arguments: Any, **named: Any) -> tuple[Any, Any]:
+def value_and_gradient(loss: str | Loss, *arguments: Any, class_axis: int = LAST, **named: Any) -> tuple[Any, Any]:
     """Both, sharing their work where the loss can; arguments as for `value`."""
-    result: tuple[Any, Any] = _call("value_and_gradient", loss, arguments, named)
+    result: tuple[Any, Any] = _call("value_and_gradient", loss, arguments, named, class_axis)
     return result
 
 
@@ -67,10 +69,16 @@ def evaluate(loss: Loss, part: str, values: Mapping[str, Any], *, outside: str =
     return assembled(part, {key: y[()] for key, y in computed(loss, part, values, values, outside).items()})
 
 
-def _call(part: str, asked: str | Loss, arguments: tuple[Any, ...], named: Mapping[str, Any]) -> Any:
+def _call(part: str, asked: str | Loss, arguments: tuple[Any, ...], named: Mapping[str, Any], class_axis: int) -> Any:
     loss = catalog.find(asked)
     own, call = options.split(named)
     values = bind(loss, arguments, own)
+    if class_axis == LAST:
+        return _answered(loss, part, values, call)
+    return classes_back(loss, part, _answered(loss, part, classes_last(loss, values, class_axis), call), class_axis)
+
+
+def _answered(loss: Loss, part: str, values: Mapping[str, Any], call: Mapping[str, Any]) -> Any:
     if not call:
         return evaluate(loss, part, values, outside="raise")
     chosen = options.Options(**call)
