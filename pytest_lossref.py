@@ -12,13 +12,14 @@ import pytest
 
 SUITE = "lossref.conformance"
 LEVELS = ("A+", "A", "B", "C", "D", "F")  # a test holds them to lossref.judge.measure
+DEFAULT_LEVEL = "B"  # and this
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     group = parser.getgroup("lossref", "lossref: pytest --pyargs lossref.conformance --lossref-implementation my.module:losses")
     group.addoption("--lossref-implementation", metavar="NAME", help="module:attribute, or a library's name, as for `lossref check`")
     group.addoption("--lossref-definition", metavar="FILE", help="judge by the loss of your own that this file defines")
-    group.addoption("--lossref-level", choices=LEVELS, default="C", help="the least grade that passes (C)")
+    group.addoption("--lossref-level", choices=LEVELS, default=DEFAULT_LEVEL, help=f"the least grade that passes ({DEFAULT_LEVEL})")
     group.addoption("--lossref-format", action="append", metavar="FORMAT", help="float64 (unless said otherwise) or float32, or both")
     group.addoption("--lossref-loss", action="append", metavar="LOSS", help="only this loss (may be repeated, or several with commas)")
 

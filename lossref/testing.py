@@ -10,14 +10,14 @@ from lossref.exact import balls
 from lossref.formats import FORMATS, Format
 from lossref.golden import write
 from lossref.judge import live
-from lossref.judge.measure import LEVELS, meets
+from lossref.judge.measure import DEFAULT_LEVEL, LEVELS, meets
 from lossref.judge.verdict import judge
 from lossref.library import Implementation
 from lossref.report import mismatch
 from lossref.spec import APART, Loss, Vector
 
 
-def assert_matches(value: Any, gradient: Any, loss: str | Loss, /, *, level: str = "B", **arguments: Any) -> None:
+def assert_matches(value: Any, gradient: Any, loss: str | Loss, /, *, level: str = DEFAULT_LEVEL, **arguments: Any) -> None:
     """Assert that a batch of losses, and their gradient, conform to a level; None leaves one out.
 
         assert_matches(mine(z, y), slope(z, y), "sigmoid_cross_entropy", logits=z, target=y, level="B")
@@ -46,7 +46,7 @@ def assert_matches(value: Any, gradient: Any, loss: str | Loss, /, *, level: str
 
 
 def assert_gradient_matches(
-    fn: Callable[..., Any], loss: str | Loss, /, *, level: str = "B", vectors: str = "golden", format: str = "float64"
+    fn: Callable[..., Any], loss: str | Loss, /, *, level: str = DEFAULT_LEVEL, vectors: str = "golden", format: str = "float64"
 ) -> None:
     """Assert that a gradient function conforms to a level on the golden vectors of a loss, as `lossref check` would judge it.
 

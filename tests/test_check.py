@@ -105,11 +105,14 @@ def test_examples_are_caught(capsys):
 
 
 def test_text_shows_a_line_a_loss_then_bug_reports(capsys):
-    assert main(["check", "scipy"]) == 0
+    assert main(["check", "scipy"]) == 1
     text = capsys.readouterr().out
     for word in ("worst", "lost", "vectors", "got", "exact", "why", "try     python -c", "is composed", "hinge is missing"):
         assert word in text
-    assert "conforms at level C" in text
+    assert "differs at level B" in text
+    assert "answers are lost. The best level that passes is C: add --level C." in text
+    assert main(["check", "scipy", "--level", "C"]) == 0
+    assert "conforms at level C" in capsys.readouterr().out
     assert all(line.count("'") == 2 for line in text.splitlines() if line.startswith("  try"))
 
 

@@ -7,7 +7,7 @@ import xml.etree.ElementTree as ElementTree
 import pytest
 
 import pytest_lossref
-from lossref.judge.measure import LEVELS
+from lossref.judge.measure import DEFAULT_LEVEL, LEVELS
 
 MINE = """
 import numpy as np
@@ -66,13 +66,13 @@ def test_one_item_a_loss_and_property(run):
 def test_failure_is_the_report_of_the_check_and_shows_no_code_of_ours(run):
     status, out = run(*conformance("-k", "sigmoid"))
     assert status == 1
-    assert "1 failed, 3 passed" in out
+    assert "2 failed, 2 passed" in out
     for words in (
-        "mine:losses in float64, judged at level C",
+        "mine:losses in float64, judged at level B",
         "inputs  logits 37.0, target 1.0",
         "exact   8.533047625744066e-17    0x1.898471fca6055p-54    3c9898471fca6055",
         "why     logits people type: from 37 on (float32: 17) 1 + exp(-|z|) rounds to 1, the loss is not 0",
-        "mine:losses differs at level C in float64: sigmoid_cross_entropy value (F).",
+        "mine:losses differs at level B in float64: sigmoid_cross_entropy value (F).",
         "cause   known-bad formula F36 returns the same",
     ):
         assert words in out
@@ -89,8 +89,8 @@ def test_laws_are_held_to(run):
 
 
 def test_level_format_and_loss_are_chosen(run):
-    assert run(*conformance("-k", "sigmoid and gradient"))[0] == 0
-    assert run(*conformance("-k", "sigmoid and gradient", "--lossref-level", "B"))[0] == 1
+    assert run(*conformance("-k", "sigmoid and gradient"))[0] == 1
+    assert run(*conformance("-k", "sigmoid and gradient", "--lossref-level", "C"))[0] == 0
     status, out = run(*conformance("--lossref-loss", "hinge", "--lossref-format", "float32,float64", "-v"))
     assert status == 0
     assert "\nlossref.conformance::hinge[value-float32] PASSED" in out
@@ -105,12 +105,13 @@ def test_single_item_is_run_by_its_name(run):
 def test_workers_and_junit(run):
     status, out = run(*conformance("-n", "2", "--junitxml", "found.xml"))
     assert status == 1
-    assert "4 failed, 9 passed" in out
+    assert "5 failed, 8 passed" in out
     cases = list(ElementTree.parse(run.folder / "found.xml").iter("testcase"))
     assert {case.get("classname") for case in cases} == {"lossref.conformance"}
     failed = sorted(case.get("name") for case in cases if case.find("failure") is not None)
     assert failed == [
         "absolute_error[deterministic-float64]",
+        "sigmoid_cross_entropy[gradient-float64]",
         "sigmoid_cross_entropy[value-float64]",
         "squared_error[inputs_unchanged-float64]",
         "squared_error[value-float64]",
@@ -160,4 +161,4 @@ def test_other_runs_load_nothing(run):
 
 
 def test_levels_are_those_of_the_judge():
-    assert pytest_lossref.LEVELS == LEVELS
+    assert (pytest_lossref.LEVELS, pytest_lossref.DEFAULT_LEVEL) == (LEVELS, DEFAULT_LEVEL)

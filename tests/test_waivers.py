@@ -123,7 +123,7 @@ def test_a_waiver_that_matches_no_failure_fails_the_run(capsys, tmp_path, module
     sound = next(v.id for v in golden.read(lossref.catalog.get(LOSS), lossref.formats.FLOAT64) if v.question.flag == "ordinary")
     status, message = check(capsys, tmp_path, by_id(*ids, sound))
     assert status == 2
-    assert f"waiver 1 no longer matches: vector {sound} does not fail at level C" in message
+    assert f"waiver 1 no longer matches: vector {sound} does not fail at level B" in message
     assert "no longer matches" in check(capsys, tmp_path, by_id(*ids, more='part = "gradient"\n' + LASTS))[1]
     module.mine = types.SimpleNamespace(value=lambda **arrays: lossref.value(LOSS, **arrays))
     status, message = check(capsys, tmp_path, BY_FLAG)

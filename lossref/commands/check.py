@@ -29,7 +29,7 @@ from lossref.golden.write import vectors as certified_vectors
 from lossref.implementations import process, recorded, resolve
 from lossref.implementations.resolve import ADAPTERS
 from lossref.judge import baseline, waivers
-from lossref.judge.measure import LEVELS, MEANING
+from lossref.judge.measure import DEFAULT_LEVEL, LEVELS, MEANING
 from lossref.judge.verdict import Verdict, judge
 from lossref.judge.waivers import WaiverError
 from lossref.library import ImplementationError, Library
@@ -96,7 +96,7 @@ def _judging(parser: argparse.ArgumentParser) -> None:
     """What check, calls and judge have in common."""
     parser.add_argument("--definition", type=Path, metavar="FILE", help="judge by the loss of your own that this file defines")
     parser.add_argument("--loss", action="append", metavar="LOSS", help="only this loss (may be repeated)")
-    parser.add_argument("--level", choices=LEVELS, default="C", help="the least grade that conforms (C)")
+    parser.add_argument("--level", choices=LEVELS, default=DEFAULT_LEVEL, help=f"the least grade that conforms ({DEFAULT_LEVEL})")
     parser.add_argument("--strict", action="store_true", help="count range edges and infinite and NaN inputs too")
     parser.add_argument(
         "--convention", action="append", metavar="'LOSS: SENTENCE'", help="judge LOSS as the function that this says (may be repeated)"

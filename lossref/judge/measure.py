@@ -16,6 +16,7 @@ E1_OF_A = 1
 E2_OF_B = 8  # up to here an error is one that the rounding of the inputs could have made
 E3_OF_C = 16
 LEVELS = ("A+", "A", "B", "C", "D", "F")  # best first
+DEFAULT_LEVEL = "B"  # a check passes at this one unless its user asks for another
 PASSABLE = ("A+", "A", "B")  # nothing is lost: shown after everything that lost something
 MEANING = {
     "A+": "every bit is that of the correctly rounded answer",

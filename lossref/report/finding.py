@@ -11,6 +11,7 @@ from lossref import golden
 from lossref.formats import FLOAT64, FORMATS, Format
 from lossref.judge import causes
 from lossref.judge.measure import PASSABLE, meets
+from lossref.judge.measure import worst as worst_grade
 from lossref.judge.verdict import Declaration, Finding, Outcome, PartVerdict, Verdict
 from lossref.library import Library
 from lossref.spec import APART, Loss, Question
@@ -20,6 +21,7 @@ from lossref.values import mapped
 def run(library: Library, verdicts: Sequence[Verdict], form: str, level: str, strict: bool, worst: int) -> dict[str, Any]:
     """The report of a whole check."""
     losses = [_loss(library, verdict, form, level, strict, worst) for verdict in verdicts]
+    grades = [part["grade"] for entry in losses for part in entry["parts"].values()]
     manifest = golden.manifest(golden.folder())
     return {
         "implementation": library.name,
@@ -31,6 +33,7 @@ def run(library: Library, verdicts: Sequence[Verdict], form: str, level: str, st
         "losses": losses,
         "lacks": library.lacks,
         "conforms": all(entry["conforms"] for entry in losses),
+        "best_level": worst_grade(grades) if grades else None,
         "broke": any(entry["broke"] for entry in losses),
     }
 

@@ -9,7 +9,7 @@ from rich.console import Console, Group, RenderableType
 from rich.table import Table
 from rich.text import Text
 
-from lossref.judge.measure import LEVELS, MEANING
+from lossref.judge.measure import LEVELS, MEANING, meets
 from lossref.report.finding import short
 from lossref.spec import APART, PARTS
 
@@ -160,7 +160,13 @@ def _closing(report: Mapping[str, Any]) -> str:
     failing = [f"{e['loss']} {' and '.join(_failing(e))}" for e in report["losses"] if not e["conforms"]]
     if report["conforms"]:
         return f"\n{report['title']} conforms at level {report['level']} in {report['format']}."
-    return f"\n{report['title']} differs at level {report['level']} in {report['format']}: {'; '.join(failing)}."
+    line = f"\n{report['title']} differs at level {report['level']} in {report['format']}: {'; '.join(failing)}."
+    lost = sum(part["lost"] for entry in report["losses"] for part in entry["parts"].values())
+    found = [f"{lost} answers are lost." if lost > 1 else "1 answer is lost."] if lost else []
+    best = report["best_level"]
+    if best is not None and best != "F" and not report["broke"] and not meets(best, report["level"]):
+        found.append(f"The best level that passes is {best}: add --level {best}.")
+    return "\n".join([line, *([" ".join(found)] if found else [])])
 
 
 def _failing(entry: Mapping[str, Any]) -> Iterator[str]:
