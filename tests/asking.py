@@ -18,11 +18,11 @@ def certified(name, form=FLOAT64, **given):
 
 
 def longest(loss):
-    """How long axes may be for answers to come fast: five entries, or fewer where an example has more than 20 numbers by that.
+    """How long axes may be for answers to come fast: five entries, or fewer where an example has more than 15 numbers by that.
 
     A certified answer costs the square of the numbers.
     """
-    return max(length for length in range(1, 6) if sum(length**space.rank for space in loss.arguments.values()) <= 20)
+    return max(length for length in range(1, 6) if sum(length**space.rank for space in loss.arguments.values()) <= 15)
 
 
 def again(loss, vector, *, proved=True):

@@ -66,7 +66,7 @@ def test_reversed_views_stay_within_two_ulps(loss):
 
 
 def test_a_large_batch_in_blocks_gives_the_same_bits(loss):
-    for arrays, parameters, _ in list(batches(loss))[::3]:
+    for arrays, parameters, _ in list(batches(loss))[::3][:6]:
         times = 2 * BLOCK // arrays[loss.first].size + 1
         many = {k: np.concatenate([x] * times) for k, x in arrays.items()}
         for part in parts_of(loss):

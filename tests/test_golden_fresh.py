@@ -18,7 +18,8 @@ from lossref.golden.verify import root_hash
 WHOLE = 25  # MB that the whole catalogue, of so many losses, may take in the wheel
 CATALOGUE = 216
 FORMS = [FORMATS[name] for name in golden.SHIPPED_FORMATS]
-KINDS = {loss.target: loss for loss in map(catalog.get, reversed(catalog.names()))}  # the first loss of each kind of target
+BY_SIZE = sorted(map(catalog.get, catalog.names()), key=lambda loss: (golden.folder() / relative_path(loss, FORMS[0])).stat().st_size)
+KINDS = {loss.target: loss for loss in reversed(BY_SIZE)}  # the least file of each kind of target
 SAMPLE = [(loss, FORMS[k % len(FORMS)]) for k, loss in enumerate(KINDS.values())]
 
 
