@@ -86,7 +86,7 @@ def oracle(
     `loss` is a name of `lossref list`, or a record of one's own. Arguments, options (`lossref.options.Options`) and shapes are those of
     `lossref.value`; numbers may be Fraction or Decimal (taken exactly), strings (the nearest float64), arrays and tensors. Of a batch
     the answer's value is nested tuples unless it is reduced, and its gradient is shaped like the argument.
-    `hessian=True` adds the diagonal of the second derivative in the first argument, None at a kink.
+    `hessian=True` adds the diagonal of the second derivative in the first argument, None at a kink and at infinite inputs.
     `convention` is a sentence, or several, of `lossref check --help` (`"clip logits to [-30, 30], gradient through"`): the answer is that
     of the function which does so, with bounds rounded to float64.
     `certified=True` needs python-flint and adds an enclosure that is proved to hold the truth. NaN gives NaN; an infinite input gives
