@@ -252,9 +252,10 @@ def test_what_is_too_small_for_its_digits_is_its_nearest_float64_with_an_enclosu
 def test_the_second_derivative_on_request():
     found = oracle("sigmoid_cross_entropy", [0.5, -300], [1, 0], reduction="mean", sample_weight=[1.0, 3.0], hessian=True, digits=30)
     ours = hessian("sigmoid_cross_entropy", [0.5, -300.0], [1.0, 0.0], reduction="mean", sample_weight=[1.0, 3.0])
-    assert [float(x) for x in found.hessian] == pytest.approx(list(ours), rel=1e-15)
+    assert [float(x) for x in found.hessian] == pytest.approx(list(ours), rel=1e-15, abs=0)
     assert oracle("huber", 0.5, 0, hessian=True).hessian == 1
     assert oracle("hinge", 1, 1, hessian=True).hessian is None
     assert oracle("huber", 0.5, 0).hessian is None
     rows = oracle("softmax_cross_entropy", [[1, 2], [3, 5]], [0, 1], hessian=True).hessian
-    assert [[float(x) for x in row] for row in rows] == pytest.approx(np.array(hessian("softmax_cross_entropy", [[1, 2], [3, 5]], [0, 1])))
+    ours = np.array(hessian("softmax_cross_entropy", [[1, 2], [3, 5]], [0, 1]))
+    assert [[float(x) for x in row] for row in rows] == pytest.approx(ours, rel=1e-12, abs=0)
