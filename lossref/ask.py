@@ -113,7 +113,10 @@ def _laid_out(loss: Loss, placed: Mapping[str, Any], found: Answer, axis: int) -
         order += moved_back(loss, name, places, axis).reshape(-1).tolist()
 
     def turned(name: str, x: Any) -> Any:
-        return x if x is None else _tuples(moved_back(loss, name, np.array(x, object), axis).tolist())
+        if x is None:
+            return None
+        array = moved_back(loss, name, np.array(x, object), axis)
+        return table(array.reshape(-1), array.shape)
 
     slopes = found.gradient if isinstance(found.gradient, dict) else {loss.differentiable[0]: found.gradient}
     gradient = {name: turned(name, x) for name, x in slopes.items()}
@@ -127,17 +130,14 @@ def _laid_out(loss: Loss, placed: Mapping[str, Any], found: Answer, axis: int) -
     )
 
 
-def _tuples(x: Any) -> Any:
-    return tuple(map(_tuples, x)) if isinstance(x, list) else x
-
-
 def _whole(digits: Any) -> int:
     try:
-        if not isinstance(digits, bool) and index(digits) >= 1:
-            return index(digits)
+        whole_number = 0 if isinstance(digits, bool) else index(digits)
     except TypeError:
-        pass
-    raise ValueError(f"digits must be a whole number of at least 1, and is {digits!r}")
+        whole_number = 0
+    if whole_number < 1:
+        raise ValueError(f"digits must be a whole number of at least 1, and is {digits!r}")
+    return whole_number
 
 
 def _declared(loss: Loss, sentences: Sequence[str], given: Mapping[str, Any], chosen: Mapping[str, Any], wanted: Wanted) -> Answer:

@@ -88,10 +88,9 @@ class Options:
             if (given := getattr(self, name)) is None:
                 continue
             x = _real(name, given)
-            if name in ("class_weight", "pos_weight") and not (x >= 0).all() & np.isfinite(x).all():
-                raise ValueError(f"{name} must be at least 0 everywhere and finite, and is {reprlib.repr(x.tolist())}")
-            if name != "upstream" and not np.isfinite(x).all():
-                raise ValueError(f"{name} must be finite everywhere, and is {reprlib.repr(x.tolist())}")
+            least, allowed = (-math.inf, "finite everywhere") if name == "sample_weight" else (0, "at least 0 everywhere and finite")
+            if name != "upstream" and not (x >= least).all() & np.isfinite(x).all():
+                raise ValueError(f"{name} must be {allowed}, and is {reprlib.repr(x.tolist())}")
 
 
 NAMES = tuple(field.name for field in fields(Options))

@@ -23,89 +23,76 @@ Axis = int | tuple[int, ...] | None
 Array = NDArray[np.float64]
 
 
-def value(name: str, *arguments: Any) -> Any:
-    return _part("value", name, arguments)
-
-
-def gradient(name: str, *arguments: Any) -> Any:
-    return _part("gradient", name, arguments)
-
-
-def _part(part: str, name: str, arguments: tuple[Any, ...]) -> Any:
-    loss = catalog.get(name)
-    return evaluate(loss, part, bind(loss, arguments, {}))
-
-
 def sigmoid(x: ArrayLike) -> Any:
     """1 / (1 + exp(-x)), down to the last subnormal; 1 - sigmoid(x) is sigmoid(-x)."""
-    return value("sigmoid", x)
+    return _part("value", "sigmoid", x)
 
 
 def sigmoid_derivative(x: ArrayLike) -> Any:
     """sigmoid(x) sigmoid(-x), of x itself and not of sigmoid(x)."""
-    return gradient("sigmoid", x)
+    return _part("gradient", "sigmoid", x)
 
 
 def log_sigmoid(x: ArrayLike) -> Any:
     """log(sigmoid(x)) = -softplus(-x)."""
-    return value("log_sigmoid", x)
+    return _part("value", "log_sigmoid", x)
 
 
 def log_sigmoid_derivative(x: ArrayLike) -> Any:
     """sigmoid(-x)."""
-    return gradient("log_sigmoid", x)
+    return _part("gradient", "log_sigmoid", x)
 
 
 def softplus(x: ArrayLike) -> Any:
     """log(1 + exp x)."""
-    return value("softplus", x)
+    return _part("value", "softplus", x)
 
 
 def softplus_derivative(x: ArrayLike) -> Any:
     """sigmoid(x)."""
-    return gradient("softplus", x)
+    return _part("gradient", "softplus", x)
 
 
 def tanh(x: ArrayLike) -> Any:
     """Hyperbolic tangent."""
-    return value("tanh", x)
+    return _part("value", "tanh", x)
 
 
 def tanh_derivative(x: ArrayLike) -> Any:
     """1 - tanh(x)^2, without the cancellation of that formula."""
-    return gradient("tanh", x)
+    return _part("gradient", "tanh", x)
 
 
 def relu(x: ArrayLike) -> Any:
     """max(0, x)."""
-    return value("relu", x)
+    return _part("value", "relu", x)
 
 
 def relu_derivative(x: ArrayLike, at_zero: float = 0.0) -> Any:
     """0 below 0, 1 above, and at 0 the slope chosen from [0, 1]."""
     if not 0 <= at_zero <= 1:
         raise ValueError(f"relu_derivative: at_zero must be a slope in [0, 1], and is {at_zero!r}")
-    return np.where(np.equal(x, 0), at_zero, gradient("relu", x))[()]
+    return np.where(np.equal(x, 0), at_zero, _part("gradient", "relu", x))[()]
 
 
 def log1mexp(x: ArrayLike) -> Any:
     """log(1 - exp x) for x <= 0."""
-    return value("log1mexp", x)
+    return _part("value", "log1mexp", x)
 
 
 def log1mexp_derivative(x: ArrayLike) -> Any:
     """-exp x / (1 - exp x)."""
-    return gradient("log1mexp", x)
+    return _part("gradient", "log1mexp", x)
 
 
 def xlogy(x: ArrayLike, y: ArrayLike) -> Any:
     """x log y, 0 for x = 0; y >= 0."""
-    return value("xlogy", x, y)
+    return _part("value", "xlogy", x, y)
 
 
 def xlogy_derivatives(x: ArrayLike, y: ArrayLike) -> tuple[Any, Any]:
     """In x and in y: (log y, x / y), the second 0 for x = 0."""
-    slope = gradient("xlogy", x, y)
+    slope = _part("gradient", "xlogy", x, y)
     with np.errstate(all="ignore"):
         ratio = np.divide(x, np.add(y, 0.0), dtype=np.float64)
     return slope, np.where(np.equal(x, 0) & ~np.isnan(y), 0.0, ratio)[()]
@@ -113,13 +100,13 @@ def xlogy_derivatives(x: ArrayLike, y: ArrayLike) -> tuple[Any, Any]:
 
 def logsumexp(x: ArrayLike, axis: Axis = -1) -> Any:
     """log(sum exp x) along the axis, which disappears."""
-    return value("logsumexp", _last("logsumexp", x, axis)[0])
+    return _part("value", "logsumexp", _last("logsumexp", x, axis)[0])
 
 
 def softmax(x: ArrayLike, axis: Axis = -1) -> Any:
     """exp(x) / sum exp(x) along the axis: the gradient of logsumexp."""
     z, back = _last("softmax", x, axis)
-    return back(gradient("logsumexp", z))
+    return back(_part("gradient", "logsumexp", z))
 
 
 def log_softmax(x: ArrayLike, axis: Axis = -1) -> Any:
@@ -133,7 +120,7 @@ def log_softmax(x: ArrayLike, axis: Axis = -1) -> Any:
 def softmax_jacobian(x: ArrayLike) -> Any:
     """p_i ([i = j] - p_j) of vectors along the last axis: of shape (..., n, n), symmetric."""
     z, _ = _last("softmax_jacobian", x, -1)
-    return gradient("softmax", z[..., None, :], np.arange(z.shape[-1]))
+    return _part("gradient", "softmax", z[..., None, :], np.arange(z.shape[-1]))
 
 
 def softmax_jvp(x: ArrayLike, v: ArrayLike, axis: Axis = -1) -> Any:
@@ -195,3 +182,9 @@ def _last(name: str, x: ArrayLike, axis: Axis) -> tuple[Array, Callable[[Array],
     if flat.shape[-1] == 0:
         raise ValueError(f"{name}: x is empty along axis {axis}")
     return flat, lambda y: np.moveaxis(y.reshape(moved.shape), ends, chosen)
+
+
+def _part(part: str, name: str, *arguments: Any) -> Any:
+    """The value or the gradient of one of these, NaN outside its domain."""
+    loss = catalog.get(name)
+    return evaluate(loss, part, bind(loss, arguments, {}))
