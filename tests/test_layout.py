@@ -38,12 +38,15 @@ def test_it_is_the_same_as_moving_the_axis(part, options):
 
 
 def test_rows_of_labels_and_several_gradients_move_too():
-    probabilities = np.moveaxis(np.full((2, 2, 4), 0.25), -1, 1)
-    rows = np.moveaxis(np.eye(4)[[[0, 1], [2, 3]]], -1, 1)
-    for slope, name in zip(lossref.gradient("kl_divergence", probabilities, rows, class_axis=1), ("q", "t"), strict=False):
-        assert slope.shape[-1] == 2, name
-    soft = lossref.value("softmax_cross_entropy", LOGITS, np.moveaxis(np.eye(3)[LABELS], -1, 1), target_form="one_hot", class_axis=1)
-    np.testing.assert_array_equal(soft, lossref.value("softmax_cross_entropy", LOGITS, LABELS, class_axis=1))
+    rows = np.moveaxis(np.eye(3)[LABELS], -1, 1)
+    one_hot = lossref.value("softmax_cross_entropy", LOGITS, rows, target_form="one_hot", class_axis=1)
+    np.testing.assert_array_equal(one_hot, lossref.value("softmax_cross_entropy", LOGITS, LABELS, class_axis=1))
+    other, signs = LOGITS[::-1].copy(), np.array([[1.0, -1.0], [-1.0, 1.0]])
+    found = lossref.gradient("cosine_embedding", LOGITS, other, signs, class_axis=1)
+    wanted = lossref.gradient("cosine_embedding", moved(LOGITS), moved(other), signs)
+    assert len(found) == 2
+    for a, b in zip(found, wanted, strict=True):
+        np.testing.assert_array_equal(a, np.moveaxis(b, -1, 1))
 
 
 @pytest.mark.parametrize("axis", [1, -2])
@@ -58,11 +61,14 @@ def test_the_oracle_shapes_its_slopes_alike(axis):
 
 
 def test_intervals_are_in_the_order_of_the_slopes():
-    hinges = {"cosines": np.moveaxis([[0.5, 0.25]], -1, 1), "target": [0]}
-    assert lossref.oracle("am_softmax", **hinges, class_axis=1).interval is None
-    kinked = lossref.oracle("triplet_margin", [[[0.0], [1.0]]], [[[0.0], [1.0]]], [[[3.0], [1.0]]], class_axis=1, margin=4.0)
-    straight = lossref.oracle("triplet_margin", [[0.0, 1.0]], [[0.0, 1.0]], [[3.0, 1.0]], margin=4.0)
-    assert kinked.interval == straight.interval
+    """Of two triplets the first is at a kink: its intervals stand where its slopes would."""
+    anchor, negative = np.array([[[0.0, 5.0], [1.0, 7.0]]]), np.array([[[3.0, 5.5], [1.0, 7.0]]])
+    arguments = {"anchor": anchor, "positive": np.add(anchor, [0.0, 3.0]), "negative": negative}
+    found = lossref.oracle("triplet_margin", **arguments, class_axis=1, margin=3.0)
+    straight = lossref.oracle("triplet_margin", **{name: moved(x) for name, x in arguments.items()}, margin=3.0)
+    wanted = [np.moveaxis(ends, -2, 1) for ends in np.array(straight.interval, float).reshape(3, 1, 2, 2, 2)]
+    np.testing.assert_array_equal(np.array(found.interval, float).reshape(3, 1, 2, 2, 2), wanted)
+    assert found.interval != straight.interval
 
 
 def test_typed_functions_of_rows_take_it():
