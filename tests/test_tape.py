@@ -86,6 +86,14 @@ def test_most_golden_points_are_answered_by_recordings(loss):
     assert found.count(None) <= 0.4 * len(found)
 
 
+def test_an_exact_tie_is_recorded_only_where_nothing_moves_it():
+    """A corner at 0 has two slopes, and is for the jets; the length of a vector of zeros moves with nothing, to first order."""
+    assert at("relu", x=0.0) is None
+    assert at("perceptron", prediction=0.0, target=1.0) is None
+    views = {"first": ((1.1, 2.3), (0.0, 0.0)), "second": ((0.7, -1.3), (3.1, 1.7))}
+    assert at("ntxent", **views, temperature=0.1, at_zero=0.0) is not None
+
+
 # Broken on purpose, a recording differs from the jets.
 
 
