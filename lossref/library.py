@@ -43,7 +43,8 @@ class Implementation:
     `takes(question)` says why a question is left out, and nothing where it is asked. `line(part, question)` is Python, or a
     shell command if `is_shell`, that prints the answer by the library alone.
     `composed` says how, where the library ships only pieces of the loss; `documented` are the sentences (`lossref check --help` has
-    their grammar) of what its documentation says that it computes in place of the formula, `conventions` what it is judged as.
+    their grammar) of what its documentation says that it computes in place of the formula, `conventions` what it is judged as, `limits`
+    what it says that it does not take.
     """
 
     parts: Mapping[str, Callable[..., Any]]
@@ -52,7 +53,13 @@ class Implementation:
     composed: str = ""
     documented: tuple[str, ...] = ()
     conventions: tuple[Any, ...] = ()
+    limits: tuple[Any, ...] = ()
     is_shell: bool = False
+
+    def beyond(self, question: Question, of_magnitudes: bool = False) -> str:
+        """The limit that a question is beyond, if any; or the limit `of_magnitudes` alone."""
+        chosen = [limit for limit in self.limits if not (of_magnitudes and limit.of_labels)]
+        return next((f"beyond the limit: {limit.sentence}" for limit in chosen if not limit.keeps(question)), "")
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -20,6 +20,7 @@ from rich.progress import Progress
 from lossref import catalog, golden
 from lossref.catalog import DefinitionError
 from lossref.commands import BROKE, CONFORMS, DIFFERS, Commands, UsageError, command, known_loss, print_json, write_beside
+from lossref.conventions import limits
 from lossref.conventions.formula import Convention, ConventionError
 from lossref.conventions.grammar import GRAMMAR, parse, parse_declaration
 from lossref.exact import balls
@@ -56,6 +57,8 @@ A convention says that an implementation computes another function on purpose, a
 it is judged by, as strictly. What can be declared (NUMBER is 1e-7, 1/2, or eps, the format's epsilon,
 in a clip or a logarithm; HIGH may be 1 - NUMBER):
 {"".join(f"  LOSS: {form}{chr(10)}" for form in GRAMMAR)}
+A limit says what an implementation does not take: questions beyond it are declined, counted and named.
+{"".join(f"  LOSS: {form}{chr(10)}" for form in limits.GRAMMAR)}
 A waiver leaves known failures out of the grade. Each table [[waiver]] of its file has a reason, a
 link, a last day (expires = 2030-12-31), and either vectors = ["ID", ...] or a flag, loss and part.
 """
@@ -82,6 +85,7 @@ def add(commands: Commands) -> None:
         parser.add_argument("--isolated", action="store_true", help="ask Python code in a process of its own: a hang is a verdict then")
         parser.add_argument("--timeout", type=float, default=process.TIMEOUT, metavar="S", help="seconds for an answer of a process (10)")
         parser.add_argument("--trace", action="store_true", help="show every line to and from a process")
+        parser.add_argument("--device", default="", metavar="NAME", help="where the tensors of torch:... are put, such as cuda")
         parser.add_argument("--record", type=Path, metavar="FILE", help="write the run, for `lossref judge` (asks Python code isolated)")
         _judging(parser)
         parser.set_defaults(run=run, calls=name == "calls")
@@ -95,12 +99,19 @@ def add(commands: Commands) -> None:
 def _judging(parser: argparse.ArgumentParser) -> None:
     """What check, calls and judge have in common."""
     parser.add_argument("--definition", type=Path, metavar="FILE", help="judge by the loss of your own that this file defines")
-    parser.add_argument("--loss", action="append", metavar="LOSS", help="only this loss (may be repeated)")
+    parser.add_argument(
+        "--loss", "--as", action="append", metavar="LOSS",
+        help="only this loss (may be repeated); of a single function which loss it is, by our name or another library's",
+    )
     parser.add_argument("--level", choices=LEVELS, default=DEFAULT_LEVEL, help=f"the least grade that conforms ({DEFAULT_LEVEL})")
     parser.add_argument("--strict", action="store_true", help="count range edges and infinite and NaN inputs too")
     parser.add_argument(
         "--convention", action="append", metavar="'LOSS: SENTENCE'", help="judge LOSS as the function that this says (may be repeated)"
     )
+    parser.add_argument(
+        "--limit", action="append", metavar="'LOSS: SENTENCE'", help="ask LOSS nothing beyond what this says (may be repeated)"
+    )
+    parser.add_argument("--complete", action="store_true", help="differ where anything is declined that was asked")
     parser.add_argument("--as-documented", action="store_true", help="judge each loss as the function that its library documents")
     parser.add_argument("--waivers", type=Path, metavar="FILE", help="TOML file of known failures to leave out of the grade")
     parser.add_argument("--today", metavar="DATE", help="the day that expiry dates of waivers are compared with (the system's)")
@@ -143,8 +154,8 @@ def run_recorded(given: argparse.Namespace) -> int:
 
 
 def _check_names(given: argparse.Namespace) -> None:
-    for name in given.loss or []:
-        known_loss(name)
+    framework = getattr(given, "implementation", "").partition(":")[0]
+    given.loss = [known_loss(name, framework).name for name in given.loss or []]
     if given.worst < 0:
         raise UsageError(f"--worst must be 0 or more, and is {given.worst}")
 
@@ -164,7 +175,7 @@ def _resolve(given: argparse.Namespace, own: Loss | None, said: list[str]) -> Li
     loss = own or (wanted[0] if len(wanted) == 1 else None)
     name = given.implementation
     if not (name.startswith("cmd:") or given.isolated or given.record):
-        return resolve(name, loss)
+        return resolve(name, loss, given.device)
     single = ["--definition", str(given.definition)] if own else ["--loss", wanted[0]] if loss else []
     serve = [sys.executable, "-m", "lossref", "serve", name, *single]
     started = name.removeprefix("cmd:") if name.startswith("cmd:") else shlex.join(serve)
@@ -183,6 +194,7 @@ def _report(given: argparse.Namespace, library: Library, own: Loss | None, form:
     lacking = [f"{name}: {library.lacks.get(name, 'not there')}" for name in wanted if name not in library.implementations]
     if lacking:
         raise UsageError(f"{library.title} lacks {'; '.join(lacking)}")
+    library = _limited(library, given.limit or [], wanted)
     library = _declaring(library, [parse_declaration(declared) for declared in given.convention or []], wanted)
     if given.as_documented:
         library = _as_documented(library, wanted)
@@ -201,7 +213,7 @@ def _report(given: argparse.Namespace, library: Library, own: Loss | None, form:
     verdicts = waivers.apply(waived, verdicts, form, given.level, given.strict, wanted)
     if given.baseline:
         return _compared(given, library, own, verdicts, form)
-    report = finding.run(library, verdicts, form, given.level, given.strict, given.worst)
+    report = finding.run(library, verdicts, form, given.level, given.strict, given.worst, given.complete)
     if wanted:
         report["lacks"] = {}
     print_json(report) if given.json else text.show_run(text.console(), report)
@@ -275,6 +287,18 @@ def _declaring(library: Library, declared: Sequence[tuple[str, Convention]], wan
             raise UsageError(f"{convention.sentence!r} is declared for {loss!r}, which is not judged in this run")
         found = implementations[loss]
         implementations[loss] = replace(found, conventions=(*found.conventions, convention))
+    return replace(library, implementations=implementations)
+
+
+def _limited(library: Library, declared: Sequence[str], wanted: Sequence[str]) -> Library:
+    """The library with the limits that the user states added to its own."""
+    implementations = dict(library.implementations)
+    for said in declared:
+        loss, colon, sentence = (part.strip() for part in said.partition(":"))
+        if not colon or loss not in implementations or (wanted and loss not in wanted):
+            raise UsageError(f"a limit is stated as LOSS: SENTENCE of a loss that is judged in this run, not {said!r}")
+        found = implementations[loss]
+        implementations[loss] = replace(found, limits=(*found.limits, limits.parse(sentence, catalog.get(loss))))
     return replace(library, implementations=implementations)
 
 

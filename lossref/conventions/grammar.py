@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping
 from fractions import Fraction
 
 from lossref.conventions.formula import AddInside, AddTo, Bound, ClampLog, Clip, Convention, ConventionError, DivideBySum, Factor
-from lossref.conventions.habits import Always, Flush, Hessian, HessianFloor, Kink
+from lossref.conventions.habits import Always, Fixed, Flush, Hessian, HessianFloor, Kink
 from lossref.options import DENOMINATORS, EMPTY, SMOOTHINGS
 
 LONGEST = 300  # characters of a sentence: the patterns look at each pair of its digits at worst
@@ -38,6 +38,8 @@ GRAMMAR: Mapping[str, tuple[str, Callable[..., Convention]]] = {  # as --help ha
         lambda over: Always("denominator", over if over in DENOMINATORS else _above_zero(over)),
     ),
     f"nothing gives {' | '.join(EMPTY)}": (rf"nothing gives ({'|'.join(EMPTY)})", lambda value: Always("empty", value)),
+    "label smoothing NUMBER": (rf"label smoothing ({NUMBER})", lambda x: Always("label_smoothing", float(_number(x)))),
+    "PARAMETER is NUMBER": (rf"(\w+) is ({NUMBER})", lambda name, x: Fixed(name, _number(x))),
     f"smoothing over {' | '.join(SMOOTHINGS)}": (rf"smoothing over ({'|'.join(SMOOTHINGS)})", lambda over: Always("smoothing", over)),
 }
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from fractions import Fraction
 from typing import Any, ClassVar, Literal
@@ -128,13 +128,18 @@ class HessianFloor(Convention):
 class Always(Convention):
     """An option of calls that a library has always set so, whatever it is asked."""
 
-    option: Literal["denominator", "empty", "smoothing"]
+    option: Literal["denominator", "empty", "smoothing", "label_smoothing"]
     value: str | float
+    _words: ClassVar[Mapping[str, str]] = {
+        "denominator": "mean over",
+        "empty": "nothing gives",
+        "smoothing": "smoothing over",
+        "label_smoothing": "label smoothing",
+    }
 
     @property
     def sentence(self) -> str:
-        words = {"denominator": "mean over", "empty": "nothing gives", "smoothing": "smoothing over"}[self.option]
-        return f"{words} {self.value if isinstance(self.value, str) else spelled(Fraction(self.value))}"
+        return f"{self._words[self.option]} {self.value if isinstance(self.value, str) else repr(self.value).removesuffix('.0')}"
 
     @property
     def kind(self) -> str:
@@ -143,11 +148,33 @@ class Always(Convention):
     def misfit(self, loss: Loss) -> str:
         if loss.is_function:
             return "it is a function, which no batch is made of"
-        return refusals(loss).get("label_smoothing", "") if self.option == "smoothing" else ""
+        return refusals(loss).get("label_smoothing", "") if self.option in ("smoothing", "label_smoothing") else ""
 
     def options(self, chosen: Values) -> Values:
-        acts = "label_smoothing" in chosen if self.option == "smoothing" else chosen.get("reduction") == "mean"
+        acts = {"smoothing": "label_smoothing" in chosen, "label_smoothing": True}.get(self.option, chosen.get("reduction") == "mean")
         return {**chosen, self.option: self.value} if acts else chosen
+
+
+@dataclass(frozen=True)
+class Fixed(Convention):
+    """A parameter that an implementation has for good, whatever is asked."""
+
+    parameter: str
+    amount: Fraction
+
+    @property
+    def sentence(self) -> str:
+        return f"{self.parameter} is {spelled(self.amount)}"
+
+    @property
+    def kind(self) -> str:
+        return f"fixed {self.parameter}"
+
+    def misfit(self, loss: Loss) -> str:
+        return "" if self.parameter in loss.parameters else f"its parameters are {', '.join(loss.parameters) or 'none'}"
+
+    def inputs(self, values: Values, form: Format) -> Values:
+        return {**values, self.parameter: form.nearest(self.amount)}
 
 
 def is_bounded(part: Part) -> bool:

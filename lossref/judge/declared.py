@@ -13,7 +13,8 @@ from lossref.exact.answer import answer
 from lossref.exact.kinks import at_the_point
 from lossref.exact.numbers import NoAnswerError
 from lossref.formats import Format
-from lossref.spec import PARTS, Answer, Loss, Part, Region, Vector
+from lossref.options import split
+from lossref.spec import PARTS, Answer, Loss, Part, Region, Values, Vector
 
 
 def declared(loss: Loss, conventions: Sequence[Convention], vectors: Iterable[Vector], form: Format) -> list[Vector]:
@@ -58,7 +59,7 @@ def _answered(loss: Loss, conventions: Sequence[Convention], v: Vector, form: Fo
         if is_same and own is loss:
             found[part] = v.answer
         elif _width(loss, v) <= min(c.widest for c in conventions):
-            found[part] = _bounded(answer(own, inputs, chosen, form))
+            found[part] = _bounded(_asked(own, inputs, chosen, form))
         else:
             return None
     combined = Answer(found["value"].value, found["gradient"].gradient, found["hessian"].hessian)
@@ -67,6 +68,13 @@ def _answered(loss: Loss, conventions: Sequence[Convention], v: Vector, form: Fo
     for convention in conventions:
         combined = convention.answer(combined, question)
     return combined
+
+
+def _asked(loss: Loss, inputs: Values, chosen: Values, form: Format) -> Answer:
+    """The answer to a question, or to one example that a convention gives an option of calls: it is a batch of one then."""
+    if "reduction" not in chosen and split(chosen)[1]:
+        return answer(loss, {name: (x,) for name, x in inputs.items()}, {**chosen, "reduction": "sum"}, form)
+    return answer(loss, inputs, chosen, form)
 
 
 def _width(loss: Loss, v: Vector) -> int:

@@ -18,9 +18,11 @@ from lossref.spec import APART, Loss, Question
 from lossref.values import mapped
 
 
-def run(library: Library, verdicts: Sequence[Verdict], form: str, level: str, strict: bool, worst: int) -> dict[str, Any]:
-    """The report of a whole check."""
-    losses = [_loss(library, verdict, form, level, strict, worst) for verdict in verdicts]
+def run(
+    library: Library, verdicts: Sequence[Verdict], form: str, level: str, strict: bool, worst: int, complete: bool = False
+) -> dict[str, Any]:
+    """The report of a whole check; a `complete` one forgives nothing that was declined."""
+    losses = [_loss(library, verdict, form, level, strict, worst, complete) for verdict in verdicts]
     grades = [part["grade"] for entry in losses for part in entry["parts"].values()]
     manifest = golden.manifest(golden.folder())
     return {
@@ -38,7 +40,7 @@ def run(library: Library, verdicts: Sequence[Verdict], form: str, level: str, st
     }
 
 
-def _loss(library: Library, verdict: Verdict, form: str, level: str, strict: bool, worst: int) -> dict[str, Any]:
+def _loss(library: Library, verdict: Verdict, form: str, level: str, strict: bool, worst: int, complete: bool) -> dict[str, Any]:
     parts = {
         name: _part(library, found, form, strict, worst) | {"conforms": meets(found.headline(strict), level)}
         for name, found in verdict.parts.items()
@@ -50,11 +52,17 @@ def _loss(library: Library, verdict: Verdict, form: str, level: str, strict: boo
         "calls": len({o.vector.id for found in verdict.parts.values() for o in found.outcomes if o.vector.question.is_call}),
         "refused": verdict.refused,
         "refusals": verdict.refusals,
+        "limits": [limit.sentence for limit in library.implementations[verdict.loss].limits],
+        "declined": verdict.declined,
+        "emptied": list(verdict.emptied),
         "remarks": list(verdict.remarks),
         "conventions": [declaration(d, level) for d in verdict.declarations],
         "undecided": verdict.undecided,
         "parts": parts,
-        "conforms": bool(parts) and all(part["conforms"] for part in parts.values()),
+        "conforms": bool(parts)
+        and all(part["conforms"] for part in parts.values())
+        and not verdict.emptied
+        and not (complete and verdict.declined),
         "broke": verdict.broke,
     }
 

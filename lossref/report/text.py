@@ -92,6 +92,13 @@ def _notes(report: Mapping[str, Any]) -> Iterator[str]:
             left_out.setdefault(reason, []).append(f"{entry['loss']} {count}")
     for reason, losses in left_out.items():
         yield f"left out, for {reason}: {', '.join(losses)}"
+    for entry in report["losses"]:
+        for sentence in entry["limits"]:
+            yield f"{entry['loss']} is asked only where {sentence}"
+        for reason, count in entry["declined"].items():
+            yield f"{entry['loss']} declined {count} of {count + entry['vectors']}: {reason}"
+        for region in entry["emptied"]:
+            yield f"{entry['loss']}: nothing is left to judge of {region}, for all of it was declined"
     plainly = [loss for loss, reason in report["lacks"].items() if reason == "not there"]
     for loss, reason in report["lacks"].items():
         if loss not in plainly:
