@@ -89,9 +89,9 @@ def softmax_cross_entropy(logits, target, mask=None):
     return optax.softmax_cross_entropy_with_integer_labels(logits, target, where=mask)
 
 
-@implements("kl_divergence", composed="kl_divergence of the logarithm")
-def kl_divergence(probabilities, target, mask=None):
-    return optax.kl_divergence(jnp.log(probabilities), target, where=None if mask is None else mask[:, None])
+@implements("kl_divergence")
+def kl_divergence_from_log_probabilities(log_probabilities, target, mask=None):
+    return optax.kl_divergence(log_probabilities, target, where=None if mask is None else mask[:, None])
 
 
 @implements("sigmoid_focal_loss")
@@ -173,7 +173,7 @@ def log_softmax(x, index):
 OTHERS = {
     "safe_softmax_cross_entropy": "softmax_cross_entropy with another answer at logits of -inf; not judged separately yet",
     **dict.fromkeys(("cosine_distance", "cosine_similarity"), "cosine_embedding of the target 1; not judged separately"),
-    "kl_divergence_with_log_targets": "kl_divergence of logarithms on both sides; not judged separately yet",
+    "kl_divergence_with_log_targets": "kl_divergence_from_log_probabilities of logarithms on both sides; not judged separately yet",
     **dict.fromkeys(
         ("dice_loss", "binary_dice_loss"),
         "dice of logits, or of all classes, with 2 smooth for both smoothing terms; not judged separately yet",
@@ -198,6 +198,7 @@ def library() -> Library:
         lambda found: tensors.implementation(found, dialect),
         others=OTHERS,
         reasons={
+            "kl_divergence": "optax takes logarithms: kl_divergence_from_log_probabilities",
             "absolute_error": "optax ships no absolute error",
             **dict.fromkeys(("binary_cross_entropy", "categorical_cross_entropy"), "optax takes logits only"),
         },

@@ -83,13 +83,10 @@ def negative_log_likelihood(log_probabilities, target, reduction="none", class_w
     return F.nll_loss(log_probabilities, target, reduction=reduction, weight=class_weight, ignore_index=ignore_index)
 
 
-@implements("kl_div", composed="kl_div of the logarithm, summed", reductions=torch_like.COUNT | {"count": "batchmean"})
-def kl_divergence(probabilities, target, reduction="none"):
-    return (
-        F.kl_div(probabilities.log(), target, reduction="none").sum(1)
-        if reduction == "none"
-        else F.kl_div(probabilities.log(), target, reduction=reduction)
-    )
+# Its unreduced answer is one number a class; the divergence of one example is a batch of its own.
+@implements("kl_div", alone=True, reductions={"sum": "sum", "count": "batchmean"})
+def kl_divergence_from_log_probabilities(log_probabilities, target, reduction="batchmean"):
+    return F.kl_div(log_probabilities, target, reduction=reduction)
 
 
 # GaussianNLLLoss: eps, 1e-6, is the "value used to clamp var", and "the gradients are unaffected by it"
@@ -124,7 +121,8 @@ def log_sigmoid(x):
     return F.logsigmoid(x)
 
 
-@implements()
+# Softplus: "For numerical stability the implementation reverts to the linear function when input x beta > threshold", 20
+@implements(documented=("x itself above 20",))
 def softplus(x):
     return F.softplus(x)
 
@@ -180,5 +178,8 @@ def library() -> Library:
         all_written(globals()),
         lambda found: tensors.implementation(found, dialect),
         others=OTHERS,
-        reasons={"hinge": "torch ships no two-class hinge max(0, 1 - y f): hinge_embedding_loss is another function"},
+        reasons={
+            "kl_divergence": "torch takes logarithms: kl_divergence_from_log_probabilities",
+            "hinge": "torch ships no two-class hinge max(0, 1 - y f): hinge_embedding_loss is another function",
+        },
     )

@@ -148,6 +148,6 @@ def by_example(loss: Loss, function: Function) -> Function:
         rows = [function(**{name: x[i : i + 1] if name in loss.arguments else x for name, x in named.items()}) for i in range(count)]
         if isinstance(rows[0], tuple):
             return tuple(np.concatenate(column) for column in zip(*rows, strict=True))
-        return np.concatenate(rows)
+        return np.concatenate([np.atleast_1d(row) for row in rows])  # an answer to one example may have no axis
 
     return asked

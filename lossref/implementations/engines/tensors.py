@@ -143,7 +143,7 @@ def implementation(found: Written, dialect: Dialect) -> Implementation:
     parts: dict[str, Callable[..., Any]] = {"value": value}
     if way.pull and not found.value_only:
         parts |= {"gradient": gradient} | ({"hessian": hessian} if way.bend and loss.hessian else {})
-    if dialect.alone:
+    if dialect.alone or found.alone:
         parts = {part: by_example(loss, function) for part, function in parts.items()}
     return Implementation(
         parts=parts,
