@@ -1,4 +1,4 @@
-"""Branches past a documented point: the declared answers are those of another formula there, and of the loss before it."""
+"""Branches past a documented point: the declared answers are those of another formula there, and of the loss before; and jumps."""
 
 import mpmath
 import numpy as np
@@ -96,6 +96,26 @@ def test_a_branch_that_a_loss_cannot_have_is_refused(name, sentence):
         declared(catalog.get(name), (parse(sentence),), vectors(name), FLOAT64)
 
 
-@pytest.mark.parametrize("sentence", [ABOVE, BELOW, LINEAR, EASY])
+JUMP = "at a jump any slope"
+
+
+@pytest.mark.parametrize("at_jump", [0.0, -np.inf, -5.0, 1.0, np.inf, np.nan])
+def test_where_x_log_y_jumps_any_slope_from_its_limit_to_0_is_right_and_nan_is_not(at_jump):
+    corner = [v for v in vectors("xlogy") if v.question.inputs == {"x": 0.0, "y": 0.0}]
+    gradient = {"gradient": lambda x, y: np.where((x == 0) & (y == 0), at_jump, np.log(y))}
+    assert len(corner) == 1
+    assert (grades(verdict("xlogy", gradient, JUMP, of=corner))["gradient"] == "A+") == (at_jump <= 0)
+    assert (grades(verdict("xlogy", gradient, of=corner))["gradient"] == "A+") == (at_jump == -np.inf)
+
+
+@pytest.mark.parametrize("name", ["entropy", "xlogy", "arcface"])
+def test_an_infinite_slope_is_left_where_the_value_does_not_jump(name):
+    """p log p is steep at 0, and x log y at y = 0 infinite all along."""
+    steep = [v for v in vectors(name) if np.isinf(slope(v).rounded or ()).any() and v.question.inputs != {"x": 0.0, "y": 0.0}]
+    assert len(steep) > 1
+    assert declared(catalog.get(name), (parse(JUMP),), steep, FLOAT64) == steep
+
+
+@pytest.mark.parametrize("sentence", [ABOVE, BELOW, LINEAR, EASY, JUMP])
 def test_a_branch_is_printed_as_it_is_read(sentence):
     assert parse(sentence).sentence == sentence

@@ -9,7 +9,7 @@ from fractions import Fraction
 
 from lossref.conventions.branches import AngularMargin, Itself
 from lossref.conventions.formula import AddInside, AddTo, Bound, ClampLog, Clip, Convention, ConventionError, DivideBySum, Factor
-from lossref.conventions.habits import Always, Flush, Hessian, HessianFloor, Kink
+from lossref.conventions.habits import Always, Flush, Hessian, HessianFloor, Jump, Kink
 from lossref.options import DENOMINATORS, EMPTY, SMOOTHINGS
 
 LONGEST = 300  # characters of a sentence: the patterns look at each pair of its digits at worst
@@ -39,6 +39,7 @@ GRAMMAR: Mapping[str, tuple[str, Callable[..., Convention]]] = {  # as --help ha
     "factor NUMBER": (rf"factor ({NUMBER})", lambda x: Factor(_number(x))),
     "log base NUMBER": (rf"log base ({NUMBER})", lambda x: Factor(base=_number(x))),
     "at a kink the lower | upper | middle | flatter | steeper slope": (r"at a kink the (lower|upper|middle|flatter|steeper) slope", Kink),
+    "at a jump any slope": (r"at a jump any slope", Jump),
     "flush subnormal inputs | answers | numbers to zero": (r"flush subnormal (inputs|answers|numbers) to zero", Flush),
     "hessian NUMBER": (rf"hessian ({NUMBER})", lambda x: Hessian("constant", _number(x))),
     "hessian times NUMBER": (rf"hessian times ({NUMBER})", lambda x: Hessian("factor", _number(x))),

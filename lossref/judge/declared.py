@@ -66,7 +66,7 @@ def _answered(functions: Mapping[str, Loss], loss: Loss, conventions: Sequence[C
     if any(convention.narrows for convention in conventions):
         combined = at_the_point(combined, sloped, inputs, chosen, form)
     for convention in conventions:
-        combined = convention.answer(combined, question)
+        combined = convention.answer(combined, question, sloped)
     return combined
 
 

@@ -137,7 +137,8 @@ def tanh(x):
     return torch.tanh(x)
 
 
-@implements()
+# The same: where several gradients are possible "by continuity", one is picked arbitrarily
+@implements(documented=("at a jump any slope",))
 def xlogy(x, y):
     return torch.special.xlogy(x, y)
 
