@@ -105,7 +105,13 @@ def triplet_margin(anchor, positive, negative, margin):
     return optax.losses.triplet_margin_loss(anchor, positive, negative, margin=margin)
 
 
-@implements("ntxent", composed="ntxent of both views, one after the other")
+def _undirected(question):
+    zero = not all(any(row) for views in question.inputs.values() for row in views)
+    return "its documentation does not say what the cosine of a vector of zeros is" if zero else ""
+
+
+# Of both views, one after the other.
+@implements("ntxent", never=_undirected)
 def ntxent(first, second, temperature):
     return optax.losses.ntxent(jnp.concatenate((first[0], second[0])), jnp.tile(jnp.arange(first.shape[1]), 2), temperature)[None]
 
@@ -140,9 +146,9 @@ def softplus(x):
     return jax.nn.softplus(x)
 
 
-@implements(composed="jax.nn.log1mexp of -x", documented=FLUSHED)
+@implements(documented=FLUSHED)
 def log1mexp(x):
-    return jax.nn.log1mexp(0 - x)  # not of -0.0: there the slope has the other sign
+    return jax.nn.log1mexp(0 - x)  # it is stated for -x; not of -0.0: there the slope has the other sign
 
 
 @implements(documented=("at a kink the flatter slope",))  # jax.nn.relu: "under differentiation, we take" 0 at 0

@@ -9,6 +9,7 @@ from lossref.implementations.engines import tensors, torch_like
 from lossref.implementations.engines.torch_like import WEIGHTS
 from lossref.implementations.engines.written import all_written, implements, library_of
 from lossref.library import Library
+from lossref.values import flat
 
 IMPORTS = "import torch; from torch.nn import functional as F"
 # Versions before 2.7 have no weights in mse_loss, l1_loss and huber_loss.
@@ -101,7 +102,12 @@ def triplet_margin(anchor, positive, negative, margin, reduction="none"):
     return F.triplet_margin_loss(anchor, positive, negative, margin=margin, reduction=reduction)
 
 
-@implements("cosine_embedding_loss")
+def _undirected(question):
+    zero = not all(any(flat(question.inputs[name])) for name in ("first", "second")) and not question.is_call
+    return "its documentation does not say what the cosine of a vector of zeros is" if zero else ""
+
+
+@implements("cosine_embedding_loss", never=_undirected)
 def cosine_embedding(first, second, target, margin, reduction="none"):
     return F.cosine_embedding_loss(first, second, target, margin=margin, reduction=reduction)
 
