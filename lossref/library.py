@@ -67,8 +67,8 @@ class Library:
     """A library, or somebody's own code taken as one: named implementations of losses.
 
     `reasons` says why a loss is missing, where there is more to say than that. `offers` maps each loss that the library
-    ships, by its own name, to the loss of ours that judges it, or to a short reason why none does yet. `close` ends
-    what was started to ask it.
+    ships, by its own name, to the loss of ours that judges it, or to a short reason why none does yet. `formats` are those that
+    it computes in, where it has not all of ours, the usual one first. `close` ends what was started to ask it.
     """
 
     name: str
@@ -76,6 +76,7 @@ class Library:
     implementations: Mapping[str, Implementation]
     reasons: Mapping[str, str] = field(default_factory=dict)
     offers: Mapping[str, str] = field(default_factory=dict)
+    formats: tuple[str, ...] = ()
     close: Callable[[], None] = lambda: None
 
     @property

@@ -1,4 +1,4 @@
-"""Conventions that leave the formula alone: the slope at a kink, subnormal numbers, the Hessian, and what is done with a batch."""
+"""Conventions that leave the formula alone: slopes at a kink or a jump, subnormal numbers, the Hessian, what is done with a batch."""
 
 from __future__ import annotations
 
@@ -9,13 +9,14 @@ from fractions import Fraction
 from typing import Any, ClassVar, Literal
 
 from lossref.conventions.formula import Convention, ConventionError, Definition, Factor, spelled
+from lossref.exact.answer import answer as exact
 from lossref.exact.jets import Jet, Jets
-from lossref.exact.numbers import Number, System
+from lossref.exact.numbers import NoAnswerError, Number, System
 from lossref.exact.settle import Correct, correct_rational
 from lossref.formats import Format
 from lossref.options import refusals
 from lossref.spec import Answer, Loss, Part, Question, Values
-from lossref.values import flat, mapped
+from lossref.values import filled, flat, mapped
 
 
 @dataclass(frozen=True)
@@ -33,7 +34,7 @@ class Kink(Convention):
     def sentence(self) -> str:
         return f"at a kink the {self.rule} slope"
 
-    def answer(self, answer: Answer, question: Question) -> Answer:
+    def answer(self, answer: Answer, question: Question, loss: Loss) -> Answer:
         return replace(answer, gradient={name: self._narrowed(part, question) for name, part in answer.gradient.items()})
 
     def _narrowed(self, part: Part, question: Question) -> Part:
@@ -60,6 +61,32 @@ class Kink(Convention):
 
 
 @dataclass(frozen=True)
+class Jump(Convention):
+    """A value that is finite where it is infinite right beside, as x log y is at (0, 0), has any slope from the limit's to 0."""
+
+    is_of_answers: ClassVar[bool] = True
+
+    @property
+    def sentence(self) -> str:
+        return "at a jump any slope"
+
+    def answer(self, answer: Answer, question: Question, loss: Loss) -> Answer:
+        steep = {name: part for name, part in answer.gradient.items() if any(map(math.isinf, part.rounded or ()))}
+        if question.is_call or not steep or not math.isfinite((answer.value.rounded or (math.nan,))[0]):
+            return answer
+        jumping = {name: self._opened(name, part, question, loss) for name, part in steep.items()}
+        return replace(answer, gradient={**answer.gradient, **jumping})
+
+    def _opened(self, name: str, part: Part, question: Question, loss: Loss) -> Part:
+        slopes = part.rounded or ()
+        jumps = [math.isinf(g) and _is_infinite_beside(name, i, question, loss) for i, g in enumerate(slopes)]
+        if not any(jumps):
+            return part
+        ends = tuple((min(g, 0.0), max(g, 0.0)) if jump else (g, g) for g, jump in zip(slopes, jumps, strict=True))
+        return replace(part, rounded=None, residual=None, interval=ends)
+
+
+@dataclass(frozen=True)
 class Flush(Convention):
     """Subnormal inputs, answers or both are taken for 0."""
 
@@ -76,7 +103,7 @@ class Flush(Convention):
 
         return values if self.what == "answers" else {name: mapped(flushed, x) for name, x in values.items()}
 
-    def answer(self, answer: Answer, question: Question) -> Answer:
+    def answer(self, answer: Answer, question: Question, loss: Loss) -> Answer:
         if self.what == "inputs":
             return answer
         least = float(question.form.least_normal)
@@ -180,6 +207,21 @@ class Fixed(Convention):
 def is_bounded(part: Part) -> bool:
     """Whether its interval, if it has one, has finite ends."""
     return all(map(math.isfinite, flat(part.interval or ())))
+
+
+def _is_infinite_beside(name: str, i: int, question: Question, loss: Loss) -> bool:
+    """Whether the value is infinite at the next numbers on both sides of a component."""
+
+    def is_infinite(side: float) -> bool:
+        numbers = flat(question.inputs[name])
+        numbers[i] = math.nextafter(numbers[i], side)
+        moved = {**question.inputs, name: filled(question.inputs[name], iter(numbers))}
+        try:
+            return any(map(math.isinf, exact(loss, moved, question.options, question.form).value.rounded or ()))
+        except NoAnswerError:  # outside of its domain
+            return False
+
+    return is_infinite(-math.inf) and is_infinite(math.inf)
 
 
 def _flushed(part: Part, least: float) -> Part:

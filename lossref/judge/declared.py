@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 
 from lossref import values
@@ -22,14 +22,15 @@ def declared(loss: Loss, conventions: Sequence[Convention], vectors: Iterable[Ve
     chosen = fitting(loss, conventions)
     if not chosen:
         return list(vectors)
-    return [found for v in vectors if (found := _redone(loss, chosen, v, form))]
+    functions = {part: changed(loss, chosen, part, form) for part in PARTS}  # made once: each has its recordings
+    return [found for v in vectors if (found := _redone(functions, loss, chosen, v, form))]
 
 
-def _redone(loss: Loss, conventions: Sequence[Convention], v: Vector, form: Format) -> Vector | None:
+def _redone(functions: Mapping[str, Loss], loss: Loss, conventions: Sequence[Convention], v: Vector, form: Format) -> Vector | None:
     if v.region == "special" and not v.question.is_call and all(map(math.isnan, v.answer.value.rounded or ())):
         return v
     try:
-        found = _answered(loss, conventions, v, form)
+        found = _answered(functions, loss, conventions, v, form)
     except NoAnswerError:
         return None
     except ModuleNotFoundError as error:
@@ -40,7 +41,7 @@ def _redone(loss: Loss, conventions: Sequence[Convention], v: Vector, form: Form
     return Vector(v.question if region == v.region else replace(v.question, region=region), found)
 
 
-def _answered(loss: Loss, conventions: Sequence[Convention], v: Vector, form: Format) -> Answer | None:
+def _answered(functions: Mapping[str, Loss], loss: Loss, conventions: Sequence[Convention], v: Vector, form: Format) -> Answer | None:
     """The declared answer: one for the value, and one for each part that is not its derivative; None where it would take too long."""
     question = v.question
     given, call = {**question.inputs, **question.parameters}, question.call
@@ -54,7 +55,7 @@ def _answered(loss: Loss, conventions: Sequence[Convention], v: Vector, form: Fo
         if part != "value" and all(part not in c.splits for c in conventions):
             found[part] = found[PARTS[PARTS.index(part) - 1]]  # the derivative of the part before it
             continue
-        own = changed(loss, conventions, part, form)
+        own = functions[part]
         sloped = sloped if part == "hessian" else own
         if is_same and own is loss:
             found[part] = v.answer
@@ -66,7 +67,7 @@ def _answered(loss: Loss, conventions: Sequence[Convention], v: Vector, form: Fo
     if any(convention.narrows for convention in conventions):
         combined = at_the_point(combined, sloped, inputs, chosen, form)
     for convention in conventions:
-        combined = convention.answer(combined, question)
+        combined = convention.answer(combined, question, sloped)
     return combined
 
 

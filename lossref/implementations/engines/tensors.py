@@ -82,7 +82,7 @@ def implementation(found: Written, dialect: Dialect) -> Implementation:
         found.loss,
         lambda named, part: choose(found, dialect.reductions, named, part, dialect.served),
         lambda question: refuses(question) or dialect.never(question),
-        dialect,
+        replace(dialect, alone=dialect.alone or found.alone),
         columns=dialect.columns and not found.loss.is_function and not found.loss.arguments[found.loss.first].rank,
         parts=("value",) if found.value_only else PARTS,
     )
