@@ -49,16 +49,20 @@ def whole(loss: Loss, batch: Values, options: Options) -> Whole | None:
 SHARE = "its share"  # the parameter of `share`: no argument of a definition is called so
 
 
-def share(loss: Loss, options: Options) -> Loss:
+def share(loss: Loss, options: Options, soft: Loss | None = None) -> Loss:
     """One example's share in a call, as a loss: its term times a parameter, which holds its weight over the denominator.
 
-    A call is the sum of such; recorded once, it is run at each example. `own` has the example for it.
+    A call is the sum of such; recorded once, it is run at each example. `own` has the example for it. Where labels are smoothed, `soft` is
+    the loss that takes a weight for each class, whose definition is linear in the number of classes where a sum over them is not.
     """
     kind, _ = _own_form(loss, dict.fromkeys(loss.arguments, ()), options)
 
     def definition(m: System, **values: Any) -> Any:
-        factor = values.pop(SHARE)
-        return factor * _term(m, kind, values, options, 0)
+        factor, example = values.pop(SHARE), values
+        if soft is None or kind.target != CLASS or not options.label_smoothing:
+            return factor * _term(m, kind, example, options, 0)
+        hard = [m.lift(int(k == example["target"])) for k in range(len(example[kind.first]))]
+        return factor * _term(m, soft, {**example, "target": hard}, options, 0)
 
     parameters = {**kind.parameters, SHARE: Parameter(space=Real(), default=1.0, grid=())}
     return replace(kind, definition=definition, parameters=parameters)

@@ -8,7 +8,7 @@ from dataclasses import replace
 from fractions import Fraction
 from typing import Any
 
-from lossref import questions
+from lossref import catalog, questions
 from lossref.conventions.formula import Convention, changed
 from lossref.conventions.habits import is_bounded
 from lossref.exact import balls
@@ -109,7 +109,9 @@ class Shares:
         if key not in self._losses:
             found = changed(self.loss, self.conventions, part, self.form)
             if self.call is not None:
-                found = share(found, self.call if positive is None else replace(self.call, pos_weight=positive))
+                soft = catalog.get(self.loss.soft_target) if self.loss.soft_target else None
+                soft = soft and changed(soft, self.conventions, part, self.form)
+                found = share(found, self.call if positive is None else replace(self.call, pos_weight=positive), soft)
             self._losses[key] = found
         return self._losses[key]
 

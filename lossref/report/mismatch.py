@@ -88,17 +88,21 @@ def _asked(asked: Asked | None) -> list[str]:
     return [*lines, *(f"judged  as the function that is declared: {sentence}" for sentence in asked.sentences)]
 
 
+def _by_shape(x: Any) -> str:
+    return f"of shape {np.shape(_plain(x))}" if np.ndim(_plain(x)) else str(x)
+
+
 def _plain(x: Any) -> Any:
     return (x.detach() if hasattr(x, "detach") else x).tolist() if hasattr(x, "tolist") else x
 
 
 def _of_ones_own(f: Finding, loss: Loss, form: Format, asked: Asked | None) -> dict[str, Any]:
     """One number as plain data, with a line that asks the oracle for it where that line is short."""
-    facts = finding.of_ones_own(f, loss, form)
     inputs = f.vector.question.inputs
-    if set(inputs) != set(loss.arguments):  # a sum over a whole call, which only its options are shown of
-        shapes = {name: f"of shape {np.shape(_plain(x))}" for name, x in asked.named.items() if name in loss.arguments} if asked else {}
-        return {k: x for k, x in facts.items() if k not in ("command", "bits")} | {"inputs": shapes}
+    if set(inputs) != set(loss.arguments):  # a sum over a whole call: its arguments are the test's own
+        named = asked.named.items() if asked else ()
+        return finding.described(f, form) | {"id": "", "inputs": {name: _by_shape(x) for name, x in named if name in loss.arguments}}
+    facts = finding.of_ones_own(f, loss, form)
     if len(flat(inputs)) > LONG:
         return {k: x for k, x in facts.items() if k != "command"}
     declared = [sentence for sentence in asked.sentences if not parse(sentence).is_of_answers] if asked else []
