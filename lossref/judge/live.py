@@ -201,6 +201,7 @@ def _check_domain(loss: Loss, numbers: Mapping[str, Flat], examples: _Examples, 
 def _certified(asked: Asked, examples: _Examples, shares: Shares, form: Format) -> Inputs:
     """Each distinct example certified, and their sum where the call is reduced to one number."""
     loss, count = asked.loss, len(examples.active)
+    shares.check_width(math.prod(examples.widths[loss.first]))
     table = [x.reshape(count, -1).astype(np.float64) for x in (*examples.columns.values(), *examples.extra.values(), examples.active)]
     which, firsts, times = _grouped(np.column_stack(table))
     vectors = []

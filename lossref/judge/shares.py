@@ -22,6 +22,7 @@ from lossref.spec import Answer, Loss, Part, Question, Values
 from lossref.values import flat, mapped
 
 ANY = (-math.inf, math.inf)  # where no exact answer is certain an answer is held only to being a number
+WIDER = 4  # times as many components as a convention is certified for within a second
 OF_A_ROW = ("class_weight", "label_smoothing", "smoothing", "target_form")  # options that act on each example alike
 
 
@@ -31,6 +32,15 @@ class Shares:
     def __init__(self, loss: Loss, conventions: Sequence[Convention], call: Options | None, form: Format) -> None:
         self.loss, self.conventions, self.call, self.form = loss, conventions, call, form
         self._losses: dict[tuple[str, Any], Loss] = {}
+
+    def check_width(self, width: int) -> None:
+        """ValueError for an example of more components than can be judged in sensible time under what is declared."""
+        for convention in self.conventions:
+            if (convention.splits or convention.widest < Convention.widest) and width > WIDER * convention.widest:
+                raise ValueError(
+                    f"{self.loss.name}: under {convention.sentence!r} examples of up to {WIDER * convention.widest} components are judged, "
+                    f"and one of {width} takes too long"
+                )
 
     def answer(
         self, inputs: Values, parameters: Values, extra: Mapping[str, float], is_active: bool, denominator: Fraction, flag: str
