@@ -190,7 +190,7 @@ def test_the_command_shows_grades_and_a_line_for_each_worst_call(capsys, monkeyp
     monkeypatch.setitem(sys.modules, "strangers", strangers)
     assert main(["calls", "strangers:mine", "--loss", "softmax_cross_entropy", "--json"]) == 1
     (entry,) = json.loads(capsys.readouterr().out)["losses"]
-    assert (entry["parts"]["value"]["grade"], entry["refused"]) == ("D", 0)
+    assert (entry["parts"]["value"]["grade"], entry["refused"]) == ("F", 0)
     worst = entry["parts"]["value"]["worst"]
     assert worst
     assert all("strangers.mine.call(logits=np.array(" in found["line"] for found in worst)

@@ -14,12 +14,11 @@ from lossref.conventions.formula import Convention
 from lossref.formats import Format
 from lossref.judge.ask import Asked, answers
 from lossref.judge.declared import declared
-from lossref.judge.measure import LEVELS, PASSABLE, Error, Truth, grade, measure, meets, worst
+from lossref.judge.measure import FAILED, LEVELS, PASSABLE, Error, Truth, digits_left, grade, measure, meets, worst
+from lossref.judge.spoilt import unspoilt
 from lossref.library import BrokeError, Implementation
-from lossref.spec import APART, PARTS, Loss, Vector
+from lossref.spec import APART, PARTS, Answer, Loss, Vector
 from lossref.values import flat, places, shape
-
-FAILED = Error(math.inf, math.inf, math.inf, False, False, True, False)
 
 
 @dataclass(frozen=True)
@@ -38,7 +37,7 @@ class Outcome:
 
     @cached_property
     def grade(self) -> str:
-        return grade(self.errors, self.vector.region)
+        return grade(self.errors, self.vector.question.form)
 
     @property
     def is_lost(self) -> bool:
@@ -87,7 +86,7 @@ class Finding:
 
     @cached_property
     def grade(self) -> str:
-        return grade([self.error], self.vector.region)
+        return grade([self.error], self.vector.question.form)
 
     @cached_property
     def place(self) -> tuple[str, tuple[int, ...]]:
@@ -128,13 +127,22 @@ class PartVerdict:
     outcomes: tuple[Outcome, ...]
     waived: tuple[Waived, ...] = ()
 
+    @property
+    def form(self) -> Format:
+        return self.outcomes[0].vector.question.form
+
+    @property
+    def digits_left(self) -> int:
+        """How many decimal digits are right in every answer that counts for the grade, beside the terms of its formula."""
+        return digits_left([e for o in self.outcomes if o.vector.region not in APART for e in o.errors], self.form)
+
     @cached_property
     def regions(self) -> dict[str, str]:
         """The grade of each region that has vectors."""
         by_region: dict[str, list[Error]] = {}
         for outcome in self.outcomes:
             by_region.setdefault(outcome.vector.region, []).extend(outcome.errors)
-        return {region: grade(errors, region) for region, errors in by_region.items()}
+        return {region: grade(errors, self.form) for region, errors in by_region.items()}
 
     def headline(self, strict: bool = False) -> str:
         """The worst region's grade; range and special inputs count only if strict, or where there is nothing else."""
@@ -218,7 +226,8 @@ def judge(loss: Loss, implementation: Implementation, vectors: Sequence[Vector],
             function = implementation.parts.get(part)
             if function is not None:
                 wanted = [v for v in expected if has_answer(v, part)]
-                found = [outcome(v, part, y, form) for v, y in answers(loss, part, function, wanted, form, asked)]
+                answered = answers(loss, part, function, wanted, form, asked)
+                found = [outcome(unspoilt(loss, v, form) if _may_differ(v, y) else v, part, y, form) for v, y in answered]
                 if found:
                     parts[part] = found
     except BrokeError as error:
@@ -314,6 +323,11 @@ def has_answer(v: Vector, part: str) -> bool:
     return bool(found) and all(p.is_judged for p in found)
 
 
+def _may_differ(v: Vector, answer: Any) -> bool:
+    """Whether some number came back from a NaN."""
+    return v.region == "special" and not isinstance(answer, str) and any(y == y for y in answer)
+
+
 def outcome(vector: Vector, part: str, answer: Any, form: Format) -> Outcome:
     """An answer measured: numbers row after row, or a sentence on how there is none."""
     expected = truths(vector, part, form)
@@ -325,14 +339,20 @@ def outcome(vector: Vector, part: str, answer: Any, form: Format) -> Outcome:
 
 def truths(v: Vector, part: str, form: Format) -> list[Truth]:
     """The exact answer of each component of a part, with what is allowed around it."""
-    return [
-        Truth(
-            exact=found.exact(i, form),
-            rounded=None if found.rounded is None else found.rounded[i],
-            interval=found.interval[i] if found.interval else None,
-            allowance=Fraction(found.K[i]),
-            size=Fraction(found.size(i)),
-        )
-        for found in v.answer.part(part).values()
-        for i in range(len(found))
-    ]
+    found = list(_truths(v.answer, part, form))
+    if v.unspoilt is None:
+        return found
+    beside = [truth if math.isfinite(truth.rounded or 0.0) else None for truth in _truths(v.unspoilt, part, form)]
+    return [replace(truth, otherwise=other) for truth, other in zip(found, beside, strict=True)] if beside else found
+
+
+def _truths(answer: Answer, part: str, form: Format) -> Iterator[Truth]:
+    for found in answer.part(part).values():
+        for i in range(len(found)):
+            yield Truth(
+                exact=found.exact(i, form),
+                rounded=None if found.rounded is None else found.rounded[i],
+                interval=found.interval[i] if found.interval else None,
+                allowance=Fraction(found.K[i]),
+                size=Fraction(found.size(i)),
+            )
