@@ -23,10 +23,9 @@ MEANING = {
     "A": "within one ulp of the exact answer everywhere",
     "B": "componentwise stable: as good as the rounding of the inputs allows, no tail lost",
     "C": "normwise stable: as good as the printed formula, each step rounded; tails may be lost",
-    "D": "finite, right sign and half the digits on ordinary inputs only",
-    "F": "NaN or infinity for a finite answer, or wrong on ordinary inputs",
+    "D": "at least half the digits, beside the terms that the printed formula adds",
+    "F": "fewer than that, or NaN, an infinity or a number in place of another of the three",
 }
-ORDINARY = ("ordinary", "option")
 
 
 @dataclass(frozen=True)
@@ -118,19 +117,20 @@ def _ratio(a: Fraction, b: Fraction) -> float:
         return math.inf
 
 
-def grade(errors: Sequence[Error], region: str) -> str:
-    """The grade of a part of a loss in one region."""
+def grade(errors: Sequence[Error], form: Format) -> str:
+    """The grade that numbers are worth together, the same in every region."""
     if all(e.is_exact for e in errors):
         return "A+"
-    if all(e.E1 <= E1_OF_A for e in errors):
-        return "A"
-    if all(e.E2 <= E2_OF_B for e in errors):  # nothing is lost then
-        return "B"
+    if not any(e.is_lost for e in errors):
+        if all(e.E1 <= E1_OF_A for e in errors):
+            return "A"
+        if all(e.E2 <= E2_OF_B for e in errors):
+            return "B"
     if all(e.E3 <= E3_OF_C for e in errors):
         return "C"
     if any(e.is_absurd and e.E3 > E3_OF_C for e in errors):
         return "F"
-    return "D" if region not in ORDINARY or all(e.half_right for e in errors) else "F"
+    return "D" if all(e.E3 <= 2.0 ** (form.precision / 2) for e in errors) else "F"
 
 
 def worst(grades: Sequence[str]) -> str:

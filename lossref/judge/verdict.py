@@ -38,7 +38,7 @@ class Outcome:
 
     @cached_property
     def grade(self) -> str:
-        return grade(self.errors, self.vector.region)
+        return grade(self.errors, self.vector.question.form)
 
     @property
     def is_lost(self) -> bool:
@@ -87,7 +87,7 @@ class Finding:
 
     @cached_property
     def grade(self) -> str:
-        return grade([self.error], self.vector.region)
+        return grade([self.error], self.vector.question.form)
 
     @cached_property
     def place(self) -> tuple[str, tuple[int, ...]]:
@@ -132,9 +132,10 @@ class PartVerdict:
     def regions(self) -> dict[str, str]:
         """The grade of each region that has vectors."""
         by_region: dict[str, list[Error]] = {}
+        form = self.outcomes[0].vector.question.form
         for outcome in self.outcomes:
             by_region.setdefault(outcome.vector.region, []).extend(outcome.errors)
-        return {region: grade(errors, region) for region, errors in by_region.items()}
+        return {region: grade(errors, form) for region, errors in by_region.items()}
 
     def headline(self, strict: bool = False) -> str:
         """The worst region's grade; range and special inputs count only if strict, or where there is nothing else."""
