@@ -70,7 +70,8 @@ TWINS = {
         F(TERMS.mean()), F((W * TERMS).sum() / W.sum()), "sigmoid_cross_entropy", BCE | {"sample_weight": W}, "sample_weight is left out",
     ),
     "pos_weight without the linear part": (
-        positive(F(2.5), whole=False), positive(F(2.5), whole=True), "sigmoid_cross_entropy", {"logits": -Z, "target": Y, "pos_weight": 2.5},
+        positive(F(2.5), whole=False), positive(F(2.5), whole=True),
+        "sigmoid_cross_entropy", {"logits": -Z, "target": Y, "pos_weight": 2.5},
         "misses the linear part max(-z, 0) of label 1",
     ),
     "smoothing by the batch": (

@@ -93,7 +93,7 @@ CASES = {
     "a sum": ("torch:mine.py:summed --as sigmoid_cross_entropy", "C", "C"),
     "columns": ("torch:mine.py:columns --as sigmoid_cross_entropy", "C", "C"),
     "one example at a time": ("torch:mine.py:one_example --as softmax_cross_entropy", "C", "C"),
-    "a function with options": ("torch:mine.py:focal --as sigmoid_focal_loss", "F", "F"),
+    "a function with options": ("torch:mine.py:focal --as sigmoid_focal_loss", "D", "F"),
     "half the gradient": ("torch:mine.py:gradient_off --as mse_loss", "B", "F"),
 }
 

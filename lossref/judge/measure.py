@@ -127,7 +127,7 @@ def grade(errors: Sequence[Error], form: Format) -> str:
     if all(e.E3 <= E3_OF_C for e in errors):
         return "C"
     half_the_digits = math.sqrt(2**form.precision)
-    return "D" if all(half_the_digits >= e.E3 for e in errors) else "F"
+    return "D" if all(e.E3 <= half_the_digits for e in errors) else "F"
 
 
 def digits_left(errors: Sequence[Error], form: Format) -> int:

@@ -100,7 +100,7 @@ class Shares:
         if any(convention.narrows for convention in self.conventions):
             found = at_the_point(found, losses[1], example, {**rest, **shares[1]}, self.form)
         for convention in self.conventions:
-            found = convention.answer(found, question)
+            found = convention.answer(found, question, self.loss)
         return found
 
     def _asked(self, loss: Loss, example: Values, chosen: Values) -> Answer:
