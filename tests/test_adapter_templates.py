@@ -29,6 +29,15 @@ CANCELLED = {
     "go": ("(1-y)*sigmoid(z) - y*sigmoid(-z)", "sigmoid(z) - y"),
     "java": ("no * sigmoid(z) - yes * sigmoid(-z)", "sigmoid(z) - yes"),
 }
+DECLINED = {  # the line that each shows, in a comment, for a label that is not hard
+    "python": ("# if target not in", "if target not in"),
+    "c": ('/* if (*y != 0 && *y != 1) declined = "hard labels only"; */', 'if (*y != 0 && *y != 1) declined = "hard labels only";'),
+    "rust": ("// if y != 0.0 &&", "if y != 0.0 &&"),
+    "javascript": ("// if (target !== 0", "if (target !== 0"),
+    "julia": ("# target in (0, 1)", "target in (0, 1)"),
+    "go": ("// if y != 0 &&", "if y != 0 &&"),
+    "java": ("// if (yes != 0", "if (yes != 0"),
+}
 BREAKS = {
     "hang": ("while (1) { }", "while (true) { }", "gave no answer in 0.5 s"),
     "crash": ("abort();", "process.abort();", "signal SIGABRT"),
@@ -156,6 +165,29 @@ def test_adapter_is_judged_and_a_planted_fault_is_caught(name, shell, capsys):
     printed = shell(line).stdout
     assert f'"{wrong}"' in printed
     assert f'"{exact}"' not in printed
+
+
+@pytest.mark.parametrize("name", LANGUAGES)
+def test_adapter_holds_both_formats(name, shell, capsys):
+    _, command = init(shell, capsys, name)
+    status, text = said(capsys, "check", f"cmd:{command}", "--format", "float32", "--level", "B", "--json")
+    assert status == 0, text
+    assert {verdict["loss"] for verdict in json.loads(text)["losses"]} == {"sigmoid_cross_entropy", "softmax_cross_entropy"}
+
+
+@pytest.mark.parametrize("name", LANGUAGES)
+def test_adapter_shows_how_to_decline(name, shell, capsys):
+    language, command = init(shell, capsys, name)
+    plant(shell, language, *DECLINED[name])
+    run = {"type": "run", "loss": "sigmoid_cross_entropy", "part": "value", "format": "float64"}
+    soft = {"inputs": {"logits": ["4044000000000000"] * 2, "target": ["3ff0000000000000", "3fe0000000000000"]}, "options": {}}
+    asked = [{**run, **EXAMPLE}, {**run, **soft}, {**run, **EXAMPLE}]
+    sent = [GREETING, *({"type": "run", "sequence": k, **message} for k, message in enumerate(asked, start=1))]
+    done = shell(command, "".join(json.dumps(message, separators=(",", ":")) + "\n" for message in sent))
+    _, first, second, third = map(json.loads, done.stdout.splitlines())
+    assert [reply["type"] for reply in (first, second, third)] == ["result", "unsupported", "result"]
+    assert (second["sequence"], second["reason"]) == (2, "hard labels only")
+    assert third["answer"] == first["answer"]
 
 
 @pytest.mark.parametrize("name", ["python", "c"])

@@ -1,73 +1,220 @@
-"""Golden files are read bit for bit by the standard libraries of seven languages, those whose toolchain is here for real."""
+"""The readers of seven languages read golden data bit for bit and grade by it as the judge does, those whose toolchain is here for real."""
 
+import io
 import json
 import math
+import random
 import shutil
 import struct
 import subprocess
 import sys
+from contextlib import redirect_stdout
 from pathlib import Path
 
 import pytest
 
-from lossref import golden
+from lossref import catalog, golden
+from lossref.cli import main
+from lossref.formats import FORMATS
+from lossref.judge.measure import LEVELS
+from lossref.judge.verdict import has_answer, truths
+from lossref.spec import APART, PARTS, identify
 
 FOLDER = Path(__file__).parent.parent / "examples" / "readers"
-FILES = ("binary/sigmoid_cross_entropy.float64.jsonl", "categorical/softmax_cross_entropy.float32.jsonl")
-READERS = {  # how each is compiled, if it is, into OUT, and started
+READERS = {  # how each is compiled, if it is, into the folder OUT, and started
     "read_golden.py": ((), (sys.executable, "SOURCE")),
-    "read_golden.c": (("cc", "-O2", "-o", "OUT", "SOURCE"), ("OUT",)),
-    "read_golden.rs": (("rustc", "-O", "-o", "OUT", "SOURCE"), ("OUT",)),
+    "read_golden.c": (("cc", "-O2", "-Wall", "-Wextra", "-o", "OUT/read_golden", "SOURCE", "-lm"), ("OUT/read_golden",)),
+    "read_golden.rs": (("rustc", "-O", "-o", "OUT/read_golden", "SOURCE"), ("OUT/read_golden",)),
     "read_golden.mjs": ((), ("node", "SOURCE")),
     "read_golden.jl": ((), ("julia", "SOURCE")),
-    "read_golden.go": (("go", "build", "-o", "OUT", "SOURCE"), ("OUT",)),
-    "read_golden.java": ((), ("java", "SOURCE")),
+    "read_golden.go": (("go", "build", "-o", "OUT/read_golden", "SOURCE"), ("OUT/read_golden",)),
+    "read_golden.java": (("javac", "-d", "OUT", "SOURCE"), ("java", "-cp", "OUT", "ReadGolden")),
 }
+SAMPLED = (  # with calls, gradients in several arguments, kinks, jumps, tails and means over nothing
+    "sigmoid_cross_entropy", "softmax_cross_entropy", "huber", "hinge", "zero_one", "kl_divergence", "triplet_margin", "gaussian_nll", "relu",
+)  # fmt: skip
+STYLES = ("right", "an ulp", "inputs", "flushed", "terms", "half", "far", "not finite", "mixed")
 
 
-def flat(nested):
-    return [bits for inner in nested for bits in flat(inner)] if isinstance(nested, list) else [nested]
+@pytest.fixture(scope="module", params=READERS)
+def reader(request, tmp_path_factory):
+    """Runs the reader of a language with arguments; what it prints, as lines of words."""
+    build, start = READERS[request.param]
+    tool = (*build, *start)[0]
+    if not shutil.which(tool):
+        pytest.skip(f"{tool} is not installed here, so that {request.param} is not run")
+    out = tmp_path_factory.mktemp("reader")
+
+    def placed(words):
+        return [word.replace("SOURCE", str(FOLDER / request.param)).replace("OUT", str(out)) for word in words]
+
+    if build:
+        done = subprocess.run(placed(build), capture_output=True, text=True, timeout=120)
+        assert (done.returncode, done.stderr) == (0, "")
+
+    def run(*arguments, is_right=True):
+        done = subprocess.run([*placed(start), *map(str, arguments)], capture_output=True, text=True, timeout=300)
+        assert (done.returncode == 0) == is_right, done.stderr
+        return [line.split() for line in done.stdout.splitlines()]
+
+    return run
+
+
+@pytest.fixture(scope="module")
+def files():
+    return [golden.folder() / path for path in sorted(golden.manifest(golden.folder())["files"])]
+
+
+@pytest.fixture(scope="module")
+def sample(tmp_path_factory):
+    """A file of answers of all grades, and the grades that `lossref judge` gives them."""
+    folder, grades, lines = tmp_path_factory.mktemp("sample"), {}, ""
+    for form in golden.SHIPPED_FORMATS:
+        asked, answered = folder / f"{form}.vectors", folder / f"{form}.results"
+        asked.write_text(printed("vectors", *SAMPLED, "--format", form), encoding="ascii")
+        runs = [message for message in map(json.loads, asked.read_text(encoding="ascii").splitlines()) if message["type"] == "run"]
+        vectors = {v.id: v for name in SAMPLED for v in golden.read(catalog.get(name), FORMATS[form])}
+        replies = [hello(runs, form), *(reply(run, vectors) for run in runs)]
+        answered.write_text("".join(json.dumps(message) + "\n" for message in replies), encoding="ascii")
+        report = json.loads(printed("judge", asked, answered, "--format", form, "--json"))
+        for verdict in report["losses"]:
+            for part, found in verdict["parts"].items():
+                head = (verdict["loss"], form, part)
+                grades |= {(*head, region): grade for region, grade in found["regions"].items()} | {(*head, "headline"): found["grade"]}
+        done = subprocess.run([sys.executable, FOLDER / "answers.py", asked, answered], capture_output=True, text=True, timeout=60)
+        assert (done.returncode, done.stderr) == (0, "")
+        lines += done.stdout
+    (folder / "answers.txt").write_text(lines, encoding="ascii")
+    return folder / "answers.txt", grades
+
+
+def printed(*arguments):
+    with redirect_stdout(io.StringIO()) as text:
+        main(list(map(str, arguments)))
+    return text.getvalue()
+
+
+def hello(runs, form):
+    losses = {}
+    for run in runs:
+        has = losses.setdefault(run["loss"], {"parts": list(PARTS), "options": []})
+        has["options"] = sorted({*has["options"], *run["options"]})
+    about = {"name": "sample", "language": "none", "version": "1", "command": "none", "formats": [form]}
+    return {"type": "hello", "protocol": 2, **about, "losses": losses}
+
+
+def reply(run, vectors):
+    """The right answers made worse, by a chance that the question and the region alone decide; some declined, some failed."""
+    is_call, batch = "reduction" in run["options"], run["inputs"]
+    examples = [batch] if is_call else [dict(zip(batch, row, strict=True)) for row in zip(*batch.values(), strict=True)]
+    asked = [vectors[identify(run["loss"], run["format"], example, run["options"])] for example in examples]
+    chance = random.Random(f"{run['part']} {[v.id for v in asked]}")
+    head = {"sequence": run["sequence"]}
+    if chance.random() < 0.05:
+        return {"type": "unsupported", **head, "reason": "not today"}
+    if {v.region for v in asked} <= set(APART) and chance.random() < 0.1:
+        return {"type": "error", **head, "message": "overflow"}
+    answers = [worsened(v, run["part"]) for v in asked]
+    form = FORMATS[run["format"]]
+    columns = {}
+    for name in asked[0].answer.part(run["part"]):
+        rows = []
+        for example, found in zip(examples, answers, strict=True):
+            taken = [form.encode(found.pop(0)) for _ in asked[len(rows)].answer.part(run["part"])[name].K]
+            rows.append(nested(example[name], iter(taken)) if name else taken if is_call and len(taken) > 1 else taken[0])
+        columns[name] = rows[0] if is_call else rows
+        if is_call and not isinstance(columns[name], list):
+            columns[name] = rows
+    return {"type": "result", **head, "answer": columns if len(columns) > 1 else next(iter(columns.values()))}
+
+
+def nested(like, numbers):
+    return [nested(x, numbers) for x in like] if isinstance(like, list) else next(numbers)
+
+
+def worsened(v, part):
+    """The right numbers of a part, made worse in the style of the loss, part and region."""
+    form = v.question.form
+    style = random.Random(f"{v.question.loss} {form.name} {part} {v.region}").choice(STYLES)
+    chance = random.Random(f"{v.id} {part}")
+    worse = []
+    for truth in truths(v, part, form):
+        right = truth.rounded if truth.rounded is not None else truth.interval[1]
+        sign, size = chance.choice((-1, 1)), float(truth.size)
+        kind = chance.choice(STYLES) if style == "mixed" else style
+        y = {
+            "right": lambda x: x,
+            "an ulp": lambda x: form.step(x, sign),
+            "inputs": lambda x: form.step(x, 2 * sign) + 3 * sign * float(truth.allowance),
+            "flushed": lambda x: 0.0,
+            "terms": lambda x: x + sign * 9 * size * float(form.unit) + 4 * float(truth.allowance),
+            "half": lambda x: x + sign * size * chance.random() * float(form.unit) ** 0.5,
+            "far": lambda x: chance.choice((x, -x, 2 * x, x + sign * size)),
+            "not finite": lambda x: chance.choice((x, x, math.inf, -math.inf, math.nan)),
+        }[kind if kind != "mixed" else "right"]
+        worse.append(form.nearest(y(right)) if math.isfinite(right) else chance.choice((right,) * 20 + (1.0,)))
+    return worse
+
+
+def flat(nest):
+    return [x for inner in nest for x in flat(inner)] if isinstance(nest, list) else [nest]
 
 
 def wanted(path):
-    """Id, bits of the first input, bits of the value, and the values, by Python's own reading of JSON and of bits."""
+    """The lines of a file by Python's own reading of JSON and of bits: inputs and options as numbers or words, parts as bits."""
     header, *rows = map(json.loads, path.read_text(encoding="ascii").splitlines())
-    code = {"float64": ">d", "float32": ">f"}[header["format"]]
-    assert any("reduction" in row["options"] for row in rows)  # calls too
-    for row in rows:
-        values = row["value"]["rounded"]
-        numbers = [struct.unpack(code, bytes.fromhex(bits))[0] for bits in values]
-        yield row["id"], ",".join(flat(next(iter(row["inputs"].values())))), ",".join(values), numbers
+    form, code = FORMATS[header["format"]], {"float64": ">d", "float32": ">f"}[header["format"]]
+    for row, v in zip(rows, golden.read(catalog.get(header["loss"]), form), strict=True):
+        for name, x in (*row["inputs"].items(), *row["options"].items()):
+            bits = 2 * struct.calcsize(code)
+            are_numbers = name in row["inputs"] or not isinstance(x, str) or len(x) == bits
+            is_bits = [are_numbers and isinstance(y, str) for y in flat(x)]
+            words = [struct.unpack(code, bytes.fromhex(y))[0] if b else y for y, b in zip(flat(x), is_bits, strict=True)]
+            yield row["id"], name, [str(y).lower() if isinstance(y, bool) else y for y in words]
+        for part in PARTS:
+            if has_answer(v, part):
+                found = [row["value"]] if part == "value" else row[part].values()
+                yield row["id"], part, [bits for one in found for bits in one["rounded"] or [low for low, _ in one["interval"]]]
 
 
-@pytest.mark.parametrize("name", READERS)
-def test_reader_reads_every_bit(name, tmp_path):
-    build, start = READERS[name]
-    tool = (*build, *start)[0]
-    if not shutil.which(tool):
-        pytest.skip(f"{tool} is not installed here, so that {name} is not run")
-    places = {"SOURCE": str(FOLDER / name), "OUT": str(tmp_path / "read_golden")}
-    if build:
-        done = subprocess.run([places.get(word, word) for word in build], capture_output=True, text=True, timeout=120)
-        assert (done.returncode, done.stderr) == (0, "")
-    for file in FILES:
-        path = golden.folder() / file
-        done = subprocess.run([*(places.get(word, word) for word in start), str(path)], capture_output=True, text=True, timeout=60)
-        assert done.returncode == 0, done.stderr
-        printed = [line.split(" ") for line in done.stdout.splitlines()]
-        expected = list(wanted(path))
-        assert [line[:3] for line in printed] == [list(row[:3]) for row in expected]
-        for line, row in zip(printed, expected, strict=True):
-            for printed_number, number in zip(map(float, line[3].split(",")), row[3], strict=True):
-                assert printed_number == number or (math.isnan(printed_number) and math.isnan(number))
-    other = str(golden.folder() / "MANIFEST.json")
-    done = subprocess.run([*(places.get(word, word) for word in start), other], capture_output=True, timeout=60)
-    assert done.returncode > 0  # what is no golden file ends with a complaint, and no crash
+def same(word, expected):
+    """Whether a printed word is what was wanted."""
+    if isinstance(expected, str):
+        return word == expected
+    return float(word) == expected or (math.isnan(expected) and math.isnan(float(word)))
+
+
+def test_reader_reads_every_bit_of_every_file(reader, files):
+    lines = iter(reader(*files))
+    for path in files:
+        for identifier, name, numbers in wanted(path):
+            line = next(lines)
+            assert line[:2] == [identifier, name]
+            assert len(line) == len(numbers) + 2, line
+            assert all(map(same, line[2:], numbers)), (line, numbers)
+    assert next(lines, None) is None
+
+
+def test_what_a_reader_prints_it_grades_as_exact(reader, files, tmp_path):
+    right = tmp_path / "right.txt"
+    right.write_text("".join(" ".join(line) + "\n" for line in reader(*files[::7])), encoding="ascii")
+    assert {line[4] for line in reader("--grade", right, *files[::7])} == {"A+"}
+
+
+def test_reader_grades_as_the_judge_does(reader, files, sample):
+    answers, grades = sample
+    assert {region for *_, region in grades} > set(APART)
+    assert set(grades.values()) == set(LEVELS)
+    assert {tuple(line[:4]): line[4] for line in reader("--grade", answers, *files)} == grades
+
+
+def test_a_reader_complains_of_what_is_no_golden_file(reader):
+    reader(golden.folder() / "MANIFEST.json", is_right=False)
 
 
 def test_every_reader_is_tested_and_short():
-    assert set(READERS) == {path.name for path in FOLDER.iterdir() if path.is_file()}
-    for path in FOLDER.glob("read_golden.*"):
+    assert {*READERS, "answers.py"} == {path.name for path in FOLDER.iterdir() if path.is_file()}
+    for path in FOLDER.glob("*.*"):
         lines = path.read_text(encoding="ascii").splitlines()
-        assert max(map(len, lines)) <= 120
-        assert len(lines) <= 100
+        assert max(len(line.replace("\t", "    ")) for line in lines) <= 130
+        assert len(lines) <= 400

@@ -12,7 +12,14 @@ import java.util.regex.Pattern;
 public class Adapter {
     // EDIT HERE: your functions. `lossref list` names the losses, `lossref show huber` has the inputs and options of
     // one. A call is for one example: x.get("logits") has the numbers of an input or option, mostly one. It fills
-    // slopes, the gradient in the first input, and returns the value. An exception is answered as an error.
+    // slopes, the gradient in the first input, and returns the value. An exception is answered as an error; Declined
+    // says with a reason that you do not take the question: the batch is left out, and counted, not judged.
+    static class Declined extends RuntimeException {
+        Declined(String reason) {
+            super(reason);
+        }
+    }
+
     interface Loss {
         double run(Map<String, double[]> x, double[] slopes);
     }
@@ -30,6 +37,7 @@ public class Adapter {
 
     static double sigmoidCrossEntropy(Map<String, double[]> x, double[] slopes) {
         double z = x.get("logits")[0], yes = x.get("target")[0], no = 1 - yes;
+        // if (yes != 0 && yes != 1) throw new Declined("hard labels only");
         slopes[0] = no * sigmoid(z) - yes * sigmoid(-z); // a label of 0 or 1 leaves one exact tail
         return (no == 0 ? 0 : no * softplus(z)) + (yes == 0 ? 0 : yes * softplus(-z));
     }
@@ -111,12 +119,13 @@ public class Adapter {
     public static void main(String[] arguments) throws IOException {
         BufferedReader lines = new BufferedReader(new InputStreamReader(System.in));
         for (String line; (line = lines.readLine()) != null && !line.startsWith("{\"type\":\"bye\"");) {
-            String reply;
+            String reply, sequence = line.replaceAll(".*(\"sequence\":\\d+).*", "$1");
             try {
                 reply = line.startsWith("{\"type\":\"hello\"") ? hello() : answer(line);
+            } catch (Declined declined) {
+                reply = "{\"type\":\"unsupported\"," + sequence + ",\"reason\":\"" + declined.getMessage() + "\"}";
             } catch (RuntimeException error) {
                 String message = error.toString().replaceAll("[^\\w .:()-]", " ");
-                String sequence = line.replaceAll(".*(\"sequence\":\\d+).*", "$1");
                 reply = "{\"type\":\"error\"," + sequence + ",\"message\":\"" + message + "\"}";
             }
             System.out.println(reply);

@@ -5,16 +5,19 @@
 #include <stdlib.h>
 #include <string.h>
 
+static const char *declined; /* why you do not take the question, if so */
 static double option[8]; /* options of the loss, such as delta, in the order that `lossref show huber` has */
 
 /* EDIT HERE: your functions. `lossref list` names the losses, `lossref show huber` has the inputs and options of one.
    A call is for one example: x is its first input, n numbers (mostly 1), y its second; it returns the value and puts
-   the gradient, n numbers as well, into slopes. */
+   the gradient, n numbers as well, into slopes. Where you do not take the question put the reason, a text, into
+   declined: the batch is left out then, and counted, not judged. */
 static double softplus(double x) { return (x > 0 ? x : 0) + log1p(exp(-fabs(x))); }
 static double sigmoid(double x) { return (x < 0 ? exp(x) : 1) / (1 + exp(-fabs(x))); }
 
 static double sigmoid_cross_entropy(const double *x, int n, const double *y, double *slopes)
 {
+    /* if (*y != 0 && *y != 1) declined = "hard labels only"; */
     double no = 1 - *y, yes = *y; /* two terms of one sign: nothing cancels; a label of 0 or 1 leaves one of them */
     *slopes = no * sigmoid(*x) - yes * sigmoid(-*x);
     return (no == 0 ? 0 : no * softplus(*x)) + (yes == 0 ? 0 : yes * softplus(-*x));
@@ -42,6 +45,7 @@ static const struct { const char *name, *parts; loss *run; } LOSSES[] = {
 /* The rest can stay as it is. */
 enum { COUNT = sizeof LOSSES / sizeof *LOSSES };
 union number { uint64_t bits; double x; };
+union single { uint32_t bits; float x; };
 
 static int entry(char **p, double *x) /* reads one entry of a batch: a list of n numbers, or (-1) a single one */
 {
@@ -49,7 +53,10 @@ static int entry(char **p, double *x) /* reads one entry of a batch: a list of n
     do {
         *p += is_list;
         int is_index = **p != '"';
-        x[n++] = is_index ? strtod(*p, p) : (union number){strtoull(*p + 1, p, 16)}.x;
+        char *start = *p;
+        uint64_t bits = is_index ? 0 : strtoull(start + 1, p, 16);
+        int is_single = *p - start == 9;
+        x[n++] = is_index ? strtod(start, p) : is_single ? (union single){(uint32_t)bits}.x : (union number){bits}.x;
         *p += !is_index;
     } while (is_list && **p == ',');
     *p += is_list;
@@ -60,12 +67,13 @@ static void run(char *line)
 {
     long long sequence = 0;
     int k = 0, used = 0;
-    char loss[65] = "", part[17] = "", *first, *second, *options;
-    sscanf(line, "{\"type\":\"run\",\"sequence\":%lld,\"loss\":\"%64[^\"]\",\"part\":%16[^,],\"format\":\"float64\",%n",
-           &sequence, loss, part, &used);
+    char loss[65] = "", part[17] = "", format[17] = "", *first, *second, *options, *text;
+    size_t length;
+    sscanf(line, "{\"type\":\"run\",\"sequence\":%lld,\"loss\":\"%64[^\"]\",\"part\":%16[^,],"
+           "\"format\":\"%16[^\"]\",%n", &sequence, loss, part, format, &used);
     while (k < COUNT && (strcmp(loss, LOSSES[k].name) != 0 || !strstr(LOSSES[k].parts, part))) k++;
     if (used == 0 || k == COUNT || strstr(line, "\"reduction\":")) {
-        const char *why = used && k < COUNT ? "single examples only" : "not in LOSSES, or not float64";
+        const char *why = used && k < COUNT ? "single examples only" : "not in LOSSES";
         printf("{\"type\":\"unsupported\",\"sequence\":%lld,\"reason\":\"%s\"}\n", sequence, why);
         return;
     }
@@ -74,19 +82,27 @@ static void run(char *line)
     if ((second = strstr(first, "],\""))) second = strstr(second, ":[") + 2;
     options = strstr(first, "\"options\":{");
     for (int j = 0; j < 8 && (options = strstr(options, ":\"")); j++) options++, entry(&options, &option[j]);
-    int is_value = strcmp(part, "\"value\"") == 0;
-    printf("{\"type\":\"result\",\"sequence\":%lld,\"answer\":", sequence);
+    int is_value = strcmp(part, "\"value\"") == 0, is_double = strcmp(format, "float64") == 0;
+    FILE *out = open_memstream(&text, &length);
+    declined = NULL;
+    fprintf(out, "{\"type\":\"result\",\"sequence\":%lld,\"answer\":", sequence);
     for (char open = '['; *first != ']'; open = ',') {
         int n = entry(&first, x), many = n > 0 && !is_value;
         if (second) entry(&second, y);
         double value = LOSSES[k].run(x, abs(n), y, slopes);
         if (is_value) slopes[0] = value;
-        printf(many ? "%c[" : "%c", open);
-        for (int j = 0; j < (many ? n : 1); j++)
-            printf("%s\"%016llx\"", j ? "," : "", (unsigned long long)(union number){.x = slopes[j]}.bits);
-        if (many) putchar(']');
+        fprintf(out, many ? "%c[" : "%c", open);
+        for (int j = 0; j < (many ? n : 1); j++) {
+            unsigned long long bits = (union number){.x = slopes[j]}.bits;
+            if (!is_double) bits = (union single){.x = (float)slopes[j]}.bits;
+            fprintf(out, "%s\"%0*llx\"", j ? "," : "", is_double ? 16 : 8, bits);
+        }
+        if (many) fputc(']', out);
     }
-    puts("]}");
+    fclose(out);
+    if (declined) printf("{\"type\":\"unsupported\",\"sequence\":%lld,\"reason\":\"%s\"}\n", sequence, declined);
+    else printf("%s]}\n", text);
+    free(text);
     free(x);
 }
 
@@ -97,7 +113,7 @@ int main(void)
     while (getline(&line, &size, stdin) > 0 && strncmp(line, "{\"type\":\"bye\"", 13) != 0) {
         if (strncmp(line, "{\"type\":\"hello\"", 15) == 0) {
             printf("{\"type\":\"hello\",\"protocol\":2,\"name\":\"mine\",\"language\":\"C\",\"version\":\"1\","
-                   "\"command\":\"./adapter\",\"formats\":[\"float64\"],\"losses\":{");
+                   "\"command\":\"./adapter\",\"formats\":[\"float64\",\"float32\"],\"losses\":{");
             for (int j = 0; j < COUNT; j++)
                 printf("%s\"%s\":{\"parts\":[%s]}", j ? "," : "", LOSSES[j].name, LOSSES[j].parts);
             puts("}}");

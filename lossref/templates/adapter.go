@@ -13,13 +13,17 @@ import (
 
 // EDIT HERE: your functions. `lossref list` names the losses, `lossref show huber` has the inputs and options of one.
 // A call is for one example: x["logits"] has the numbers of an input or option, mostly one, by those names. It returns
-// the value and the gradient in the first input. A panic is answered as an error.
+// the value and the gradient in the first input. A panic is answered as an error; one with declined and a reason says
+// that you do not take the question: the batch is left out, and counted, not judged.
+type declined string
+
 func softplus(x float64) float64 { return math.Max(x, 0) + math.Log1p(math.Exp(-math.Abs(x))) }
 
 func sigmoid(x float64) float64 { return math.Exp(math.Min(x, 0)) / (1 + math.Exp(-math.Abs(x))) }
 
 func sigmoidCrossEntropy(x map[string]numbers) (value float64, slopes []float64) {
 	z, y := x["logits"][0], x["target"][0]
+	// if y != 0 && y != 1 { panic(declined("hard labels only")) }
 	if y != 0 { // two terms of one sign: nothing cancels; a label of 0 or 1 leaves one of them
 		value += y * softplus(-z)
 	}
@@ -107,7 +111,10 @@ func encode(x float64, format string) string {
 
 func answer(m message, isVector bool) (reply map[string]any) {
 	defer func() {
-		if problem := recover(); problem != nil {
+		problem := recover()
+		if reason, isDeclined := problem.(declined); isDeclined {
+			reply = map[string]any{"type": "unsupported", "sequence": m.Sequence, "reason": reason}
+		} else if problem != nil {
 			reply = map[string]any{"type": "error", "sequence": m.Sequence, "message": fmt.Sprintf("%.1000v", problem)}
 		}
 	}()

@@ -1,11 +1,17 @@
 # Losses for lossref to judge: `lossref check "cmd:julia adapter.jl"` starts this (`lossref protocol` explains it).
 
 # EDIT HERE: your functions. `lossref list` names the losses, `lossref show huber` has the inputs and options of one.
-# A call is for one example, by those names, and returns a number, or a vector for a gradient in a vector.
+# A call is for one example, by those names, and returns a number, or a vector for a gradient in a vector. It throws
+# Declined with a reason where you do not take the question: the batch is left out, and counted, not judged.
+struct Declined <: Exception
+    reason::String
+end
+
 softplus(x) = max(x, 0.0) + log1p(exp(-abs(x)))
 sigmoid(x) = (x < 0 ? exp(x) : 1.0) / (1.0 + exp(-abs(x)))
 
 function sigmoid_value(; logits, target)
+    # target in (0, 1) || throw(Declined("hard labels only"))
     no, yes = 1.0 - target, target # two terms of one sign: nothing cancels; a label of 0 or 1 leaves one of them
     return (no == 0 ? 0.0 : no * softplus(logits)) + (yes == 0 ? 0.0 : yes * softplus(-logits))
 end
@@ -71,6 +77,7 @@ function answer(line)
         answers = [encode(LOSSES[known][3](; one(i)...), format) for i in examples]
         return """{"type":"result","sequence":$sequence,"answer":[$(join(answers, ","))]}"""
     catch problem
+        problem isa Declined && return """{"type":"unsupported","sequence":$sequence,"reason":"$(problem.reason)"}"""
         message = replace(first(sprint(showerror, problem), 500), r"[^ -~]|[\"\\]" => " ")
         return """{"type":"error","sequence":$sequence,"message":"$message"}"""
     end

@@ -3,10 +3,14 @@ import { createInterface } from "node:readline";
 
 // EDIT HERE: your functions. `lossref list` names the losses, `lossref show huber` has the inputs and options of one.
 // A call is for one example, with an object of those; the answer is a number, or an array for a gradient in a vector.
+// Throw Declined with a reason where you do not take the question: the batch is left out, and counted, not judged.
+class Declined extends Error {}
+
 const softplus = (x) => Math.max(x, 0) + Math.log1p(Math.exp(-Math.abs(x)));
 const sigmoid = (x) => (x < 0 ? Math.exp(x) : 1) / (1 + Math.exp(-Math.abs(x)));
 
 function sigmoidValue({ logits, target }) { // two terms of one sign: nothing cancels; a label 0 or 1 leaves one of them
+  // if (target !== 0 && target !== 1) throw new Declined("hard labels only");
   return (target === 1 ? 0 : (1 - target) * softplus(logits)) + (target === 0 ? 0 : target * softplus(-logits));
 }
 
@@ -63,6 +67,7 @@ function answer({ type, sequence, loss, part, format, inputs, options }) {
     const answers = Object.values(inputs)[0].map((_, i) => encode(run(example(i)), format));
     return { type: "result", sequence, answer: answers };
   } catch (error) {
+    if (error instanceof Declined) return { type: "unsupported", sequence, reason: error.message };
     return { type: "error", sequence, message: String(error).slice(0, 2000) };
   }
 }
