@@ -394,3 +394,12 @@ def test_calls_are_b_but_where_the_library_is_known_to_differ(name, listed):
         level = "B" if on_jax else "C"
         missed += [(loss, o.part, o.grade, o.vector.question.options, o.got) for o in outcomes if not meets(o.grade, level)]
     listed(missed)
+
+
+@pytest.mark.parametrize("name", installed(sorted({*ADAPTERS} - {"lossref"})))
+def test_no_library_is_asked_to_hide_nan_or_infinity_under_a_weight_of_0(name):
+    """No documentation promises it; ours does."""
+    for loss, implementation in resolve(name).implementations.items():
+        hidden = [v.question for v in golden.read(catalog.get(loss), FLOAT64) if v.question.flag == "hidden"]
+        assert all(map(implementation.takes, hidden))
+        assert not any(map(resolve("lossref").implementations[loss].takes, hidden))

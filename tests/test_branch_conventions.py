@@ -37,7 +37,39 @@ def angular(part, rule):
     return wide(of)
 
 
+SIGMOIDS, SOFTMAXES = "clip sigmoid to [1e-7, 1 - 1e-7]", "clip softmax to [1e-7, 1 - 1e-7]"
+
+
+def ends(x):
+    return float(x.dtype.type(1e-7)), float(x.dtype.type(1) - x.dtype.type(1e-7))
+
+
+def cut_sigmoid(part):
+    """At a bound the loss is that of the probability there, and flat."""
+
+    def of(logits, target):
+        low, high = ends(logits)
+        p = 1 / (1 + np.exp(-np.float64(logits)))
+        inner = getattr(lossref, part)("sigmoid_cross_entropy", np.float64(logits), target)
+        outer = lossref.value("binary_cross_entropy", np.clip(p, low, high), target) if part == "value" else 0
+        return np.where((p < low) | (p > high), outer, inner)
+
+    return wide(of)
+
+
+def cut_softmax(part):
+    def of(logits, target):
+        value = lossref.value("softmax_cross_entropy", np.float64(logits), target)
+        low, high = -np.log(ends(logits))[::-1]
+        inside = (value > low) & (value < high)
+        return np.clip(value, low, high) if part == "value" else inside[:, None] * lossref.gradient("softmax_cross_entropy", logits, target)
+
+    return wide(of)
+
+
 CASES = {
+    "sigmoid": ("sigmoid_cross_entropy", SIGMOIDS, {part: cut_sigmoid(part) for part in ("value", "gradient")}),
+    "softmax": ("softmax_cross_entropy", SOFTMAXES, {part: cut_softmax(part) for part in ("value", "gradient")}),
     "softplus": ("softplus", ABOVE, {part: beyond(part, "softplus", 20) for part in ("value", "gradient", "hessian")}),
     "log_sigmoid": ("log_sigmoid", BELOW, {part: beyond(part, "log_sigmoid", -10) for part in ("value", "gradient")}),
     "linear": ("arcface", LINEAR, {part: angular(part, LINEAR) for part in ("value", "gradient")}),
@@ -84,13 +116,31 @@ def test_declared_values_of_arcface_are_those_of_its_code_in_80_digits(sentence)
     assert past >= 8
 
 
+@pytest.mark.parametrize("sentence", [SIGMOIDS, SOFTMAXES])
+def test_declared_values_are_those_of_the_clipped_probabilities_in_80_digits(sentence):
+    name = "sigmoid_cross_entropy" if sentence == SIGMOIDS else "softmax_cross_entropy"
+    low, high = ends(np.float64(0))
+    with mpmath.workdps(80):
+        for v in declared(catalog.get(name), (parse(sentence),), vectors(name), FLOAT64):
+            z, y = v.question.inputs.values()
+            if v.region == "special" or (name == "softmax_cross_entropy" and len(z) > 9):
+                continue
+            logits = (0.0, z) if sentence == SIGMOIDS else z
+            powers = [mpmath.exp(x - mpmath.mpf(max(logits))) for x in logits]
+            p = powers[1 if sentence == SIGMOIDS else y] / sum(powers)
+            cut = min(max(p, mpmath.mpf(low)), mpmath.mpf(high))
+            weight = mpmath.mpf(y if sentence == SIGMOIDS else 1)
+            assert value(v) == float(-weight * mpmath.log(cut) - (1 - weight) * mpmath.log(1 - cut)), v.question
+
+
 def test_at_the_threshold_itself_the_formula_stands():
     (at,) = [v for v in vectors("softplus") if v.question.inputs["x"] == 20]
     (found,) = declared(catalog.get("softplus"), (parse(ABOVE),), [at], FLOAT64)
     assert (value(found), slope(found).rounded) == (value(at), slope(at).rounded)
 
 
-@pytest.mark.parametrize(("name", "sentence"), [("logistic", ABOVE), ("logsumexp", ABOVE), ("softplus", LINEAR), ("am_softmax", EASY)])
+@pytest.mark.parametrize(("name", "sentence"), [("logistic", ABOVE), ("logsumexp", ABOVE), ("softplus", LINEAR), ("am_softmax", EASY),
+                                                ("hinge", SIGMOIDS), ("sigmoid_cross_entropy", SOFTMAXES)])  # fmt: skip
 def test_a_branch_that_a_loss_cannot_have_is_refused(name, sentence):
     with pytest.raises(ConventionError, match="does not fit"):
         declared(catalog.get(name), (parse(sentence),), vectors(name), FLOAT64)
@@ -116,6 +166,6 @@ def test_an_infinite_slope_is_left_where_the_value_does_not_jump(name):
     assert declared(catalog.get(name), (parse(JUMP),), steep, FLOAT64) == steep
 
 
-@pytest.mark.parametrize("sentence", [ABOVE, BELOW, LINEAR, EASY, JUMP])
+@pytest.mark.parametrize("sentence", [ABOVE, BELOW, LINEAR, EASY, JUMP, SIGMOIDS, SOFTMAXES])
 def test_a_branch_is_printed_as_it_is_read(sentence):
-    assert parse(sentence).sentence == sentence
+    assert parse(parse(sentence).sentence) == parse(sentence)

@@ -1,4 +1,4 @@
-"""Conventions of code that computes another formula beyond a point that its documentation names."""
+"""Conventions of code that computes another formula beyond a point that it names: thresholds, turned angles, clipped probabilities."""
 
 from __future__ import annotations
 
@@ -6,9 +6,10 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any, ClassVar, Literal
 
-from lossref.conventions.formula import Convention, Definition, spelled
+from lossref.conventions.formula import Bound, Convention, Definition, spelled
 from lossref.exact.numbers import Number, System
 from lossref.formats import Format
+from lossref.options import CLASS, PROBABILITY
 from lossref.spec import Loss
 
 
@@ -74,3 +75,41 @@ class AngularMargin(Convention):
             return m.lift(m.log(m.sum(m.exp(z) for z in logits)) - logits[target])
 
         return branched
+
+
+@dataclass(frozen=True)
+class ClipShare(Convention):
+    """The probability that the library's own sigmoid, or softmax at the target, makes of logits, cut to [low, high] before the logarithm.
+
+    The gradient outside is 0, the derivative of the cut.
+    """
+
+    function: Literal["sigmoid", "softmax"]
+    low: Bound
+    high: Bound
+    kind: ClassVar[str] = "clip share"
+
+    @property
+    def sentence(self) -> str:
+        return f"clip {self.function} to [{self.low}, {self.high}]"
+
+    def misfit(self, loss: Loss) -> str:
+        space, kind = loss.arguments[loss.first], PROBABILITY if self.function == "sigmoid" else CLASS
+        is_of_logits = loss.first == "logits" and loss.target == kind and space.rank == (self.function == "softmax")
+        return "" if is_of_logits else f"it takes no {self.function} of logits for the probability of one label"
+
+    def definition(self, inner: Definition, part: str, form: Format) -> Definition:
+        low, high = self.low.of(form), self.high.of(form)
+
+        def of_sigmoid(m: System, logits: Any, **others: Any) -> Number:
+            z = m.lift(logits)  # the sigmoid is cut where its argument is
+            z = m.min(z, m.log(high) - m.log(1 - high)) if high < 1 else z
+            z = m.max(z, m.log(low) - m.log(1 - low)) if low > 0 else z
+            return m.lift(inner(m, logits=z, **others))
+
+        def of_softmax(m: System, **values: Any) -> Number:
+            loss = m.lift(inner(m, **values))  # minus the logarithm of what is cut
+            loss = m.min(loss, -m.log(low)) if low > 0 else loss
+            return m.max(loss, -m.log(high)) if high < 1 else loss
+
+        return of_sigmoid if self.function == "sigmoid" else of_softmax

@@ -7,7 +7,7 @@ import re
 from collections.abc import Callable, Mapping
 from fractions import Fraction
 
-from lossref.conventions.branches import AngularMargin, Itself
+from lossref.conventions.branches import AngularMargin, ClipShare, Itself
 from lossref.conventions.formula import AddInside, AddTo, Bound, ClampLog, Clip, Convention, ConventionError, DivideBySum, Factor
 from lossref.conventions.habits import Always, Fixed, Flush, Hessian, HessianFloor, Jump, Kink
 from lossref.options import DENOMINATORS, EMPTY, SMOOTHINGS
@@ -16,6 +16,10 @@ LONGEST = 300  # characters of a sentence: the patterns look at each pair of its
 NUMBER = r"[-+]?[0-9]*\.?[0-9]+(?:e[-+]?[0-9]{1,3})?(?:/[0-9]+)?"
 BOUND = rf"(?:(?:1 - )?(?:eps|{NUMBER})|[-+]?inf)"
 GRAMMAR: Mapping[str, tuple[str, Callable[..., Convention]]] = {  # as --help has it -> the pattern, and what it makes
+    "clip sigmoid | softmax to [LOW, HIGH]": (
+        rf"clip (sigmoid|softmax) to \[({BOUND}), ({BOUND})\]",
+        lambda function, low, high: ClipShare(function, _bound(low), _bound(high)),
+    ),
     "clip ARGUMENT to [LOW, HIGH], gradient zero outside | through | unclipped": (
         rf"clip (\w+) to \[({BOUND}), ({BOUND})\](?:, gradient (zero outside|through|unclipped))?",
         lambda name, low, high, gradient: Clip(name, _bound(low), _bound(high), gradient or "zero outside"),
