@@ -224,6 +224,13 @@ def test_the_message_says_what_is_asked_and_how_to_ask_for_one_example():
     assert min(abs(slopes - float(asked.gradient[0]))) < 1e-15
 
 
+def test_equal_examples_are_counted_and_judged_once():
+    given = {"logits": np.array([1.0, 2.0, 1.0, 1.0, 1.0]), "target": np.zeros(5)}
+    wrong = lossref.value("sigmoid_cross_entropy", **given) * np.array([1.5, 1.0, 1.5, 1.0, 1.5])
+    with pytest.raises(AssertionError, match="3 of 5 numbers fail in float64: 3 beyond the level; 2 fine"):
+        assert_matches(wrong, None, "sigmoid_cross_entropy", **given)
+
+
 def test_thousands_of_logits_are_judged():
     z = np.random.default_rng(5).normal(size=(1, 4096)).astype(F)
     given = {"logits": z, "target": [7]}

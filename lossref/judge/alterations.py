@@ -26,6 +26,7 @@ OVER = {
     "batch": "the length of the first axis",
 }
 EPS = ("1e-3", "1e-4", "1e-5", "1e-6", "1e-7", "1e-8", "1e-9", "1e-10", "1e-12", "1e-15", "1e-16", "eps")
+SLOPES = ("zero outside", "unclipped", "through")
 
 
 def same_as(inputs: Inputs, part: str, found: Any) -> list[str]:
@@ -135,9 +136,7 @@ def _clipped(asked: Asked) -> Iterator[tuple[Asked, str]]:
     sentences = []
     for name, space in asked.loss.arguments.items():
         if (space.low, space.high) == (0, 1) and not space.is_discrete and name != "target":
-            for eps in EPS:
-                for slope in ("zero outside", "unclipped", "through"):
-                    sentences.append(f"clip {name} to [{eps}, 1 - {eps}], gradient {slope}")
+            sentences += [f"clip {name} to [{eps}, 1 - {eps}], gradient {slope}" for eps in EPS for slope in SLOPES]
             sentences.append("clamp log at -100")
     for sentence in sentences:
         yield replace(asked, sentences=(sentence,)), f"of the function that convention={sentence!r} declares"

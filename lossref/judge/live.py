@@ -202,7 +202,8 @@ def _certified(asked: Asked, examples: _Examples, shares: Shares, form: Format) 
     """Each distinct example certified, and their sum where the call is reduced to one number."""
     loss, count = asked.loss, len(examples.active)
     shares.check_width(math.prod(examples.widths[loss.first]))
-    table = [x.reshape(count, math.prod(x.shape[1:])).astype(np.float64) for x in (*examples.columns.values(), *examples.extra.values(), examples.active)]
+    columns = (*examples.columns.values(), *examples.extra.values(), examples.active)
+    table = [x.reshape(count, math.prod(x.shape[1:])).astype(np.float64) for x in columns]
     which, firsts, times = _grouped(np.column_stack(table))
     vectors = []
     for first in firsts:

@@ -100,8 +100,8 @@ def _of_ones_own(f: Finding, loss: Loss, form: Format, asked: Asked | None) -> d
     """One number as plain data, with a line that asks the oracle for it where that line is short."""
     inputs = f.vector.question.inputs
     if set(inputs) != set(loss.arguments):  # a sum over a whole call: its arguments are the test's own
-        named = asked.named.items() if asked else ()
-        return finding.described(f, form) | {"id": "", "reason": "", "inputs": {name: _by_shape(x) for name, x in named if name in loss.arguments}}
+        shapes = {name: _by_shape(x) for name, x in (asked.named.items() if asked else ()) if name in loss.arguments}
+        return finding.described(f, form) | {"id": "", "reason": "", "inputs": shapes}
     facts = finding.of_ones_own(f, loss, form)
     facts["reason"] = facts["reason"].removeprefix(questions.OWN)
     if len(flat(inputs)) > LONG:
