@@ -59,7 +59,7 @@ def positive(weight, *, whole):
 TWINS = {
     "count for weights": (
         F((W * TERMS).mean()), F((W * TERMS).sum() / W.sum()), "sigmoid_cross_entropy", BCE | {"sample_weight": W},
-        "the mean is divided by the number of examples kept, and not by the sum of the weights",
+        "the mean is divided by the number of all examples, and not by the sum of the weights",
     ),
     "weights for count": (
         F((W * TERMS).sum() / W.sum()), F((W * TERMS).mean()), "sigmoid_cross_entropy", BCE | {"sample_weight": W, "denominator": "count"},
@@ -70,8 +70,8 @@ TWINS = {
         F(TERMS.mean()), F((W * TERMS).sum() / W.sum()), "sigmoid_cross_entropy", BCE | {"sample_weight": W}, "sample_weight is left out",
     ),
     "pos_weight without the linear part": (
-        positive(F(2.5), whole=False), positive(F(2.5), whole=True),
-        "sigmoid_cross_entropy", {"logits": -Z, "target": Y, "pos_weight": 2.5},
+        positive(F(2.5), whole=False), positive(F(2.5), whole=True), "sigmoid_cross_entropy",
+        {"logits": -Z, "target": Y, "pos_weight": 2.5},
         "misses the linear part max(-z, 0) of label 1",
     ),
     "smoothing by the batch": (
@@ -92,7 +92,7 @@ def test_the_right_twin_passes_and_the_wrong_one_is_told_its_cause(name):
 def test_a_slope_over_the_wrong_denominator_is_told_so():
     given = BCE | {"sample_weight": W}
     assert_call_matches(None, (W * SLOPES / W.sum()).astype(F), "sigmoid_cross_entropy", **given)
-    with pytest.raises(AssertionError, match="divided by the number of examples kept, and not by the sum of the weights"):
+    with pytest.raises(AssertionError, match="divided by the number of all examples, and not by the sum of the weights"):
         assert_call_matches(None, (W * SLOPES / F(6)).astype(F), "sigmoid_cross_entropy", **given)
 
 
@@ -103,7 +103,7 @@ CLIP = "clip probabilities to [1e-6, 1 - 1e-6]"
 
 def clipped():
     p = np.clip(P, F(1e-6), 1 - F(1e-6))
-    slope = np.where((P > F(1e-6)) & (P < 1 - F(1e-6)), np.where(T == 1, -1 / p, 1 / (1 - p)), F(0))
+    slope = np.where(p == P, np.where(T == 1, -1 / p, 1 / (1 - p)), F(0))  # none of them is at a bound
     return np.where(T == 1, -np.log(p), -np.log1p(-p)).astype(F), slope.astype(F)
 
 
@@ -192,6 +192,17 @@ def test_options_of_an_example_act_unreduced():
         assert_matches(None, kept * SLOPES, "sigmoid_cross_entropy", **given)
 
 
+def test_a_mean_over_nothing_is_what_is_asked_for():
+    nothing = {"logits": Z, "target": Y, "mask": np.zeros(6)}
+    assert_call_matches(np.nan, None, "sigmoid_cross_entropy", **nothing)
+    assert_call_matches(0.0, np.zeros(6), "sigmoid_cross_entropy", **nothing, empty="zero")
+    with pytest.raises(AssertionError, match="6 of 6 numbers fail"):
+        assert_call_matches(0.0, np.full(6, 1e-30), "sigmoid_cross_entropy", **nothing, empty="zero")
+    assert_call_matches(np.nan, np.zeros(0), "sigmoid_cross_entropy", logits=Z[:0], target=Y[:0])
+    with pytest.raises(AssertionError, match="1 of 1 numbers fail"):
+        assert_call_matches(0.0, np.zeros(0), "sigmoid_cross_entropy", logits=Z[:0], target=Y[:0])
+
+
 def test_what_is_masked_may_hold_anything():
     z = np.where(Y == 1, Z, np.nan).astype(F)
     kept = Y == 1
@@ -211,6 +222,13 @@ def test_the_message_says_what_is_asked_and_how_to_ask_for_one_example():
     asked = eval(line.removeprefix("  try").removesuffix(".gradient"), {"lossref": lossref})
     slopes = lossref.gradient("sigmoid_cross_entropy", Z, Y) * W
     assert min(abs(slopes - float(asked.gradient[0]))) < 1e-15
+
+
+def test_equal_examples_are_counted_and_judged_once():
+    given = {"logits": np.array([1.0, 2.0, 1.0, 1.0, 1.0]), "target": np.zeros(5)}
+    wrong = lossref.value("sigmoid_cross_entropy", **given) * np.array([1.5, 1.0, 1.5, 1.0, 1.5])
+    with pytest.raises(AssertionError, match="3 of 5 numbers fail in float64: 3 beyond the level; 2 fine"):
+        assert_matches(wrong, None, "sigmoid_cross_entropy", **given)
 
 
 def test_thousands_of_logits_are_judged():

@@ -9,30 +9,33 @@ from typing import Any
 
 import numpy as np
 
+from lossref import arrays, options
 from lossref.exact.numbers import System
+from lossref.float64.evaluate import gradient, value
 from lossref.judge.live import Asked, Inputs, check, read_inputs
 from lossref.judge.measure import DEFAULT_LEVEL, meets
 from lossref.options import PROBABILITY, refusals
 from lossref.spec import Loss
 
-MOST = 4096  # numbers of the distinct examples up to which a call is asked again
+MOST = 512  # numbers of the distinct examples up to which every other question is certified, and not those alone that are near
 LONG = 1000  # terms from which their sum in order is looked at
 OVER = {
     "weights": "the sum of the weights",
-    "kept": "the number of examples kept",
     "count": "the number of all examples",
+    "kept": "the number of examples kept",
     "batch": "the length of the first axis",
 }
 EPS = ("1e-3", "1e-4", "1e-5", "1e-6", "1e-7", "1e-8", "1e-9", "1e-10", "1e-12", "1e-15", "1e-16", "eps")
+SLOPES = ("zero outside", "unclipped", "through")
 
 
 def same_as(inputs: Inputs, part: str, found: Any) -> list[str]:
     """The first way to ask otherwise of which what came back is the right answer; that of a sum taken in order besides."""
     said = list(_in_order(inputs, found)) if part == "value" else []
-    if said or inputs.size > MOST:
+    if said:
         return said
     for asked, sentence in _otherwise(inputs.asked):
-        if _is_right(asked, part, found):
+        if _is_near(asked, part, found, inputs) and _is_right(asked, part, found):
             return [f"right for another question: {sentence}"]
     return []
 
@@ -41,8 +44,8 @@ def _otherwise(asked: Asked) -> Iterator[tuple[Asked, str]]:
     """Each other question with what it would mean, the likeliest first."""
     named = asked.named
 
-    def given(**options: Any) -> Asked:
-        return replace(asked, named={**named, **options})
+    def given(**changed: Any) -> Asked:
+        return replace(asked, named={**named, **changed})
 
     reduction, over = named.get("reduction", "none"), named.get("denominator", "weights")
     if reduction == "mean":
@@ -127,15 +130,32 @@ def _positive(asked: Asked) -> Iterator[tuple[Asked, str]]:
 
 
 def _clipped(asked: Asked) -> Iterator[tuple[Asked, str]]:
-    """A probability cut at one of the usual bounds."""
+    """A probability cut at one of the usual bounds, or a logarithm clamped as PyTorch does."""
     if asked.sentences:
         return
+    sentences = []
     for name, space in asked.loss.arguments.items():
         if (space.low, space.high) == (0, 1) and not space.is_discrete and name != "target":
-            for eps in EPS:
-                for slope in ("zero outside", "unclipped", "through"):
-                    sentence = f"clip {name} to [{eps}, 1 - {eps}], gradient {slope}"
-                    yield replace(asked, sentences=(sentence,)), f"of the function that convention={sentence!r} declares"
+            sentences += [f"clip {name} to [{eps}, 1 - {eps}], gradient {slope}" for eps in EPS for slope in SLOPES]
+            sentences.append("clamp log at -100")
+    for sentence in sentences:
+        yield replace(asked, sentences=(sentence,)), f"of the function that convention={sentence!r} declares"
+
+
+def _is_near(asked: Asked, part: str, found: Any, inputs: Inputs) -> bool:
+    """Whether our float64 code, asked otherwise, is near what came back; where it cannot be asked whether the call is small."""
+    if asked.sentences or asked.loss.value is None or asked.loss.gradient is None:
+        return inputs.size <= MOST
+    chosen = options.split(asked.named)[1]
+    given = {name: x if name in chosen else arrays.read(name, x).array for name, x in asked.named.items()}
+    try:
+        with np.errstate(all="ignore"):
+            near = (value if part == "value" else gradient)(asked.loss, **given, class_axis=asked.class_axis)
+            pairs = zip(near, found, strict=True) if isinstance(near, tuple) else ((near, found),)
+            tolerance = 2.0 ** -(inputs.form.precision // 2)
+            return all(np.allclose(arrays.read(part, y).array, x, rtol=tolerance, atol=0, equal_nan=True) for x, y in pairs)
+    except (ValueError, TypeError):
+        return False
 
 
 def _is_right(asked: Asked, part: str, found: Any) -> bool:

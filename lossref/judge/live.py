@@ -125,7 +125,7 @@ def check(inputs: Inputs, part: str, found: Any) -> Iterator[Measured]:
             read = np.moveaxis(_shaped(loss, part, name, x, outer, ""), axis, -1)
         else:
             read = _shaped(loss, part, name, x, wanted, "one loss an example, unreduced")
-        columns.append(read.reshape(len(inputs.which), -1))
+        columns.append(read.reshape(len(inputs.which), math.prod(inputs.widths[name]) if name else 1))
     rows = np.ascontiguousarray(np.concatenate(columns, axis=1))
     _, firsts, times = _grouped(np.column_stack([inputs.which.astype(np.float64), rows]))
     for first, many in zip(firsts, times, strict=True):
@@ -202,7 +202,8 @@ def _certified(asked: Asked, examples: _Examples, shares: Shares, form: Format) 
     """Each distinct example certified, and their sum where the call is reduced to one number."""
     loss, count = asked.loss, len(examples.active)
     shares.check_width(math.prod(examples.widths[loss.first]))
-    table = [x.reshape(count, -1).astype(np.float64) for x in (*examples.columns.values(), *examples.extra.values(), examples.active)]
+    columns = (*examples.columns.values(), *examples.extra.values(), examples.active)
+    table = [x.reshape(count, math.prod(x.shape[1:])).astype(np.float64) for x in columns]
     which, firsts, times = _grouped(np.column_stack(table))
     vectors = []
     for first in firsts:

@@ -31,7 +31,7 @@ def of_a_test(inputs: Inputs, part: str, answer: Any, measured: Sequence[Measure
     if all(meets(o.grade, level) for o in outcomes):
         return ""
     times = {id(m.outcome): m.times for m in measured}
-    said = alterations.same_as(inputs, part, answer) if options.split(inputs.asked.named)[1] or part == "value" else []
+    said = alterations.same_as(inputs, part, answer)
     return message(inputs.loss, part, outcomes, level, inputs.form, times=times, asked=inputs.asked, said=said)
 
 
@@ -100,9 +100,10 @@ def _of_ones_own(f: Finding, loss: Loss, form: Format, asked: Asked | None) -> d
     """One number as plain data, with a line that asks the oracle for it where that line is short."""
     inputs = f.vector.question.inputs
     if set(inputs) != set(loss.arguments):  # a sum over a whole call: its arguments are the test's own
-        named = asked.named.items() if asked else ()
-        return finding.described(f, form) | {"id": "", "inputs": {name: _by_shape(x) for name, x in named if name in loss.arguments}}
+        shapes = {name: _by_shape(x) for name, x in (asked.named.items() if asked else ()) if name in loss.arguments}
+        return finding.described(f, form) | {"id": "", "reason": "", "inputs": shapes}
     facts = finding.of_ones_own(f, loss, form)
+    facts["reason"] = facts["reason"].removeprefix(questions.OWN)
     if len(flat(inputs)) > LONG:
         return {k: x for k, x in facts.items() if k != "command"}
     declared = [sentence for sentence in asked.sentences if not parse(sentence).is_of_answers] if asked else []
