@@ -31,7 +31,8 @@ READERS = {  # how each is compiled, if it is, into the folder OUT, and started
     "read_golden.java": (("javac", "-d", "OUT", "SOURCE"), ("java", "-cp", "OUT", "ReadGolden")),
 }
 SAMPLED = (  # with calls, gradients in several arguments, kinks, jumps, tails and means over nothing
-    "sigmoid_cross_entropy", "softmax_cross_entropy", "huber", "hinge", "zero_one", "kl_divergence", "triplet_margin", "gaussian_nll", "relu",
+    "sigmoid_cross_entropy", "softmax_cross_entropy", "huber", "hinge", "zero_one", "kl_divergence", "triplet_margin",
+    "gaussian_nll", "relu",
 )  # fmt: skip
 STYLES = ("right", "an ulp", "inputs", "flushed", "terms", "half", "far", "not finite", "mixed")
 
@@ -142,18 +143,24 @@ def worsened(v, part):
         right = truth.rounded if truth.rounded is not None else truth.interval[1]
         sign, size = chance.choice((-1, 1)), float(truth.size)
         kind = chance.choice(STYLES) if style == "mixed" else style
-        y = {
-            "right": lambda x: x,
-            "an ulp": lambda x: form.step(x, sign),
-            "inputs": lambda x: form.step(x, 2 * sign) + 3 * sign * float(truth.allowance),
-            "flushed": lambda x: 0.0,
-            "terms": lambda x: x + sign * 9 * size * float(form.unit) + 4 * float(truth.allowance),
-            "half": lambda x: x + sign * size * chance.random() * float(form.unit) ** 0.5,
-            "far": lambda x: chance.choice((x, -x, 2 * x, x + sign * size)),
-            "not finite": lambda x: chance.choice((x, x, math.inf, -math.inf, math.nan)),
-        }[kind if kind != "mixed" else "right"]
-        worse.append(form.nearest(y(right)) if math.isfinite(right) else chance.choice((right,) * 20 + (1.0,)))
+        kind = "right" if kind == "mixed" else kind
+        y = changed(kind, right, truth, form, sign, size, chance)
+        worse.append(form.nearest(y) if math.isfinite(right) else chance.choice((right,) * 20 + (1.0,)))
     return worse
+
+
+def changed(kind, x, truth, form, sign, size, chance):
+    """A number made worse in one way."""
+    return {
+        "right": lambda: x,
+        "an ulp": lambda: form.step(x, sign),
+        "inputs": lambda: form.step(x, 2 * sign) + 3 * sign * float(truth.allowance),
+        "flushed": lambda: 0.0,
+        "terms": lambda: x + sign * 9 * size * float(form.unit) + 4 * float(truth.allowance),
+        "half": lambda: x + sign * size * chance.random() * float(form.unit) ** 0.5,
+        "far": lambda: chance.choice((x, -x, 2 * x, x + sign * size)),
+        "not finite": lambda: chance.choice((x, x, math.inf, -math.inf, math.nan)),
+    }[kind]() if math.isfinite(x) else x
 
 
 def flat(nest):
