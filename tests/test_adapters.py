@@ -68,6 +68,11 @@ def test_library_builds_and_names_losses_of_the_catalogue(name):
         assert set(implementation.parts) <= {"value", "gradient", "hessian"}
 
 
+@pytest.mark.parametrize("name", installed(ADAPTERS))
+def test_a_library_of_one_format_says_so(name):
+    assert resolve(name).formats == ((ONE_FORMAT[name],) if name in ONE_FORMAT else ())
+
+
 DIALECTS = {"torch": "torch_like", "optax": "jax_like", "keras": "keras_like"}
 
 
