@@ -68,6 +68,11 @@ def test_library_builds_and_names_losses_of_the_catalogue(name):
         assert set(implementation.parts) <= {"value", "gradient", "hessian"}
 
 
+@pytest.mark.parametrize("name", installed(ADAPTERS))
+def test_a_library_of_one_format_says_so(name):
+    assert resolve(name).formats == ((ONE_FORMAT[name],) if name in ONE_FORMAT else ())
+
+
 DIALECTS = {"torch": "torch_like", "optax": "jax_like", "keras": "keras_like"}
 
 
@@ -142,14 +147,14 @@ def test_lightgbm_holds_what_it_is_given(name, dtype, monkeypatch):
     monkeypatch.setattr(adapter(name).lgb, "Dataset", recorded)
     scores = np.array([0.1, -0.0, np.finfo(dtype).smallest_subnormal, -1e18, 3], dtype=dtype)
     labels = np.array([0.1, 1e-30, 3e18, -0.0, 7], dtype=np.float32).astype(dtype)
-    found = resolve(name).implementations["squared_error"]
+    squared_error = resolve(name).implementations["squared_error"]
 
     def takes(y):
-        return not found.takes(Question("squared_error", dtype, {"prediction": 1.0, "target": y}, {}, "ordinary", ""))
+        return not squared_error.takes(Question("squared_error", dtype, {"prediction": 1.0, "target": y}, {}, "ordinary", ""))
 
     assert all(takes(float(y)) for y in labels)
     assert not any(takes(y) for y in (0.1, 2.0**127))
-    resolve(name).implementations["squared_error"].parts["value"](prediction=scores, target=labels)
+    squared_error.parts["value"](prediction=scores, target=labels)
     same(np.concatenate([data.get_label() for data in found]).astype(dtype), labels)
     same(np.concatenate([data.get_init_score() for data in found]).astype(dtype), scores)
 
@@ -203,7 +208,7 @@ REPRODUCED = {
     "scipy": ["softmax_cross_entropy", "cross_entropy", "logistic", "entropy"],
     "sklearn": ["sigmoid_cross_entropy", "binary_cross_entropy", "softmax_cross_entropy", "exponential"],
     "torch": ["softmax_cross_entropy", "logistic", "huber", "entropy"],
-    "torch_func": ["softmax_cross_entropy", "sigmoid_cross_entropy", "kl_divergence", "entropy"],
+    "torch_func": ["softmax_cross_entropy", "sigmoid_cross_entropy", "kl_divergence_from_log_probabilities", "entropy"],
     "optax": ["softmax_cross_entropy", "log1mexp", "huber", "l2_penalty"],
     "keras": ["softmax_cross_entropy", "binary_cross_entropy", "l2_penalty"],
     "onnx": ["softmax_cross_entropy", "log_softmax", "logsumexp", "softmax"],

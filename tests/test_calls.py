@@ -18,7 +18,7 @@ from lossref import batches, catalog, golden
 from lossref.cli import main
 from lossref.exact_inputs import fraction
 from lossref.judge.measure import meets
-from lossref.judge.verdict import judge
+from lossref.judge.verdict import has_answer, judge
 from lossref.library import Implementation
 from lossref.mutants.calls import cross_entropy
 from lossref.values import flat
@@ -105,6 +105,13 @@ def test_zero_weight_hides_what_is_not_a_number():
         value, slope = lossref.value_and_gradient("softmax_cross_entropy", logits, target, reduction="mean", **hide)
         assert value == lossref.value("softmax_cross_entropy", logits[1], 0)
         assert slope[0].tolist() == [0, 0]
+
+
+@pytest.mark.parametrize("name", ["squared_error", "softmax_cross_entropy"])
+def test_the_slope_of_a_mean_over_nothing_that_is_nan_is_not_judged(name, form):
+    nothing = [v for v in vectors(name, form) if v.question.flag == "left_out" and np.isnan(v.answer.value.rounded).any()]
+    assert nothing
+    assert all(has_answer(v, "value") and not has_answer(v, "gradient") for v in nothing)
 
 
 def test_losses_of_one_argument_and_options_of_each_example_are_reduced_too():

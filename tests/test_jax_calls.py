@@ -24,9 +24,9 @@ OPTAX = {
     "squared_error": "squared_error", "half_squared_error": "l2_loss", "huber": "huber_loss", "hinge": "hinge_loss",
     "perceptron": "losses.perceptron_loss", "sigmoid_cross_entropy": "sigmoid_binary_cross_entropy",
     "softmax_cross_entropy": "softmax_cross_entropy_with_integer_labels", "soft_target_cross_entropy": "softmax_cross_entropy",
-    "triplet_margin": "losses.triplet_margin_loss",
+    "triplet_margin": "losses.triplet_margin_loss", "kl_divergence_from_log_probabilities": "kl_divergence",
     # composed, or with parameters that have other defaults
-    "logistic": None, "kl_divergence": None, "sigmoid_focal_cross_entropy": None, "l2_penalty": None, "entropy": None,
+    "logistic": None, "sigmoid_focal_cross_entropy": None, "l2_penalty": None, "entropy": None,
 }  # fmt: skip
 KERAS = {
     "squared_error": ("MeanSquaredError", {}),

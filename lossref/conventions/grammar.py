@@ -16,13 +16,13 @@ LONGEST = 300  # characters of a sentence: the patterns look at each pair of its
 NUMBER = r"[-+]?[0-9]*\.?[0-9]+(?:e[-+]?[0-9]{1,3})?(?:/[0-9]+)?"
 BOUND = rf"(?:(?:1 - )?(?:eps|{NUMBER})|[-+]?inf)"
 GRAMMAR: Mapping[str, tuple[str, Callable[..., Convention]]] = {  # as --help has it -> the pattern, and what it makes
+    "clip ARGUMENT to [LOW, HIGH], gradient zero outside | through | unclipped": (
+        rf"clip (?!sigmoid |softmax )(\w+) to \[({BOUND}), ({BOUND})\](?:, gradient (zero outside|through|unclipped))?",
+        lambda name, low, high, gradient: Clip(name, _bound(low), _bound(high), gradient or "zero outside"),
+    ),
     "clip sigmoid | softmax to [LOW, HIGH]": (
         rf"clip (sigmoid|softmax) to \[({BOUND}), ({BOUND})\]",
         lambda function, low, high: ClipShare(function, _bound(low), _bound(high)),
-    ),
-    "clip ARGUMENT to [LOW, HIGH], gradient zero outside | through | unclipped": (
-        rf"clip (\w+) to \[({BOUND}), ({BOUND})\](?:, gradient (zero outside|through|unclipped))?",
-        lambda name, low, high, gradient: Clip(name, _bound(low), _bound(high), gradient or "zero outside"),
     ),
     "divide ARGUMENT by their sum": (r"divide (\w+) by their sum", DivideBySum),
     "clamp log at NUMBER, gradient denominator at least NUMBER": (

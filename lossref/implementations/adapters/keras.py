@@ -96,7 +96,7 @@ def kl_divergence(probabilities, target, reduction=None, sample_weight=None):
     return keras.losses.KLDivergence(reduction=reduction)(target, probabilities, sample_weight=sample_weight)
 
 
-@implements("regularizers.L2")
+@implements()
 def l2_penalty(weights, strength):
     return keras.ops.stack([keras.regularizers.L2(strength / 2)(row) for row in weights])
 
