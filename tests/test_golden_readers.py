@@ -216,5 +216,5 @@ def test_every_reader_is_tested_and_short():
     assert {*READERS, "answers.py"} == {path.name for path in FOLDER.iterdir() if path.is_file()}
     for path in FOLDER.glob("*.*"):
         lines = path.read_text(encoding="ascii").splitlines()
-        assert max(len(line.replace("\t", "    ")) for line in lines) <= 130
-        assert len(lines) <= 400
+        assert max(len(line.replace("\t", "    ")) for line in lines) <= 120
+        assert len(lines) <= 380
