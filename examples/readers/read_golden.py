@@ -149,7 +149,8 @@ def grade(worst: Tally, form: Format) -> str:
         return "B"
     if worst.E3 <= 16:
         return "C"
-    return "D" if worst.E3 <= 2 ** (form.precision / 2) else "F"
+    half_the_digits = 2 ** (form.precision / 2)
+    return "D" if worst.E3 <= half_the_digits else "F"
 
 
 def print_row(row: dict[str, Any], form: str) -> None:
