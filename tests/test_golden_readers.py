@@ -16,10 +16,11 @@ import pytest
 
 from lossref import catalog, golden
 from lossref.cli import main
-from lossref.formats import FORMATS
-from lossref.judge.measure import LEVELS
+from lossref.formats import FLOAT64, FORMATS
+from lossref.golden.row import vector
+from lossref.judge.measure import LEVELS, grade, measure
 from lossref.judge.verdict import has_answer, truths
-from lossref.spec import APART, PARTS, identify
+from lossref.spec import APART, PARTS, REGIONS, identify
 
 FOLDER = Path(__file__).parent.parent / "examples" / "readers"
 READERS = {  # how each is compiled, if it is, into the folder OUT, and started
@@ -88,7 +89,7 @@ def sample(tmp_path_factory):
         for verdict in report["losses"]:
             for part, found in verdict["parts"].items():
                 head = (verdict["loss"], form, part)
-                grades |= {(*head, region): grade for region, grade in found["regions"].items()} | {(*head, "headline"): found["grade"]}
+                grades |= {(*head, region): level for region, level in found["regions"].items()} | {(*head, "headline"): found["grade"]}
         done = subprocess.run([sys.executable, FOLDER / "answers.py", asked, answered], capture_output=True, text=True, timeout=60)
         assert (done.returncode, done.stderr) == (0, "")
         lines += done.stdout
@@ -221,6 +222,76 @@ def test_reader_grades_as_the_judge_does(reader, files, sample):
     assert {region for *_, region in grades} > set(APART)
     assert set(grades.values()) == set(LEVELS)
     assert {tuple(line[:4]): line[4] for line in reader("--grade", answers, *files)} == grades
+
+
+def test_reader_grades_edges_as_the_judge_does(reader, tmp_path):
+    """Files that no loss has: subnormal and largest numbers, powers of two, and errors at the border of each grade."""
+    files, answers, grades = [], "", {}
+    for k in range(120):
+        chance, form = random.Random(k), FORMATS[golden.SHIPPED_FORMATS[k % 2]]
+        header = {"loss": f"loss_{k}", "format": form.name, "flags": {"edge": ""}}
+        rows = [edge(f"{k:04x}{number:08x}", region, form, chance) for number, region in enumerate(REGIONS)]
+        files.append(tmp_path / f"{k}.jsonl")
+        files[-1].write_text("".join(json.dumps(row, separators=(",", ":")) + "\n" for row in (header, *rows)), encoding="ascii")
+        for found in rows:
+            v = vector(header, found, form)
+            for part in PARTS:
+                (truth,) = truths(v, part, form)
+                if chance.random() < 0.02:  # no number came back
+                    answers += f"{v.id} {part}\n"
+                    grades[header["loss"], form.name, part, v.region] = "F"
+                    continue
+                y = edge_answer(truth, form, chance)
+                answers += f"{v.id} {part} {form.encode(y if y - y else Fraction(y))}\n"
+                grades[header["loss"], form.name, part, v.region] = grade([measure(y, truth, form)], form)
+    (tmp_path / "answers.txt").write_text(answers, encoding="ascii")
+    assert set(grades.values()) == set(LEVELS)
+    printed = {tuple(line[:4]): line[4] for line in reader("--grade", tmp_path / "answers.txt", *files) if line[3] != "headline"}
+    assert printed == grades
+
+
+def edge(identifier, region, form, chance):
+    """A row whose answers lie at the edges of the format."""
+
+    def part():
+        right, width = edge_number(form, chance), 2.0 ** chance.choice((-60, -1, 0, 1, 30))
+        K = chance.choice((0.0, abs(right) * (0.25 + 2.0**-40), abs(right) * (0.25 - 2.0**-40), 2.0 ** chance.uniform(-1070, 1000)))
+        S = chance.choice((0.0, abs(right), 2.0 ** chance.uniform(-1070, 1000)))
+        residual = chance.choice((0, 1, -1, 32768, -32768, chance.randrange(-32768, 32768)))
+        fields = {"rounded": [form.encode(Fraction(right))], "residual": [residual]}
+        fields |= {"K": [FLOAT64.encode(Fraction(K))], "S": [FLOAT64.encode(Fraction(S))]}
+        if chance.random() < 0.3:
+            ends = sorted(form.nearest(x) for x in (right, right * (width if abs(right) < 1 else min(width, 1.0))))
+            fields["interval"] = [[form.encode(Fraction(end)) for end in ends]]
+            if chance.random() < 0.5:
+                fields |= {"rounded": None, "residual": None}
+        elif chance.random() < 0.05:
+            fields["rounded"] = [form.encode(chance.choice((math.inf, -math.inf, math.nan)))]
+        return fields
+
+    head = {"id": identifier, "region": region, "flag": "edge", "inputs": {"x": form.encode(Fraction(1))}, "options": {}}
+    return {**head, "value": part(), "gradient": {"x": part()}, "hessian": {"x": part()}}
+
+
+def edge_number(form, chance):
+    """A finite number near one of the places where the spacing or the scale changes."""
+    near = chance.choice((Fraction(0), form.least_normal, Fraction(2) ** form.least_exponent, form.largest, Fraction(1), form.unit))
+    if chance.random() < 0.3:
+        near = Fraction(2) ** chance.randrange(form.least_exponent, form.largest.numerator.bit_length())
+    return chance.choice((1, -1)) * form.step(float(near), chance.choice((-1, 0, 0, 1)))
+
+
+def edge_answer(truth, form, chance):
+    """A number at the border of a grade, or none."""
+    low, high = truth.interval or (truth.rounded, truth.rounded)
+    if not math.isfinite(low) or chance.random() < 0.25:
+        return chance.choice((low, 0.0, -low, math.inf, -math.inf, math.nan, form.step(0.0, 1), edge_number(form, chance)))
+    of_inputs = (form.ulp(Fraction(high)) + truth.allowance) / 2
+    of_terms = form.unit * max(truth.size, form.least_normal) + truth.allowance / 2
+    half_the_digits = Fraction(2.0 ** (form.precision / 2))
+    distance = chance.choice((form.ulp(Fraction(high)), 8 * of_inputs, 16 * of_terms, half_the_digits * of_terms))
+    factor = chance.choice((Fraction(9, 10), Fraction(11, 10)))  # on the border a last rounding decides
+    return form.step(form.nearest(Fraction(high) + chance.choice((1, -1)) * factor * distance), chance.choice((-1, 0, 0, 1)))
 
 
 def test_a_reader_complains_of_what_is_no_golden_file(reader):

@@ -149,8 +149,8 @@ def grade(worst: Tally, form: Format) -> str:
         return "B"
     if worst.E3 <= 16:
         return "C"
-    half_the_digits = 2 ** (form.precision / 2)
-    return "D" if worst.E3 <= half_the_digits else "F"
+    E3_OF_D = 2 ** (form.precision / 2)
+    return "D" if worst.E3 <= E3_OF_D else "F"
 
 
 def print_row(row: dict[str, Any], form: str) -> None:

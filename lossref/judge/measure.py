@@ -130,8 +130,8 @@ def grade(errors: Sequence[Error], form: Format) -> str:
         return "C"
     if any(e.is_absurd and e.E3 > E3_OF_C for e in errors):
         return "F"
-    half_the_digits = 2.0 ** (form.precision / 2)
-    return "D" if all(e.E3 <= half_the_digits for e in errors) else "F"
+    E3_OF_D = 2.0 ** (form.precision / 2)
+    return "D" if all(e.E3 <= E3_OF_D for e in errors) else "F"
 
 
 def worst(grades: Sequence[str]) -> str:
