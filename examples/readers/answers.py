@@ -23,7 +23,8 @@ def flat(nested: Any) -> list[str]:
 def lines(run: dict[str, Any], reply: dict[str, Any]) -> dict[str, str]:
     """A line for each vector that was asked, by its id and part; a whole call is one vector, and a batch has many."""
     is_call = "reduction" in run["options"]
-    examples = [run["inputs"]] if is_call else [dict(zip(run["inputs"], row)) for row in zip(*run["inputs"].values())]  # noqa: B905
+    rows = zip(*run["inputs"].values(), strict=False)
+    examples = [run["inputs"]] if is_call else [dict(zip(run["inputs"], row, strict=True)) for row in rows]
     found = reply.get("answer")
     each = [found[name] for name in run["inputs"] if name in found] if isinstance(found, dict) else [found]
     failed = reply["type"] != "result"

@@ -16,7 +16,7 @@ static const char *PARTS[] = {"value", "gradient", "hessian"}, *LEVELS[] = {"A+"
 static const char *REGIONS[] = {"ordinary", "tail", "cancellation", "kink", "option", "reduction", "range", "special"};
 enum { APART = 6 }; /* from here on regions stand beside the headline */
 
-struct format { const char *name; int precision, least, top; }; /* 2 ** least is the least number; all are below 2 ** top */
+struct format { const char *name; int precision, least, top; }; /* the least number is 2^least; all are below 2^top */
 static const struct format FORMATS[] = {{"float64", 53, -1074, 1024}, {"float32", 24, -149, 128}};
 
 /* One component; at an exact kink nothing is rounded, and away from one there are no ends. */
@@ -76,8 +76,8 @@ static int is_empty_mean(const char *row, int part, double *room)
 /* The components of a part into t; none where it is not judged. */
 static int truths(const char *row, int part, struct truth *t, double *room)
 {
-    const char *stop = part == 0 ? after(row, "\"gradient\":{") : part == 1 ? after(row, "\"hessian\":{") : strchr(row, 0);
-    const char *p = after(row, part == 0 ? "\"value\":{" : part == 1 ? "\"gradient\":{" : "\"hessian\":{");
+    static const char *KEYS[] = {"\"value\":{", "\"gradient\":{", "\"hessian\":{"};
+    const char *p = after(row, KEYS[part]), *stop = part < 2 ? after(row, KEYS[part + 1]) : strchr(row, 0);
     int count = 0;
     if (is_empty_mean(row, part, room)) return 0;
     while ((p = after(p, "\"rounded\":")) && p < stop) {
@@ -124,7 +124,7 @@ static double scale(double a, double b, double c, double d)
     return largest < ldexp(1, -400) ? ldexp(1, 500) : largest > ldexp(1, 1000) ? ldexp(1, -100) : 1;
 }
 
-/* How far y is outside of [low + rest, high + rest], scaled; an infinity is the first power of two beyond the format. */
+/* How far y is outside of [low + rest, high + rest], scaled; an infinity counts as 2^top. */
 static double distance(double y, double low, double high, double rest, double by, const struct format *form)
 {
     y = isfinite(y) ? y * by : copysign(ldexp(by, form->top), y);
@@ -204,17 +204,17 @@ static void grade_row(const char *row, char **answers, size_t count, struct tall
 static void print_grades(const char *header, struct tally worst[3][8], const struct format *form)
 {
     const char *loss = after(header, "\"loss\":\"");
+    int width = (int)strcspn(loss, "\"");
     for (int part = 0; part < 3; part++) {
         int counted = -1, apart = -1;
         for (int k = 0; k < 8; k++) {
             if (worst[part][k].count == 0) continue;
             int level = grade(&worst[part][k], form), *headline = k < APART ? &counted : &apart;
             if (level > *headline) *headline = level;
-            printf("%.*s %s %s %s %s\n", (int)strcspn(loss, "\""), loss, form->name, PARTS[part], REGIONS[k], LEVELS[level]);
+            printf("%.*s %s %s %s %s\n", width, loss, form->name, PARTS[part], REGIONS[k], LEVELS[level]);
         }
         if (counted < 0) counted = apart;
-        if (counted >= 0)
-            printf("%.*s %s %s headline %s\n", (int)strcspn(loss, "\""), loss, form->name, PARTS[part], LEVELS[counted]);
+        if (counted >= 0) printf("%.*s %s %s headline %s\n", width, loss, form->name, PARTS[part], LEVELS[counted]);
     }
 }
 
@@ -287,7 +287,8 @@ int main(int argc, char **arguments)
         if (getline(&header, &size, file) < 0 || !strstr(header, "\"format\":\"float")) fail(arguments[k]);
         if (!strstr(header, "\"format\":\"float64\"")) form++; /* the first line says what the others are */
         while (getline(&row, &rows, file) > 0) {
-            if (strncmp(row, "{\"id\":\"", 7) != 0 || region_of(row) < 0 || !after(row, "\"hessian\":")) fail(arguments[k]);
+            if (strncmp(row, "{\"id\":\"", 7) != 0 || region_of(row) < 0 || !strstr(row, "\"hessian\":"))
+                fail(arguments[k]);
             double *room = malloc(strlen(row) * sizeof *room); /* more than one row can have */
             struct truth *t = malloc(strlen(row) * sizeof *t);
             if (is_grading) grade_row(row, answers, count, worst, form, t, room);

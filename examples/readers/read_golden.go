@@ -119,7 +119,8 @@ func truths(vector row, place int) (found []truth) {
 			return nil // the loss jumps
 		}
 		for i, k := range one.K {
-			t := truth{isRounded: one.Rounded != nil, hasEnds: one.Interval != nil, k: decode(k), size: decode(one.S[0])}
+			t := truth{isRounded: one.Rounded != nil, hasEnds: one.Interval != nil, k: decode(k)}
+			t.size = decode(one.S[0])
 			if len(one.S) > 1 {
 				t.size = decode(one.S[i])
 			}
@@ -177,7 +178,7 @@ func scale(numbers ...float64) float64 {
 	return 1
 }
 
-// How far y is outside of [low + rest, high + rest], scaled; an infinity is the first power of two beyond the format.
+// How far y is outside of [low + rest, high + rest], scaled; an infinity counts as 2^top.
 func (form format) distance(y, low, high, rest, by float64) float64 {
 	if math.IsInf(y, 0) {
 		y = math.Copysign(math.Ldexp(by, form.top), y)

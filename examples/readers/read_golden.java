@@ -22,9 +22,11 @@ class ReadGolden {
     static final int APART = 6; // from here on regions stand beside the headline
     static final List<String> LEVELS = List.of("A+", "A", "B", "C", "D", "F");
     static final double INFINITY = Double.POSITIVE_INFINITY;
-    static final Pattern VECTOR = Pattern.compile("\\{\"id\":\"(\\w+)\",\"region\":\"(\\w+)\",.*?,\"inputs\":\\{(.*?)\\},"
+    static final Pattern VECTOR = Pattern.compile(
+        "\\{\"id\":\"(\\w+)\",\"region\":\"(\\w+)\",.*?,\"inputs\":\\{(.*?)\\},"
         + "\"options\":\\{(.*?)\\},\"value\":(.*),\"gradient\":(.*),\"hessian\":(.*)\\}");
-    static final Pattern OBJECT = Pattern.compile("\"rounded\":(.*?),\"residual\":(.*?),\"K\":(.*?),\"S\":([^\\]]*)([^}]*)");
+    static final Pattern OBJECT = Pattern.compile(
+        "\"rounded\":(.*?),\"residual\":(.*?),\"K\":(.*?),\"S\":([^\\]]*)([^}]*)");
     static final Pattern WORD = Pattern.compile("(\"?)([\\w-]+)\"?(:?)");
     static final Pattern BITS = Pattern.compile("[0-9a-f]{16}|[0-9a-f]{8}");
 
@@ -41,7 +43,8 @@ class ReadGolden {
         }
     }
 
-    static final List<Format> FORMATS = List.of(new Format("float64", 53, -1074, 1024), new Format("float32", 24, -149, 128));
+    static final List<Format> FORMATS =
+        List.of(new Format("float64", 53, -1074, 1024), new Format("float32", 24, -149, 128));
 
     record Row(String id, String region, String inputs, String options, String[] parts) {
         static Row of(String line) {
@@ -95,7 +98,8 @@ class ReadGolden {
             for (int i = 0; i < K.length; i++) {
                 truths.add(new Truth(rounded.length == 0 ? null : (Double) rounded[i],
                     rounded.length == 0 ? 0 : Double.parseDouble(residual[i]),
-                    ends.length == 0 ? null : new double[] {ends[2 * i], ends[2 * i + 1]}, K[i], S[S.length > 1 ? i : 0]));
+                    ends.length == 0 ? null : new double[] {ends[2 * i], ends[2 * i + 1]},
+                    K[i], S[S.length > 1 ? i : 0]));
             }
         }
         return truths;
@@ -107,7 +111,7 @@ class ReadGolden {
         return largest < 0x1p-400 ? 0x1p500 : largest > 0x1p1000 ? 0x1p-100 : 1;
     }
 
-    // How far y is outside of [low + rest, high + rest], scaled; an infinity is the first power of two beyond the format.
+    // How far y is outside of [low + rest, high + rest], scaled; an infinity counts as 2^top.
     static double distance(double y, double low, double high, double rest, double by, Format form) {
         double scaled = Double.isInfinite(y) ? Math.signum(y) * Math.scalb(by, form.top) : y * by;
         return Math.max(Math.max((low * by - scaled) + rest, (scaled - high * by) - rest), 0);
@@ -177,7 +181,7 @@ class ReadGolden {
         StringBuilder text = new StringBuilder();
         for (Matcher word = WORD.matcher(row.inputs + "," + row.options); word.find();) {
             boolean isBits = !word.group(1).isEmpty() && BITS.matcher(word.group(2)).matches();
-            if (!word.group(3).isEmpty()) text.append(text.length() > 0 ? "\n" : "").append(row.id + " " + word.group(2));
+            if (word.group(3).equals(":")) text.append(text.isEmpty() ? "" : "\n").append(row.id + " " + word.group(2));
             else text.append(" ").append(isBits ? decode(word.group(2)) : word.group(2));
         }
         for (int part = 0; part < 3; part++) {

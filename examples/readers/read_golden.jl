@@ -87,7 +87,7 @@ function scale(numbers...)
     return largest < 2.0^-400 ? 2.0^500 : largest > 2.0^1000 ? 2.0^-100 : 1.0
 end
 
-# How far y is outside of [low + rest, high + rest], scaled; an infinity is the first power of two beyond the format.
+# How far y is outside of [low + rest, high + rest], scaled; an infinity counts as 2^top.
 function distance(y, low, high, rest, by, form)
     y = isfinite(y) ? y * by : sign(y) * ldexp(by, form.top)
     return max((low * by - y) + rest, (y - high * by) - rest, 0.0)
@@ -95,7 +95,7 @@ end
 
 function measure(y, truth, form)
     is_rounded = truth.rounded !== nothing
-    is_rounded && !isfinite(truth.rounded) && return isequal(y, truth.rounded) ? RIGHT : FAILED # all NaNs are equal to it
+    is_rounded && !isfinite(truth.rounded) && return isequal(y, truth.rounded) ? RIGHT : FAILED # NaNs are equal to it
     isnan(y) && return FAILED
     rounded = is_rounded ? truth.rounded : 0.0
     low, high = truth.ends === nothing ? (rounded, rounded) : truth.ends
@@ -145,7 +145,9 @@ function grade_file(loss, format, rows, answers)
         for (region, level) in found
             println("$loss $format $part $region $(LEVELS[level])")
         end
-        isempty(found) || println("$loss $format $part headline $(LEVELS[maximum(isempty(counted) ? last.(found) : counted)])")
+        isempty(found) && continue
+        headline = maximum(isempty(counted) ? last.(found) : counted)
+        println("$loss $format $part headline $(LEVELS[headline])")
     end
 end
 
@@ -175,7 +177,8 @@ function main(arguments)
         lines = readlines(path)
         header = match(r"\"loss\":\"(\w+)\".*\"format\":\"(\w+)\"", lines[1]) # the first line says what the others are
         rows = [match(VECTOR, line).captures for line in lines[2:end]]
-        is_grading ? grade_file(header[1], header[2], rows, answers) : foreach(row -> print_row(row, FORMATS[header[2]]), rows)
+        is_grading && grade_file(header[1], header[2], rows, answers)
+        is_grading || foreach(row -> print_row(row, FORMATS[header[2]]), rows)
     end
 end
 

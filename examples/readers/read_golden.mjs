@@ -31,7 +31,8 @@ function encode(number, { digits }) {
 // Each component of a part; none where it is not judged. At an exact kink nothing is rounded: the ends alone are known.
 function truths(row, part) {
   const values = (row.value.rounded ?? []).map(decode), isCall = "reduction" in row.options;
-  if (part !== "value" && isCall && !APART.includes(row.region) && values.some(Number.isNaN)) return []; // an empty mean
+  const isEmptyMean = isCall && !APART.includes(row.region) && values.some(Number.isNaN);
+  if (part !== "value" && isEmptyMean) return [];
   const objects = part === "value" ? [row.value] : Object.values(row[part]);
   if (objects.some((one) => !one.rounded && !one.interval)) return []; // the loss jumps
   return objects.flatMap((one) => one.K.map((K, i) => ({
@@ -61,7 +62,7 @@ function scale(...numbers) {
   return largest < 2 ** -400 ? 2 ** 500 : largest > 2 ** 1000 ? 2 ** -100 : 1;
 }
 
-// How far y is outside of [low + rest, high + rest], scaled; an infinity is the first power of two beyond the format.
+// How far y is outside of [low + rest, high + rest], scaled; an infinity counts as 2^top.
 function distance(y, low, high, rest, by, form) {
   const scaled = Number.isFinite(y) ? y * by : Math.sign(y) * 2 ** (form.top - 100) * (by / 2 ** -100);
   return Math.max(low * by - scaled + rest, scaled - high * by - rest, 0);
@@ -95,8 +96,8 @@ function measure(y, { rounded, residual, ends, K, S }, form) {
 }
 
 function worse(a, b) {
-  const most = (name) => Math.max(a[name], b[name]);
-  return { isExact: a.isExact && b.isExact, isLost: a.isLost || b.isLost, E1: most("E1"), E2: most("E2"), E3: most("E3") };
+  const isExact = a.isExact && b.isExact, isLost = a.isLost || b.isLost;
+  return { isExact, isLost, E1: Math.max(a.E1, b.E1), E2: Math.max(a.E2, b.E2), E3: Math.max(a.E3, b.E3) };
 }
 
 function grade({ isExact, isLost, E1, E2, E3 }, { precision }) {

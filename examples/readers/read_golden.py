@@ -101,7 +101,7 @@ def scale(*numbers: float) -> float:
 
 
 def distance(y: float, low: float, high: float, rest: float, by: float, form: Format) -> float:
-    """How far y is outside of [low + rest, high + rest], scaled; an infinity is the first power of two beyond the format."""
+    """How far y is outside of [low + rest, high + rest], scaled; an infinity counts as 2^top."""
     y = y * by if math.isfinite(y) else math.copysign(math.ldexp(by, form.top), y)
     return max((low * by - y) + rest, (y - high * by) - rest, 0.0)
 
@@ -149,14 +149,17 @@ def grade(worst: Tally, form: Format) -> str:
         return "B"
     if worst.E3 <= 16:
         return "C"
-    return "D" if worst.E3 <= 2 ** (form.precision / 2) else "F"
+    E3_OF_D = 2 ** (form.precision / 2)
+    return "D" if worst.E3 <= E3_OF_D else "F"
 
 
 def print_row(row: dict[str, Any], form: str) -> None:
     for name, x in (*row["inputs"].items(), *row["options"].items()):
         words = re.findall(r"[\w-]+", json.dumps(x))
-        are_bits = [re.fullmatch("([0-9a-f]{16}|[0-9a-f]{8})", word) and '"' in json.dumps(x) for word in words]
-        print(row["id"], name, *(f"{decode(w):.17g}" if is_bits else w for w, is_bits in zip(words, are_bits, strict=True)))
+        is_text = '"' in json.dumps(x)
+        are_bits = [is_text and re.fullmatch("([0-9a-f]{16}|[0-9a-f]{8})", word) for word in words]
+        numbers = (f"{decode(word):.17g}" if is_bits else word for word, is_bits in zip(words, are_bits, strict=True))
+        print(row["id"], name, *numbers)
     for part in PARTS:  # at a kink the least slope stands for all
         if found := truths(row, part):
             right = [truth.ends[0] if truth.rounded is None and truth.ends else truth.rounded for truth in found]

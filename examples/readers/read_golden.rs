@@ -12,7 +12,8 @@ const REGIONS: [&str; 8] = ["ordinary", "tail", "cancellation", "kink", "option"
 const APART: usize = 6; // from here on regions stand beside the headline
 const LEVELS: [&str; 6] = ["A+", "A", "B", "C", "D", "F"];
 
-struct Format { name: &'static str, precision: i32, least: i32, top: i32 } // 2^least is the least number; all are < 2^top
+// The least positive number is 2^least; all are below 2^top.
+struct Format { name: &'static str, precision: i32, least: i32, top: i32 }
 const FORMATS: [Format; 2] = [
     Format { name: "float64", precision: 53, least: -1074, top: 1024 },
     Format { name: "float32", precision: 24, least: -149, top: 128 },
@@ -21,10 +22,12 @@ const FORMATS: [Format; 2] = [
 // One component; at an exact kink nothing is rounded, and away from one there are no ends.
 struct Truth { rounded: Option<f64>, residual: f64, ends: Option<(f64, f64)>, k: f64, s: f64 }
 
+const INFINITY: f64 = f64::INFINITY;
+
 #[derive(Clone, Copy)]
 struct Tally { is_exact: bool, is_lost: bool, e1: f64, e2: f64, e3: f64 } // the worst of many numbers' errors
 const RIGHT: Tally = Tally { is_exact: true, is_lost: false, e1: 0.0, e2: 0.0, e3: 0.0 };
-const FAILED: Tally = Tally { is_exact: false, is_lost: false, e1: f64::INFINITY, e2: f64::INFINITY, e3: f64::INFINITY };
+const FAILED: Tally = Tally { is_exact: false, is_lost: false, e1: INFINITY, e2: INFINITY, e3: INFINITY };
 
 fn decode(bits: &str) -> f64 {
     match bits.len() {
@@ -117,7 +120,7 @@ fn scale(numbers: &[f64]) -> f64 {
     }
 }
 
-// How far y is outside of [low + rest, high + rest], scaled; an infinity is the first power of two beyond the format.
+// How far y is outside of [low + rest, high + rest], scaled; an infinity counts as 2^top.
 fn distance(y: f64, (low, high): (f64, f64), rest: f64, by: f64, form: &Format) -> f64 {
     let y = if y.is_finite() { y * by } else { y.signum() * power_of_two(form.top - 1) * by * 2.0 };
     ((low * by - y) + rest).max((y - high * by) - rest).max(0.0)
@@ -152,7 +155,7 @@ fn measure(y: f64, truth: &Truth, form: &Format) -> Tally {
         is_lost: matters && outside > 0.0 && (is_other || y.is_infinite()),
         e1: if truth.rounded.is_some() { from_exact } else { outside / (unit * by) },
         e2: 2.0 * outside / (unit * by + k),
-        e3: if y.is_infinite() && e3 > 16.0 { f64::INFINITY } else { e3 },
+        e3: if y.is_infinite() && e3 > 16.0 { INFINITY } else { e3 },
     }
 }
 
@@ -187,7 +190,8 @@ fn grade_file(header: &str, rows: &[&str], form: &Format, answers: &HashMap<(&st
             let tally = &mut tallies[region(row)];
             *tally = Some(worse(tally.unwrap_or(RIGHT), worst));
         }
-        let found: Vec<(usize, usize)> = (0..8).filter_map(|k| tallies[k].map(|worst| (k, grade(&worst, form)))).collect();
+        let level = |k: usize| tallies[k].map(|worst| (k, grade(&worst, form)));
+        let found: Vec<(usize, usize)> = (0..8).filter_map(level).collect();
         for (k, level) in &found {
             println!("{loss} {} {part} {} {}", form.name, REGIONS[*k], LEVELS[*level]);
         }
@@ -200,12 +204,14 @@ fn grade_file(header: &str, rows: &[&str], form: &Format, answers: &HashMap<(&st
 
 fn print_row(row: &str, form: &Format) {
     let id = between(row, "\"id\":\"", "\"");
-    let pieces: Vec<&str> = between(row, "\"inputs\":{", ",\"value\":").split('"').collect(); // the odd ones were quoted
+    let text = between(row, "\"inputs\":{", ",\"value\":");
+    let pieces: Vec<&str> = text.split('"').collect(); // the odd ones were quoted
     let mut start = "";
     for (k, piece) in pieces.iter().enumerate() {
         match pieces.get(k + 1).unwrap_or(&"") {
             _ if k % 2 == 0 => {
-                piece.split(['[', ']', '{', '}', ',', ':']).filter(|word| !word.is_empty()).for_each(|word| print!(" {word}"))
+                let words = piece.split(['[', ']', '{', '}', ',', ':']);
+                words.filter(|word| !word.is_empty()).for_each(|word| print!(" {word}"))
             }
             next if next.starts_with(":{") => (), // options
             next if next.starts_with(':') => print!("{start}{id} {piece}"),

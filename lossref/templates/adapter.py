@@ -9,10 +9,10 @@ from typing import Any
 
 # EDIT HERE: your functions. `lossref list` names the losses, `lossref show huber` has the inputs and options of one.
 # A call is for one example, by those names, and returns a number, or a list for a gradient in a vector. It raises
-# Declined with a reason where you do not take the question: the batch is left out, and counted, not judged.
+# DeclinedError with a reason where you do not take the question: the batch is left out, and counted, not judged.
 
 
-class Declined(Exception):
+class DeclinedError(Exception):
     pass
 
 
@@ -25,7 +25,7 @@ def sigmoid(x: float) -> float:
 
 
 def sigmoid_value(logits: float, target: float) -> float:
-    # if target not in (0.0, 1.0): raise Declined("hard labels only")
+    # if target not in (0.0, 1.0): raise DeclinedError("hard labels only")
     no, yes = 1.0 - target, target  # two terms of one sign: nothing cancels; a label of 0 or 1 leaves one of them
     return (no * softplus(logits) if no else 0.0) + (yes * softplus(-logits) if yes else 0.0)
 
@@ -97,7 +97,7 @@ def answer(message: dict[str, Any]) -> dict[str, Any]:
         options = {name: decode(x) for name, x in message["options"].items()}
         examples = [dict(zip(inputs, row, strict=True)) for row in zip(*inputs.values(), strict=True)]
         answers = encode(reduced([function(**example, **options) for example in examples], part, reduction), form)
-    except Declined as reason:
+    except DeclinedError as reason:
         return {"type": "unsupported", **head, "reason": str(reason)}
     except Exception as error:
         return {"type": "error", **head, "message": f"{type(error).__name__}: {error}"[:2000]}
