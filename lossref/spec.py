@@ -252,10 +252,14 @@ class Answer:
 
 @dataclass(frozen=True)
 class Vector:
-    """A question with its exact answer: a row of golden data."""
+    """A question with its exact answer: a row of golden data.
+
+    `unspoilt` is the answer as it is right too where a NaN among the inputs does not reach; it is found when that is judged.
+    """
 
     question: Question
     answer: Answer
+    unspoilt: Answer | None = None
 
     @property
     def id(self) -> str:

@@ -353,7 +353,7 @@ def test_run_is_a_page_that_can_be_sent_to_a_friend(capsys):
     rows = {line[:3]: line for line in out.splitlines() if line[:1] == "F" and line[3:4] == " " and line[1:3] != "14"}
     assert list(rows) == [r.id for r in FOLKLORE]
     assert all(r.why.rstrip(".") in rows[r.id] for r in FOLKLORE)
-    assert rows["F23"].split()[-7:] == ["prediction", "1e-06", "4.24835e-18", "yes", "D", "no", "yes"]
+    assert rows["F23"].split()[-7:] == ["prediction", "1e-06", "4.24835e-18", "yes", "F", "no", "yes"]
     words = " ".join(out.split())
     assert "59 of 59 caught (all at their smallest input, the 42 that a check can call below B on the golden vectors too)" in words
     assert words.endswith("np.allclose would have passed 1 of them, a gradient check 6.")

@@ -13,19 +13,13 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
-from rich.console import Console
-from rich.markup import escape
-from rich.progress import Progress
-
-from lossref import catalog, golden
+from lossref import catalog
 from lossref.catalog import DefinitionError
-from lossref.commands import BROKE, CONFORMS, DIFFERS, Commands, UsageError, command, known_loss, print_json, write_beside
-from lossref.conventions.formula import Convention, ConventionError
-from lossref.conventions.grammar import GRAMMAR, parse, parse_declaration
-from lossref.exact import balls
+from lossref.commands import BROKE, CONFORMS, DIFFERS, Commands, UsageError, command, judging, known_loss, print_json, write_beside
+from lossref.conventions.formula import ConventionError
+from lossref.conventions.grammar import GRAMMAR, parse_declaration
 from lossref.formats import FORMATS
 from lossref.golden import SHIPPED_FORMATS, GoldenError
-from lossref.golden.write import vectors as certified_vectors
 from lossref.implementations import process, recorded, resolve
 from lossref.implementations.resolve import ADAPTERS
 from lossref.judge import baseline, waivers
@@ -33,7 +27,7 @@ from lossref.judge.measure import DEFAULT_LEVEL, LEVELS, MEANING
 from lossref.judge.verdict import Verdict, judge
 from lossref.judge.waivers import WaiverError
 from lossref.library import ImplementationError, Library
-from lossref.report import finding, text
+from lossref.report import finding, screen, text
 from lossref.spec import Loss, Vector
 from lossref.strictjson import JsonError
 
@@ -67,6 +61,8 @@ JUDGE = """\
 Judge a recorded run: one file that `lossref check --record` wrote, or the questions that
 `lossref vectors` wrote and what a program answered to them. The verdict is that of a live check.
 """
+WIDE = 1000  # where no window limits it, nothing is wrapped
+WORST = 5  # reports for each part, where all are wanted
 Errors = (ImplementationError, GoldenError, ConventionError, WaiverError, JsonError, DefinitionError)
 Select = Callable[[list[Vector]], list[Vector]]
 
@@ -101,23 +97,24 @@ def _judging(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--convention", action="append", metavar="'LOSS: SENTENCE'", help="judge LOSS as the function that this says (may be repeated)"
     )
-    parser.add_argument("--as-documented", action="store_true", help="judge each loss as the function that its library documents")
+    parser.add_argument("--as-mathematics", action="store_true", help="judge by the formula alone, whatever is documented or declared")
+    parser.add_argument("--strict-declarations", action="store_true", help="fail where a convention is declared that moves nothing")
     parser.add_argument("--waivers", type=Path, metavar="FILE", help="TOML file of known failures to leave out of the grade")
     parser.add_argument("--today", metavar="DATE", help="the day that expiry dates of waivers are compared with (the system's)")
     parser.add_argument("--baseline", type=Path, metavar="FILE", help="an older recorded run: fail only on what is worse than in it")
-    parser.add_argument("--worst", type=int, default=5, metavar="N", help="vectors to show for each value or gradient (5)")
+    parser.add_argument("--all", action="store_true", help="show every loss whole, and list all that is declared, left out or not there")
+    parser.add_argument("--worst", type=int, metavar="N", help=f"reports for each part shown whole (1; {WORST} with --all or --json)")
 
 
 def run(given: argparse.Namespace) -> int:
-    if given.as_documented and (given.isolated or given.record or given.implementation.startswith("cmd:")):
-        raise UsageError("--as-documented asks an adapter of ours in this process: leave out --isolated, --record and cmd:")
     if not 0 < given.timeout < math.inf:
         raise UsageError(f"--timeout must be a number of seconds above 0, and is {given.timeout:g}")
     _check_names(given)
     said: list[str] = []
     try:
         own = _own(given)
-        library = _resolve(given, own, said)
+        with judging.status(f"importing {given.implementation} ..."):
+            library = _resolve(given, own, said)
         try:
             return _report(given, library, own, given.format, lambda vectors: vectors)
         finally:
@@ -145,6 +142,8 @@ def run_recorded(given: argparse.Namespace) -> int:
 def _check_names(given: argparse.Namespace) -> None:
     for name in given.loss or []:
         known_loss(name)
+    if given.worst is None:
+        given.worst = WORST if given.all or given.json else 1
     if given.worst < 0:
         raise UsageError(f"--worst must be 0 or more, and is {given.worst}")
 
@@ -183,66 +182,45 @@ def _report(given: argparse.Namespace, library: Library, own: Loss | None, form:
     lacking = [f"{name}: {library.lacks.get(name, 'not there')}" for name in wanted if name not in library.implementations]
     if lacking:
         raise UsageError(f"{library.title} lacks {'; '.join(lacking)}")
-    library = _declaring(library, [parse_declaration(declared) for declared in given.convention or []], wanted)
-    if given.as_documented:
-        library = _as_documented(library, wanted)
+    library = _declaring(given, library, wanted)
     there = [name for name in catalog.names() if name in library.implementations and name in (wanted or [name])]
     losses = [own] if own else [catalog.get(name) for name in there]
-    vectors = [(loss, [v for v in select(_vectors(loss, own, form)) if v.question.is_call or not given.calls]) for loss in losses]
+    vectors = [(loss, [v for v in select(judging.vectors(loss, own, form)) if v.question.is_call or not given.calls]) for loss in losses]
     if given.calls:  # a loss whose calls are all left out makes none
         vectors = [(loss, found) for loss, found in vectors if not all(_refusals(library, loss, found))]
     elif any(found for _, found in vectors) and all(reason for loss, found in vectors for reason in _refusals(library, loss, found)):
         ((reason, _),) = Counter(reason for loss, found in vectors for reason in _refusals(library, loss, found)).most_common(1)
         raise UsageError(f"{library.title} takes none of the vectors in {form}: {reason}")
-    verdicts = judged(library, [(loss, found) for loss, found in vectors if found], form)
+    verdicts = judging.judged(library, [(loss, found) for loss, found in vectors if found], form)
     if not verdicts:
         nothing = "makes no calls of these losses" if given.calls else f"was asked none of the golden vectors in {form}"
         raise UsageError(f"{library.title} {nothing}")
     verdicts = waivers.apply(waived, verdicts, form, given.level, given.strict, wanted)
     if given.baseline:
         return _compared(given, library, own, verdicts, form)
-    report = finding.run(library, verdicts, form, given.level, given.strict, given.worst)
+    report = finding.run(library, verdicts, form, given.level, given.strict, given.worst, given.strict_declarations)
     if wanted:
         report["lacks"] = {}
-    print_json(report) if given.json else text.show_run(text.console(), report)
+    _print(given, report)
     return BROKE if report["broke"] else CONFORMS if report["conforms"] else DIFFERS
+
+
+def _print(given: argparse.Namespace, report: dict[str, Any]) -> None:
+    if given.json:
+        print_json(report)
+    else:
+        screen.show_run(text.console(WIDE), report, _again(given.typed), given.all, bool(given.loss or given.definition))
+
+
+def _again(typed: Sequence[str]) -> str:
+    """The command as it was typed, without its level."""
+    left = [word for k, word in enumerate(typed) if not word.startswith("--level") and (k == 0 or typed[k - 1] != "--level")]
+    return shlex.join(["lossref", *left])
 
 
 def _refusals(library: Library, loss: Loss, vectors: Sequence[Vector]) -> Iterator[str]:
     """Why each vector is not asked, if so."""
     return (library.implementations[loss.name].takes(v.question) for v in vectors)
-
-
-def _vectors(loss: Loss, own: Loss | None, form: str) -> list[Vector]:
-    """The golden vectors of a loss; those of the user's own are certified now."""
-    if own is None:
-        return golden.read(loss, FORMATS[form])
-    screen = Console(stderr=True)
-    with Progress(console=screen, transient=True, disable=not screen.is_terminal) as progress:
-        task = progress.add_task(f"certifying {escape(loss.name)}", total=None)
-        found = certified_vectors(
-            loss,
-            FORMATS[form],
-            proved=balls.INSTALLED,
-            progress=lambda done, total: progress.update(task, completed=done, total=total),
-        )
-    if not found:
-        raise DefinitionError(f"{catalog.file_of(loss)}: no point of its arguments has an answer that settles")
-    return found
-
-
-def judged(library: Library, vectors: Sequence[tuple[Loss, list[Vector]]], form: str) -> list[Verdict]:
-    """A verdict a loss, with a progress bar on a terminal; a needless declaration is an error, unless the documentation makes it."""
-    verdicts = []
-    screen = Console(stderr=True)
-    with Progress(console=screen, transient=True, disable=not screen.is_terminal) as progress:
-        for loss, chosen in progress.track(vectors, description=f"judging {escape(library.title)}"):
-            verdicts.append(judge(loss, library.implementations[loss.name], chosen, FORMATS[form]))
-    for verdict in verdicts:
-        documented = [parse(text).sentence for text in library.implementations[verdict.loss].documented]
-        for needless in (d.needless for d in verdict.declarations if d.needless and d.sentence not in documented):
-            raise UsageError(needless)
-    return verdicts
 
 
 def _compared(given: argparse.Namespace, library: Library, own: Loss | None, verdicts: Sequence[Verdict], form: str) -> int:
@@ -254,7 +232,7 @@ def _compared(given: argparse.Namespace, library: Library, own: Loss | None, ver
         if name in older.implementations and name in (given.loss or [name]):
             loss = own or catalog.get(name)
             conventions = library.implementations[name].conventions if name in library.implementations else ()
-            chosen = [v for v in recording.asked(older, _vectors(loss, own, form)) if v.question.is_call or not given.calls]
+            chosen = [v for v in recording.asked(older, judging.vectors(loss, own, form)) if v.question.is_call or not given.calls]
             if chosen:
                 before.append(judge(loss, replace(older.implementations[name], conventions=conventions), chosen, FORMATS[form]))
     compared = baseline.compare(before, verdicts)
@@ -267,22 +245,19 @@ def _compared(given: argparse.Namespace, library: Library, own: Loss | None, ver
     return DIFFERS if worse or compared.gone else CONFORMS
 
 
-def _declaring(library: Library, declared: Sequence[tuple[str, Convention]], wanted: Sequence[str]) -> Library:
-    """The library with the conventions that the user declares added to its own."""
+def _declaring(given: argparse.Namespace, library: Library, wanted: Sequence[str]) -> Library:
+    """The library with the conventions that the user declares added to its own, or without any."""
+    if given.as_mathematics and given.convention:
+        raise UsageError("--as-mathematics judges by the formula alone: leave out --convention")
     implementations = dict(library.implementations)
-    for loss, convention in declared:
+    if given.as_mathematics:
+        implementations = {name: replace(found, conventions=()) for name, found in implementations.items()}
+    for loss, convention in map(parse_declaration, given.convention or []):
         if loss not in implementations or (wanted and loss not in wanted):
             raise UsageError(f"{convention.sentence!r} is declared for {loss!r}, which is not judged in this run")
         found = implementations[loss]
         implementations[loss] = replace(found, conventions=(*found.conventions, convention))
     return replace(library, implementations=implementations)
-
-
-def _as_documented(library: Library, wanted: Sequence[str]) -> Library:
-    documented = {name: found.documented for name, found in library.implementations.items() if name in (wanted or [name])}
-    if not any(documented.values()):
-        raise UsageError(f"{library.title} has no documented conventions of these losses")
-    return _declaring(library, [(name, parse(text)) for name, texts in documented.items() for text in texts], wanted)
 
 
 def _day(text: str | None) -> date:

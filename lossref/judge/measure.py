@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 
 from lossref.formats import Format, Rounded
@@ -23,10 +23,9 @@ MEANING = {
     "A": "within one ulp of the exact answer everywhere",
     "B": "componentwise stable: as good as the rounding of the inputs allows, no tail lost",
     "C": "normwise stable: as good as the printed formula, each step rounded; tails may be lost",
-    "D": "finite, right sign and half the digits on ordinary inputs only",
-    "F": "NaN or infinity for a finite answer, or wrong on ordinary inputs",
+    "D": "at least half the digits, beside the terms that the printed formula adds; the report says how many are left",
+    "F": "fewer than that, or NaN, an infinity or a number in place of another of the three",
 }
-ORDINARY = ("ordinary", "option")
 
 
 @dataclass(frozen=True)
@@ -34,7 +33,8 @@ class Truth:
     """The exact answer of one component: a finite number, an infinity or NaN; None at an exact kink.
 
     `interval` holds the one-sided derivatives near a kink; from -infinity to infinity it says that any number is right, for none
-    is certain. `allowance` is K, `size` is S.
+    is certain. `allowance` is K, `size` is S. Where a NaN among the inputs reaches nothing, `otherwise` is the answer without it, and
+    either is right.
     """
 
     exact: Rounded | None
@@ -42,6 +42,7 @@ class Truth:
     interval: tuple[float, float] | None
     allowance: Fraction
     size: Fraction
+    otherwise: Truth | None = None
 
 
 @dataclass(frozen=True)
@@ -59,48 +60,45 @@ class Error:
     E3: float
     is_exact: bool
     is_lost: bool
-    is_absurd: bool  # NaN or infinite where the exact answer is something else
-    half_right: bool  # right sign, half the digits
+
+
+EXACT = Error(0.0, 0.0, 0.0, True, False)
+FAILED = Error(math.inf, math.inf, math.inf, False, False)
 
 
 def measure(got: float, truth: Truth, form: Format) -> Error:
     """Compare a number with its exact answer; signed zeros are equal, and so are all NaNs."""
+    if truth.otherwise and not math.isnan(got):
+        return measure(got, truth.otherwise, form)
     exact = truth.exact
     if isinstance(exact, float):
-        same = got == exact or (math.isnan(got) and math.isnan(exact))
-        error = 0.0 if same else math.inf
-        absurd = not same and not math.isfinite(got)  # NaN, or the other infinity
-        return Error(error, error, error, same, False, absurd, same)
+        return _either(got == exact or (math.isnan(got) and math.isnan(exact)))
     if truth.interval and not all(map(math.isfinite, truth.interval)):
-        return _within(got, truth.interval)
+        return _either(truth.interval[0] <= got <= truth.interval[1])  # there is no unit to measure by
     low, high = (Fraction(truth.interval[0]), Fraction(truth.interval[1])) if truth.interval else (exact, exact)
     assert low is not None
     assert high is not None
     if math.isnan(got):
-        return Error(math.inf, math.inf, math.inf, False, _matters(low, high, truth, form), True, False)
+        return replace(FAILED, is_lost=_matters(low, high, truth, form))
     # A returned infinity counts as the first power of two beyond the format.
     y = Fraction(got) if math.isfinite(got) else (1 if got > 0 else -1) * Fraction(2) ** form.largest.numerator.bit_length()
     outside = max(low - y, y - high, Fraction(0))
     distance = outside if exact is None else abs(y - exact)
     ulp = form.ulp(max(abs(low), abs(high)))
     half_allowance = truth.allowance / 2
+    E3 = _ratio(outside, form.unit * max(truth.size, form.least_normal) + half_allowance)
     ulp_of_exact = ulp if exact is None else form.ulp(exact)
     return Error(
         E1=_ratio(distance, ulp_of_exact),
         E2=_ratio(outside, ulp / 2 + half_allowance),
-        E3=_ratio(outside, form.unit * max(truth.size, form.least_normal) + half_allowance),
+        E3=E3 if math.isfinite(got) or E3 <= E3_OF_C else math.inf,  # where rounding did not make it, an infinity has no digits
         is_exact=got == truth.rounded or (exact is None and outside == 0),
         is_lost=_matters(low, high, truth, form) and bool(outside) and (y == 0 or y * low <= 0 or not math.isfinite(got)),
-        is_absurd=not math.isfinite(got),
-        half_right=outside == 0 or (y * low > 0 and outside**2 <= form.unit * min(abs(low), abs(high)) ** 2),
     )
 
 
-def _within(got: float, interval: tuple[float, float]) -> Error:
-    """In an interval with an infinite end there is no unit to measure by: a number is inside or it is not."""
-    inside = interval[0] <= got <= interval[1]
-    error = 0.0 if inside else math.inf
-    return Error(error, error, error, inside, False, not inside, inside)
+def _either(is_right: bool) -> Error:
+    return EXACT if is_right else FAILED
 
 
 def _matters(low: Fraction, high: Fraction, truth: Truth, form: Format) -> bool:
@@ -118,8 +116,8 @@ def _ratio(a: Fraction, b: Fraction) -> float:
         return math.inf
 
 
-def grade(errors: Sequence[Error], region: str) -> str:
-    """The grade of a part of a loss in one region."""
+def grade(errors: Sequence[Error], form: Format) -> str:
+    """The grade that numbers are worth together, the same in every region."""
     if all(e.is_exact for e in errors):
         return "A+"
     if all(e.E1 <= E1_OF_A for e in errors):
@@ -128,9 +126,14 @@ def grade(errors: Sequence[Error], region: str) -> str:
         return "B"
     if all(e.E3 <= E3_OF_C for e in errors):
         return "C"
-    if any(e.is_absurd and e.E3 > E3_OF_C for e in errors):
-        return "F"
-    return "D" if region not in ORDINARY or all(e.half_right for e in errors) else "F"
+    half_the_digits = math.sqrt(2**form.precision)
+    return "D" if all(half_the_digits >= e.E3 for e in errors) else "F"
+
+
+def digits_left(errors: Sequence[Error], form: Format) -> int:
+    """How many decimal digits are right in each number, beside the terms that its formula adds."""
+    worst_E3 = max((e.E3 for e in errors), default=0.0)
+    return 0 if math.isinf(worst_E3) else max(0, math.floor(form.precision * math.log10(2) - math.log10(max(worst_E3, 1.0))))
 
 
 def worst(grades: Sequence[str]) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from functools import cached_property
 from typing import Any
@@ -14,12 +14,11 @@ from lossref.conventions.formula import Convention
 from lossref.formats import Format
 from lossref.judge.ask import Asked, answers
 from lossref.judge.declared import declared
-from lossref.judge.measure import LEVELS, PASSABLE, Error, Truth, grade, measure, meets, worst
+from lossref.judge.measure import FAILED, LEVELS, PASSABLE, Error, Truth, digits_left, grade, measure, meets, worst
+from lossref.judge.spoilt import unspoilt
 from lossref.library import BrokeError, Implementation
-from lossref.spec import APART, PARTS, Loss, Vector
+from lossref.spec import APART, PARTS, Answer, Loss, Vector
 from lossref.values import flat, places, shape
-
-FAILED = Error(math.inf, math.inf, math.inf, False, False, True, False)
 
 
 @dataclass(frozen=True)
@@ -38,7 +37,7 @@ class Outcome:
 
     @cached_property
     def grade(self) -> str:
-        return grade(self.errors, self.vector.region)
+        return grade(self.errors, self.vector.question.form)
 
     @property
     def is_lost(self) -> bool:
@@ -87,7 +86,7 @@ class Finding:
 
     @cached_property
     def grade(self) -> str:
-        return grade([self.error], self.vector.region)
+        return grade([self.error], self.vector.question.form)
 
     @cached_property
     def place(self) -> tuple[str, tuple[int, ...]]:
@@ -128,13 +127,22 @@ class PartVerdict:
     outcomes: tuple[Outcome, ...]
     waived: tuple[Waived, ...] = ()
 
+    @property
+    def form(self) -> Format:
+        return self.outcomes[0].vector.question.form
+
+    @property
+    def digits_left(self) -> int:
+        """How many decimal digits are right in every answer that counts for the grade, beside the terms of its formula."""
+        return digits_left([e for o in self.outcomes if o.vector.region not in APART for e in o.errors], self.form)
+
     @cached_property
     def regions(self) -> dict[str, str]:
         """The grade of each region that has vectors."""
         by_region: dict[str, list[Error]] = {}
         for outcome in self.outcomes:
             by_region.setdefault(outcome.vector.region, []).extend(outcome.errors)
-        return {region: grade(errors, region) for region, errors in by_region.items()}
+        return {region: grade(errors, self.form) for region, errors in by_region.items()}
 
     def headline(self, strict: bool = False) -> str:
         """The worst region's grade; range and special inputs count only if strict, or where there is nothing else."""
@@ -154,9 +162,7 @@ class PartVerdict:
         counted = [o for o in self.outcomes if strict or o.vector.region not in APART]
         wrong = sorted((o for o in counted if not all(e.is_exact for e in o.errors)), key=lambda o: o.severity)
         first = {o.vector.question.flag: o for o in reversed(wrong)}
-        return sorted(
-            wrong, key=lambda o: (o.grade in PASSABLE, o.grade == "C" and not o.is_lost, first[o.vector.question.flag] is not o)
-        )
+        return sorted(wrong, key=lambda o: (o.grade in PASSABLE, o.grade == "C" and not o.is_lost, first[o.vector.question.flag] is not o))
 
 
 @dataclass(frozen=True)
@@ -180,8 +186,9 @@ class Declaration:
 class Verdict:
     """The verdict on one loss of a library. `broke` says how the implementation failed to answer, if it did.
 
-    With conventions it is that of the declared function; `undecided` vectors have no certain answer under them. `refusals` counts
-    the vectors that were left out by the reason; `remarks` are habits that no grade shows, such as other bits at a second call.
+    `parts` measure the answers by the declared function, and decide; `mathematics` measure the same answers by the formula, where
+    anything is declared. `undecided` vectors have no certain answer under what is declared. `refusals` counts the vectors that were left
+    out by the reason; `remarks` are habits that no grade shows, such as other bits at a second call.
     """
 
     loss: str
@@ -189,6 +196,7 @@ class Verdict:
     vectors: int
     parts: dict[str, PartVerdict]
     refusals: dict[str, int]
+    mathematics: dict[str, PartVerdict] = field(default_factory=dict)
     broke: str = ""
     declarations: tuple[Declaration, ...] = ()
     undecided: int = 0
@@ -200,22 +208,25 @@ class Verdict:
 
 
 def judge(loss: Loss, implementation: Implementation, vectors: Sequence[Vector], form: Format) -> Verdict:
-    """Ask an implementation all the questions that it takes, and grade what comes back against the function that it declares."""
+    """Ask an implementation all the questions that it takes, once, and grade what comes back twice: as it declares, and by the formula."""
     reasons = {v.id: implementation.takes(v.question) for v in vectors}
     accepted = [v for v in vectors if not reasons[v.id]]
     refusals = Counter(reason for reason in reasons.values() if reason)
-    expected = declared(loss, implementation.conventions, accepted, form)
-    blank = Verdict(loss.name, implementation.composed, len(expected), {}, dict(refusals))
+    expected = {v.id: v for v in declared(loss, implementation.conventions, accepted, form)}
+    blank = Verdict(loss.name, implementation.composed, len(accepted), {}, dict(refusals))
     asked = Asked()
     parts: dict[str, list[Outcome]] = {}
+    mathematics: dict[str, list[Outcome]] = {}
     try:
         for part in PARTS:
             function = implementation.parts.get(part)
             if function is not None:
-                wanted = [v for v in expected if has_answer(v, part)]
-                found = [outcome(v, part, y, form) for v, y in answers(loss, part, function, wanted, form, asked)]
-                if found:
-                    parts[part] = found
+                wanted = [v for v in accepted if has_answer(v, part) or (v.id in expected and has_answer(expected[v.id], part))]
+                for v, y in answers(loss, part, function, wanted, form, asked):
+                    for measured, by in ((parts, expected.get(v.id)), (mathematics, v if implementation.conventions else None)):
+                        if by is not None and has_answer(by, part):
+                            spoilt = unspoilt(loss, by, form) if _may_differ(by, y) else by
+                            measured.setdefault(part, []).append(outcome(spoilt, part, y, form))
     except BrokeError as error:
         return replace(blank, broke=str(error), remarks=tuple(asked.remarks))
     late = [reason for identifier, reason in asked.refused.items() if identifier not in asked.answered]
@@ -225,11 +236,12 @@ def judge(loss: Loss, implementation: Implementation, vectors: Sequence[Vector],
         return replace(blank, vectors=0, refusals=dict(refusals), broke=f"takes none of the vectors: {commonest}")
     return replace(
         blank,
-        vectors=len(expected) - len(late),
+        vectors=len(accepted) - len(late),
         refusals=dict(refusals),
         remarks=tuple(asked.remarks),
         parts={part: PartVerdict(part, tuple(outcomes)) for part, outcomes in parts.items()},
-        declarations=tuple(_declarations(loss, implementation.conventions, accepted, expected, parts, form)),
+        mathematics={part: PartVerdict(part, tuple(outcomes)) for part, outcomes in mathematics.items()},
+        declarations=tuple(_declarations(loss, implementation.conventions, accepted, list(expected.values()), parts, form)),
         undecided=len(accepted) - len(expected),
     )
 
@@ -297,6 +309,11 @@ def has_answer(v: Vector, part: str) -> bool:
     return bool(found) and all(p.is_judged for p in found)
 
 
+def _may_differ(v: Vector, answer: Any) -> bool:
+    """Whether some number came back from a NaN."""
+    return v.region == "special" and not isinstance(answer, str) and any(y == y for y in answer)
+
+
 def outcome(vector: Vector, part: str, answer: Any, form: Format) -> Outcome:
     """An answer measured: numbers row after row, or a sentence on how there is none."""
     expected = truths(vector, part, form)
@@ -308,14 +325,20 @@ def outcome(vector: Vector, part: str, answer: Any, form: Format) -> Outcome:
 
 def truths(v: Vector, part: str, form: Format) -> list[Truth]:
     """The exact answer of each component of a part, with what is allowed around it."""
-    return [
-        Truth(
-            exact=found.exact(i, form),
-            rounded=None if found.rounded is None else found.rounded[i],
-            interval=found.interval[i] if found.interval else None,
-            allowance=Fraction(found.K[i]),
-            size=Fraction(found.size(i)),
-        )
-        for found in v.answer.part(part).values()
-        for i in range(len(found))
-    ]
+    found = list(_truths(v.answer, part, form))
+    if v.unspoilt is None:
+        return found
+    beside = [truth if math.isfinite(truth.rounded or 0.0) else None for truth in _truths(v.unspoilt, part, form)]
+    return [replace(truth, otherwise=other) for truth, other in zip(found, beside, strict=True)] if beside else found
+
+
+def _truths(answer: Answer, part: str, form: Format) -> Iterator[Truth]:
+    for found in answer.part(part).values():
+        for i in range(len(found)):
+            yield Truth(
+                exact=found.exact(i, form),
+                rounded=None if found.rounded is None else found.rounded[i],
+                interval=found.interval[i] if found.interval else None,
+                allowance=Fraction(found.K[i]),
+                size=Fraction(found.size(i)),
+            )

@@ -150,7 +150,7 @@ def implementation(found: Written, dialect: Dialect) -> Implementation:
         line=line,
         takes=lambda question: refuses(question) or dialect.never(question),
         composed=found.composed,
-        documented=found.documented,
+        conventions=found.conventions,
     )
 
 

@@ -1,0 +1,59 @@
+"""What check, calls and judge do while they run: read or certify the vectors, ask, and show on a terminal how far that is."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+
+from rich.console import Console
+from rich.markup import escape
+from rich.progress import Progress
+
+from lossref import catalog, golden
+from lossref.catalog import DefinitionError
+from lossref.exact import balls
+from lossref.formats import FORMATS
+from lossref.golden.write import vectors as certified_vectors
+from lossref.judge.verdict import Verdict, judge
+from lossref.library import Library
+from lossref.spec import Loss, Vector
+
+
+@contextmanager
+def status(sentence: str) -> Iterator[None]:
+    """A sentence on standard error while something takes its time, if that is a terminal."""
+    screen = Console(stderr=True)
+    if not screen.is_terminal:
+        yield
+        return
+    with screen.status(escape(sentence)):
+        yield
+
+
+@contextmanager
+def _progress(sentence: str) -> Iterator[Callable[[int, int | None], None]]:
+    screen = Console(stderr=True)
+    with Progress(console=screen, transient=True, disable=not screen.is_terminal) as progress:
+        task = progress.add_task(escape(sentence), total=None)
+        yield lambda done, total: progress.update(task, completed=done, total=total)
+
+
+def vectors(loss: Loss, own: Loss | None, form: str) -> list[Vector]:
+    """The golden vectors of a loss; those of the user's own are certified now."""
+    if own is None:
+        return golden.read(loss, FORMATS[form])
+    with _progress(f"certifying {loss.name}") as progress:
+        found = certified_vectors(loss, FORMATS[form], proved=balls.INSTALLED, progress=progress)
+    if not found:
+        raise DefinitionError(f"{catalog.file_of(loss)}: no point of its arguments has an answer that settles")
+    return found
+
+
+def judged(library: Library, asked: Sequence[tuple[Loss, list[Vector]]], form: str) -> list[Verdict]:
+    """A verdict a loss."""
+    verdicts = []
+    with _progress(f"judging {library.title}") as progress:
+        for done, (loss, chosen) in enumerate(asked):
+            progress(done, len(asked))
+            verdicts.append(judge(loss, library.implementations[loss.name], chosen, FORMATS[form]))
+    return verdicts
