@@ -5,13 +5,14 @@ from typing import TYPE_CHECKING, Any
 
 from lossref.float64 import functions
 from lossref.float64.evaluate import gradient, hessian, value, value_and_gradient
+from lossref.library import NotSupportedError as NotSupported
 
 if TYPE_CHECKING:
     from lossref import loss
     from lossref.ask import Answer, oracle
 
 __version__ = "0.1.0"
-__all__ = ["Answer", "functions", "gradient", "hessian", "loss", "oracle", "value", "value_and_gradient"]
+__all__ = ["Answer", "NotSupported", "functions", "gradient", "hessian", "loss", "oracle", "value", "value_and_gradient"]
 
 _LATER = {"Answer": "lossref.ask", "oracle": "lossref.ask"}  # whoever wants float64 alone waits for no number theory
 

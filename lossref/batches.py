@@ -36,7 +36,7 @@ Call = tuple[Values, dict[str, Any], str]  # the batch, the options, and the fla
 
 def calls(loss: Loss, form: Format, seed: str, nearest: Nearest) -> Iterator[Call]:
     """All calls of a loss in a format, in a fixed order."""
-    base = _batch(loss, form, seed, EXAMPLES)
+    base = ordinary(loss, form, seed, EXAMPLES)
     for reduction in ("none", "sum", "mean"):
         yield base, {"reduction": reduction}, "plain"
     alone = _choices(loss)
@@ -56,7 +56,7 @@ def calls(loss: Loss, form: Format, seed: str, nearest: Nearest) -> Iterator[Cal
         spoilt = _spoilt(loss, base, 1, bad)
         yield spoilt, {"reduction": "mean", "mask": hidden}, "hidden"
         yield spoilt, {"reduction": "none", "sample_weight": tuple(map(float, hidden))}, "hidden"
-    single = _batch(loss, form, seed.replace("calls", "single"), 1)
+    single = ordinary(loss, form, seed.replace("calls", "single"), 1)
     yield single, {"reduction": "mean", "sample_weight": (0.25,)}, "single"
     yield single, {"reduction": "sum", "sample_weight": (0.25,)}, "single"
     uneven = {"sample_weight": (1.0, 2.0**40, 0.0, 2.0**-20)}
@@ -133,7 +133,7 @@ def _choices(loss: Loss) -> list[dict[str, Any]]:
     return choices
 
 
-def _batch(loss: Loss, form: Format, seed: str, count: int) -> dict[str, Any]:
+def ordinary(loss: Loss, form: Format, seed: str, count: int) -> dict[str, Any]:
     """Ordinary examples; labels of two classes are hard, as most are, and take turns."""
     rows = [families.example(loss, Stream(f"{seed}/{loss.name}", form, i, CLASSES)) for i in range(count)]
     if loss.target in (PROBABILITY, SIGN):
@@ -148,7 +148,12 @@ def _for(loss: Loss, form: Format, seed: str, base: Values, chosen: Mapping[str,
         target = base["target"]
         return {**base, "target": (*target[:1], IGNORED, *target[2:])}
     shape = chosen.get("target_form")
-    if shape is None or shape == FORMS[loss.target][0]:
+    return base if shape is None else in_form(loss, form, seed, base, shape)
+
+
+def in_form(loss: Loss, form: Format, seed: str, base: Values, shape: str) -> Values:
+    """The batch with its target in a form."""
+    if shape == FORMS[loss.target][0]:
         return base
     target, width = base["target"], len(base[loss.first][0]) if loss.target == CLASS else 0
     if shape == "one_hot":

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import difflib
 import hashlib
+import re
 import sys
 import traceback
 from collections.abc import Iterator
@@ -49,10 +50,58 @@ def find(loss: str | Loss) -> Loss:
     return loss if loss.name else replace(loss, name=loss.definition.__module__.rpartition(".")[2])
 
 
+def named(name: str, library: str = "") -> str:
+    """The loss that somebody means by a name, ours or another library's; KeyError where it is none, or several.
+
+    Names are compared without case, underscores and an ending "loss": `nn.MSELoss` is torch's mse_loss, our squared_error. In `library`
+    its own names come first, then ours; those of other libraries count where there is nothing to remark on them.
+    """
+    plain, remarked = _elsewhere()
+    known = {**remarked, **plain}.get(_bare(name), {})
+    if library in known:
+        return known[library]
+    if name in _modules():
+        return name
+    found = {*plain.get(_bare(name), {}).values()}
+    if len(found) == 1:
+        return found.pop()
+    if found:
+        means = " and ".join(f"{of}'s name of {loss}" for of, loss in known.items())
+        raise KeyError(f"{name!r} is {means}: say which by our name")
+    raise KeyError(f"no loss is called {name!r}; {suggestion(name)}")
+
+
 def suggestion(name: str) -> str:
     """What somebody may have meant by a name that no loss has."""
+    plain, remarked = _elsewhere()
+    elsewhere = {**remarked, **plain}
+    if known := elsewhere.get(_bare(name)):
+        return " and ".join(f"{library} calls {loss} so" for library, loss in known.items())
     near = difflib.get_close_matches(name, names(), n=3)
-    return f"did you mean {', '.join(near)}?" if near else "`lossref list` has them all"
+    bare = _bare(name)
+    alike = [other for other in elsewhere if len(bare) > 3 and (bare in other or (len(other) > 3 and other in bare))]
+    alike += difflib.get_close_matches(bare, elsewhere, n=2)
+    near += [loss for other in alike for loss in elsewhere[other].values()]
+    return f"did you mean {', '.join(dict.fromkeys(near))}?" if near else "`lossref list` has them all"
+
+
+@cache
+def _elsewhere() -> tuple[dict[str, dict[str, str]], dict[str, dict[str, str]]]:
+    """What other libraries call our losses: each bare name, by library; first the plain names, then those with a remark in brackets."""
+    plain: dict[str, dict[str, str]] = {}
+    remarked: dict[str, dict[str, str]] = {}
+    for loss in map(get, names()):
+        for library, texts in loss.also_known_as.items():
+            for text in re.sub(r",(?=[^()]*\))", ";", texts).split(","):
+                name, _, remark = text.strip().partition("(")
+                if " " not in name.strip():
+                    (remarked if remark else plain).setdefault(_bare(name), {}).setdefault(library, loss.name)
+    return plain, remarked
+
+
+def _bare(name: str) -> str:
+    """The last word of a dotted name without case, underscores and an ending "loss"."""
+    return re.sub(r"[^a-z0-9]", "", re.split(r"[.:]", name.strip())[-1].lower()).removesuffix("loss")
 
 
 def load(path: str | Path) -> Loss:

@@ -43,7 +43,7 @@ class Implementation:
     `takes(question)` says why a question is left out, and nothing where it is asked. `line(part, question)` is Python, or a
     shell command if `is_shell`, that prints the answer by the library alone.
     `composed` says how, where the library ships only pieces of the loss; `conventions` are what it computes in place of the formula, by
-    its documentation, a program's hello or its user.
+    its documentation, a program's hello or its user, `limits` what it says that it does not take.
     """
 
     parts: Mapping[str, Callable[..., Any]]
@@ -51,7 +51,13 @@ class Implementation:
     takes: Callable[[Question], str] = lambda question: ""
     composed: str = ""
     conventions: tuple[Any, ...] = ()
+    limits: tuple[Any, ...] = ()
     is_shell: bool = False
+
+    def beyond(self, question: Question, of_magnitudes: bool = False) -> str:
+        """The limit that a question is beyond, if any; or the limit `of_magnitudes` alone."""
+        chosen = [limit for limit in self.limits if not (of_magnitudes and limit.of_labels)]
+        return next((f"beyond the limit: {limit.sentence}" for limit in chosen if not limit.keeps(question)), "")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -59,8 +65,8 @@ class Library:
     """A library, or somebody's own code taken as one: named implementations of losses.
 
     `reasons` says why a loss is missing, where there is more to say than that. `offers` maps each loss that the library
-    ships, by its own name, to the loss of ours that judges it, or to a short reason why none does yet. `close` ends
-    what was started to ask it.
+    ships, by its own name, to the loss of ours that judges it, or to a short reason why none does yet. `formats` are those that
+    it computes in, where it has not all of ours, the usual one first. `close` ends what was started to ask it.
     """
 
     name: str
@@ -68,6 +74,7 @@ class Library:
     implementations: Mapping[str, Implementation]
     reasons: Mapping[str, str] = field(default_factory=dict)
     offers: Mapping[str, str] = field(default_factory=dict)
+    formats: tuple[str, ...] = ()
     close: Callable[[], None] = lambda: None
 
     @property

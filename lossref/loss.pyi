@@ -200,6 +200,23 @@ def kl_divergence(
     """
 
 @_flat
+def kl_divergence_from_log_probabilities(
+    log_probabilities: ArrayLike, target: ArrayLike,
+    *, reduction: _Reduction = "none", denominator: _Denominator | float = "weights", empty: _Empty = "nan",
+    sample_weight: ArrayLike | None = None, label_smoothing: float = 0.0, smoothing: _Smoothing = "all", mask: ArrayLike | None = None,
+    upstream: ArrayLike | None = None, class_axis: int = -1,
+) -> Any:
+    """Kullback-Leibler divergence of a model's log-probabilities from target probabilities.
+
+        L(l, t) = sum_j (t_j log t_j - t_j l_j),      0 log 0 = 0,      dL/dl_j = -t_j
+
+    log_probabilities  l, logarithms of the model's probabilities along the last axis (not probabilities, not scores)
+    target             t, the true distribution along the last axis
+    With exp l it is `kl_divergence`. Nothing is normalised: that exp l sums to 1 is the caller's business. l_j = -inf costs
+    infinity where t_j is above 0, and nothing where t_j is 0.
+    """
+
+@_flat
 def am_softmax(
     cosines: ArrayLike, target: ArrayLike, margin: ArrayLike = 0.35, scale: ArrayLike = 30.0,
     *, reduction: _Reduction = "none", denominator: _Denominator | float = "weights", empty: _Empty = "nan",

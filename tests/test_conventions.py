@@ -378,7 +378,7 @@ def test_the_command_line_answers_bad_declarations_in_one_line(capsys, declarati
 
 @pytest.mark.parametrize("strict", [False, True])
 @pytest.mark.parametrize(
-    ("sentence", "words"), [("factor 1", "declared for nothing"), ("clip probabilities to [0, 1]", "declared for nothing")]
+    ("sentence", "words"), [("factor 1", "declared for nothing"), ("clip probabilities to [0, 1]", "not needed")]
 )
 def test_a_needless_declaration_is_a_remark_and_fails_only_a_strict_run(capsys, monkeypatch, sentence, words, strict):
     strangers = types.ModuleType("strangers")

@@ -145,7 +145,7 @@ def test_formats_options_and_refusals_are_left_out_and_counted(program, capsys):
     reply = "dict(type='unsupported', sequence=sequence, reason='too big', link='https://x.y')"
     picky = f"if max(f for f, y in rows) > 1e100: print(json.dumps({reply}), flush=True); continue"
     (entry,) = json.loads(run(capsys, "check", program(picky), "--json")[1])["losses"]
-    assert entry["refusals"]["too big https://x.y"] > 0
+    assert entry["declined"]["too big https://x.y"] > 0
 
 
 def test_a_declared_convention_of_a_program_is_what_it_is_judged_by(program, capsys):

@@ -35,10 +35,10 @@ def command(commands: Commands, name: str, summary: str, description: str = "") 
     return parser
 
 
-def known_loss(name: str) -> Loss:
-    """The loss of a name, or of a file of the user's own; UsageError suggests what may have been meant."""
+def known_loss(name: str, library: str = "") -> Loss:
+    """The loss of a name, ours or another library's, or of a file of the user's own; UsageError suggests what may have been meant."""
     try:
-        return catalog.load(name) if name.endswith(".py") else catalog.get(name)
+        return catalog.load(name) if name.endswith(".py") else catalog.get(catalog.named(name, library))
     except DefinitionError as error:
         raise UsageError(error) from None
     except KeyError as error:

@@ -16,8 +16,9 @@ from typing import Any
 from lossref import catalog
 from lossref.catalog import DefinitionError
 from lossref.commands import BROKE, CONFORMS, DIFFERS, Commands, UsageError, command, judging, known_loss, print_json, write_beside
+from lossref.conventions import limits
 from lossref.conventions.formula import ConventionError
-from lossref.conventions.grammar import GRAMMAR, parse_declaration
+from lossref.conventions.grammar import GRAMMAR
 from lossref.formats import FORMATS
 from lossref.golden import SHIPPED_FORMATS, GoldenError
 from lossref.implementations import process, recorded, resolve
@@ -50,8 +51,12 @@ A convention says that an implementation computes another function on purpose, a
 it is judged by, as strictly. What can be declared (NUMBER is 1e-7, 1/2, or eps, the format's epsilon,
 in a clip or a logarithm; HIGH may be 1 - NUMBER):
 {"".join(f"  LOSS: {form}{chr(10)}" for form in GRAMMAR)}
+A limit says what an implementation does not take: questions beyond it are declined, counted and named.
+{"".join(f"  LOSS: {form}{chr(10)}" for form in limits.GRAMMAR)}
 A waiver leaves known failures out of the grade. Each table [[waiver]] of its file has a reason, a
 link, a last day (expires = 2030-12-31), and either vectors = ["ID", ...] or a flag, loss and part.
+
+The report of --json is described by lossref/report/report.schema.json, a JSON Schema with a version.
 """
 CALLS = """\
 Judge whole calls alone: every reduction, every option, every two together, parameters, kinks and
@@ -78,6 +83,7 @@ def add(commands: Commands) -> None:
         parser.add_argument("--isolated", action="store_true", help="ask Python code in a process of its own: a hang is a verdict then")
         parser.add_argument("--timeout", type=float, default=process.TIMEOUT, metavar="S", help="seconds for an answer of a process (10)")
         parser.add_argument("--trace", action="store_true", help="show every line to and from a process")
+        parser.add_argument("--device", default="", metavar="NAME", help="where the tensors of torch:... are put, such as cuda")
         parser.add_argument("--record", type=Path, metavar="FILE", help="write the run, for `lossref judge` (asks Python code isolated)")
         _judging(parser)
         parser.set_defaults(run=run, calls=name == "calls")
@@ -91,7 +97,10 @@ def add(commands: Commands) -> None:
 def _judging(parser: argparse.ArgumentParser) -> None:
     """What check, calls and judge have in common."""
     parser.add_argument("--definition", type=Path, metavar="FILE", help="judge by the loss of your own that this file defines")
-    parser.add_argument("--loss", action="append", metavar="LOSS", help="only this loss (may be repeated)")
+    parser.add_argument(
+        "--loss", "--as", action="append", metavar="LOSS",
+        help="only this loss (may be repeated); of a single function which loss it is, by our name or another library's",
+    )
     parser.add_argument("--level", choices=LEVELS, default=DEFAULT_LEVEL, help=f"the least grade that conforms ({DEFAULT_LEVEL})")
     parser.add_argument("--strict", action="store_true", help="count range edges and infinite and NaN inputs too")
     parser.add_argument(
@@ -99,6 +108,10 @@ def _judging(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument("--as-mathematics", action="store_true", help="judge by the formula alone, whatever is documented or declared")
     parser.add_argument("--strict-declarations", action="store_true", help="fail where a convention is declared that moves nothing")
+    parser.add_argument(
+        "--limit", action="append", metavar="'LOSS: SENTENCE'", help="ask LOSS nothing beyond what this says (may be repeated)"
+    )
+    parser.add_argument("--complete", action="store_true", help="differ where anything is declined that was asked")
     parser.add_argument("--waivers", type=Path, metavar="FILE", help="TOML file of known failures to leave out of the grade")
     parser.add_argument("--today", metavar="DATE", help="the day that expiry dates of waivers are compared with (the system's)")
     parser.add_argument("--baseline", type=Path, metavar="FILE", help="an older recorded run: fail only on what is worse than in it")
@@ -140,8 +153,8 @@ def run_recorded(given: argparse.Namespace) -> int:
 
 
 def _check_names(given: argparse.Namespace) -> None:
-    for name in given.loss or []:
-        known_loss(name)
+    framework = getattr(given, "implementation", "").partition(":")[0]
+    given.loss = [known_loss(name, framework).name for name in given.loss or []]
     if given.worst is None:
         given.worst = WORST if given.all or given.json else 1
     if given.worst < 0:
@@ -163,7 +176,7 @@ def _resolve(given: argparse.Namespace, own: Loss | None, said: list[str]) -> Li
     loss = own or (wanted[0] if len(wanted) == 1 else None)
     name = given.implementation
     if not (name.startswith("cmd:") or given.isolated or given.record):
-        return resolve(name, loss)
+        return resolve(name, loss, given.device)
     single = ["--definition", str(given.definition)] if own else ["--loss", wanted[0]] if loss else []
     serve = [sys.executable, "-m", "lossref", "serve", name, *single]
     started = name.removeprefix("cmd:") if name.startswith("cmd:") else shlex.join(serve)
@@ -182,7 +195,7 @@ def _report(given: argparse.Namespace, library: Library, own: Loss | None, form:
     lacking = [f"{name}: {library.lacks.get(name, 'not there')}" for name in wanted if name not in library.implementations]
     if lacking:
         raise UsageError(f"{library.title} lacks {'; '.join(lacking)}")
-    library = _declaring(given, library, wanted)
+    library = judging.declaring(judging.limited(library, given.limit or [], wanted), given.convention or [], wanted, given.as_mathematics)
     there = [name for name in catalog.names() if name in library.implementations and name in (wanted or [name])]
     losses = [own] if own else [catalog.get(name) for name in there]
     vectors = [(loss, [v for v in select(judging.vectors(loss, own, form)) if v.question.is_call or not given.calls]) for loss in losses]
@@ -198,7 +211,8 @@ def _report(given: argparse.Namespace, library: Library, own: Loss | None, form:
     verdicts = waivers.apply(waived, verdicts, form, given.level, given.strict, wanted)
     if given.baseline:
         return _compared(given, library, own, verdicts, form)
-    report = finding.run(library, verdicts, form, given.level, given.strict, given.worst, given.strict_declarations)
+    forgiven = {"complete": given.complete, "strict_declarations": given.strict_declarations}
+    report = finding.run(library, verdicts, form, given.level, given.strict, given.worst, **forgiven)
     if wanted:
         report["lacks"] = {}
     _print(given, report)
@@ -243,21 +257,6 @@ def _compared(given: argparse.Namespace, library: Library, own: Loss | None, ver
               "better": compared.better, "gone": list(compared.gone), "worse": worse}  # fmt: skip
     print_json(report) if given.json else text.show_comparison(text.console(), report, given.worst)
     return DIFFERS if worse or compared.gone else CONFORMS
-
-
-def _declaring(given: argparse.Namespace, library: Library, wanted: Sequence[str]) -> Library:
-    """The library with the conventions that the user declares added to its own, or without any."""
-    if given.as_mathematics and given.convention:
-        raise UsageError("--as-mathematics judges by the formula alone: leave out --convention")
-    implementations = dict(library.implementations)
-    if given.as_mathematics:
-        implementations = {name: replace(found, conventions=()) for name, found in implementations.items()}
-    for loss, convention in map(parse_declaration, given.convention or []):
-        if loss not in implementations or (wanted and loss not in wanted):
-            raise UsageError(f"{convention.sentence!r} is declared for {loss!r}, which is not judged in this run")
-        found = implementations[loss]
-        implementations[loss] = replace(found, conventions=(*found.conventions, convention))
-    return replace(library, implementations=implementations)
 
 
 def _day(text: str | None) -> date:

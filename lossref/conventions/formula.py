@@ -85,7 +85,7 @@ class Convention:
         """What is done with a batch in place of what is asked; the same where it does not act."""
         return chosen
 
-    def answer(self, answer: Answer, question: Question) -> Answer:
+    def answer(self, answer: Answer, question: Question, loss: Loss) -> Answer:
         """What becomes of the exact answer to what the other hooks say."""
         return answer
 

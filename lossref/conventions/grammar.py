@@ -7,8 +7,9 @@ import re
 from collections.abc import Callable, Mapping
 from fractions import Fraction
 
+from lossref.conventions.branches import AngularMargin, Itself
 from lossref.conventions.formula import AddInside, AddTo, Bound, ClampLog, Clip, Convention, ConventionError, DivideBySum, Factor
-from lossref.conventions.habits import Always, Flush, Hessian, HessianFloor, Kink
+from lossref.conventions.habits import Always, Fixed, Flush, Hessian, HessianFloor, Jump, Kink
 from lossref.options import DENOMINATORS, EMPTY, SMOOTHINGS
 
 LONGEST = 300  # characters of a sentence: the patterns look at each pair of its digits at worst
@@ -26,9 +27,19 @@ GRAMMAR: Mapping[str, tuple[str, Callable[..., Convention]]] = {  # as --help ha
     ),
     "add NUMBER inside log | sqrt": (rf"add (eps|{NUMBER}) inside (log|sqrt)", lambda eps, inside: AddInside(_bound(eps), inside)),
     "add NUMBER to ARGUMENT": (rf"add (eps|{NUMBER}) to (\w+)", lambda eps, name: AddTo(_bound(eps), name)),
+    "ARGUMENT itself above | below NUMBER": (
+        rf"(\w+) itself (above|below) ({NUMBER})",
+        lambda name, side, at: Itself(name, side, _number(at)),
+    ),
+    "the cosine itself past a right angle": (r"the cosine itself past a right angle", lambda: AngularMargin("easy")),
+    "the cosine less m sin m past an angle of pi - m": (
+        r"the cosine less m sin m past an angle of pi - m",
+        lambda: AngularMargin("linear"),
+    ),
     "factor NUMBER": (rf"factor ({NUMBER})", lambda x: Factor(_number(x))),
     "log base NUMBER": (rf"log base ({NUMBER})", lambda x: Factor(base=_number(x))),
     "at a kink the lower | upper | middle | flatter | steeper slope": (r"at a kink the (lower|upper|middle|flatter|steeper) slope", Kink),
+    "at a jump any slope": (r"at a jump any slope", Jump),
     "flush subnormal inputs | answers | numbers to zero": (r"flush subnormal (inputs|answers|numbers) to zero", Flush),
     "hessian NUMBER": (rf"hessian ({NUMBER})", lambda x: Hessian("constant", _number(x))),
     "hessian times NUMBER": (rf"hessian times ({NUMBER})", lambda x: Hessian("factor", _number(x))),
@@ -38,6 +49,8 @@ GRAMMAR: Mapping[str, tuple[str, Callable[..., Convention]]] = {  # as --help ha
         lambda over: Always("denominator", over if over in DENOMINATORS else _above_zero(over)),
     ),
     f"nothing gives {' | '.join(EMPTY)}": (rf"nothing gives ({'|'.join(EMPTY)})", lambda value: Always("empty", value)),
+    "label smoothing NUMBER": (rf"label smoothing ({NUMBER})", lambda x: Always("label_smoothing", float(_number(x)))),
+    "PARAMETER is NUMBER": (rf"(\w+) is ({NUMBER})", lambda name, x: Fixed(name, _number(x))),
     f"smoothing over {' | '.join(SMOOTHINGS)}": (rf"smoothing over ({'|'.join(SMOOTHINGS)})", lambda over: Always("smoothing", over)),
 }
 

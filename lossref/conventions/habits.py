@@ -1,21 +1,22 @@
-"""Conventions that leave the formula alone: the slope at a kink, subnormal numbers, the Hessian, and what is done with a batch."""
+"""Conventions that leave the formula alone: slopes at a kink or a jump, subnormal numbers, the Hessian, what is done with a batch."""
 
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from fractions import Fraction
 from typing import Any, ClassVar, Literal
 
 from lossref.conventions.formula import Convention, ConventionError, Definition, Factor, spelled
+from lossref.exact.answer import answer as exact
 from lossref.exact.jets import Jet, Jets
-from lossref.exact.numbers import Number, System
+from lossref.exact.numbers import NoAnswerError, Number, System
 from lossref.exact.settle import Correct, correct_rational
 from lossref.formats import Format
 from lossref.options import refusals
 from lossref.spec import Answer, Loss, Part, Question, Values
-from lossref.values import flat, mapped
+from lossref.values import filled, flat, mapped
 
 
 @dataclass(frozen=True)
@@ -33,7 +34,7 @@ class Kink(Convention):
     def sentence(self) -> str:
         return f"at a kink the {self.rule} slope"
 
-    def answer(self, answer: Answer, question: Question) -> Answer:
+    def answer(self, answer: Answer, question: Question, loss: Loss) -> Answer:
         return replace(answer, gradient={name: self._narrowed(part, question) for name, part in answer.gradient.items()})
 
     def _narrowed(self, part: Part, question: Question) -> Part:
@@ -60,6 +61,32 @@ class Kink(Convention):
 
 
 @dataclass(frozen=True)
+class Jump(Convention):
+    """A value that is finite where it is infinite right beside, as x log y is at (0, 0), has any slope from the limit's to 0."""
+
+    is_of_answers: ClassVar[bool] = True
+
+    @property
+    def sentence(self) -> str:
+        return "at a jump any slope"
+
+    def answer(self, answer: Answer, question: Question, loss: Loss) -> Answer:
+        steep = {name: part for name, part in answer.gradient.items() if any(map(math.isinf, part.rounded or ()))}
+        if question.is_call or not steep or not math.isfinite((answer.value.rounded or (math.nan,))[0]):
+            return answer
+        jumping = {name: self._opened(name, part, question, loss) for name, part in steep.items()}
+        return replace(answer, gradient={**answer.gradient, **jumping})
+
+    def _opened(self, name: str, part: Part, question: Question, loss: Loss) -> Part:
+        slopes = part.rounded or ()
+        jumps = [math.isinf(g) and _is_infinite_beside(name, i, question, loss) for i, g in enumerate(slopes)]
+        if not any(jumps):
+            return part
+        ends = tuple((min(g, 0.0), max(g, 0.0)) if jump else (g, g) for g, jump in zip(slopes, jumps, strict=True))
+        return replace(part, rounded=None, residual=None, interval=ends)
+
+
+@dataclass(frozen=True)
 class Flush(Convention):
     """Subnormal inputs, answers or both are taken for 0."""
 
@@ -76,7 +103,7 @@ class Flush(Convention):
 
         return values if self.what == "answers" else {name: mapped(flushed, x) for name, x in values.items()}
 
-    def answer(self, answer: Answer, question: Question) -> Answer:
+    def answer(self, answer: Answer, question: Question, loss: Loss) -> Answer:
         if self.what == "inputs":
             return answer
         least = float(question.form.least_normal)
@@ -128,13 +155,18 @@ class HessianFloor(Convention):
 class Always(Convention):
     """An option of calls that a library has always set so, whatever it is asked."""
 
-    option: Literal["denominator", "empty", "smoothing"]
+    option: Literal["denominator", "empty", "smoothing", "label_smoothing"]
     value: str | float
+    _words: ClassVar[Mapping[str, str]] = {
+        "denominator": "mean over",
+        "empty": "nothing gives",
+        "smoothing": "smoothing over",
+        "label_smoothing": "label smoothing",
+    }
 
     @property
     def sentence(self) -> str:
-        words = {"denominator": "mean over", "empty": "nothing gives", "smoothing": "smoothing over"}[self.option]
-        return f"{words} {self.value if isinstance(self.value, str) else spelled(Fraction(self.value))}"
+        return f"{self._words[self.option]} {self.value if isinstance(self.value, str) else repr(self.value).removesuffix('.0')}"
 
     @property
     def kind(self) -> str:
@@ -143,16 +175,53 @@ class Always(Convention):
     def misfit(self, loss: Loss) -> str:
         if loss.is_function:
             return "it is a function, which no batch is made of"
-        return refusals(loss).get("label_smoothing", "") if self.option == "smoothing" else ""
+        return refusals(loss).get("label_smoothing", "") if self.option in ("smoothing", "label_smoothing") else ""
 
     def options(self, chosen: Values) -> Values:
-        acts = "label_smoothing" in chosen if self.option == "smoothing" else chosen.get("reduction") == "mean"
+        acts = {"smoothing": "label_smoothing" in chosen, "label_smoothing": True}.get(self.option, chosen.get("reduction") == "mean")
         return {**chosen, self.option: self.value} if acts else chosen
+
+
+@dataclass(frozen=True)
+class Fixed(Convention):
+    """A parameter that an implementation has for good, whatever is asked."""
+
+    parameter: str
+    amount: Fraction
+
+    @property
+    def sentence(self) -> str:
+        return f"{self.parameter} is {spelled(self.amount)}"
+
+    @property
+    def kind(self) -> str:
+        return f"fixed {self.parameter}"
+
+    def misfit(self, loss: Loss) -> str:
+        return "" if self.parameter in loss.parameters else f"its parameters are {', '.join(loss.parameters) or 'none'}"
+
+    def inputs(self, values: Values, form: Format) -> Values:
+        return {**values, self.parameter: form.nearest(self.amount)}
 
 
 def is_bounded(part: Part) -> bool:
     """Whether its interval, if it has one, has finite ends."""
     return all(map(math.isfinite, flat(part.interval or ())))
+
+
+def _is_infinite_beside(name: str, i: int, question: Question, loss: Loss) -> bool:
+    """Whether the value is infinite at the next numbers on both sides of a component."""
+
+    def is_infinite(side: float) -> bool:
+        numbers = flat(question.inputs[name])
+        numbers[i] = math.nextafter(numbers[i], side)
+        moved = {**question.inputs, name: filled(question.inputs[name], iter(numbers))}
+        try:
+            return any(map(math.isinf, exact(loss, moved, question.options, question.form).value.rounded or ()))
+        except NoAnswerError:  # outside of its domain
+            return False
+
+    return is_infinite(-math.inf) and is_infinite(math.inf)
 
 
 def _flushed(part: Part, least: float) -> Part:

@@ -14,8 +14,8 @@ from typing import Any
 
 from lossref.exact.numbers import Number, System
 from lossref.options import CANCELLING, CLASS, PROBABILITY, WEIGHTS, Options
-from lossref.spaces import Weights
-from lossref.spec import Loss, Values
+from lossref.spaces import Real, Weights
+from lossref.spec import Loss, Parameter, Values
 from lossref.values import filled, mapped
 
 
@@ -44,6 +44,34 @@ def whole(loss: Loss, batch: Values, options: Options) -> Whole | None:
     terms = alone if options.reduction == "none" else [[1.0] * count]
     counted = _counted(loss, given, options)
     return Whole(tuple(_summed(loss, options, factors) for factors in terms), _summed(loss, options, upstream), values, counted)
+
+
+SHARE = "its share"  # the parameter of `share`: no argument of a definition is called so
+
+
+def share(loss: Loss, options: Options, soft: Loss | None = None) -> Loss:
+    """One example's share in a call, as a loss: its term times a parameter, which holds its weight over the denominator.
+
+    A call is the sum of such; recorded once, it is run at each example. `own` has the example for it. Where labels are smoothed, `soft` is
+    the loss that takes a weight for each class, whose definition is linear in the number of classes where a sum over them is not.
+    """
+    kind, _ = _own_form(loss, dict.fromkeys(loss.arguments, ()), options)
+
+    def definition(m: System, **values: Any) -> Any:
+        factor, example = values.pop(SHARE), values
+        if soft is None or kind.target != CLASS or not options.label_smoothing:
+            return factor * _term(m, kind, example, options, 0)
+        hard = [m.lift(int(k == example["target"])) for k in range(len(example[kind.first]))]
+        return factor * _term(m, soft, {**example, "target": hard}, options, 0)
+
+    parameters = {**kind.parameters, SHARE: Parameter(space=Real(), default=1.0, grid=())}
+    return replace(kind, definition=definition, parameters=parameters)
+
+
+def own(loss: Loss, example: Values, options: Options) -> Values:
+    """One example with its label in the loss's own form."""
+    _, values = _own_form(loss, {name: (x,) for name, x in example.items()}, options)
+    return {name: x[0] for name, x in values.items()}
 
 
 def _summed(loss: Loss, options: Options, factors: list[float]) -> Loss:

@@ -29,6 +29,7 @@ FAMILIES: Mapping[tuple[str, ...], Family] = {  # by the kinds of the first argu
     ("simplex", "weights"): vectors.predicted_weights,
     ("simplex", "simplex"): vectors.predicted_distribution,
     ("log_probabilities", "label"): vectors.log_probabilities,
+    ("log_probabilities", "simplex"): vectors.log_probabilities_of,
     ("cosines", "label"): vectors.cosines,
 }
 

@@ -201,6 +201,36 @@ def log_probabilities(x: str, y: str) -> tuple[Hard, ...]:
     )
 
 
+def log_probabilities_of(x: str, t: str) -> tuple[Hard, ...]:
+    """Logarithms of a model's probabilities and a true distribution."""
+
+    def close(d: Stream, distance: float) -> Values:
+        """They differ by a distance, relative to the probabilities."""
+        p = d.simplex()
+        return {t: p, x: tuple(d.number(_logarithm(d, q) * (1 + distance * d.uniform(-1, 1))) for q in p)}
+
+    return (
+        Hard("rare", "tail", "log-probabilities far below every clip: the loss is linear in them, whatever exp of them is",
+             lambda d: {x: d.vector(lambda: -d.uniform(50, 20 * d.underflow)), t: d.simplex()}, 24),
+        Hard("round_trip", "tail", "exp and log again: the way through a probability loses every digit",
+             lambda d: {x: d.vector(lambda: -d.scaled(-50, -20)), t: d.simplex()}, 10),
+        Hard("one_hot", "ordinary", "a one-hot target: the other classes cost nothing and have no slope",
+             lambda d: {x: d.vector(lambda: -d.uniform(0.1, 9)), t: _one_hot(d.label(), d.size)}, 12),
+        Hard("sure_and_right", "tail", "a log-probability next to 0: the loss is that tiny number, not 0",
+             lambda d: {x: (-d.scaled(-60, -15), -d.uniform(20, 50)), t: (1.0, 0.0)}, 12),
+        Hard("rare_target", "tail", "target probabilities over many decades: a small slope is a slope, a small term counts",
+             lambda d: {x: d.vector(lambda: -d.uniform(0.1, 40)), t: d.simplex(lambda: d.scaled(-60, 0))}, 16),
+        Hard("zero_target", "tail", "a target of 0 among others: 0 log 0 is 0, not NaN",
+             lambda d: {x: tuple(-d.uniform(0.1, 9) for _ in range(3)), t: (0.5, 0.0, 0.5)}, 6),
+        Hard("close", "cancellation", "nearly equal distributions: terms cancel to the square of their distance",
+             lambda d: close(d, 2.0 ** -(3 + d.index)), 24),
+        Hard("equal", "cancellation", "logarithms of the target itself: what is left is their rounding, with its sign",
+             lambda d: {t: (p := d.simplex()), x: _logarithms(d, p)}, 8),
+        Hard("certain", "ordinary", "a log-probability of exactly 0 costs nothing",
+             lambda d: {x: (0.0, *d.vector(lambda: -d.uniform(9, 900))), t: _one_hot(0, d.size + 1)}, 4),
+    )
+
+
 def cosines(c: str, y: str) -> tuple[Hard, ...]:
     """Cosines of angles and the index of a class."""
 

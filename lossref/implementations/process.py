@@ -16,6 +16,7 @@ from collections.abc import Callable, Iterator, Mapping
 from typing import IO, Any
 
 from lossref import catalog, options, strictjson
+from lossref.conventions import limits
 from lossref.conventions.formula import ConventionError
 from lossref.conventions.grammar import parse
 from lossref.formats import FORMATS
@@ -218,6 +219,7 @@ def described(hello: Mapping[str, Any], ask: Ask, close: Callable[[], None] = la
 def _implementation(loss: Loss, facts: Mapping[str, Any], hello: Mapping[str, Any], ask: Ask) -> Implementation:
     try:
         conventions = tuple(parse(sentence) for sentence in facts.get("conventions", ()))
+        limited = tuple(limits.parse(sentence, loss) for sentence in facts.get("limits", ()))
     except ConventionError as error:
         raise ImplementationError(f"its hello, {loss.name}: {error}") from None
     formats, allowed = hello["formats"], set(facts.get("options", loss.parameters))
@@ -238,6 +240,7 @@ def _implementation(loss: Loss, facts: Mapping[str, Any], hello: Mapping[str, An
         takes=takes,
         composed=facts.get("composed", ""),
         conventions=conventions,
+        limits=limited,
         is_shell=True,
     )
 

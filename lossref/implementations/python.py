@@ -18,6 +18,7 @@ from types import ModuleType
 from typing import Any
 
 from lossref import catalog
+from lossref.conventions import limits
 from lossref.implementations.source import Function, is_usual, keywords, sources
 from lossref.library import Implementation, ImplementationError, Library, NotSupportedError, where
 from lossref.spec import PARTS, Loss, Question, Values
@@ -53,7 +54,7 @@ class Method:
 
 def library(name: str, loss: str | Loss | None) -> Library:
     """The losses that `module`, `module:attribute` or `file.py:attribute` holds; AbsentError where there is no such thing."""
-    module, start, attribute = _imported(name)
+    module, start, attribute = imported(name)
     found: Any = module
     for step in filter(None, attribute.split(".")):
         try:
@@ -120,7 +121,7 @@ def _implementation(name: str, loss: Loss, member: Any, start: str, source: str)
         written = {name: '"none"' if source == "none" else source for name, source in found.given(loss, sources(question)).items()}
         return f"{start}print({found.source}({keywords(written)}){'' if found.place is None else f'[{found.place}]'})"
 
-    return Implementation(parts={part: asked(part) for part in parts}, line=line, takes=takes)
+    return Implementation(parts={part: asked(part) for part in parts}, line=line, takes=takes, limits=limits.of(member, loss))
 
 
 def _methods(name: str, member: Any, source: str) -> tuple[dict[str, Method], dict[str, Method]]:
@@ -154,7 +155,7 @@ def _signature(function: Function) -> tuple[frozenset[str], bool]:
     return frozenset(p.name for p in found), any(p.kind is inspect.Parameter.VAR_KEYWORD for p in found)
 
 
-def _imported(name: str) -> tuple[ModuleType, str, str]:
+def imported(name: str) -> tuple[ModuleType, str, str]:
     """A module, how a line imports it, and the attribute that is asked for."""
     place, _, attribute = name.partition(":")
     file = Path(place) if place.endswith(".py") else None

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -35,8 +35,16 @@ class Recording:
     failed: set[str] = field(default_factory=set)
 
     def library(self, own: Loss | None = None) -> Library:
-        """The library whose answers these are."""
-        return described(self.hello, self.answer, own=own)
+        """The library whose answers these are, with the parts that it was asked."""
+        whole = described(self.hello, self.answer, own=own)
+        asked = {part for part, _ in self.rows}
+        return replace(
+            whole,
+            implementations={
+                name: replace(found, parts={part: function for part, function in found.parts.items() if part in asked})
+                for name, found in whole.implementations.items()
+            },
+        )
 
     def asked(self, library: Library, vectors: Iterable[Vector]) -> list[Vector]:
         """The vectors of losses asked for in the run that were asked, or never would be; all of a loss that failed to answer."""
@@ -44,7 +52,7 @@ class Recording:
 
         def is_meant(v: Vector) -> bool:
             found = library.implementations.get(v.question.loss)
-            return v.id in ids or v.question.loss in self.failed or bool(found and found.takes(v.question))
+            return v.id in ids or v.question.loss in self.failed or bool(found and (found.takes(v.question) or found.beyond(v.question)))
 
         return [v for v in vectors if v.question.loss in self.losses and is_meant(v)]
 

@@ -6,7 +6,7 @@ import difflib
 import importlib
 from pathlib import Path
 
-from lossref.implementations import process, python
+from lossref.implementations import process, python, tensors
 from lossref.library import ImplementationError, Library
 from lossref.spec import Loss
 
@@ -15,17 +15,20 @@ PACKAGES = {"sklearn": "scikit-learn"}  # where a package is not called like the
 ALSO = {"scikit-learn": "sklearn", "pytorch": "torch", "jax": "optax", "tensorflow": "keras", "functorch": "torch_func"}
 
 
-def resolve(name: str, loss: str | Loss | None = None) -> Library:
+def resolve(name: str, loss: str | Loss | None = None, device: str = "") -> Library:
     """The library that somebody typed: an adapter's name, `cmd:COMMAND`, `module`, `module:attribute` or `file.py:attribute`.
 
-    `loss` says which loss a single function is: a name of the catalogue, or a record of one's own. Raises ImplementationError
-    with a sentence.
+    `torch:`, `jax:` or `jit:` before a module says that its losses are of tensors. `loss` says which loss a single function is: a name of
+    the catalogue, or a record of one's own; `device` is where tensors are put. Raises ImplementationError with a sentence.
     """
+    framework, _, own = name.partition(":")
     if name.startswith("cmd:"):
         return process.library(name.removeprefix("cmd:"))
     if name in ADAPTERS:
         return _adapter(name)
     try:
+        if framework in tensors.FRAMEWORKS and own:
+            return tensors.library(framework, own, loss, device)
         return python.library(name, loss)
     except python.AbsentError as error:
         known = f"{name!r} is neither an adapter ({', '.join(ADAPTERS)}) nor a module:attribute to import: {error}"

@@ -50,10 +50,13 @@ def _hello(library: Library, losses: Mapping[str, Loss], command: str) -> dict[s
 def _facts(loss: Loss, found: Implementation) -> dict[str, Any]:
     """All options that mean something for the loss: whether one is taken is known once it is asked."""
     refused = options.NAMES if loss.is_function else options.refusals(loss)
-    said = [convention.sentence for convention in found.conventions]
     chosen = [*loss.parameters, *(name for name in options.NAMES if name not in refused)]
-    facts: dict[str, Any] = {"parts": list(found.parts), "options": chosen}
-    return facts | ({"composed": found.composed} if found.composed else {}) | ({"conventions": said} if said else {})
+    said = {
+        "conventions": [convention.sentence for convention in found.conventions],
+        "limits": [limit.sentence for limit in found.limits],
+        "composed": found.composed,
+    }
+    return {"parts": list(found.parts), "options": chosen} | {key: x for key, x in said.items() if x}
 
 
 def _reply(library: Library, losses: Mapping[str, Loss], run: Mapping[str, Any]) -> dict[str, Any]:

@@ -19,7 +19,7 @@ VERSION = 2
 GREETING: Mapping[str, Any] = {"type": "hello", "protocol": VERSION, "lossref": __version__}
 BYE: Mapping[str, Any] = {"type": "bye"}
 ANSWERS = ("result", "unsupported", "error")  # to a run
-TEXTS = ("name", "language", "version", "command", "composed", "conventions", "reason", "link", "message")  # that people read
+TEXTS = ("name", "language", "version", "command", "composed", "conventions", "limits", "reason", "link", "message")  # that people read
 DEEPEST = 16  # lists inside one another, far more axes than any loss has
 Shape = tuple[int, ...]
 

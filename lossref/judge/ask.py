@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 import warnings
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import redirect_stdout
 from dataclasses import dataclass, field
 from itertools import groupby
@@ -25,11 +25,17 @@ CHANGED = "changed its input"
 
 @dataclass
 class Asked:
-    """What an implementation did beside answering: vectors it takes not (with its reasons), and habits worth a remark."""
+    """What an implementation did beside answering: by part the vectors that it declined, with its reasons; and habits worth a remark."""
 
-    refused: dict[str, str] = field(default_factory=dict)
-    answered: set[str] = field(default_factory=set)
+    declined: dict[str, dict[str, str]] = field(default_factory=dict)
     remarks: list[str] = field(default_factory=list)
+
+    def decline(self, part: str, vector: Vector, reason: str) -> None:
+        self.declined.setdefault(part, {})[vector.id] = reason
+
+    def emptied(self, parts: Iterable[str]) -> list[str]:
+        """The parts that were declined wherever they were asked, beside those that answered; what comes as None is not there at all."""
+        return [part for part, by in self.declined.items() if part not in parts and set(by.values()) != {_nothing(part)}]
 
     def remark(self, sentence: str) -> None:
         if sentence not in self.remarks:
@@ -80,9 +86,11 @@ def answers(
                 if isinstance(again, str) or again.tobytes() != found.tobytes():
                     asked.remark(f"{part}: gave other bits when it was asked the same again")
         except NotSupportedError as error:
-            asked.refused |= {v.id: str(error) for v in batch}
+            if len(batch) > 1:  # one example may be meant
+                yield from _one_by_one(loss, part, function, batch, form, asked, "")
+            else:
+                asked.decline(part, batch[0], str(error))
             continue
-        asked.answered |= {v.id for v in batch}
         if not isinstance(found, str):
             yield from zip(batch, found, strict=True)
         elif batch[0].question.is_call:
@@ -94,19 +102,19 @@ def answers(
 def _one_by_one(
     loss: Loss, part: str, function: Function, batch: Sequence[Vector], form: Format, asked: Asked, complaint: str
 ) -> Iterator[tuple[Vector, Any]]:
-    explained = False
+    """The examples of a batch by themselves, where it failed as a whole, for which there must be a reason; or was declined."""
+    explained = not complaint
     for vector in batch:
         try:
             found = _rows(loss, part, function, [vector], form, asked)
         except NotSupportedError as error:
-            asked.refused[vector.id] = str(error)
-            asked.answered.discard(vector.id)
+            asked.decline(part, vector, str(error))
             explained = True
             continue
         if isinstance(found, str):
             explained = True
             if vector.region not in APART:
-                raise BrokeError(f"{part}: {complaint}; first at {dict(vector.question.inputs)}, vector {vector.id}")
+                raise BrokeError(f"{part}: {complaint or found}; first at {dict(vector.question.inputs)}, vector {vector.id}")
             yield vector, found
         else:
             yield vector, found[0]
@@ -150,7 +158,7 @@ def ask(
     except BaseException as error:  # whatever a stranger's code raises is its verdict, not our traceback
         return f"raised {type(error).__name__}: {_first_line(error)}{where(error)}"
     if returned is None:
-        raise NotSupportedError(f"it gave no {part}")
+        raise NotSupportedError(_nothing(part))
     for warning in warned:
         asked.remark(f"{part}: warned: {warning.category.__name__}: {_first_line(warning.message)}")
     if changed := [name for name, x in given.items() if x.tobytes() != before[name]]:
@@ -165,6 +173,10 @@ def ask(
         if answer.dtype.kind == "f" and answer.dtype.itemsize < np.dtype(form.name).itemsize:
             asked.remark(f"{part}: returned {answer.dtype} for inputs in {form.name}")
     return found
+
+
+def _nothing(part: str) -> str:
+    return f"it gave no {part}"
 
 
 def unfit(answer: Any, shape: tuple[int, ...]) -> str:

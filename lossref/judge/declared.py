@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 
 from lossref import values
@@ -14,7 +14,8 @@ from lossref.exact.answer import answer
 from lossref.exact.kinks import at_the_point
 from lossref.exact.numbers import NoAnswerError
 from lossref.formats import Format
-from lossref.spec import PARTS, Answer, Loss, Part, Region, Vector
+from lossref.options import split
+from lossref.spec import PARTS, Answer, Loss, Part, Region, Values, Vector
 
 
 def declared(loss: Loss, conventions: Sequence[Convention], vectors: Iterable[Vector], form: Format) -> list[Vector]:
@@ -22,14 +23,15 @@ def declared(loss: Loss, conventions: Sequence[Convention], vectors: Iterable[Ve
     chosen = fitting(loss, conventions)
     if not chosen:
         return list(vectors)
-    return [found for v in vectors if (found := _redone(loss, chosen, v, form))]
+    functions = {part: changed(loss, chosen, part, form) for part in PARTS}  # made once: each has its recordings
+    return [found for v in vectors if (found := _redone(functions, loss, chosen, v, form))]
 
 
-def _redone(loss: Loss, conventions: Sequence[Convention], v: Vector, form: Format) -> Vector | None:
+def _redone(functions: Mapping[str, Loss], loss: Loss, conventions: Sequence[Convention], v: Vector, form: Format) -> Vector | None:
     if v.region == "special" and not v.question.is_call and all(map(math.isnan, v.answer.value.rounded or ())):
         return v
     try:
-        found = _answered(loss, conventions, v, form)
+        found = _answered(functions, loss, conventions, v, form)
     except NoAnswerError:
         return None
     if found is None:
@@ -38,7 +40,7 @@ def _redone(loss: Loss, conventions: Sequence[Convention], v: Vector, form: Form
     return Vector(v.question if region == v.region else replace(v.question, region=region), found)
 
 
-def _answered(loss: Loss, conventions: Sequence[Convention], v: Vector, form: Format) -> Answer | None:
+def _answered(functions: Mapping[str, Loss], loss: Loss, conventions: Sequence[Convention], v: Vector, form: Format) -> Answer | None:
     """The declared answer: one for the value, and one for each part that is not its derivative; None where it would take too long."""
     question = v.question
     given, call = {**question.inputs, **question.parameters}, question.call
@@ -52,20 +54,27 @@ def _answered(loss: Loss, conventions: Sequence[Convention], v: Vector, form: Fo
         if part != "value" and all(part not in c.splits for c in conventions):
             found[part] = found[PARTS[PARTS.index(part) - 1]]  # the derivative of the part before it
             continue
-        own = changed(loss, conventions, part, form)
+        own = functions[part]
         sloped = sloped if part == "hessian" else own
         if is_same and own is loss:
             found[part] = v.answer
         elif _width(loss, v) <= min(c.widest for c in conventions):
-            found[part] = _bounded(answer(own, inputs, chosen, form, proved=balls.INSTALLED))
+            found[part] = _bounded(_asked(own, inputs, chosen, form))
         else:
             return None
     combined = Answer(found["value"].value, found["gradient"].gradient, found["hessian"].hessian)
     if any(convention.narrows for convention in conventions):
         combined = at_the_point(combined, sloped, inputs, chosen, form)
     for convention in conventions:
-        combined = convention.answer(combined, question)
+        combined = convention.answer(combined, question, sloped)
     return combined
+
+
+def _asked(loss: Loss, inputs: Values, chosen: Values, form: Format) -> Answer:
+    """The answer to a question, or to one example that a convention gives an option of calls: it is a batch of one then."""
+    if "reduction" not in chosen and split(chosen)[1]:
+        return answer(loss, {name: (x,) for name, x in inputs.items()}, {**chosen, "reduction": "sum"}, form, proved=balls.INSTALLED)
+    return answer(loss, inputs, chosen, form, proved=balls.INSTALLED)
 
 
 def _width(loss: Loss, v: Vector) -> int:

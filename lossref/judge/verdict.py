@@ -187,8 +187,9 @@ class Verdict:
     """The verdict on one loss of a library. `broke` says how the implementation failed to answer, if it did.
 
     `parts` measure the answers by the declared function, and decide; `mathematics` measure the same answers by the formula, where
-    anything is declared. `undecided` vectors have no certain answer under what is declared. `refusals` counts the vectors that were left
-    out by the reason; `remarks` are habits that no grade shows, such as other bits at a second call.
+    anything is declared. `undecided` vectors have no certain answer under what is declared. `refusals` counts the vectors that were
+    left out for options that it has not, `declined` those that it declined itself, both by the reason; `emptied` are the regions of
+    parts in which nothing is left to judge. `remarks` are habits that no grade shows, such as other bits at a second call.
     """
 
     loss: str
@@ -197,6 +198,8 @@ class Verdict:
     parts: dict[str, PartVerdict]
     refusals: dict[str, int]
     mathematics: dict[str, PartVerdict] = field(default_factory=dict)
+    declined: dict[str, int] = field(default_factory=dict)
+    emptied: tuple[str, ...] = ()
     broke: str = ""
     declarations: tuple[Declaration, ...] = ()
     undecided: int = 0
@@ -210,8 +213,10 @@ class Verdict:
 def judge(loss: Loss, implementation: Implementation, vectors: Sequence[Vector], form: Format) -> Verdict:
     """Ask an implementation all the questions that it takes, once, and grade what comes back twice: as it declares, and by the formula."""
     reasons = {v.id: implementation.takes(v.question) for v in vectors}
-    accepted = [v for v in vectors if not reasons[v.id]]
     refusals = Counter(reason for reason in reasons.values() if reason)
+    outside = {v.id: reason for v in vectors if not reasons[v.id] and (reason := implementation.beyond(v.question))}
+    other = {v.id for v in vectors if v.id in outside and not implementation.beyond(v.question, of_magnitudes=True)}
+    accepted = [v for v in vectors if not reasons[v.id] and v.id not in outside]
     expected = {v.id: v for v in declared(loss, implementation.conventions, accepted, form)}
     blank = Verdict(loss.name, implementation.composed, len(accepted), {}, dict(refusals))
     asked = Asked()
@@ -229,21 +234,33 @@ def judge(loss: Loss, implementation: Implementation, vectors: Sequence[Vector],
                             measured.setdefault(part, []).append(outcome(spoilt, part, y, form))
     except BrokeError as error:
         return replace(blank, broke=str(error), remarks=tuple(asked.remarks))
-    late = [reason for identifier, reason in asked.refused.items() if identifier not in asked.answered]
-    refusals.update(late)
-    if refusals and not parts:
-        commonest = max(refusals, key=refusals.__getitem__)
-        return replace(blank, vectors=0, refusals=dict(refusals), broke=f"takes none of the vectors: {commonest}")
+    declined = outside | _declined(asked, parts or asked.declined)
+    if (refusals or declined) and not parts:
+        commonest = max(every := refusals + Counter(declined.values()), key=every.__getitem__)
+        return replace(blank, vectors=0, declined=dict(Counter(declined.values())), broke=f"takes none of the vectors: {commonest}")
     return replace(
         blank,
-        vectors=len(accepted) - len(late),
-        refusals=dict(refusals),
+        vectors=len(accepted) - len(declined.keys() - outside.keys()),
+        declined=dict(Counter(declined.values())),
+        emptied=(*asked.emptied(parts), *_emptied([v for v in vectors if v.id in declined and v.id not in other], parts)),
         remarks=tuple(asked.remarks),
         parts={part: PartVerdict(part, tuple(outcomes)) for part, outcomes in parts.items()},
         mathematics={part: PartVerdict(part, tuple(outcomes)) for part, outcomes in mathematics.items()},
         declarations=tuple(_declarations(loss, implementation.conventions, accepted, list(expected.values()), parts, form)),
         undecided=len(accepted) - len(expected),
     )
+
+
+def _declined(asked: Asked, parts: Iterable[str]) -> dict[str, str]:
+    """The vectors that were declined, by a part that answers others; with the reasons."""
+    return {identifier: reason for part in parts for identifier, reason in asked.declined.get(part, {}).items()}
+
+
+def _emptied(declined: Sequence[Vector], parts: dict[str, list[Outcome]]) -> Iterator[str]:
+    """The regions of parts of which nothing is left to judge, for all of it was declined."""
+    for part, outcomes in parts.items():
+        left = {o.vector.region for o in outcomes}
+        yield from sorted({f"{part} {v.region}" for v in declined if has_answer(v, part) and v.region not in (*APART, *left)})
 
 
 def _declarations(

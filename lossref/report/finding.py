@@ -22,13 +22,18 @@ SCHEMA = 1  # of report.schema.json
 
 
 def run(
-    library: Library, verdicts: Sequence[Verdict], form: str, level: str, strict: bool, worst: int, strict_declarations: bool = False
+    library: Library, verdicts: Sequence[Verdict], form: str, level: str, strict: bool, worst: int, complete: bool = False,
+    strict_declarations: bool = False,
 ) -> dict[str, Any]:
-    """The report of a whole check. Compositions decide nothing, unless there is nothing else."""
+    """The report of a whole check. Compositions decide nothing, unless there is nothing else; a `complete` one forgives nothing that
+    was declined, and strict declarations nothing that is declared in vain."""
     decides = {v.loss: not v.composed or all(other.composed for other in verdicts) for v in verdicts}
     losses = [
-        {"loss": v.loss, "decides": decides[v.loss], **_loss(library, v, form, level, strict, strict_declarations, worst)} for v in verdicts
+        {"loss": v.loss, "decides": decides[v.loss], **_loss(library, v, form, level, strict, worst)} for v in verdicts
     ]
+    for verdict, entry in zip(verdicts, losses, strict=True):
+        vain = strict_declarations and any(d.needless for d in verdict.declarations)
+        entry["conforms"] = entry["conforms"] and not vain and not (complete and verdict.declined)
     deciding = [entry for entry in losses if entry["decides"]]
     parts = [part for entry in deciding for part in entry["parts"].values()]
     manifest = golden.manifest(golden.folder())
@@ -51,24 +56,26 @@ def run(
     }
 
 
-def _loss(library: Library, verdict: Verdict, form: str, level: str, strict: bool, strict_declarations: bool, worst: int) -> dict[str, Any]:
+def _loss(library: Library, verdict: Verdict, form: str, level: str, strict: bool, worst: int) -> dict[str, Any]:
     parts = {
         name: _part(library, found, verdict.mathematics.get(name, found), form, level, strict, worst)
         for name, found in verdict.parts.items()
     }
     needless = [d.needless for d in verdict.declarations if d.needless]
-    conforms = bool(parts) and all(part["conforms"] for part in parts.values()) and not (strict_declarations and needless)
     return {
         "composed": verdict.composed,
         "vectors": verdict.vectors,
         "calls": len({o.vector.id for found in verdict.parts.values() for o in found.outcomes if o.vector.question.is_call}),
         "refused": verdict.refused,
         "refusals": verdict.refusals,
+        "limits": [limit.sentence for limit in library.implementations[verdict.loss].limits],
+        "declined": verdict.declined,
+        "emptied": list(verdict.emptied),
         "remarks": [*verdict.remarks, *needless],
         "conventions": [declaration(d, level) for d in verdict.declarations],
         "undecided": verdict.undecided,
         "parts": parts,
-        "conforms": conforms,
+        "conforms": bool(parts) and all(part["conforms"] for part in parts.values()) and not verdict.emptied,
         "cause": _cause(verdict, level, strict, FORMATS[form]),
         "broke": verdict.broke,
     }

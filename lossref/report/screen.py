@@ -15,7 +15,7 @@ from lossref.report import text
 from lossref.spec import APART, PARTS
 
 FEW = 3  # failing losses whose reports are whole, with a line that reproduces each
-CAUSES = 6  # short reports
+CAUSES = 7  # short reports
 GRADES = len("A+/A+/A+")
 COMPONENTS = 2  # of an array in a short report
 Entry = Mapping[str, Any]
@@ -75,8 +75,8 @@ def _verdict(report: Mapping[str, Any], deciding: Sequence[Entry], failing: Sequ
     at = f"at level {report['level']} in {report['format']}"
     if report["conforms"]:
         return f"{report['title']} conforms {at}: {f'{len(deciding)} losses' if len(deciding) > 1 else deciding[0]['loss']}"
-    below = f"{len(failing)} of {len(deciding)} losses fall below it" if len(deciding) > 1 else f"{failing[0]['loss']} falls below it"
-    return f"{report['title']} differs {at}: {below}"
+    below = f"{len(failing)} of {len(deciding)} losses" if len(deciding) > 1 else failing[0]["loss"]
+    return f"{report['title']} differs {at}: {below} {'fall' if len(failing) > 1 else 'falls'} below it"
 
 
 def _table(entries: Sequence[Entry], declared: bool, width: int, header: bool = True) -> Table:
@@ -140,7 +140,7 @@ def _show_short(console: Console, cause: str, found: Sequence[Entry]) -> None:
         say(console, f"  {', '.join(e['loss'] for e in found)}", indent="    ")
     worst = _worst(entry)
     if len(found) == 1:
-        why = cause or (text.by_inputs(worst) if worst else "") or "NaN, an infinity or a number where another of the three is right"
+        why = cause or (text.by_inputs(worst) if worst else "") or "off by more than any rounding"
         say(console, f"{entry['loss']} {_graded(entry)}: {why}", "bold")
     if worst:
         example = f"{worst['loss']} {worst['label']}" if len(found) > 1 else worst["label"]
@@ -203,6 +203,7 @@ def _condensed(report: Mapping[str, Any]) -> Iterator[str]:
     if alone:
         yield from text.declared(alone, report["level"])
         yield from (f"{alone['loss']} {remark}" for remark in alone["remarks"])
+    yield from _declined(losses) if alone else _declined_in_all(losses)
     told = []
     if counts["declared"] and not alone:
         told.append(f"{counts['declared']} conventions declared")
@@ -220,6 +221,28 @@ def _condensed(report: Mapping[str, Any]) -> Iterator[str]:
         yield f"{'; '.join(told)}; --all lists them"
 
 
+def _declined(losses: Sequence[Entry]) -> Iterator[str]:
+    for entry in losses:
+        for sentence in entry["limits"]:
+            yield f"{entry['loss']} is asked only where {sentence}"
+        for reason, count in entry["declined"].items():
+            yield f"{entry['loss']} declined {count} of {count + entry['vectors']}: {reason}"
+        for region in entry["emptied"]:
+            yield f"{entry['loss']}: nothing is left to judge of {region}, for all of it was declined"
+
+
+def _declined_in_all(losses: Sequence[Entry]) -> Iterator[str]:
+    """A line a reason, and one for what has nothing left."""
+    counts: dict[str, int] = {}
+    for entry in losses:
+        for reason, count in entry["declined"].items():
+            counts[reason] = counts.get(reason, 0) + count
+    for reason, count in counts.items():
+        yield f"declined {count} of {count + sum(entry['vectors'] for entry in losses)}: {reason}"
+    if emptied := [f"{entry['loss']} ({', '.join(entry['emptied'])})" for entry in losses if entry["emptied"]]:
+        yield f"nothing is left to judge, for all of it was declined, in {', '.join(emptied)}"
+
+
 def _of_everything(report: Mapping[str, Any]) -> Iterator[str]:
     for entry in report["losses"]:
         yield from text.declared(entry, report["level"])
@@ -232,6 +255,7 @@ def _of_everything(report: Mapping[str, Any]) -> Iterator[str]:
             left_out.setdefault(reason, []).append(f"{entry['loss']} {count}")
     for reason, losses in left_out.items():
         yield f"left out, for {reason}: {', '.join(losses)}"
+    yield from _declined(report["losses"])
     plainly = [loss for loss, reason in report["lacks"].items() if reason == "not there"]
     for loss, reason in report["lacks"].items():
         if loss not in plainly:
@@ -248,6 +272,8 @@ def _closing(report: Mapping[str, Any], again: str) -> Iterator[str]:
     found = [f"{lost} answers are lost." if lost > 1 else "1 answer is lost."] if lost else []
     if report["broke"] or best is None:
         found.append("No level passes while something breaks.")
+    elif any(e["decides"] and not e["conforms"] and all(p["conforms"] for p in e["parts"].values()) for e in report["losses"]):
+        found.append("No level passes while something is declined, or declared in vain, that may not be.")
     elif best == "F":
         found.append("No level passes: some answers are F.")
     elif not meets(best, report["level"]):

@@ -43,9 +43,7 @@ def _exponential_bend(prediction, target, sample_weight=None, target_form="sign"
     )[1]
 
 
-@implements(
-    "ExponentialLoss", gradient=_exponential_slope, hessian=_exponential_bend, forms={"binary": ()}, composed="labels 0 and 1 from -1 and 1"
-)
+@implements("ExponentialLoss", gradient=_exponential_slope, hessian=_exponential_bend, forms={"binary": ()})
 def exponential(prediction, target, reduction="none", sample_weight=None, target_form="sign"):
     return (ExponentialLoss().loss if reduction == "none" else ExponentialLoss())(
         y_true=(target + 1) / 2 if target_form == "sign" else target, raw_prediction=prediction, sample_weight=sample_weight

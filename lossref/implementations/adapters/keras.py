@@ -60,10 +60,8 @@ def logistic(prediction, target, reduction=None, sample_weight=None, target_form
     )
 
 
-RESCALED = "probabilities are divided by their sum first; the gradient, that of another function, is left out"
-
-
-@implements("CategoricalCrossentropy", composed=RESCALED, value_only=True, documented=CLIPPED)
+# A comment of keras.ops.categorical_crossentropy: scaled "so that the class probas of each sample sum to 1"
+@implements("CategoricalCrossentropy", documented=("divide probabilities by their sum", *CLIPPED))
 def categorical_cross_entropy(probabilities, target, reduction=None, sample_weight=None, label_smoothing=0.0):
     return keras.losses.CategoricalCrossentropy(label_smoothing=label_smoothing, reduction=reduction)(
         target, probabilities, sample_weight=sample_weight
@@ -98,7 +96,7 @@ def kl_divergence(probabilities, target, reduction=None, sample_weight=None):
     return keras.losses.KLDivergence(reduction=reduction)(target, probabilities, sample_weight=sample_weight)
 
 
-@implements(composed="regularizers.L2 of half the strength")
+@implements("regularizers.L2")
 def l2_penalty(weights, strength):
     return keras.ops.stack([keras.regularizers.L2(strength / 2)(row) for row in weights])
 

@@ -14,7 +14,7 @@ from lossref.values import flat
 IMPORTS = "import lightgbm as lgb"
 
 
-@implements("regression", alone=True, composed="the metric l2 of one example")
+@implements("regression", alone=True)
 def squared_error(prediction, target):
     return lgb.Booster(
         {"objective": "regression", "metric": "l2", "verbose": -1},
@@ -22,7 +22,7 @@ def squared_error(prediction, target):
     ).eval_train()[0][2]
 
 
-@implements("regression_l1", alone=True, composed="the metric l1 of one example")
+@implements("regression_l1", alone=True)
 def absolute_error(prediction, target):
     return lgb.Booster(
         {"objective": "regression", "metric": "l1", "verbose": -1},
@@ -30,7 +30,7 @@ def absolute_error(prediction, target):
     ).eval_train()[0][2]
 
 
-@implements("huber", alone=True, composed="the metric huber of one example")
+@implements("huber", alone=True)
 def huber(prediction, target, delta):
     return lgb.Booster(
         {"objective": "huber", "metric": "huber", "alpha": delta, "verbose": -1},
@@ -38,7 +38,7 @@ def huber(prediction, target, delta):
     ).eval_train()[0][2]
 
 
-@implements("cross_entropy", alone=True, composed="the metric cross_entropy of one example")
+@implements("cross_entropy", alone=True)
 def sigmoid_cross_entropy(logits, target):
     return lgb.Booster(
         {"objective": "cross_entropy", "metric": "cross_entropy", "verbose": -1},
@@ -46,7 +46,7 @@ def sigmoid_cross_entropy(logits, target):
     ).eval_train()[0][2]
 
 
-@implements("multiclass", alone=True, composed="the metric multi_logloss of one example")
+@implements("multiclass", alone=True)
 def softmax_cross_entropy(logits, target):
     return lgb.Booster(
         {"objective": "multiclass", "metric": "multi_logloss", "num_class": logits.shape[1], "verbose": -1},

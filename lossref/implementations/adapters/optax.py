@@ -89,9 +89,9 @@ def softmax_cross_entropy(logits, target, mask=None):
     return optax.softmax_cross_entropy_with_integer_labels(logits, target, where=mask)
 
 
-@implements("kl_divergence", composed="kl_divergence of the logarithm")
-def kl_divergence(probabilities, target, mask=None):
-    return optax.kl_divergence(jnp.log(probabilities), target, where=None if mask is None else mask[:, None])
+@implements("kl_divergence")
+def kl_divergence_from_log_probabilities(log_probabilities, target, mask=None):
+    return optax.kl_divergence(log_probabilities, target, where=None if mask is None else mask[:, None])
 
 
 @implements("sigmoid_focal_loss")
@@ -105,7 +105,13 @@ def triplet_margin(anchor, positive, negative, margin):
     return optax.losses.triplet_margin_loss(anchor, positive, negative, margin=margin)
 
 
-@implements("ntxent", composed="ntxent of both views, one after the other")
+def _undirected(question):
+    zero = not all(any(row) for views in question.inputs.values() for row in views)
+    return "its documentation does not say what the cosine of a vector of zeros is" if zero else ""
+
+
+# Of both views, one after the other.
+@implements("ntxent", never=_undirected)
 def ntxent(first, second, temperature):
     return optax.losses.ntxent(jnp.concatenate((first[0], second[0])), jnp.tile(jnp.arange(first.shape[1]), 2), temperature)[None]
 
@@ -140,9 +146,9 @@ def softplus(x):
     return jax.nn.softplus(x)
 
 
-@implements(composed="jax.nn.log1mexp of -x", documented=FLUSHED)
+@implements(documented=FLUSHED)
 def log1mexp(x):
-    return jax.nn.log1mexp(0 - x)  # not of -0.0: there the slope has the other sign
+    return jax.nn.log1mexp(0 - x)  # it is stated for -x; not of -0.0: there the slope has the other sign
 
 
 @implements(documented=("at a kink the flatter slope",))  # jax.nn.relu: "under differentiation, we take" 0 at 0
@@ -173,7 +179,7 @@ def log_softmax(x, index):
 OTHERS = {
     "safe_softmax_cross_entropy": "softmax_cross_entropy with another answer at logits of -inf; not judged separately yet",
     **dict.fromkeys(("cosine_distance", "cosine_similarity"), "cosine_embedding of the target 1; not judged separately"),
-    "kl_divergence_with_log_targets": "kl_divergence of logarithms on both sides; not judged separately yet",
+    "kl_divergence_with_log_targets": "kl_divergence_from_log_probabilities of logarithms on both sides; not judged separately yet",
     **dict.fromkeys(
         ("dice_loss", "binary_dice_loss"),
         "dice of logits, or of all classes, with 2 smooth for both smoothing terms; not judged separately yet",
@@ -198,6 +204,7 @@ def library() -> Library:
         lambda found: tensors.implementation(found, dialect),
         others=OTHERS,
         reasons={
+            "kl_divergence": "optax takes logarithms: kl_divergence_from_log_probabilities",
             "absolute_error": "optax ships no absolute error",
             **dict.fromkeys(("binary_cross_entropy", "categorical_cross_entropy"), "optax takes logits only"),
         },

@@ -87,11 +87,7 @@ def xlogy(x, y):
     return special.xlogy(x, y)
 
 
-def _logsumexp_slope(x):
-    return special.softmax(x, axis=1)
-
-
-@implements(gradient=_logsumexp_slope, composed="gradient softmax")
+@implements()
 def logsumexp(x):
     return special.logsumexp(x, axis=1)
 

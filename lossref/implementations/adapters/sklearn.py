@@ -4,7 +4,6 @@ A metric is a mean over samples: each example is judged as a batch of its own, i
 """
 
 from sklearn import metrics
-from sklearn._loss.loss import HalfSquaredError
 from sklearn.linear_model._sgd_fast import Hinge
 
 from lossref.implementations.adapters import _sklearn_compiled as compiled
@@ -37,17 +36,9 @@ def _one_label(question):
     return "" if both else "hinge_loss needs examples of both labels"
 
 
-def _squared_slope(prediction, target):
-    return 2 * HalfSquaredError().gradient(y_true=target, raw_prediction=prediction)
-
-
-def _mean_squared_error(prediction, target, reduction, sample_weight=None):
+@implements("mean_squared_error", alone=True, reductions=MEAN)
+def squared_error(prediction, target, reduction="mean", sample_weight=None):
     return metrics.mean_squared_error(target, prediction, sample_weight=sample_weight)
-
-
-@implements("mean_squared_error", gradient=_squared_slope, otherwise=(_mean_squared_error,), reductions=MEAN)
-def squared_error(prediction, target):
-    return 2 * HalfSquaredError().loss(y_true=target, raw_prediction=prediction)
 
 
 def _hinge_slope(prediction, target):
@@ -105,6 +96,7 @@ def binary_cross_entropy(probabilities, target, reduction="mean", sample_weight=
 
 
 OTHERS = {
+    "brier_score_loss": "squared_error of a probability and a label 0 or 1; not judged separately",
     "NMF beta_loss=frobenius": "reached only by fitting a factorisation",
     "NMF beta_loss=kullback-leibler": "reached only by fitting a factorisation",
     "NMF beta_loss=itakura-saito": "reached only by fitting a factorisation",
@@ -114,7 +106,7 @@ OTHERS = {
             "SquaredHinge (SGD)", "ModifiedHuber (SGD)", "EpsilonInsensitive (SGD)", "SquaredEpsilonInsensitive (SGD)",
             "mean_pinball_loss", "max_error", "median_absolute_error", "root_mean_squared_error",
             "mean_absolute_percentage_error", "mean_squared_log_error", "root_mean_squared_log_error", "hamming_loss",
-            "brier_score_loss", "mean_poisson_deviance", "mean_gamma_deviance", "mean_tweedie_deviance", "coverage_error",
+            "mean_poisson_deviance", "mean_gamma_deviance", "mean_tweedie_deviance", "coverage_error",
             "label_ranking_loss",
         ),
         "not in the catalogue yet",

@@ -9,6 +9,7 @@ from lossref.implementations.engines import tensors, torch_like
 from lossref.implementations.engines.torch_like import WEIGHTS
 from lossref.implementations.engines.written import all_written, implements, library_of
 from lossref.library import Library
+from lossref.values import flat
 
 IMPORTS = "import torch; from torch.nn import functional as F"
 # Versions before 2.7 have no weights in mse_loss, l1_loss and huber_loss.
@@ -83,13 +84,10 @@ def negative_log_likelihood(log_probabilities, target, reduction="none", class_w
     return F.nll_loss(log_probabilities, target, reduction=reduction, weight=class_weight, ignore_index=ignore_index)
 
 
-@implements("kl_div", composed="kl_div of the logarithm, summed", reductions=torch_like.COUNT | {"count": "batchmean"})
-def kl_divergence(probabilities, target, reduction="none"):
-    return (
-        F.kl_div(probabilities.log(), target, reduction="none").sum(1)
-        if reduction == "none"
-        else F.kl_div(probabilities.log(), target, reduction=reduction)
-    )
+# Its unreduced answer is one number a class; the divergence of one example is a batch of its own.
+@implements("kl_div", alone=True, reductions={"sum": "sum", "count": "batchmean"})
+def kl_divergence_from_log_probabilities(log_probabilities, target, reduction="batchmean"):
+    return F.kl_div(log_probabilities, target, reduction=reduction)
 
 
 # GaussianNLLLoss: eps, 1e-6, is the "value used to clamp var", and "the gradients are unaffected by it"
@@ -104,7 +102,12 @@ def triplet_margin(anchor, positive, negative, margin, reduction="none"):
     return F.triplet_margin_loss(anchor, positive, negative, margin=margin, reduction=reduction)
 
 
-@implements("cosine_embedding_loss")
+def _undirected(question):
+    zero = not all(any(flat(question.inputs[name])) for name in ("first", "second")) and not question.is_call
+    return "its documentation does not say what the cosine of a vector of zeros is" if zero else ""
+
+
+@implements("cosine_embedding_loss", never=_undirected)
 def cosine_embedding(first, second, target, margin, reduction="none"):
     return F.cosine_embedding_loss(first, second, target, margin=margin, reduction=reduction)
 
@@ -124,7 +127,8 @@ def log_sigmoid(x):
     return F.logsigmoid(x)
 
 
-@implements()
+# Softplus: "For numerical stability the implementation reverts to the linear function when input x beta > threshold", 20
+@implements(documented=("x itself above 20",))
 def softplus(x):
     return F.softplus(x)
 
@@ -139,7 +143,8 @@ def tanh(x):
     return torch.tanh(x)
 
 
-@implements()
+# The same: where several gradients are possible "by continuity", one is picked arbitrarily
+@implements(documented=("at a jump any slope",))
 def xlogy(x, y):
     return torch.special.xlogy(x, y)
 
@@ -180,5 +185,8 @@ def library() -> Library:
         all_written(globals()),
         lambda found: tensors.implementation(found, dialect),
         others=OTHERS,
-        reasons={"hinge": "torch ships no two-class hinge max(0, 1 - y f): hinge_embedding_loss is another function"},
+        reasons={
+            "kl_divergence": "torch takes logarithms: kl_divergence_from_log_probabilities",
+            "hinge": "torch ships no two-class hinge max(0, 1 - y f): hinge_embedding_loss is another function",
+        },
     )

@@ -71,11 +71,11 @@ def _bent(total: Text, name: str, source: str, rank: int) -> str:
 FUNCTIONAL = Differentiation(value=_value, valued=_valued, pull=_pull, pulled=_pulled, bend=_bend, bent=_bent)
 CALLS = torch_like.dialect(plain.IMPORTS, differentiation=FUNCTIONAL)
 BY_EXAMPLE: Mapping[str, tuple[Callable[..., Any], str]] = {  # of one example: the transform, and its source
-    "value": (lambda one, moved: one, "lambda {names}: ({call})[0]"),
-    "gradient": (lambda one, moved: torch.func.grad(one, moved), "torch.func.grad(lambda {names}: ({call})[0], {moved})"),
+    "value": (lambda one, moved: one, "lambda {names}: ({call}).sum()"),
+    "gradient": (lambda one, moved: torch.func.grad(one, moved), "torch.func.grad(lambda {names}: ({call}).sum(), {moved})"),
     "hessian": (
         lambda one, moved: torch.func.jacrev(torch.func.jacrev(one)),
-        "torch.func.jacrev(torch.func.jacrev(lambda {names}: ({call})[0]))",
+        "torch.func.jacrev(torch.func.jacrev(lambda {names}: ({call}).sum()))",
     ),
 }
 
@@ -93,7 +93,7 @@ def _implementation(found: Written) -> Implementation:
             batch = {name: torch.from_numpy(named[name]) for name in loss.arguments}
 
             def one(*example: Any) -> Any:
-                return chosen.call(named | {name: x[None] for name, x in zip(batch, example, strict=True)})[0]
+                return chosen.call(named | {name: x[None] for name, x in zip(batch, example, strict=True)}).sum()
 
             with warnings.catch_warnings():  # what has no batching rule is mapped in a loop, to the same numbers
                 warnings.filterwarnings("ignore", "There is a performance drop")

@@ -31,7 +31,7 @@ def _half_squared_bend(prediction, target):
     ]
 
 
-@implements("reg:squarederror", gives="gradient", hessian=_half_squared_bend, alone=True, composed="reg:squarederror")
+@implements("reg:squarederror", gives="gradient", hessian=_half_squared_bend, alone=True)
 def half_squared_error(prediction, target):
     return [
         -t["base_weights"][0] * t["sum_hessian"][0]
@@ -43,7 +43,7 @@ def half_squared_error(prediction, target):
     ]
 
 
-@implements("binary:hinge", gives="gradient", alone=True, composed="binary:hinge; labels 0 and 1 from -1 and 1")
+@implements("binary:hinge", gives="gradient", alone=True)
 def hinge(prediction, target):
     return [
         -t["base_weights"][0] * t["sum_hessian"][0]
@@ -68,7 +68,7 @@ def _sigmoid_bend(logits, target):
     ]
 
 
-@implements("binary:logistic", gives="gradient", hessian=_sigmoid_bend, alone=True, composed="binary:logistic")
+@implements("binary:logistic", gives="gradient", hessian=_sigmoid_bend, alone=True)
 def sigmoid_cross_entropy(logits, target):
     return [
         -t["base_weights"][0] * t["sum_hessian"][0]
@@ -80,7 +80,21 @@ def sigmoid_cross_entropy(logits, target):
     ]
 
 
-@implements("multi:softprob", gives="gradient", alone=True, composed="multi:softprob")
+def _softmax_bend(logits, target):
+    return [
+        t["sum_hessian"][0]
+        for t in json.loads(
+            xgb.train(
+                {"objective": "multi:softprob", "num_class": logits.shape[1], **STEP},
+                xgb.DMatrix(np.zeros((1, 1)), label=target, base_margin=logits),
+                1,
+            ).save_raw("json")
+        )["learner"]["gradient_booster"]["model"]["trees"]
+    ]
+
+
+# "An upper bound on the Hessian with diagonal structure": its demonstration of this objective has 2 p (1 - p)
+@implements("multi:softprob", gives="gradient", hessian=_softmax_bend, alone=True, documented=("hessian times 2",))
 def softmax_cross_entropy(logits, target):
     return [
         -t["base_weights"][0] * t["sum_hessian"][0]
@@ -128,4 +142,5 @@ def library() -> Library:
             "squared_error": "XGBoost ships half of it",
             "absolute_error": "leaves of reg:absoluteerror are medians and do not show the gradient",
         },
+        formats=("float32",),
     )

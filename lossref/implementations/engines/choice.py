@@ -16,6 +16,7 @@ from lossref.options import CLASS, DEFAULTS
 from lossref.spec import Loss, Question, Values
 
 SERVED = frozenset({"reduction", "denominator", "empty", "target_form"})  # options that choose a function or a word
+HIDDEN = "hidden"  # the flag of calls in which a weight or mask of 0 stands over NaN or infinity
 DIVISORS = {"kept": "the number that is kept", "weights": "the sum of the weights", "count": "the number of examples"}
 
 
@@ -126,6 +127,8 @@ def refusal(found: Written, reductions: Mapping[str, Any], empty: str, served: f
     """What says of a question why it is left out; `empty` is the library's mean over nothing."""
 
     def takes(question: Question) -> str:
+        if question.flag == HIDDEN:
+            return "no documentation promises that a weight or mask of 0 hides NaN or infinity"
         try:
             choose(found, reductions, {**question.inputs, **question.options}, found.gives, served)
         except NotSupportedError as error:
@@ -148,6 +151,6 @@ def by_example(loss: Loss, function: Function) -> Function:
         rows = [function(**{name: x[i : i + 1] if name in loss.arguments else x for name, x in named.items()}) for i in range(count)]
         if isinstance(rows[0], tuple):
             return tuple(np.concatenate(column) for column in zip(*rows, strict=True))
-        return np.concatenate(rows)
+        return np.concatenate([np.atleast_1d(row) for row in rows])  # an answer to one example may have no axis
 
     return asked

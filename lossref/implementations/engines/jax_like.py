@@ -32,6 +32,11 @@ def dialect(imports: str, reductions: Mapping[str, Any], **facts: Any) -> Dialec
     return Dialect(reductions=reductions, differentiation=REVERSE, **{**usual, **facts})
 
 
+def of_ones_own(start: str) -> Dialect:
+    """How code of somebody's own is spoken to, which `start` imports."""
+    return dialect(f"{start}import jax; import jax.numpy as jnp", {})
+
+
 def spelled(x: Any, form: Format) -> str:
     """Nested tuples as the source of an array in the format, or of whole numbers or truth values."""
     return f"jnp.array({listed(x)}{'' if isinstance(first(x), int) else f', dtype=jnp.{form.name}'})"

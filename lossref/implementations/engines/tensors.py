@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractContextManager, nullcontext
-from dataclasses import dataclass
-from typing import Any
+from dataclasses import dataclass, replace
+from typing import Any, Protocol
 
 import numpy as np
 
@@ -14,7 +14,7 @@ from lossref.implementations.engines.choice import by_example, choose, refusal
 from lossref.implementations.engines.written import Written
 from lossref.implementations.source import Function, bracketed, sources, written_out
 from lossref.library import Implementation
-from lossref.spec import Question
+from lossref.spec import PARTS, Loss, Question
 
 Text = Callable[[Mapping[str, str]], str]  # an expression, with other sources for some names
 
@@ -64,13 +64,40 @@ class Dialect:
         return frozenset({"upstream"} | ({"mask"} if self.masked else set()))
 
 
+class Callee(Protocol):
+    """What answers a question: of tensors and options by name, and as an expression of their sources."""
+
+    def call(self, given: Mapping[str, Any]) -> Any: ...
+
+    def text(self, sources: Mapping[str, str]) -> str: ...
+
+
+Find = Callable[[Mapping[str, Any], str], Callee]  # for what is asked, by name, and the part; NotSupportedError where nothing answers
+
+
 def implementation(found: Written, dialect: Dialect) -> Implementation:
-    loss, way = found.loss, dialect.differentiation
-    columns = dialect.columns and not loss.is_function and not loss.arguments[loss.first].rank
+    """The parts of a loss that an adapter's functions give."""
+    refuses = refusal(found, dialect.reductions, dialect.empty, dialect.served)
+    made = differentiated(
+        found.loss,
+        lambda named, part: choose(found, dialect.reductions, named, part, dialect.served),
+        lambda question: refuses(question) or dialect.never(question),
+        replace(dialect, alone=dialect.alone or found.alone),
+        columns=dialect.columns and not found.loss.is_function and not found.loss.arguments[found.loss.first].rank,
+        parts=("value",) if found.value_only else PARTS,
+    )
+    return replace(made, composed=found.composed, conventions=found.conventions)
+
+
+def differentiated(
+    loss: Loss, find: Find, takes: Callable[[Question], str], dialect: Dialect, *, columns: bool = False, parts: Sequence[str] = PARTS
+) -> Implementation:
+    """The parts of a loss by what is found to answer each question and by the library's own differentiation."""
+    way = dialect.differentiation
 
     def prepared(part: str, named: Mapping[str, Any]) -> tuple[dict[str, Any], Callable[..., Any], Any]:
         """The arguments as tensors, the call as a function of them, and the upstream gradient as a tensor."""
-        chosen, dtype = choose(found, dialect.reductions, named, part, dialect.served), named[loss.first].dtype
+        chosen, dtype = find(named, part), named[loss.first].dtype
         arrays = {name: x[:, None] if columns else x for name, x in named.items() if name in loss.arguments}
         tensors = {name: dialect.tensor(x) for name, x in arrays.items()}
         others = {name: x for name, x in named.items() if name not in tensors and x is not None}
@@ -116,7 +143,7 @@ def implementation(found: Written, dialect: Dialect) -> Implementation:
             return dialect.array(way.bend(lambda x: total(**{loss.first: x}), tensors[loss.first])).reshape(named[loss.first].shape)
 
     def line(part: str, question: Question) -> str:
-        chosen = choose(found, dialect.reductions, {**question.inputs, **question.options}, part, dialect.served)
+        chosen = find({**question.inputs, **question.options}, part)
         written = sources(question, dialect.spelled, columns)
 
         def call(others: Mapping[str, str]) -> str:
@@ -139,19 +166,11 @@ def implementation(found: Written, dialect: Dialect) -> Implementation:
         assert way.bent is not None
         return f"{begin}; {way.bent(total, loss.first, tensors[loss.first], loss.arguments[loss.first].rank)}"
 
-    refuses = refusal(found, dialect.reductions, dialect.empty, dialect.served)
-    parts: dict[str, Callable[..., Any]] = {"value": value}
-    if way.pull and not found.value_only:
-        parts |= {"gradient": gradient} | ({"hessian": hessian} if way.bend and loss.hessian else {})
+    there = {"value": value, "gradient": gradient if way.pull else None, "hessian": hessian if way.bend and loss.hessian else None}
+    asked = {part: function for part, function in there.items() if function and part in parts}
     if dialect.alone:
-        parts = {part: by_example(loss, function) for part, function in parts.items()}
-    return Implementation(
-        parts=parts,
-        line=line,
-        takes=lambda question: refuses(question) or dialect.never(question),
-        composed=found.composed,
-        conventions=found.conventions,
-    )
+        asked = {part: by_example(loss, function) for part, function in asked.items()}
+    return Implementation(parts=asked, line=line, takes=takes)
 
 
 def by_place(function: Callable[..., Any], tensors: Mapping[str, Any]) -> Callable[..., Any]:

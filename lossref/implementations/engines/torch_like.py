@@ -10,6 +10,7 @@ import torch
 from lossref.formats import Format
 from lossref.implementations.engines.tensors import Dialect, Differentiation, Text, itself
 from lossref.implementations.source import bracketed, first, listed
+from lossref.library import ImplementationError
 
 COUNT = {"none": "none", "sum": "sum", "count": "mean"}
 WEIGHTS = {"none": "none", "sum": "sum", "weights": "mean"}
@@ -24,11 +25,33 @@ def dialect(imports: str, reductions: Mapping[str, Any] = COUNT, **facts: Any) -
     """How a library on top of PyTorch is spoken to; its reductions are words, with what its mean divides by."""
     return Dialect(
         begin=lambda form, part: imports,
-        tensor=torch.from_numpy,
-        spelled=spelled,
-        array=lambda x: x.detach().numpy(),
         reductions=reductions,
-        **{"differentiation": AUTOGRAD, **facts},
+        **{
+            "differentiation": AUTOGRAD,
+            "tensor": torch.from_numpy,
+            "spelled": spelled,
+            "array": lambda x: x.detach().numpy(),
+            **facts,
+        },
+    )
+
+
+def of_ones_own(start: str, device: str) -> Dialect:
+    """How code of somebody's own is spoken to, which `start` imports: on a device, without words for reductions."""
+    if device:
+        try:
+            torch.zeros(1, device=device)
+        except (RuntimeError, AssertionError, NotImplementedError) as error:
+            raise ImplementationError(f"--device {device}: {str(error).splitlines()[0]}") from None
+
+    def there(x: Any, form: Format) -> str:
+        return f'{spelled(x, form)}.to("{device}")' if device else spelled(x, form)
+
+    return dialect(
+        f"{start}import torch",
+        tensor=lambda x: torch.from_numpy(x).to(device or "cpu"),
+        spelled=there,
+        array=lambda x: x.detach().cpu().numpy(),
     )
 
 

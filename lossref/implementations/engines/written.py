@@ -93,6 +93,7 @@ def library_of(
     *,
     others: Mapping[str, str],
     reasons: Mapping[str, str],
+    formats: tuple[str, ...] = (),
 ) -> Library:
     """A library of what is written; `others` are losses that it ships besides, by its own names, each with why it is not judged."""
     every = tuple(found)
@@ -102,4 +103,5 @@ def library_of(
         implementations={written.name: make(written) for written in every},
         offers={**{offer: written.name for written in every for offer in written.offers}, **others},
         reasons=reasons,
+        formats=formats,
     )

@@ -1,0 +1,192 @@
+"""`torch:`, `jax:` and `jit:` (jax, compiled) before module:attribute: losses of tensors, differentiated by their library.
+
+A function, a class, an instance, or a class called with plain arguments. Its options are the parameters of its signature (of a class those
+of its constructor); an instance has those that it was made with. What it does with a batch is found out by asking.
+"""
+
+from __future__ import annotations
+
+import ast
+import inspect
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
+from fractions import Fraction
+from importlib import import_module
+from types import ModuleType
+from typing import Any
+
+import numpy as np
+
+from lossref import catalog, options
+from lossref.conventions.formula import Convention
+from lossref.conventions.habits import Always, Fixed
+from lossref.formats import FORMATS
+from lossref.implementations import layouts, members
+from lossref.implementations.engines.choice import divides_alike, divides_by_nothing
+from lossref.implementations.engines.tensors import Dialect, differentiated
+from lossref.implementations.members import HANDLED, Asked, Member
+from lossref.implementations.probe import found_out
+from lossref.implementations.python import AbsentError, imported
+from lossref.implementations.source import is_usual
+from lossref.library import Implementation, ImplementationError, Library, NotSupportedError
+from lossref.spec import Loss, Question
+
+FRAMEWORKS = {"torch": "torch", "jax": "jax", "jit": "jax"}  # what stands before a module, and the library that it speaks of
+
+
+def library(framework: str, name: str, loss: str | Loss | None, device: str = "") -> Library:
+    """The losses of tensors that `module`, `module:attribute` or `file.py:attribute` holds; `device` is where torch's tensors are.
+
+    AbsentError where there is no such thing, ImplementationError with a sentence for what cannot be asked.
+    """
+    place, _, attribute = name.partition(":")
+    attribute, bracket, arguments = attribute.partition("(")
+    module, start, _ = imported(place)
+    speak = _dialect(framework, start, device)
+    path = ".".join(filter(None, (module.__name__, attribute)))
+    found: Any = module
+    for step in filter(None, attribute.split(".")):
+        if not hasattr(found, step):
+            raise AbsentError(f"{place} has no {attribute}")
+        found = getattr(found, step)
+    there = _members(framework, found, path) if isinstance(found, ModuleType) else {_named(framework, attribute, loss): (found, path)}
+    if not there:
+        raise ImplementationError(f"{name} holds none of the losses under a name that is known: {', '.join(catalog.names())}")
+    preset = _preset(name, bracket + arguments) if bracket else {}
+    implementations, reasons = {}, {}
+    for key, (member, source) in there.items():
+        record = loss if isinstance(loss, Loss) else catalog.get(key)
+        try:
+            asked = found_out(members.read(record, member, source, preset, _compiler(framework)), speak)
+        except ImplementationError as error:
+            if len(there) == 1:
+                raise
+            reasons[key] = str(error)
+            continue
+        implementations[key] = _implementation(asked, speak)
+    title = f"{framework}:{name}"
+    return Library(name=title, title=title, implementations=implementations, reasons=reasons)
+
+
+def of_object(framework: str, found: Any, loss: Loss, device: str = "") -> Library:
+    """The same for an object that is at hand."""
+    title = getattr(found, "__name__", type(found).__name__)
+    speak = _dialect(framework, "", device)
+    asked = found_out(members.read(loss, found, title, {}, _compiler(framework)), speak)
+    return Library(name=title, title=f"{title} ({framework})", implementations={loss.name: _implementation(asked, speak)})
+
+
+def _dialect(framework: str, start: str, device: str) -> Dialect:
+    package = FRAMEWORKS[framework]
+    try:
+        engine = import_module(f"lossref.implementations.engines.{package}_like")
+    except ModuleNotFoundError as error:
+        raise ImplementationError(f"{package} is not installed here ({error}); try: pip install {package}") from None
+    if device and package != "torch":
+        raise ImplementationError("--device says where tensors of torch are; JAX_PLATFORMS says it for jax")
+    found: Dialect = engine.of_ones_own(start, *([device] if package == "torch" else []))
+    return found
+
+
+def _compiler(framework: str) -> Any:
+    return import_module("jax").jit if framework == "jit" else None
+
+
+def _members(framework: str, module: ModuleType, path: str) -> dict[str, tuple[Any, str]]:
+    """What a module holds under names that losses have, here or in other libraries; of several of one loss a class."""
+    found: dict[str, tuple[Any, str]] = {}
+    for name, x in vars(module).items():
+        if name.startswith("_") or not callable(x):
+            continue
+        try:
+            key = catalog.named(name, FRAMEWORKS[framework])
+        except KeyError:
+            continue
+        if key not in found or inspect.isclass(x):
+            found[key] = (x, f"{path}.{name}")
+    return found
+
+
+def _named(framework: str, attribute: str, loss: str | Loss | None) -> str:
+    if isinstance(loss, Loss):
+        return loss.name
+    try:
+        return catalog.named(loss or attribute, FRAMEWORKS[framework])
+    except KeyError as error:
+        raise ImplementationError(f"{error.args[0]}" if loss else f"say which loss {attribute} is with --as: {error.args[0]}") from None
+
+
+def _preset(name: str, call: str) -> dict[str, Any]:
+    """The keywords of a call with plain arguments."""
+    try:
+        parsed = ast.parse(f"f{call}", mode="eval").body
+        assert isinstance(parsed, ast.Call)
+        assert not parsed.args
+        return {str(keyword.arg): ast.literal_eval(keyword.value) for keyword in parsed.keywords}
+    except (SyntaxError, ValueError, AssertionError):
+        raise ImplementationError(f"{name}: between the brackets stand keywords with plain values, such as (gamma=2.0)") from None
+
+
+def _implementation(member: Member, speak: Dialect) -> Implementation:
+    loss = member.loss
+
+    def find(named: Mapping[str, Any], part: str) -> Asked:
+        _refuse(member, named)
+        is_call = "reduction" in named
+        shapes = {name: np.shape(named[name]) for name in loss.arguments}
+        if not is_call and len(shapes[loss.first]) == loss.arguments[loss.first].rank:  # one example, of a question
+            shapes = {name: (1, *shape) for name, shape in shapes.items()}
+        form = getattr(named[loss.first], "dtype", None)
+        return Asked(member=member, form=FORMATS[form.name if form else "float64"], shapes=shapes, is_call=is_call)
+
+    def takes(question: Question) -> str:
+        try:
+            _refuse(member, {**question.inputs, **question.options})
+        except NotSupportedError as error:
+            return str(error)
+        return "nobody says what its mean over nothing is" if divides_by_nothing(question) else ""
+
+    alone = member.layout is layouts.ALONE or (member.reduction != "none" and not member.reduces_as_told)
+    made = differentiated(loss, find, takes, replace(speak, alone=speak.alone or alone), parts=("value", "gradient"))
+    return replace(made, limits=member.limits, conventions=tuple(_declared(member)))
+
+
+def _declared(member: Member) -> Iterator[Convention]:
+    """What it is judged as: the function with its parameters and its smoothing."""
+    for name, x in member.fixed.items():
+        if name in member.loss.parameters:
+            yield Fixed(name, Fraction(repr(float(x))))
+    if smoothing := member.fixed.get("label_smoothing", 0):
+        yield Always("label_smoothing", float(smoothing))
+
+
+def _refuse(member: Member, named: Mapping[str, Any]) -> None:
+    """Raise NotSupportedError for an option that it has not, or that is fixed to something else."""
+    loss, there = member.loss, {*member.parameters.values()}
+    asked = [name for name, x in named.items() if name not in loss.arguments and not is_usual(loss, name, x)]
+    for name in asked:
+        if name not in HANDLED and name not in there and name not in member.fixed:
+            raise NotSupportedError(f"it has no option {name}")
+    for name, x in member.fixed.items():
+        if name in asked and name not in loss.parameters and name != "reduction" and not _same(named[name], x):
+            raise NotSupportedError(f"its {name} is fixed")
+    wanted = named.get("reduction")
+    if wanted is not None and not member.reduces_as_told and wanted != member.reduction:
+        raise NotSupportedError(f"it has no reduction {wanted}")
+    if wanted is not None and member.layout is layouts.ALONE:
+        raise NotSupportedError("it takes one example at a time")
+    divides = member.divides if "sample_weight" in asked else "weights"
+    if wanted == "mean" and not divides_alike(divides, loss, named):
+        raise NotSupportedError(f"its mean divides by {'the number of examples' if divides == 'count' else 'the sum of the weights'}")
+    form = named.get("target_form")
+    if wanted == "mean" and "class_weight" in asked and form not in (None, *options.forms(loss)[:1]):
+        raise NotSupportedError(f"nobody says what its weighted mean over labels of the form {form} divides by")
+    if form is not None and form not in (*options.forms(loss)[:1], *member.forms):
+        raise NotSupportedError(f"it takes no target of the form {form}")
+
+
+def _same(a: Any, b: Any) -> bool:
+    try:
+        return bool(np.array_equal(np.asarray(a, float), np.asarray(b, float)))
+    except (TypeError, ValueError):
+        return bool(a == b)

@@ -1,0 +1,121 @@
+"""Branches past a documented point: the declared answers are those of another formula there, and of the loss before; and jumps."""
+
+import mpmath
+import numpy as np
+import pytest
+from declaring import counted, grades, ours, slope, value, vectors, verdict, wide
+
+import lossref
+from lossref import catalog
+from lossref.conventions.formula import ConventionError
+from lossref.conventions.grammar import parse
+from lossref.formats import FLOAT64
+from lossref.judge.declared import declared
+from lossref.judge.measure import meets
+
+ABOVE, BELOW = "x itself above 20", "x itself below -10"
+LINEAR, EASY = "the cosine less m sin m past an angle of pi - m", "the cosine itself past a right angle"
+
+
+def beyond(part, name, at):
+    """1 for the slope and 0 for the bend of x itself."""
+    other = {"value": lambda x: x, "gradient": np.ones_like, "hessian": np.zeros_like}[part]
+    return lambda x: np.where(np.sign(at) * x > abs(at), other(x), ours(part, name)(x=x))
+
+
+def angular(part, rule):
+    """Past the point the loss is am_softmax, whose margin is taken off the cosine: m sin m, or nothing."""
+
+    def of(cosines, target, margin, scale):
+        c = np.take_along_axis(cosines, target[:, None], axis=1)[:, 0]
+        less, is_past = (0.0, c <= 0) if rule == EASY else (margin * np.sin(margin), c <= -np.cos(margin))
+        given = np.float64(cosines), target
+        inner = getattr(lossref, part)("arcface", *given, margin=margin, scale=scale)
+        outer = getattr(lossref, part)("am_softmax", *given, margin=less, scale=scale)
+        return np.where(is_past if part == "value" else is_past[:, None], outer, inner)
+
+    return wide(of)
+
+
+CASES = {
+    "softplus": ("softplus", ABOVE, {part: beyond(part, "softplus", 20) for part in ("value", "gradient", "hessian")}),
+    "log_sigmoid": ("log_sigmoid", BELOW, {part: beyond(part, "log_sigmoid", -10) for part in ("value", "gradient")}),
+    "linear": ("arcface", LINEAR, {part: angular(part, LINEAR) for part in ("value", "gradient")}),
+    "easy": ("arcface", EASY, {part: angular(part, EASY) for part in ("value", "gradient")}),
+}
+
+
+@pytest.mark.parametrize("case", CASES)
+def test_code_with_the_branch_meets_b_with_it_declared_and_not_without(case, form):
+    name, sentence, parts = CASES[case]
+    found = verdict(name, parts, sentence, form=form, of=vectors(name, form))
+    assert meets(counted(found), "B"), grades(found, strict=True)
+    assert [d.needless for d in found.declarations] == [""]
+    assert not meets(counted(verdict(name, parts, form=form, of=vectors(name, form))), "B")
+
+
+WRONG = {
+    "no branch": ("softplus", ABOVE, {"value": ours("value", "softplus")}),
+    "another threshold": ("softplus", ABOVE, {"value": lambda x: np.where(x > 20.5, x, ours("value", "softplus")(x=x))}),
+    "slope of the formula": ("softplus", ABOVE, {"gradient": ours("gradient", "softplus")}),
+    "no margin": ("arcface", LINEAR, {"value": angular("value", EASY)}),
+}
+
+
+@pytest.mark.parametrize("case", WRONG)
+def test_another_branch_is_found(case):
+    name, sentence, parts = WRONG[case]
+    assert not meets(counted(verdict(name, parts, sentence, of=vectors(name))), "B")
+
+
+@pytest.mark.parametrize("sentence", [LINEAR, EASY])
+def test_declared_values_of_arcface_are_those_of_its_code_in_80_digits(sentence):
+    past = 0
+    with mpmath.workdps(80):
+        for v in declared(catalog.get("arcface"), (parse(sentence),), vectors("arcface"), FLOAT64):
+            given = v.question.inputs | v.question.parameters
+            c, m = mpmath.mpf(given["cosines"][given["target"]]), mpmath.mpf(given["margin"])
+            if v.region == "special" or c > (0 if sentence == EASY else -mpmath.cos(m)):
+                continue
+            past += 1
+            turned = c - (0 if sentence == EASY else m * mpmath.sin(m))
+            gaps = [given["scale"] * (x - turned) for j, x in enumerate(given["cosines"]) if j != given["target"]]
+            assert value(v) == float(mpmath.log1p(sum(map(mpmath.exp, gaps)))), v.question
+    assert past >= 8
+
+
+def test_at_the_threshold_itself_the_formula_stands():
+    (at,) = [v for v in vectors("softplus") if v.question.inputs["x"] == 20]
+    (found,) = declared(catalog.get("softplus"), (parse(ABOVE),), [at], FLOAT64)
+    assert (value(found), slope(found).rounded) == (value(at), slope(at).rounded)
+
+
+@pytest.mark.parametrize(("name", "sentence"), [("logistic", ABOVE), ("logsumexp", ABOVE), ("softplus", LINEAR), ("am_softmax", EASY)])
+def test_a_branch_that_a_loss_cannot_have_is_refused(name, sentence):
+    with pytest.raises(ConventionError, match="does not fit"):
+        declared(catalog.get(name), (parse(sentence),), vectors(name), FLOAT64)
+
+
+JUMP = "at a jump any slope"
+
+
+@pytest.mark.parametrize("at_jump", [0.0, -np.inf, -5.0, 1.0, np.inf, np.nan])
+def test_where_x_log_y_jumps_any_slope_from_its_limit_to_0_is_right_and_nan_is_not(at_jump):
+    corner = [v for v in vectors("xlogy") if v.question.inputs == {"x": 0.0, "y": 0.0}]
+    gradient = {"gradient": lambda x, y: np.where((x == 0) & (y == 0), at_jump, np.log(y))}
+    assert len(corner) == 1
+    assert (grades(verdict("xlogy", gradient, JUMP, of=corner))["gradient"] == "A+") == (at_jump <= 0)
+    assert (grades(verdict("xlogy", gradient, of=corner))["gradient"] == "A+") == (at_jump == -np.inf)
+
+
+@pytest.mark.parametrize("name", ["entropy", "xlogy", "arcface"])
+def test_an_infinite_slope_is_left_where_the_value_does_not_jump(name):
+    """p log p is steep at 0, and x log y at y = 0 infinite all along."""
+    steep = [v for v in vectors(name) if np.isinf(slope(v).rounded or ()).any() and v.question.inputs != {"x": 0.0, "y": 0.0}]
+    assert len(steep) > 1
+    assert declared(catalog.get(name), (parse(JUMP),), steep, FLOAT64) == steep
+
+
+@pytest.mark.parametrize("sentence", [ABOVE, BELOW, LINEAR, EASY, JUMP])
+def test_a_branch_is_printed_as_it_is_read(sentence):
+    assert parse(sentence).sentence == sentence
