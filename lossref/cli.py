@@ -39,8 +39,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     commands = parser.add_subparsers(title="commands", metavar="COMMAND", required=True)
     for group in (check, coverage, look, golden, folklore, programs, init_adapter):
         group.add(commands)
-    given, rest = parser.parse_known_args(_joined(sys.argv[1:] if arguments is None else arguments))
-    given.values = rest
+    typed = sys.argv[1:] if arguments is None else arguments
+    given, rest = parser.parse_known_args(_joined(typed))
+    given.typed, given.values = list(map(str, typed)), rest
     if rest and not getattr(given, "takes_values", False):
         parser.error(f"unrecognized arguments: {' '.join(rest)}")
     try:

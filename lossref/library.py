@@ -42,16 +42,14 @@ class Implementation:
     them nothing is reduced. A gradient is one array, or one for each argument that the loss is differentiable in.
     `takes(question)` says why a question is left out, and nothing where it is asked. `line(part, question)` is Python, or a
     shell command if `is_shell`, that prints the answer by the library alone.
-    `composed` says how, where the library ships only pieces of the loss; `documented` are the sentences (`lossref check --help` has
-    their grammar) of what its documentation says that it computes in place of the formula, `conventions` what it is judged as, `limits`
-    what it says that it does not take.
+    `composed` says how, where the library ships only pieces of the loss; `conventions` are what it computes in place of the formula, by
+    its documentation, a program's hello or its user, `limits` what it says that it does not take.
     """
 
     parts: Mapping[str, Callable[..., Any]]
     line: Callable[[str, Question], str]
     takes: Callable[[Question], str] = lambda question: ""
     composed: str = ""
-    documented: tuple[str, ...] = ()
     conventions: tuple[Any, ...] = ()
     limits: tuple[Any, ...] = ()
     is_shell: bool = False

@@ -22,7 +22,7 @@ from lossref.judge.ask import CHANGED, Asked, ask, asked_of, batches
 from lossref.judge.measure import meets
 from lossref.judge.verdict import Finding, has_answer, judge
 from lossref.library import ImplementationError, Library, NotSupportedError
-from lossref.report import finding, mismatch, text
+from lossref.report import finding, mismatch, screen
 from lossref.spec import APART, PARTS, Loss, Vector
 
 SUITE = "lossref.conformance"
@@ -124,10 +124,10 @@ def _report(wanted: Wanted, loss: Loss, part: str, form: str) -> str:
     if not verdict.broke and meets(verdict.parts[part].headline(), wanted.level):
         return ""
     report = finding.run(wanted.library, [verdict], form, wanted.level, False, WORST) | {"lacks": {}}
-    screen = Console(file=io.StringIO(), width=120, highlight=False, color_system=None)
-    text.show_run(screen, report)
-    assert isinstance(screen.file, io.StringIO)
-    shown = screen.file.getvalue().strip()
+    console = Console(file=io.StringIO(), width=120, highlight=False, color_system=None)
+    screen.show_run(console, report)
+    assert isinstance(console.file, io.StringIO)
+    shown = console.file.getvalue().strip()
     if verdict.broke:
         return shown
     outcomes = [o for o in verdict.parts[part].outcomes if o.vector.region not in APART and o.got is not None]

@@ -367,9 +367,8 @@ def test_denominators_are_one_where_nothing_tells_them_apart():
 @pytest.mark.parametrize("name", installed(ADAPTERS))
 def test_what_is_documented_can_be_said_of_the_loss(name):
     for loss, implementation in resolve(name).implementations.items():
-        for sentence in implementation.documented:
-            convention = parse(sentence)
-            assert convention.sentence == sentence
+        for convention in implementation.conventions:
+            assert parse(convention.sentence) == convention
             assert convention.misfit(catalog.get(loss)) == ""
 
 

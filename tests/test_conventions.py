@@ -356,12 +356,11 @@ def test_the_command_line_declares_and_prints_the_cost(capsys):
     assert f"declares '{parse(KERAS).sentence}': {cost}" in text
     status, out = check(capsys, "--convention", f"{BINARY}: {KERAS}", "--json")
     (entry,) = json.loads(out)["losses"]
-    assert entry["conventions"] == [{"sentence": parse(KERAS).sentence, "moved": moved, "vectors": total, "share": moved / total}]
+    facts = {"sentence": parse(KERAS).sentence, "moved": moved, "vectors": total, "share": moved / total, "needless": False}
+    assert entry["conventions"] == [facts]
 
 
 UNUSABLE = {
-    f"{BINARY}: factor 1": "declared for nothing",
-    f"{BINARY}: factor 2": "not needed",
     "hinge: factor 2": "not judged in this run",
     KERAS: "LOSS: SENTENCE",
     f"{BINARY}: clip": "what can be said: clip ARGUMENT to",
@@ -377,8 +376,42 @@ def test_the_command_line_answers_bad_declarations_in_one_line(capsys, declarati
     assert words in message
 
 
-def test_without_python_flint_what_is_computed_anew_gets_a_sentence_and_what_is_not_needs_none(monkeypatch):
+@pytest.mark.parametrize("strict", [False, True])
+@pytest.mark.parametrize(
+    ("sentence", "words"), [("factor 1", "declared for nothing"), ("clip probabilities to [0, 1]", "not needed")]
+)
+def test_a_needless_declaration_is_a_remark_and_fails_only_a_strict_run(capsys, monkeypatch, sentence, words, strict):
+    strangers = types.ModuleType("strangers")
+    strangers.mine = types.SimpleNamespace(value=ours("value"), gradient=ours("gradient"))
+    monkeypatch.setitem(sys.modules, "strangers", strangers)
+    status, text = check(capsys, "--convention", f"{BINARY}: {sentence}", *(["--strict-declarations"] if strict else []))
+    assert status == int(strict)
+    assert words in text
+
+
+@pytest.mark.usefixtures("module")
+def test_a_needless_declaration_hides_no_failure(capsys):
+    """A clip that the code gets wrong moves nothing: the failure is shown."""
+    status, text = check(capsys, "--convention", f"{BINARY}: factor 2")
+    assert status == 1
+    assert f"differs at level B in float64: {BINARY} falls below it" in text
+
+
+@pytest.mark.usefixtures("module")
+def test_the_same_answers_are_graded_as_declared_and_by_the_formula(capsys):
+    declaration = ("--convention", f"{BINARY}: {KERAS}", "--json")
+    (entry,) = json.loads(check(capsys, *declaration)[1])["losses"]
+    (plain,) = json.loads(check(capsys, "--json")[1])["losses"]
+    assert entry["conforms"]
+    for part, found in entry["parts"].items():
+        assert meets(found["grade"], "B")
+        assert found["mathematics"] == plain["parts"][part]["grade"] == plain["parts"][part]["mathematics"]
+        assert not meets(found["mathematics"], "B")
+
+
+def test_without_python_flint_the_declared_function_is_the_same(monkeypatch):
+    chosen = vectors(BINARY)[:10]
+    proved = declared(catalog.get(BINARY), (parse(KERAS),), chosen, FLOAT64)
     monkeypatch.setattr(balls, "INSTALLED", False)
-    with pytest.raises(ConventionError, match=r"pip install 'lossref\[golden\]'"):
-        declared(catalog.get(BINARY), (parse(KERAS),), vectors(BINARY), FLOAT64)
+    assert [v.answer for v in declared(catalog.get(BINARY), (parse(KERAS),), chosen, FLOAT64)] == [v.answer for v in proved]
     assert len(declared(catalog.get("hinge"), (parse("at a kink the flatter slope"),), vectors("hinge"), FLOAT64)) == len(vectors("hinge"))

@@ -110,7 +110,8 @@ def test_other_bad_use_is_one_line(files, tmp_path, capsys):
     assert "cannot be read" in run(capsys, "judge", tmp_path / "none")[2]
     assert "the run has no float32, only float64" in run(capsys, "judge", files / "vectors", files / "results", "--format", "float32")[2]
     assert "no loss is called" in run(capsys, "vectors", "of_mine")[2]
-    assert "leave out --isolated, --record" in run(capsys, "check", "scipy", "--isolated", "--as-documented")[2]
+    contradiction = ("--as-mathematics", "--convention", "huber: factor 2")
+    assert "leave out --convention" in run(capsys, "judge", files / "vectors", files / "results", *contradiction)[2]
     with pytest.raises(JsonError, match="no hello"):
         recorded.read([])
 

@@ -13,20 +13,14 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
-from rich.console import Console
-from rich.markup import escape
-from rich.progress import Progress
-
-from lossref import catalog, golden
+from lossref import catalog
 from lossref.catalog import DefinitionError
-from lossref.commands import BROKE, CONFORMS, DIFFERS, Commands, UsageError, command, known_loss, print_json, write_beside
+from lossref.commands import BROKE, CONFORMS, DIFFERS, Commands, UsageError, command, judging, known_loss, print_json, write_beside
 from lossref.conventions import limits
-from lossref.conventions.formula import Convention, ConventionError
-from lossref.conventions.grammar import GRAMMAR, parse, parse_declaration
-from lossref.exact import balls
+from lossref.conventions.formula import ConventionError
+from lossref.conventions.grammar import GRAMMAR
 from lossref.formats import FORMATS
 from lossref.golden import SHIPPED_FORMATS, GoldenError
-from lossref.golden.write import vectors as certified_vectors
 from lossref.implementations import process, recorded, resolve
 from lossref.implementations.resolve import ADAPTERS
 from lossref.judge import baseline, waivers
@@ -34,7 +28,7 @@ from lossref.judge.measure import DEFAULT_LEVEL, LEVELS, MEANING
 from lossref.judge.verdict import Verdict, judge
 from lossref.judge.waivers import WaiverError
 from lossref.library import ImplementationError, Library
-from lossref.report import finding, text
+from lossref.report import finding, screen, text
 from lossref.spec import Loss, Vector
 from lossref.strictjson import JsonError
 
@@ -61,6 +55,8 @@ A limit says what an implementation does not take: questions beyond it are decli
 {"".join(f"  LOSS: {form}{chr(10)}" for form in limits.GRAMMAR)}
 A waiver leaves known failures out of the grade. Each table [[waiver]] of its file has a reason, a
 link, a last day (expires = 2030-12-31), and either vectors = ["ID", ...] or a flag, loss and part.
+
+The report of --json is described by lossref/report/report.schema.json, a JSON Schema with a version.
 """
 CALLS = """\
 Judge whole calls alone: every reduction, every option, every two together, parameters, kinks and
@@ -70,6 +66,8 @@ JUDGE = """\
 Judge a recorded run: one file that `lossref check --record` wrote, or the questions that
 `lossref vectors` wrote and what a program answered to them. The verdict is that of a live check.
 """
+WIDE = 1000  # where no window limits it, nothing is wrapped
+WORST = 5  # reports for each part, where all are wanted
 Errors = (ImplementationError, GoldenError, ConventionError, WaiverError, JsonError, DefinitionError)
 Select = Callable[[list[Vector]], list[Vector]]
 
@@ -108,27 +106,28 @@ def _judging(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--convention", action="append", metavar="'LOSS: SENTENCE'", help="judge LOSS as the function that this says (may be repeated)"
     )
+    parser.add_argument("--as-mathematics", action="store_true", help="judge by the formula alone, whatever is documented or declared")
+    parser.add_argument("--strict-declarations", action="store_true", help="fail where a convention is declared that moves nothing")
     parser.add_argument(
         "--limit", action="append", metavar="'LOSS: SENTENCE'", help="ask LOSS nothing beyond what this says (may be repeated)"
     )
     parser.add_argument("--complete", action="store_true", help="differ where anything is declined that was asked")
-    parser.add_argument("--as-documented", action="store_true", help="judge each loss as the function that its library documents")
     parser.add_argument("--waivers", type=Path, metavar="FILE", help="TOML file of known failures to leave out of the grade")
     parser.add_argument("--today", metavar="DATE", help="the day that expiry dates of waivers are compared with (the system's)")
     parser.add_argument("--baseline", type=Path, metavar="FILE", help="an older recorded run: fail only on what is worse than in it")
-    parser.add_argument("--worst", type=int, default=5, metavar="N", help="vectors to show for each value or gradient (5)")
+    parser.add_argument("--all", action="store_true", help="show every loss whole, and list all that is declared, left out or not there")
+    parser.add_argument("--worst", type=int, metavar="N", help=f"reports for each part shown whole (1; {WORST} with --all or --json)")
 
 
 def run(given: argparse.Namespace) -> int:
-    if given.as_documented and (given.isolated or given.record or given.implementation.startswith("cmd:")):
-        raise UsageError("--as-documented asks an adapter of ours in this process: leave out --isolated, --record and cmd:")
     if not 0 < given.timeout < math.inf:
         raise UsageError(f"--timeout must be a number of seconds above 0, and is {given.timeout:g}")
     _check_names(given)
     said: list[str] = []
     try:
         own = _own(given)
-        library = _resolve(given, own, said)
+        with judging.status(f"importing {given.implementation} ..."):
+            library = _resolve(given, own, said)
         try:
             return _report(given, library, own, given.format, lambda vectors: vectors)
         finally:
@@ -156,6 +155,8 @@ def run_recorded(given: argparse.Namespace) -> int:
 def _check_names(given: argparse.Namespace) -> None:
     framework = getattr(given, "implementation", "").partition(":")[0]
     given.loss = [known_loss(name, framework).name for name in given.loss or []]
+    if given.worst is None:
+        given.worst = WORST if given.all or given.json else 1
     if given.worst < 0:
         raise UsageError(f"--worst must be 0 or more, and is {given.worst}")
 
@@ -194,67 +195,46 @@ def _report(given: argparse.Namespace, library: Library, own: Loss | None, form:
     lacking = [f"{name}: {library.lacks.get(name, 'not there')}" for name in wanted if name not in library.implementations]
     if lacking:
         raise UsageError(f"{library.title} lacks {'; '.join(lacking)}")
-    library = _limited(library, given.limit or [], wanted)
-    library = _declaring(library, [parse_declaration(declared) for declared in given.convention or []], wanted)
-    if given.as_documented:
-        library = _as_documented(library, wanted)
+    library = judging.declaring(judging.limited(library, given.limit or [], wanted), given.convention or [], wanted, given.as_mathematics)
     there = [name for name in catalog.names() if name in library.implementations and name in (wanted or [name])]
     losses = [own] if own else [catalog.get(name) for name in there]
-    vectors = [(loss, [v for v in select(_vectors(loss, own, form)) if v.question.is_call or not given.calls]) for loss in losses]
+    vectors = [(loss, [v for v in select(judging.vectors(loss, own, form)) if v.question.is_call or not given.calls]) for loss in losses]
     if given.calls:  # a loss whose calls are all left out makes none
         vectors = [(loss, found) for loss, found in vectors if not all(_refusals(library, loss, found))]
     elif any(found for _, found in vectors) and all(reason for loss, found in vectors for reason in _refusals(library, loss, found)):
         ((reason, _),) = Counter(reason for loss, found in vectors for reason in _refusals(library, loss, found)).most_common(1)
         raise UsageError(f"{library.title} takes none of the vectors in {form}: {reason}")
-    verdicts = judged(library, [(loss, found) for loss, found in vectors if found], form)
+    verdicts = judging.judged(library, [(loss, found) for loss, found in vectors if found], form)
     if not verdicts:
         nothing = "makes no calls of these losses" if given.calls else f"was asked none of the golden vectors in {form}"
         raise UsageError(f"{library.title} {nothing}")
     verdicts = waivers.apply(waived, verdicts, form, given.level, given.strict, wanted)
     if given.baseline:
         return _compared(given, library, own, verdicts, form)
-    report = finding.run(library, verdicts, form, given.level, given.strict, given.worst, given.complete)
+    forgiven = {"complete": given.complete, "strict_declarations": given.strict_declarations}
+    report = finding.run(library, verdicts, form, given.level, given.strict, given.worst, **forgiven)
     if wanted:
         report["lacks"] = {}
-    print_json(report) if given.json else text.show_run(text.console(), report)
+    _print(given, report)
     return BROKE if report["broke"] else CONFORMS if report["conforms"] else DIFFERS
+
+
+def _print(given: argparse.Namespace, report: dict[str, Any]) -> None:
+    if given.json:
+        print_json(report)
+    else:
+        screen.show_run(text.console(WIDE), report, _again(given.typed), given.all, bool(given.loss or given.definition))
+
+
+def _again(typed: Sequence[str]) -> str:
+    """The command as it was typed, without its level."""
+    left = [word for k, word in enumerate(typed) if not word.startswith("--level") and (k == 0 or typed[k - 1] != "--level")]
+    return shlex.join(["lossref", *left])
 
 
 def _refusals(library: Library, loss: Loss, vectors: Sequence[Vector]) -> Iterator[str]:
     """Why each vector is not asked, if so."""
     return (library.implementations[loss.name].takes(v.question) for v in vectors)
-
-
-def _vectors(loss: Loss, own: Loss | None, form: str) -> list[Vector]:
-    """The golden vectors of a loss; those of the user's own are certified now."""
-    if own is None:
-        return golden.read(loss, FORMATS[form])
-    screen = Console(stderr=True)
-    with Progress(console=screen, transient=True, disable=not screen.is_terminal) as progress:
-        task = progress.add_task(f"certifying {escape(loss.name)}", total=None)
-        found = certified_vectors(
-            loss,
-            FORMATS[form],
-            proved=balls.INSTALLED,
-            progress=lambda done, total: progress.update(task, completed=done, total=total),
-        )
-    if not found:
-        raise DefinitionError(f"{catalog.file_of(loss)}: no point of its arguments has an answer that settles")
-    return found
-
-
-def judged(library: Library, vectors: Sequence[tuple[Loss, list[Vector]]], form: str) -> list[Verdict]:
-    """A verdict a loss, with a progress bar on a terminal; a needless declaration is an error, unless the documentation makes it."""
-    verdicts = []
-    screen = Console(stderr=True)
-    with Progress(console=screen, transient=True, disable=not screen.is_terminal) as progress:
-        for loss, chosen in progress.track(vectors, description=f"judging {escape(library.title)}"):
-            verdicts.append(judge(loss, library.implementations[loss.name], chosen, FORMATS[form]))
-    for verdict in verdicts:
-        documented = [parse(text).sentence for text in library.implementations[verdict.loss].documented]
-        for needless in (d.needless for d in verdict.declarations if d.needless and d.sentence not in documented):
-            raise UsageError(needless)
-    return verdicts
 
 
 def _compared(given: argparse.Namespace, library: Library, own: Loss | None, verdicts: Sequence[Verdict], form: str) -> int:
@@ -266,7 +246,7 @@ def _compared(given: argparse.Namespace, library: Library, own: Loss | None, ver
         if name in older.implementations and name in (given.loss or [name]):
             loss = own or catalog.get(name)
             conventions = library.implementations[name].conventions if name in library.implementations else ()
-            chosen = [v for v in recording.asked(older, _vectors(loss, own, form)) if v.question.is_call or not given.calls]
+            chosen = [v for v in recording.asked(older, judging.vectors(loss, own, form)) if v.question.is_call or not given.calls]
             if chosen:
                 before.append(judge(loss, replace(older.implementations[name], conventions=conventions), chosen, FORMATS[form]))
     compared = baseline.compare(before, verdicts)
@@ -277,36 +257,6 @@ def _compared(given: argparse.Namespace, library: Library, own: Loss | None, ver
               "better": compared.better, "gone": list(compared.gone), "worse": worse}  # fmt: skip
     print_json(report) if given.json else text.show_comparison(text.console(), report, given.worst)
     return DIFFERS if worse or compared.gone else CONFORMS
-
-
-def _declaring(library: Library, declared: Sequence[tuple[str, Convention]], wanted: Sequence[str]) -> Library:
-    """The library with the conventions that the user declares added to its own."""
-    implementations = dict(library.implementations)
-    for loss, convention in declared:
-        if loss not in implementations or (wanted and loss not in wanted):
-            raise UsageError(f"{convention.sentence!r} is declared for {loss!r}, which is not judged in this run")
-        found = implementations[loss]
-        implementations[loss] = replace(found, conventions=(*found.conventions, convention))
-    return replace(library, implementations=implementations)
-
-
-def _limited(library: Library, declared: Sequence[str], wanted: Sequence[str]) -> Library:
-    """The library with the limits that the user states added to its own."""
-    implementations = dict(library.implementations)
-    for said in declared:
-        loss, colon, sentence = (part.strip() for part in said.partition(":"))
-        if not colon or loss not in implementations or (wanted and loss not in wanted):
-            raise UsageError(f"a limit is stated as LOSS: SENTENCE of a loss that is judged in this run, not {said!r}")
-        found = implementations[loss]
-        implementations[loss] = replace(found, limits=(*found.limits, limits.parse(sentence, catalog.get(loss))))
-    return replace(library, implementations=implementations)
-
-
-def _as_documented(library: Library, wanted: Sequence[str]) -> Library:
-    documented = {name: found.documented for name, found in library.implementations.items() if name in (wanted or [name])}
-    if not any(documented.values()):
-        raise UsageError(f"{library.title} has no documented conventions of these losses")
-    return _declaring(library, [(name, parse(text)) for name, texts in documented.items() for text in texts], wanted)
 
 
 def _day(text: str | None) -> date:

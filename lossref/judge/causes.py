@@ -44,6 +44,22 @@ def of_all(failing: Sequence[Finding], form: Format, examples: int) -> list[str]
     return patterns
 
 
+def of_loss(failing: Sequence[Sequence[Finding]], form: Format) -> str:
+    """The one sentence to tell of a loss, from the failing numbers of each of its parts, the worst part and number first.
+
+    It names no numbers of this loss where other losses can have the same cause.
+    """
+    every = [f for numbers in failing for f in numbers]
+    if narrow := _narrower(every, form):
+        return narrow
+    if all(f.grade == "C" for f in every):
+        return "its terms are rounded, and an answer small beside them is lost"
+    for numbers in failing:
+        if found := of_all(numbers, form, 0):
+            return found[0]
+    return of_one(failing[0][0], form)
+
+
 def of_one(found: Finding, form: Format) -> str:
     """A sentence derived from one number: its kind, and the size of the terms that its formula adds."""
     truth, got = found.truth, found.got
@@ -145,6 +161,16 @@ def _clipped(pairs: Sequence[tuple[Fraction, Fraction]], form: Format) -> Iterat
             return
     if len(set(sizes)) == 1 and sizes[0] and len(pairs) >= ENOUGH and len({exact for _, exact in pairs}) > 1:
         yield f"{sizes[0]:.9g} came back at all {len(pairs)} failing places: something stops it there"
+
+
+def _narrower(failing: Sequence[Finding], form: Format) -> str:
+    """Answers that are numbers of a narrower format, though the exact ones are not: chance makes one such number, not many."""
+    for kind in (FORMATS[name] for name in ("bfloat16", "float16", "float32")):
+        telling = [f for f in failing if isinstance(f.truth.exact, Fraction) and not kind.holds(f.truth.rounded or 0.0)]
+        held = {f.got for f in telling if f.got and math.isfinite(f.got) and kind.holds(f.got)}
+        if kind.precision < form.precision and len(held) >= ENOUGH and 2 * sum(f.got in held for f in telling) > len(failing):
+            return f"{kind.name} arithmetic on the way: the failing answers are {kind.name} numbers"
+    return ""
 
 
 def _narrow(pairs: Sequence[tuple[Fraction, Fraction]], form: Format) -> Iterator[str]:

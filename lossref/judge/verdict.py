@@ -162,9 +162,7 @@ class PartVerdict:
         counted = [o for o in self.outcomes if strict or o.vector.region not in APART]
         wrong = sorted((o for o in counted if not all(e.is_exact for e in o.errors)), key=lambda o: o.severity)
         first = {o.vector.question.flag: o for o in reversed(wrong)}
-        return sorted(
-            wrong, key=lambda o: (o.grade in PASSABLE, o.grade == "C" and not o.is_lost, first[o.vector.question.flag] is not o)
-        )
+        return sorted(wrong, key=lambda o: (o.grade in PASSABLE, o.grade == "C" and not o.is_lost, first[o.vector.question.flag] is not o))
 
 
 @dataclass(frozen=True)
@@ -188,9 +186,10 @@ class Declaration:
 class Verdict:
     """The verdict on one loss of a library. `broke` says how the implementation failed to answer, if it did.
 
-    With conventions it is that of the declared function; `undecided` vectors have no certain answer under them. `refusals` counts
-    the vectors that were left out for options that it has not, `declined` those that it declined itself, both by the reason; `emptied` are
-    the regions of parts in which nothing is left to judge. `remarks` are habits that no grade shows, such as other bits at a second call.
+    `parts` measure the answers by the declared function, and decide; `mathematics` measure the same answers by the formula, where
+    anything is declared. `undecided` vectors have no certain answer under what is declared. `refusals` counts the vectors that were
+    left out for options that it has not, `declined` those that it declined itself, both by the reason; `emptied` are the regions of
+    parts in which nothing is left to judge. `remarks` are habits that no grade shows, such as other bits at a second call.
     """
 
     loss: str
@@ -198,6 +197,7 @@ class Verdict:
     vectors: int
     parts: dict[str, PartVerdict]
     refusals: dict[str, int]
+    mathematics: dict[str, PartVerdict] = field(default_factory=dict)
     declined: dict[str, int] = field(default_factory=dict)
     emptied: tuple[str, ...] = ()
     broke: str = ""
@@ -211,25 +211,27 @@ class Verdict:
 
 
 def judge(loss: Loss, implementation: Implementation, vectors: Sequence[Vector], form: Format) -> Verdict:
-    """Ask an implementation all the questions that it takes, and grade what comes back against the function that it declares."""
+    """Ask an implementation all the questions that it takes, once, and grade what comes back twice: as it declares, and by the formula."""
     reasons = {v.id: implementation.takes(v.question) for v in vectors}
     refusals = Counter(reason for reason in reasons.values() if reason)
     outside = {v.id: reason for v in vectors if not reasons[v.id] and (reason := implementation.beyond(v.question))}
     other = {v.id for v in vectors if v.id in outside and not implementation.beyond(v.question, of_magnitudes=True)}
     accepted = [v for v in vectors if not reasons[v.id] and v.id not in outside]
-    expected = declared(loss, implementation.conventions, accepted, form)
-    blank = Verdict(loss.name, implementation.composed, len(expected), {}, dict(refusals))
+    expected = {v.id: v for v in declared(loss, implementation.conventions, accepted, form)}
+    blank = Verdict(loss.name, implementation.composed, len(accepted), {}, dict(refusals))
     asked = Asked()
     parts: dict[str, list[Outcome]] = {}
+    mathematics: dict[str, list[Outcome]] = {}
     try:
         for part in PARTS:
             function = implementation.parts.get(part)
             if function is not None:
-                wanted = [v for v in expected if has_answer(v, part)]
-                answered = answers(loss, part, function, wanted, form, asked)
-                found = [outcome(unspoilt(loss, v, form) if _may_differ(v, y) else v, part, y, form) for v, y in answered]
-                if found:
-                    parts[part] = found
+                wanted = [v for v in accepted if has_answer(v, part) or (v.id in expected and has_answer(expected[v.id], part))]
+                for v, y in answers(loss, part, function, wanted, form, asked):
+                    for measured, by in ((parts, expected.get(v.id)), (mathematics, v if implementation.conventions else None)):
+                        if by is not None and has_answer(by, part):
+                            spoilt = unspoilt(loss, by, form) if _may_differ(by, y) else by
+                            measured.setdefault(part, []).append(outcome(spoilt, part, y, form))
     except BrokeError as error:
         return replace(blank, broke=str(error), remarks=tuple(asked.remarks))
     declined = outside | _declined(asked, parts or asked.declined)
@@ -238,12 +240,13 @@ def judge(loss: Loss, implementation: Implementation, vectors: Sequence[Vector],
         return replace(blank, vectors=0, declined=dict(Counter(declined.values())), broke=f"takes none of the vectors: {commonest}")
     return replace(
         blank,
-        vectors=len(expected) - len(declined.keys() - outside.keys()),
+        vectors=len(accepted) - len(declined.keys() - outside.keys()),
         declined=dict(Counter(declined.values())),
         emptied=(*asked.emptied(parts), *_emptied([v for v in vectors if v.id in declined and v.id not in other], parts)),
         remarks=tuple(asked.remarks),
         parts={part: PartVerdict(part, tuple(outcomes)) for part, outcomes in parts.items()},
-        declarations=tuple(_declarations(loss, implementation.conventions, accepted, expected, parts, form)),
+        mathematics={part: PartVerdict(part, tuple(outcomes)) for part, outcomes in mathematics.items()},
+        declarations=tuple(_declarations(loss, implementation.conventions, accepted, list(expected.values()), parts, form)),
         undecided=len(accepted) - len(expected),
     )
 

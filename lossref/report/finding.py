@@ -10,43 +10,59 @@ from typing import Any
 from lossref import golden
 from lossref.formats import FLOAT64, FORMATS, Format
 from lossref.judge import causes
-from lossref.judge.measure import PASSABLE, meets
+from lossref.judge.measure import LEVELS, PASSABLE, meets
 from lossref.judge.measure import worst as worst_grade
 from lossref.judge.verdict import Declaration, Finding, Outcome, PartVerdict, Verdict
 from lossref.library import Library
+from lossref.report.machine import machine
 from lossref.spec import APART, Loss, Question
 from lossref.values import mapped
 
+SCHEMA = 1  # of report.schema.json
+
 
 def run(
-    library: Library, verdicts: Sequence[Verdict], form: str, level: str, strict: bool, worst: int, complete: bool = False
+    library: Library, verdicts: Sequence[Verdict], form: str, level: str, strict: bool, worst: int, complete: bool = False,
+    strict_declarations: bool = False,
 ) -> dict[str, Any]:
-    """The report of a whole check; a `complete` one forgives nothing that was declined."""
-    losses = [_loss(library, verdict, form, level, strict, worst, complete) for verdict in verdicts]
-    grades = [part["grade"] for entry in losses for part in entry["parts"].values()]
+    """The report of a whole check. Compositions decide nothing, unless there is nothing else; a `complete` one forgives nothing that
+    was declined, and strict declarations nothing that is declared in vain."""
+    decides = {v.loss: not v.composed or all(other.composed for other in verdicts) for v in verdicts}
+    losses = [
+        {"loss": v.loss, "decides": decides[v.loss], **_loss(library, v, form, level, strict, worst)} for v in verdicts
+    ]
+    for verdict, entry in zip(verdicts, losses, strict=True):
+        vain = strict_declarations and any(d.needless for d in verdict.declarations)
+        entry["conforms"] = entry["conforms"] and not vain and not (complete and verdict.declined)
+    deciding = [entry for entry in losses if entry["decides"]]
+    parts = [part for entry in deciding for part in entry["parts"].values()]
     manifest = golden.manifest(golden.folder())
     return {
+        "schema": SCHEMA,
         "implementation": library.name,
         "title": library.title,
         "golden": {"version": manifest["version"], "root": manifest["root"]},
         "format": form,
         "level": level,
         "strict": strict,
+        "strict_declarations": strict_declarations,
+        "machine": machine(),
         "losses": losses,
         "lacks": library.lacks,
-        "conforms": all(entry["conforms"] for entry in losses),
-        "best_level": worst_grade(grades) if grades else None,
-        "broke": any(entry["broke"] for entry in losses),
+        "conforms": all(entry["conforms"] for entry in deciding),
+        "best_level": worst_grade([part["grade"] for part in parts]) if parts else None,
+        "lost": sum(part["lost"] for part in parts),
+        "broke": any(entry["broke"] for entry in deciding),
     }
 
 
-def _loss(library: Library, verdict: Verdict, form: str, level: str, strict: bool, worst: int, complete: bool) -> dict[str, Any]:
+def _loss(library: Library, verdict: Verdict, form: str, level: str, strict: bool, worst: int) -> dict[str, Any]:
     parts = {
-        name: _part(library, found, form, strict, worst) | {"conforms": meets(found.headline(strict), level)}
+        name: _part(library, found, verdict.mathematics.get(name, found), form, level, strict, worst)
         for name, found in verdict.parts.items()
     }
+    needless = [d.needless for d in verdict.declarations if d.needless]
     return {
-        "loss": verdict.loss,
         "composed": verdict.composed,
         "vectors": verdict.vectors,
         "calls": len({o.vector.id for found in verdict.parts.values() for o in found.outcomes if o.vector.question.is_call}),
@@ -55,35 +71,50 @@ def _loss(library: Library, verdict: Verdict, form: str, level: str, strict: boo
         "limits": [limit.sentence for limit in library.implementations[verdict.loss].limits],
         "declined": verdict.declined,
         "emptied": list(verdict.emptied),
-        "remarks": list(verdict.remarks),
+        "remarks": [*verdict.remarks, *needless],
         "conventions": [declaration(d, level) for d in verdict.declarations],
         "undecided": verdict.undecided,
         "parts": parts,
-        "conforms": bool(parts)
-        and all(part["conforms"] for part in parts.values())
-        and not verdict.emptied
-        and not (complete and verdict.declined),
+        "conforms": bool(parts) and all(part["conforms"] for part in parts.values()) and not verdict.emptied,
+        "cause": _cause(verdict, level, strict, FORMATS[form]),
         "broke": verdict.broke,
     }
+
+
+def _cause(verdict: Verdict, level: str, strict: bool, form: Format) -> str:
+    """What usually causes what is wrong with a loss that falls below the level, if that can be told."""
+    below = [found for found in verdict.parts.values() if not meets(found.headline(strict), level)]
+    below.sort(key=lambda found: (-LEVELS.index(found.headline(strict)), found.digits_left))
+    failing = []
+    for found in below:
+        counted = [o for o in found.worst_outcomes(strict) if not o.raised]
+        numbers = [f for o in counted for f in (Finding(o, i) for i in range(len(o.errors))) if not meets(f.grade, level)]
+        failing += [sorted(numbers, key=lambda f: f.i != f.outcome.worst_component)] if numbers else []
+    return causes.of_loss(failing, form) if failing else ""
 
 
 def declaration(found: Declaration, level: str) -> dict[str, Any]:
     """A declared convention and its cost: the vectors that it alone moves by more than the level allows."""
     moved, total = found.moved(level), len(found.shifts)
-    return {"sentence": found.sentence, "moved": moved, "vectors": total, "share": moved / total if total else 0.0}
+    share = moved / total if total else 0.0
+    return {"sentence": found.sentence, "moved": moved, "vectors": total, "share": share, "needless": bool(found.needless)}
 
 
-def _part(library: Library, found: PartVerdict, form: str, strict: bool, worst: int) -> dict[str, Any]:
+def _part(library: Library, found: PartVerdict, by_formula: PartVerdict, form: str, level: str, strict: bool, worst: int) -> dict[str, Any]:
     outcomes = found.worst_outcomes(strict)
     poor = [o for o in outcomes if o.grade not in PASSABLE]
     shown = poor[:worst] if poor else outcomes[: min(worst, 1)]
+    grade = found.headline(strict)
     return {
-        "grade": found.headline(strict),
+        "grade": grade,
+        "mathematics": by_formula.headline(strict),
+        "digits_left": found.digits_left if grade == "D" else None,
         "regions": found.regions,
         "worst_E1": number(found.E1),
         "lost": found.lost,
-        "waived": [asdict(waived) for waived in found.waived],
+        "waived": [asdict(waived) | {"vectors": list(waived.vectors)} for waived in found.waived],
         "inexact": len(outcomes),
+        "conforms": meets(grade, level),
         "worst": [outcome(library, o, form) for o in shown],
     }
 

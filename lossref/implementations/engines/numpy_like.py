@@ -50,5 +50,5 @@ def implementation(
         line=line,
         takes=lambda question: refuses(question) or never(question),
         composed=found.composed,
-        documented=found.documented,
+        conventions=found.conventions,
     )

@@ -86,7 +86,7 @@ def implementation(found: Written, dialect: Dialect) -> Implementation:
         columns=dialect.columns and not found.loss.is_function and not found.loss.arguments[found.loss.first].rank,
         parts=("value",) if found.value_only else PARTS,
     )
-    return replace(made, composed=found.composed, documented=found.documented)
+    return replace(made, composed=found.composed, conventions=found.conventions)
 
 
 def differentiated(

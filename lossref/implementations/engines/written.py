@@ -9,6 +9,8 @@ from importlib.metadata import version
 from typing import Any
 
 from lossref import catalog, options
+from lossref.conventions.formula import Convention
+from lossref.conventions.grammar import parse
 from lossref.implementations.source import Function
 from lossref.library import Implementation, Library, NotSupportedError
 from lossref.spec import Loss, Question
@@ -39,6 +41,11 @@ class Written:
     never: Callable[[Question], str] = lambda question: ""
     composed: str = ""
     documented: tuple[str, ...] = ()
+
+    @property
+    def conventions(self) -> tuple[Convention, ...]:
+        """What the library's documentation says that it computes in place of the formula."""
+        return tuple(map(parse, self.documented))
 
     @property
     def name(self) -> str:
