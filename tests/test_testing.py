@@ -38,7 +38,8 @@ def test_message_names_counts_inputs_bits_errors_and_the_reason():
     assert "1 of 6 numbers fail in float64: 1 0, and the answer is not; 5 fine" in text
     for line in (
         "sigmoid_cross_entropy gradient  C lost  ordinary, example 3",
-        "  error   5.5e+15 ulps from the exact answer; 2.7e+14 times what rounding the inputs does; 0.019 times what rounding the terms does",
+        "  error   5.5e+15 ulps from the exact answer; 2.7e+14 times what rounding the inputs does; "
+        "0.019 times what rounding the terms does",
         "  inputs  logits 40.0, target 1.0",
         "  bits    logits 4044000000000000, target 3ff0000000000000",
         "  exact   -4.248354255291589e-18   -0x1.39792499b1a24p-58   bc539792499b1a24",
