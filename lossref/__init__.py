@@ -10,11 +10,13 @@ from lossref.library import NotSupportedError as NotSupported
 if TYPE_CHECKING:
     from lossref import loss
     from lossref.ask import Answer, oracle
+    from lossref.checking import Report, check
 
 __version__ = "0.1.0"
-__all__ = ["Answer", "NotSupported", "functions", "gradient", "hessian", "loss", "oracle", "value", "value_and_gradient"]
+__all__ = ["Answer", "NotSupported", "Report", "check", "functions", "gradient", "hessian", "loss", "oracle", "value", "value_and_gradient"]
 
-_LATER = {"Answer": "lossref.ask", "oracle": "lossref.ask"}  # whoever wants float64 alone waits for no number theory
+# Whoever wants float64 alone waits for no number theory.
+_LATER = {"Answer": "lossref.ask", "oracle": "lossref.ask", "Report": "lossref.checking", "check": "lossref.checking"}
 
 
 def __getattr__(name: str) -> Any:

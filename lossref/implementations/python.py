@@ -81,6 +81,13 @@ def library(name: str, loss: str | Loss | None) -> Library:
     return Library(name=name, title=name, implementations=implementations)
 
 
+def of_object(member: Any, loss: Loss) -> Library:
+    """The library of one loss that an object at hand is, which reports call f."""
+    title = getattr(member, "__name__", type(member).__name__)
+    found = _implementation(title, loss, member, "", "f")
+    return Library(name=title, title=title, implementations={loss.name: replace(found, is_shell=True)})
+
+
 def _implementation(name: str, loss: Loss, member: Any, start: str, source: str) -> Implementation:
     single, call = _methods(name, member, source)
     parts = [part for part in PARTS if part in single or part in call]

@@ -11,6 +11,7 @@ import inspect
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from fractions import Fraction
+from functools import partial
 from importlib import import_module
 from types import ModuleType
 from typing import Any
@@ -63,17 +64,33 @@ def library(framework: str, name: str, loss: str | Loss | None, device: str = ""
                 raise
             reasons[key] = str(error)
             continue
-        implementations[key] = _implementation(asked, speak)
+        implementations[key] = replace(_implementation(asked, speak), peer=partial(_peer, FRAMEWORKS[framework], record, source))
     title = f"{framework}:{name}"
     return Library(name=title, title=title, implementations=implementations, reasons=reasons)
 
 
 def of_object(framework: str, found: Any, loss: Loss, device: str = "") -> Library:
-    """The same for an object that is at hand."""
+    """The same for an object that is at hand, which reports call f."""
     title = getattr(found, "__name__", type(found).__name__)
     speak = _dialect(framework, "", device)
-    asked = found_out(members.read(loss, found, title, {}, _compiler(framework)), speak)
-    return Library(name=title, title=f"{title} ({framework})", implementations={loss.name: _implementation(asked, speak)})
+    asked = found_out(members.read(loss, found, "f", {}, _compiler(framework)), speak)
+    home = getattr(found, "__module__", type(found).__module__)
+    peer = partial(_peer, FRAMEWORKS[framework], loss, f"{home}.{title}")
+    return Library(name=title, title=title, implementations={loss.name: replace(_implementation(asked, speak), peer=peer, is_shell=True)})
+
+
+def _peer(package: str, loss: Loss, source: str) -> tuple[str, Implementation] | None:
+    """What torch, or optax beside jax, ships for a loss, if this is not it already; nothing where it is not installed."""
+    if source.startswith(f"{package}."):
+        return None
+    name = {"torch": "torch", "jax": "optax"}[package]
+    try:
+        shipped: Library = import_module(f"lossref.implementations.adapters.{name}").library()
+    except (ImportError, ImplementationError):
+        return None
+    named = [offer for offer, judged in shipped.offers.items() if judged == loss.name]
+    found = shipped.implementations.get(loss.name)
+    return (f"{name}'s own {named[0]}", found) if found and named else None
 
 
 def _dialect(framework: str, start: str, device: str) -> Dialect:

@@ -72,6 +72,7 @@ def _loss(library: Library, verdict: Verdict, form: str, level: str, strict: boo
         "declined": verdict.declined,
         "emptied": list(verdict.emptied),
         "remarks": [*verdict.remarks, *needless],
+        "peer": verdict.peer,
         "conventions": [declaration(d, level) for d in verdict.declarations],
         "undecided": verdict.undecided,
         "parts": parts,

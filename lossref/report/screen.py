@@ -268,6 +268,7 @@ def _closing(report: Mapping[str, Any], again: str) -> Iterator[str]:
     """How many answers are lost, and the best level that passes, with its command."""
     if report["conforms"]:
         return
+    yield from (f"{entry['peer']}." for entry in report["losses"] if entry["peer"] and not entry["conforms"])
     lost, best = report["lost"], report["best_level"]
     found = [f"{lost} answers are lost." if lost > 1 else "1 answer is lost."] if lost else []
     if report["broke"] or best is None:
@@ -277,6 +278,6 @@ def _closing(report: Mapping[str, Any], again: str) -> Iterator[str]:
     elif best == "F":
         found.append("No level passes: some answers are F.")
     elif not meets(best, report["level"]):
-        found.append(f"The best level that passes is {best}: {again} --level {best}")
+        found.append(f"The best level that passes is {best}: {again} --level {best}" if again else f"The best level that passes is {best}.")
     if found:
         yield " ".join(found)
