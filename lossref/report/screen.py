@@ -83,7 +83,7 @@ def _table(entries: Sequence[Entry], declared: bool, width: int, header: bool = 
     table = Table(box=None, pad_edge=False, padding=(0, 1, 0, 0), header_style="bold", show_header=header)
     table.add_column("loss", min_width=width, no_wrap=True)
     for column in ("as declared", "by formula") if declared else ("grade",):
-        table.add_column(column, min_width=GRADES, no_wrap=True)
+        table.add_column(column, min_width=max(GRADES, len(column)), no_wrap=True)
     table.add_column("lost", justify="right", min_width=4, no_wrap=True)
     for column in APART:
         table.add_column(column, min_width=len(column), no_wrap=True)
