@@ -140,7 +140,8 @@ def _show_short(console: Console, cause: str, found: Sequence[Entry]) -> None:
         say(console, f"  {', '.join(e['loss'] for e in found)}", indent="    ")
     worst = _worst(entry)
     if len(found) == 1:
-        why = cause or (text.by_inputs(worst) if worst else "") or "off by more than any rounding"
+        beyond = "off by more than any rounding" if worst else "what was declined, or is declared in vain, may not be"
+        why = cause or (text.by_inputs(worst) if worst else "") or beyond
         say(console, f"{entry['loss']} {_graded(entry)}: {why}", "bold")
     if worst:
         example = f"{worst['loss']} {worst['label']}" if len(found) > 1 else worst["label"]
