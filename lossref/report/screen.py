@@ -83,7 +83,7 @@ def _table(entries: Sequence[Entry], declared: bool, width: int, header: bool = 
     table = Table(box=None, pad_edge=False, padding=(0, 1, 0, 0), header_style="bold", show_header=header)
     table.add_column("loss", min_width=width, no_wrap=True)
     for column in ("as declared", "by formula") if declared else ("grade",):
-        table.add_column(column, min_width=GRADES, no_wrap=True)
+        table.add_column(column, min_width=max(GRADES, len(column)), no_wrap=True)
     table.add_column("lost", justify="right", min_width=4, no_wrap=True)
     for column in APART:
         table.add_column(column, min_width=len(column), no_wrap=True)
@@ -140,7 +140,8 @@ def _show_short(console: Console, cause: str, found: Sequence[Entry]) -> None:
         say(console, f"  {', '.join(e['loss'] for e in found)}", indent="    ")
     worst = _worst(entry)
     if len(found) == 1:
-        why = cause or (text.by_inputs(worst) if worst else "") or "off by more than any rounding"
+        beyond = "off by more than any rounding" if worst else "what was declined, or is declared in vain, may not be"
+        why = cause or (text.by_inputs(worst) if worst else "") or beyond
         say(console, f"{entry['loss']} {_graded(entry)}: {why}", "bold")
     if worst:
         example = f"{worst['loss']} {worst['label']}" if len(found) > 1 else worst["label"]
