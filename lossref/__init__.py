@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Any
 
 from lossref.float64 import functions
 from lossref.float64.evaluate import gradient, hessian, value, value_and_gradient
-from lossref.library import NotSupportedError as NotSupported
+from lossref.library import NotSupported
 
 if TYPE_CHECKING:
     from lossref import loss

@@ -28,8 +28,12 @@ class FailedError(Exception):
     """What went wrong with one question to an implementation, as the sentence that the verdict shows."""
 
 
-class NotSupportedError(Exception):
-    """An implementation does not take these inputs or options, for the reason given: they are left out and counted."""
+class NotSupported(Exception):
+    """What somebody's code raises to decline an example or a batch, with the reason: it is not judged there, and that is counted."""
+
+
+class LacksError(NotSupported):
+    """An implementation has not an option that is asked for: the question is left out and counted."""
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -29,7 +29,7 @@ from lossref.implementations.members import HANDLED, Asked, Member
 from lossref.implementations.probe import found_out
 from lossref.implementations.python import AbsentError, imported
 from lossref.implementations.source import is_usual
-from lossref.library import Implementation, ImplementationError, Library, NotSupportedError
+from lossref.library import Implementation, ImplementationError, LacksError, Library
 from lossref.spec import Loss, Question
 
 FRAMEWORKS = {"torch": "torch", "jax": "jax", "jit": "jax"}  # what stands before a module, and the library that it speaks of
@@ -159,7 +159,7 @@ def _implementation(member: Member, speak: Dialect) -> Implementation:
     def takes(question: Question) -> str:
         try:
             _refuse(member, {**question.inputs, **question.options})
-        except NotSupportedError as error:
+        except LacksError as error:
             return str(error)
         return "nobody says what its mean over nothing is" if divides_by_nothing(question) else ""
 
@@ -178,28 +178,28 @@ def _declared(member: Member) -> Iterator[Convention]:
 
 
 def _refuse(member: Member, named: Mapping[str, Any]) -> None:
-    """Raise NotSupportedError for an option that it has not, or that is fixed to something else."""
+    """Raise LacksError for an option that it has not, or that is fixed to something else."""
     loss, there = member.loss, {*member.parameters.values()}
     asked = [name for name, x in named.items() if name not in loss.arguments and not is_usual(loss, name, x)]
     for name in asked:
         if name not in HANDLED and name not in there and name not in member.fixed:
-            raise NotSupportedError(f"it has no option {name}")
+            raise LacksError(f"it has no option {name}")
     for name, x in member.fixed.items():
         if name in asked and name not in loss.parameters and name != "reduction" and not _same(named[name], x):
-            raise NotSupportedError(f"its {name} is fixed")
+            raise LacksError(f"its {name} is fixed")
     wanted = named.get("reduction")
     if wanted is not None and not member.reduces_as_told and wanted != member.reduction:
-        raise NotSupportedError(f"it has no reduction {wanted}")
+        raise LacksError(f"it has no reduction {wanted}")
     if wanted is not None and member.layout is layouts.ALONE:
-        raise NotSupportedError("it takes one example at a time")
+        raise LacksError("it takes one example at a time")
     divides = member.divides if "sample_weight" in asked else "weights"
     if wanted == "mean" and not divides_alike(divides, loss, named):
-        raise NotSupportedError(f"its mean divides by {'the number of examples' if divides == 'count' else 'the sum of the weights'}")
+        raise LacksError(f"its mean divides by {'the number of examples' if divides == 'count' else 'the sum of the weights'}")
     form = named.get("target_form")
     if wanted == "mean" and "class_weight" in asked and form not in (None, *options.forms(loss)[:1]):
-        raise NotSupportedError(f"nobody says what its weighted mean over labels of the form {form} divides by")
+        raise LacksError(f"nobody says what its weighted mean over labels of the form {form} divides by")
     if form is not None and form not in (*options.forms(loss)[:1], *member.forms):
-        raise NotSupportedError(f"it takes no target of the form {form}")
+        raise LacksError(f"it takes no target of the form {form}")
 
 
 def _same(a: Any, b: Any) -> bool:

@@ -236,12 +236,16 @@ def judge(loss: Loss, implementation: Implementation, vectors: Sequence[Vector],
     except BrokeError as error:
         return replace(blank, broke=str(error), remarks=tuple(asked.remarks))
     declined = outside | _declined(asked, parts or asked.declined)
+    answered = {o.vector.id for outcomes in (*parts.values(), *mathematics.values()) for o in outcomes}
+    late = {identifier: reason for by in asked.lacking.values() for identifier, reason in by.items() if identifier not in answered}
+    refusals.update(late.values())
     if (refusals or declined) and not parts:
         commonest = max(every := refusals + Counter(declined.values()), key=every.__getitem__)
         return replace(blank, vectors=0, declined=dict(Counter(declined.values())), broke=f"takes none of the vectors: {commonest}")
     return replace(
         blank,
-        vectors=len(accepted) - len(declined.keys() - outside.keys()),
+        vectors=len(accepted) - len((declined.keys() | late.keys()) - outside.keys()),
+        refusals=dict(refusals),
         declined=dict(Counter(declined.values())),
         emptied=(*asked.emptied(parts), *_emptied([v for v in vectors if v.id in declined and v.id not in other], parts)),
         remarks=tuple(asked.remarks),
