@@ -152,8 +152,9 @@ def _framework(implementation: Any) -> str:
     home = getattr(implementation, "__module__", None) or kind.__module__
     function = inspect.unwrap(implementation)
     known = getattr(function, "__globals__", None) or vars(sys.modules.get(str(home), sys))
-    named = [known[name] for name in getattr(getattr(function, "__code__", None), "co_names", ()) if name in known]
-    used = _packages(named) or _packages(known.values())  # code that names none may be of any that its module imports
+    named = inspect.getclosurevars(function) if inspect.isfunction(function) else None
+    used = _packages([*named.nonlocals.values(), *named.globals.values()]) if named else set()
+    used = used or _packages(known.values())  # code that names none may be of any that its module imports
     return next((name for name in ("torch", "jax") if name in used | {str(home).partition(".")[0]}), "numpy")
 
 
