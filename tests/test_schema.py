@@ -50,4 +50,4 @@ def test_bits_are_plain_big_endian_ieee(loss, form):
 
 def test_the_schema_of_this_version_is_known():
     digest = hashlib.sha256((golden.folder() / SCHEMA).read_bytes()).hexdigest()
-    assert SCHEMAS[digest] == golden.VERSION
+    assert SCHEMAS[digest].rpartition(".")[0] == golden.VERSION.rpartition(".")[0]  # a patch adds vectors, and no field

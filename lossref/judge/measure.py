@@ -120,9 +120,10 @@ def grade(errors: Sequence[Error], form: Format) -> str:
     """The grade that numbers are worth together, the same in every region."""
     if all(e.is_exact for e in errors):
         return "A+"
-    if all(e.E1 <= E1_OF_A for e in errors):
+    is_lost = any(e.is_lost for e in errors)
+    if all(e.E1 <= E1_OF_A for e in errors) and not is_lost:
         return "A"
-    if all(e.E2 <= E2_OF_B and not e.is_lost for e in errors):
+    if all(e.E2 <= E2_OF_B for e in errors) and not is_lost:
         return "B"
     if all(e.E3 <= E3_OF_C for e in errors):
         return "C"
