@@ -42,6 +42,14 @@ objects with value, gradient, value_and_gradient or call; or one function, with 
 a program in any language (`lossref init-adapter`). Functions are called by keyword with NumPy batches;
 the parameters of a function say which options of a call it takes.
 
+Losses of tensors stand behind torch:, jax: or jit: (jax, compiled); gradients are the library's own:
+  lossref check torch:torch.nn:BCEWithLogitsLoss
+  lossref check torch:mine.py:FocalLoss --as sigmoid_focal_loss
+  lossref check 'torch:mine.py:FocalLoss(gamma=1.5)' --as sigmoid_focal_loss --device cuda
+A function, a class, an instance or a class with keywords; its options are the parameters of its signature.
+Whether it reduces, and how it wants a batch laid out (rows, columns, maps with classes along axis 1, one
+example a call), is found out by asking. --as takes our names of losses and those of other libraries.
+
 A loss of your own is judged by its definition, a file with LOSS = Loss(arguments=..., definition=...):
   lossref check mine.py:f --definition mine_loss.py
 
