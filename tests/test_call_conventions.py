@@ -50,6 +50,9 @@ def test_a_declared_call_is_made_of_declared_examples(sentence):
     whole, *examples = (v.answer for v in declared(loss, (parse(sentence),), [call, *alone], FLOAT64))
     factors = [w * u for w, u in zip(WEIGHTS, UPSTREAM, strict=True)]
     for part, shares in (("value", WEIGHTS), ("gradient", factors), ("hessian", factors)):
+        if part == "hessian" and "denominator" in sentence:  # a slope in words promises none
+            assert not whole.hessian
+            continue
         (found,) = whole.part(part).values()
         theirs = [next(iter(example.part(part).values())).rounded[0] for example in examples]
         assert found.rounded == tuple(share * x for share, x in zip(shares, theirs, strict=True)), part

@@ -3,6 +3,7 @@
 import json
 import sys
 import types
+from dataclasses import replace
 from fractions import Fraction
 
 import mpmath
@@ -211,19 +212,20 @@ def test_declared_answers_are_the_correctly_rounded_ones_of_the_declared_formula
 
 @pytest.mark.parametrize("sentence", [TORCH, KERAS])
 def test_where_a_convention_does_nothing_the_vector_is_the_golden_one(sentence):
-    """Answers, residuals, intervals, allowances and sizes, so errors there are judged as they were."""
+    """Answers, residuals, intervals, allowances and sizes, so errors there are judged as they were; a slope in words has no Hessian."""
     inside = [v for v in vectors(BINARY) if 1e-6 < v.question.inputs["probabilities"] < 1 - 1e-6]
-    assert declared(catalog.get(BINARY), (parse(sentence),), inside, FLOAT64) == inside
+    without = [replace(v, answer=replace(v.answer, hessian={})) for v in inside] if sentence == TORCH else inside
+    assert declared(catalog.get(BINARY), (parse(sentence),), inside, FLOAT64) == without
 
 
-def test_a_slope_given_in_words_brings_its_own_allowance_and_hessian():
+def test_a_slope_given_in_words_brings_its_own_allowance_and_promises_no_hessian():
     """Where p (1 - p) < d the gradient is (p - y) / d: it moves by 1 / d with p, and with a soft y."""
     below = [v for v in vectors(BINARY) if 0 < v.question.inputs["probabilities"] < 1e-13]
     assert len(below) > 5
     for v in declared(catalog.get(BINARY), (parse(TORCH),), below, FLOAT64):
         ulps = [FLOAT64.ulp(Fraction(x)) for x in v.question.inputs.values() if x not in (0, 1)]
         assert slope(v).K[0] == pytest.approx(float(sum(ulps)) / 1e-12, rel=1e-15, abs=0)
-        assert v.answer.hessian["probabilities"].rounded == (1e12,)
+        assert not v.answer.hessian
 
 
 def test_at_infinite_inputs_a_declared_function_has_its_own_limits():

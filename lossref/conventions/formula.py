@@ -175,7 +175,8 @@ class DivideBySum(Convention):
 
 @dataclass(frozen=True)
 class ClampLog(Convention):
-    """Every logarithm at least `at`. With a `denominator` the gradient is (p - y) / max(p (1 - p), denominator)."""
+    """Every logarithm at least `at`. With a `denominator` the gradient is (p - y) / max(p (1 - p), denominator), a quotient of
+    somebody's own that promises nothing of a second derivative."""
 
     at: Fraction
     denominator: Fraction | None = None
@@ -212,6 +213,9 @@ class ClampLog(Convention):
             return _with_slope(p, ((1 - y) * p - y * (1 - p)) / least)  # p - y
 
         return sloped
+
+    def answer(self, answer: Answer, question: Question, loss: Loss) -> Answer:
+        return answer if self.denominator is None else replace(answer, hessian={})
 
 
 @dataclass(frozen=True)
