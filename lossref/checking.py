@@ -20,7 +20,8 @@ from lossref.formats import FORMATS
 from lossref.golden import write
 from lossref.implementations import python, resolve, tensors
 from lossref.judge.measure import DEFAULT_LEVEL, LEVELS
-from lossref.judge.verdict import beside_its_peer, judge
+from lossref.judge.peer import beside_its_peer
+from lossref.judge.verdict import judge
 from lossref.library import Library
 from lossref.report import finding, screen
 from lossref.spec import Loss, Vector

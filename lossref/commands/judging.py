@@ -19,7 +19,8 @@ from lossref.conventions.grammar import parse_declaration
 from lossref.exact import balls
 from lossref.formats import FORMATS
 from lossref.golden.write import vectors as certified_vectors
-from lossref.judge.verdict import Verdict, beside_its_peer, judge
+from lossref.judge.peer import beside_its_peer
+from lossref.judge.verdict import Verdict, judge
 from lossref.library import Library
 from lossref.spec import Loss, Vector
 

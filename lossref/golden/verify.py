@@ -14,7 +14,7 @@ from lossref import catalog, strictjson
 from lossref.golden.read import MANIFEST, SCHEMA, VERSION, GoldenError, folder, manifest, strictly, whole_file
 from lossref.spec import identify
 
-# Digests of the schemas that golden sets have had, with the first set that had each. One is compiled to code, and a folder may be anybody's: no other is.
+# Digests of the schemas that golden sets have had, and the first set of each. A folder may be anybody's: no other is compiled to code.
 SCHEMAS = {"af98cffa607275f84360c70fc11cdf5c77b89f0f663cde289e663ad328da953e": "2.0.0"}
 
 

@@ -256,23 +256,6 @@ def judge(loss: Loss, implementation: Implementation, vectors: Sequence[Vector],
     )
 
 
-def beside_its_peer(verdict: Verdict, loss: Loss, implementation: Implementation, form: Format) -> Verdict:
-    """The verdict with a sentence on how what the code's library ships for the loss does where this falls below level B."""
-    poor = [o for found in verdict.parts.values() for o in found.outcomes if o.vector.region not in APART and o.grade not in PASSABLE]
-    if not poor or (peer := implementation.peer()) is None:
-        return verdict
-    name, theirs = peer
-    vectors = {o.vector.id: o.vector for o in poor if not o.vector.question.is_call}
-    found = judge(loss, replace(theirs, conventions=()), list(vectors.values()), form)
-    graded = {(o.vector.id, part): o.grade for part, of in found.parts.items() for o in of.outcomes}
-    asked = [graded[o.vector.id, o.part] for o in poor if (o.vector.id, o.part) in graded]
-    if not asked:
-        return verdict
-    alike = sum(grade not in PASSABLE for grade in asked)
-    where = f"{len(asked)} answers that fall below level B here"
-    return replace(verdict, peer=f"{name} falls below it at {alike} of the {where}" if alike else f"{name} is right at all {where}")
-
-
 def _declined(asked: Asked, parts: Iterable[str]) -> dict[str, str]:
     """The vectors that were declined, by a part that answers others; with the reasons."""
     return {identifier: reason for part in parts for identifier, reason in asked.declined.get(part, {}).items()}
