@@ -67,7 +67,7 @@ class Finding:
 
 
 def examine(record: Mutant) -> Finding:
-    """Call the code at its smallest input and on the golden vectors, and compare; the answers are proved where python-flint is installed."""
+    """Call the code at its smallest input and on the golden vectors, and compare; proved where python-flint is installed."""
     exact: Any = np.asarray(record.compare.take(_exact(record)), dtype=object)
     loss = catalog.get(record.loss)
     verdict = judge(loss, record.implementation(), golden.read(loss, FLOAT64), FLOAT64) if record.judged else None
