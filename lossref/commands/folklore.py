@@ -109,7 +109,8 @@ def _found(given: str) -> Mutant:
 
 
 def _examined(records: Iterable[Mutant]) -> list[Finding]:
-    with Progress(console=Console(stderr=True), transient=True) as progress:
+    screen = Console(stderr=True)
+    with Progress(console=screen, transient=True, disable=not screen.is_terminal) as progress:
         try:
             return [examine(record) for record in progress.track(list(records), description="judging folklore")]
         except GoldenError as error:
