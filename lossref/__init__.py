@@ -1,4 +1,4 @@
-"""lossref: loss functions with certified answers. Check an implementation, ask for an exact answer, take golden data."""
+"""lossref: loss functions with certified answers. Check an implementation, ask for an answer, take golden data."""
 
 from importlib import import_module
 from importlib.util import find_spec
@@ -7,18 +7,21 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from lossref import loss
     from lossref.ask import Answer, oracle
+    from lossref.checking import Report, check
     from lossref.float64 import functions
     from lossref.float64.evaluate import gradient, hessian, value, value_and_gradient
-    from lossref.library import NotSupportedError as NotSupported
+    from lossref.library import NotSupported
 
 __version__ = "0.1.0"
-__all__ = ["Answer", "NotSupported", "functions", "gradient", "hessian", "loss", "oracle", "value", "value_and_gradient"]
+__all__ = ["Answer", "NotSupported", "Report", "check", "functions", "gradient", "hessian", "loss", "oracle", "value", "value_and_gradient"]
 
 # Imported when they are asked for: whoever wants float64 alone waits for no number theory, and the command line, which takes its time
 # to load, is interrupted by one line and no traceback.
 _PLACES = {
     "Answer": "ask:Answer",
-    "NotSupported": "library:NotSupportedError",
+    "NotSupported": "library:NotSupported",
+    "Report": "checking:Report",
+    "check": "checking:check",
     "functions": "float64.functions:",
     "oracle": "ask:oracle",
     **{name: f"float64.evaluate:{name}" for name in ("gradient", "hessian", "value", "value_and_gradient")},

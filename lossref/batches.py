@@ -47,6 +47,7 @@ def calls(loss: Loss, form: Format, seed: str, nearest: Nearest) -> Iterator[Cal
             yield batch, {"reduction": "none"} | option, "one"
         if loss.stands_for_its_kind:
             yield batch, {"reduction": "sum"} | option, "one"
+    yield from _mirrored(loss, base)
     for first, second in combinations(alone if loss.stands_for_its_kind else (), 2):
         if not first.keys() & second.keys() and not {"target_form", "ignore_index"} <= first.keys() | second.keys():
             yield _for(loss, form, seed, base, first | second), {"reduction": "mean"} | first | second, "pair"
@@ -73,6 +74,15 @@ def calls(loss: Loss, form: Format, seed: str, nearest: Nearest) -> Iterator[Cal
     yield from _kinks(loss, form, seed, nearest)
     if loss.target == NUMBER and len(loss.arguments) == 2 and not any(space.rank for space in loss.arguments.values()):
         yield from _overflowing(loss, form)
+
+
+def _mirrored(loss: Loss, base: Values) -> Iterator[Call]:
+    """The other label for each sign of a logit, weighted: a formula may weigh the logarithm of label 1 and miss its linear part."""
+    space = loss.arguments[loss.first]
+    if "pos_weight" not in refusals(loss) and space.low == -math.inf == -space.high:
+        turned = {**base, loss.first: mapped(lambda x: -x, base[loss.first])}
+        for reduction in ("none", "mean"):
+            yield turned, {"reduction": reduction, "pos_weight": 3.0}, "one"
 
 
 def _left_out(loss: Loss, base: Values) -> Iterator[Call]:

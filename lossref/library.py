@@ -28,8 +28,12 @@ class FailedError(Exception):
     """What went wrong with one question to an implementation, as the sentence that the verdict shows."""
 
 
-class NotSupportedError(Exception):
-    """An implementation does not take these inputs or options, for the reason given: they are left out and counted."""
+class NotSupported(Exception):
+    """What somebody's code raises to decline an example or a batch, with the reason: it is not judged there, and that is counted."""
+
+
+class LacksError(NotSupported):
+    """An implementation has not an option that is asked for: the question is left out and counted."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -43,7 +47,8 @@ class Implementation:
     `takes(question)` says why a question is left out, and nothing where it is asked. `line(part, question)` is Python, or a
     shell command if `is_shell`, that prints the answer by the library alone.
     `composed` says how, where the library ships only pieces of the loss; `conventions` are what it computes in place of the formula, by
-    its documentation, a program's hello or its user, `limits` what it says that it does not take.
+    its documentation, a program's hello or its user, `limits` what it says that it does not take. `peer` gives what the library
+    that the code is written in ships for the same loss, by its name.
     """
 
     parts: Mapping[str, Callable[..., Any]]
@@ -53,6 +58,7 @@ class Implementation:
     conventions: tuple[Any, ...] = ()
     limits: tuple[Any, ...] = ()
     is_shell: bool = False
+    peer: Callable[[], tuple[str, Implementation] | None] = lambda: None
 
     def beyond(self, question: Question, of_magnitudes: bool = False) -> str:
         """The limit that a question is beyond, if any; or the limit `of_magnitudes` alone."""

@@ -21,7 +21,7 @@ from lossref.implementations import resolve
 from lossref.judge.ask import CHANGED, Asked, ask, asked_of, batches
 from lossref.judge.measure import meets
 from lossref.judge.verdict import Finding, has_answer, judge
-from lossref.library import ImplementationError, Library, NotSupportedError
+from lossref.library import ImplementationError, Library, NotSupported
 from lossref.report import finding, mismatch, screen
 from lossref.spec import APART, PARTS, Loss, Vector
 
@@ -143,7 +143,7 @@ def _broken_law(wanted: Wanted, loss: Loss, law: str, form: str) -> str:
         for batch in batches([v for v in vectors if has_answer(v, part)]):
             try:
                 answers = [ask(loss, part, function, *asked_of(batch, FORMATS[form]), FORMATS[form], Asked()) for _ in range(2)]
-            except NotSupportedError:
+            except NotSupported:
                 continue
             complaint = next((answer for answer in answers if isinstance(answer, str)), "")
             if complaint and complaint.startswith(CHANGED) == (law == "inputs_unchanged"):

@@ -45,11 +45,11 @@ from lossref.implementations.serve import serve
 from lossref.judge import waivers
 from lossref.judge.ask import asked_of
 from lossref.judge.waivers import WaiverError
-from lossref.library import FailedError, ImplementationError, Library, NotSupportedError
+from lossref.library import FailedError, ImplementationError, Library, NotSupported
 from lossref.spec import Vector
 from lossref.strictjson import JsonError
 
-DECLARED = (GoldenError, JsonError, WaiverError, ConventionError, ImplementationError, FailedError, NotSupportedError)
+DECLARED = (GoldenError, JsonError, WaiverError, ConventionError, ImplementationError, FailedError, NotSupported)
 PER_INPUT = 5.0  # seconds
 CEILING = 2 << 30  # bytes of address space
 FORM = FORMATS["float32"]
@@ -231,7 +231,7 @@ def _ask(library: Library, names: list[str]) -> None:
                 arrays, options = asked_of([v], FORM)
                 try:
                     function(**arrays, **options)
-                except (FailedError, NotSupportedError) as error:
+                except (FailedError, NotSupported) as error:
                     _one_line(error)
 
 

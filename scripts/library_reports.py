@@ -106,7 +106,7 @@ def losses(report: dict[str, Any]) -> list[dict[str, Any]]:
         row = {name: entry[name] for name in ("loss", "composed", "vectors", "calls", "refused", "broke")} | {"parts": {}}
         for part, found in entry["parts"].items():
             row["parts"][part] = {
-                "grade": found["grade"], "worst_E1": found["worst_E1"], "lost": found["lost"],
+                **{name: found[name] for name in ("grade", "mathematics", "digits_left", "worst_E1", "lost")},
                 "calls": found["regions"].get("reduction"), "special": found["regions"].get("special"),
                 "finding": kept.get((entry["loss"], part)),
             }
@@ -121,6 +121,7 @@ def write(library: str) -> None:
     content = {
         "library": first["title"],
         "platform": f"{platform.machine()} {platform.system()}, Python {platform.python_version()}, NumPy {np.__version__}",
+        "machine": first["machine"],
         "golden": first["golden"],
         "formats": {form: losses(reports[form]) if form in reports else [] for form in SHIPPED_FORMATS},
     }
@@ -137,7 +138,8 @@ def table() -> str:
     found = [json.loads(path.read_text(encoding="utf-8")) for path in sorted(FOLDER.glob("*.json"))]
     lines = [
         "# What libraries get right", "",
-        "Value / gradient (/ Hessian diagonal), lost tails in brackets; the grades are explained in the README. Written by",
+        "Value / gradient (/ Hessian diagonal) as the library documents them, and by the formula where that differs; lost tails in",
+        "brackets; the grades are explained in the README. Written by",
         "`scripts/library_reports.py`; the JSON files beside this page have the inputs bit for bit. Keras computes much of float64 in",
         "float32 except on TensorFlow, by design; its float64 column says what that costs.",
     ]  # fmt: skip
@@ -183,7 +185,9 @@ def _cell(row: dict[str, Any]) -> str:
     parts = [row["parts"].get(part) for part in PARTS if part != "hessian" or part in row["parts"]]
     lost = sum(cell["lost"] for cell in parts if cell)
     grades = "/".join(cell["grade"] if cell else "-" for cell in parts)
-    return grades + (f" ({lost})" if lost else "") + (" composed" if row["composed"] else "")
+    by_formula = "/".join(cell["mathematics"] if cell else "-" for cell in parts)
+    beside = f", by the formula {by_formula}" if by_formula != grades else ""
+    return grades + (f" ({lost})" if lost else "") + beside + (" composed" if row["composed"] else "")
 
 
 def _call_cell(row: dict[str, Any]) -> str:

@@ -21,7 +21,7 @@ from lossref.implementations.resolve import ADAPTERS, resolve
 from lossref.judge.ask import asked_of
 from lossref.judge.measure import meets
 from lossref.judge.verdict import judge
-from lossref.library import NotSupportedError
+from lossref.library import NotSupported
 from lossref.options import REDUCTIONS
 from lossref.spec import PARTS, Question
 
@@ -62,7 +62,7 @@ def answer(name, vector, part):
     try:
         with np.errstate(all="ignore"):  # a mean over nothing
             return implementation.parts[part](**arrays, **options)
-    except NotSupportedError:
+    except NotSupported:
         return None
 
 

@@ -12,7 +12,7 @@ import pytest
 import lossref
 from lossref.cli import main
 from lossref.implementations import resolve
-from lossref.library import Implementation, ImplementationError, Library, NotSupportedError
+from lossref.library import Implementation, ImplementationError, Library, NotSupported
 from lossref.spaces import Real
 from lossref.spec import Loss, Parameter, Question
 
@@ -306,7 +306,7 @@ def test_call_is_asked_for_calls_and_the_parts_for_examples(module):
     assert found.takes(call("hinge", reduction="sum", mask=(True, True))) == ""
     module.hinge = types.SimpleNamespace(value=residual, gradient=lambda prediction, target: prediction)
     single = resolve("strangers").implementations["hinge"].parts["gradient"]
-    with pytest.raises(NotSupportedError, match="it has no option reduction"):
+    with pytest.raises(NotSupported, match="it has no option reduction"):
         single(**arrays, reduction="sum")
 
 

@@ -83,7 +83,7 @@ def test_a_right_program_is_judged_like_the_same_python_code(program, capsys):
     single = [v for v in golden.read(catalog.get("squared_error"), FLOAT64) if not v.question.is_call]
     assert (status, entry["loss"], entry["vectors"], entry["broke"]) == (0, "squared_error", len(single), "")
     assert {part: found["grade"] for part, found in entry["parts"].items()} == {"value": "B", "gradient": "A+"}
-    status, out, _ = run(capsys, "check", program())
+    status, out, _ = run(capsys, "check", program(), "--all")
     assert "mine 1 (Python) conforms at level B" in out
     assert "try     lossref vectors --id" in out
 

@@ -1,7 +1,7 @@
 """Makes of a recorded run the answers that the readers grade, with the standard library alone.
 
-    lossref check scipy --record run.jsonl && python answers.py run.jsonl > answers.txt
-    python answers.py vectors.jsonl results.jsonl > answers.txt
+lossref check scipy --record run.jsonl && python answers.py run.jsonl > answers.txt
+python answers.py vectors.jsonl results.jsonl > answers.txt
 """
 
 import hashlib

@@ -79,7 +79,7 @@ def add(commands: Commands) -> None:
     ):
         parser = command(commands, name, summary, description)
         parser.add_argument("implementation", metavar="IMPLEMENTATION")
-        parser.add_argument("--format", choices=SHIPPED_FORMATS, default="float64", help="of inputs and answers (float64)")
+        parser.add_argument("--format", choices=SHIPPED_FORMATS, help="of inputs and answers (float64, unless a library has none)")
         parser.add_argument("--isolated", action="store_true", help="ask Python code in a process of its own: a hang is a verdict then")
         parser.add_argument("--timeout", type=float, default=process.TIMEOUT, metavar="S", help="seconds for an answer of a process (10)")
         parser.add_argument("--trace", action="store_true", help="show every line to and from a process")
@@ -129,13 +129,21 @@ def run(given: argparse.Namespace) -> int:
         with judging.status(f"importing {given.implementation} ..."):
             library = _resolve(given, own, said)
         try:
-            return _report(given, library, own, given.format, lambda vectors: vectors)
+            return _report(given, library, own, _format(given.format, library), lambda vectors: vectors)
         finally:
             library.close()
             if given.record:
                 write_beside(given.record, "".join(f"{line}\n" for line in said))
     except Errors as error:
         raise UsageError(error) from None
+
+
+def _format(asked: str | None, library: Library) -> str:
+    """The format that is asked for, or the usual one of the library."""
+    there = library.formats or SHIPPED_FORMATS
+    if asked and asked not in there:
+        raise UsageError(f"{library.title} computes in {' and '.join(there)}, and not in {asked}")
+    return asked or ("float64" if "float64" in there else there[0])
 
 
 def run_recorded(given: argparse.Namespace) -> int:

@@ -19,7 +19,7 @@ from lossref.conventions.grammar import parse_declaration
 from lossref.exact import balls
 from lossref.formats import FORMATS
 from lossref.golden.write import vectors as certified_vectors
-from lossref.judge.verdict import Verdict, judge
+from lossref.judge.verdict import Verdict, beside_its_peer, judge
 from lossref.library import Library
 from lossref.spec import Loss, Vector
 
@@ -60,7 +60,8 @@ def judged(library: Library, asked: Sequence[tuple[Loss, list[Vector]]], form: s
     with _progress(f"judging {library.title}") as progress:
         for done, (loss, chosen) in enumerate(asked):
             progress(done, len(asked))
-            verdicts.append(judge(loss, library.implementations[loss.name], chosen, FORMATS[form]))
+            found = judge(loss, library.implementations[loss.name], chosen, FORMATS[form])
+            verdicts.append(beside_its_peer(found, loss, library.implementations[loss.name], FORMATS[form]))
     return verdicts
 
 

@@ -15,7 +15,7 @@ from lossref.golden import row as rows
 from lossref.spec import Loss, Vector
 from lossref.strictjson import JsonError
 
-VERSION = "2.0.0"  # of the set: patch adds vectors, minor adds fields, major changes an answer
+VERSION = "2.0.1"  # of the set: patch adds vectors, minor adds fields, major changes an answer
 SHIPPED_FORMATS = ("float64", "float32")
 MANIFEST, SCHEMA = "MANIFEST.json", "schema.json"
 FILE_LIMIT = 1 << 26  # bytes of one file: 64 MiB, some hundred times the largest

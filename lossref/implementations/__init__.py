@@ -1,6 +1,6 @@
 """What can be checked: adapters to libraries, programs, and anybody's `module:attribute`."""
 
 from lossref.implementations.resolve import resolve
-from lossref.library import BrokeError, FailedError, Implementation, ImplementationError, Library, NotSupportedError
+from lossref.library import BrokeError, FailedError, Implementation, ImplementationError, Library, NotSupported
 
-__all__ = ["BrokeError", "FailedError", "Implementation", "ImplementationError", "Library", "NotSupportedError", "resolve"]
+__all__ = ["BrokeError", "FailedError", "Implementation", "ImplementationError", "Library", "NotSupported", "resolve"]

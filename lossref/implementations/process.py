@@ -22,7 +22,7 @@ from lossref.conventions.grammar import parse
 from lossref.formats import FORMATS
 from lossref.implementations import wire
 from lossref.judge.ask import shapes
-from lossref.library import FailedError, Implementation, ImplementationError, Library, NotSupportedError
+from lossref.library import FailedError, Implementation, ImplementationError, LacksError, Library, NotSupported
 from lossref.spec import Loss, Question, encoded
 from lossref.strictjson import JsonError
 
@@ -254,7 +254,9 @@ def _function(loss: Loss, part: str, ask: Ask) -> Callable[..., Any]:
         form = FORMATS[str(arrays[loss.first].dtype)]
         reply = ask(wire.question(0, loss.name, part, form, arrays, chosen))
         if reply["type"] == "unsupported":
-            raise NotSupportedError(" ".join(filter(None, (reply["reason"], reply.get("link", "")))))
+            is_plain = all(x == loss.defaults.get(name) for name, x in chosen.items())
+            kind = LacksError if reply.get("option") and not is_plain else NotSupported
+            raise kind(" ".join(filter(None, (reply["reason"], reply.get("link", "")))))
         if reply["type"] != "result":
             said = "answered with an error: " if reply["type"] == "error" else ""
             raise FailedError(f"{said}{strictjson.shown(reply['message'], 2000)}")

@@ -20,7 +20,7 @@ from typing import Any
 from lossref import catalog
 from lossref.conventions import limits
 from lossref.implementations.source import Function, is_usual, keywords, sources
-from lossref.library import Implementation, ImplementationError, Library, NotSupportedError, where
+from lossref.library import Implementation, ImplementationError, LacksError, Library, where
 from lossref.spec import PARTS, Loss, Question, Values
 
 
@@ -81,20 +81,27 @@ def library(name: str, loss: str | Loss | None) -> Library:
     return Library(name=name, title=name, implementations=implementations)
 
 
+def of_object(member: Any, loss: Loss) -> Library:
+    """The library of one loss that an object at hand is, which reports call f."""
+    title = getattr(member, "__name__", type(member).__name__)
+    found = _implementation(title, loss, member, "", "f")
+    return Library(name=title, title=title, implementations={loss.name: replace(found, is_shell=True)})
+
+
 def _implementation(name: str, loss: Loss, member: Any, start: str, source: str) -> Implementation:
     single, call = _methods(name, member, source)
     parts = [part for part in PARTS if part in single or part in call]
 
     def method(part: str, named: Values) -> Method:
-        """What is asked for a part; NotSupportedError where there is none for it."""
+        """What is asked for a part; LacksError where there is none for it."""
         is_call = "reduction" in named
         found = call.get(part) if is_call and call else single.get(part) or call.get(part)
         if found is None:
-            raise NotSupportedError(f"it gives no {part} of a call" if is_call else f"it gives no {part} of one example")
+            raise LacksError(f"it gives no {part} of a call" if is_call else f"it gives no {part} of one example")
         if is_call and not found.makes_calls and "reduction" not in _signature(found.function)[0]:
-            raise NotSupportedError("it has no option reduction")
+            raise LacksError("it has no option reduction")
         if reason := found.lacks(loss, named):
-            raise NotSupportedError(reason)
+            raise LacksError(reason)
         return found
 
     def asked(part: str) -> Callable[..., Any]:
@@ -110,7 +117,7 @@ def _implementation(name: str, loss: Loss, member: Any, start: str, source: str)
         for part in parts:
             try:
                 method(part, {**question.inputs, **question.options})
-            except NotSupportedError as error:
+            except LacksError as error:
                 reasons.append(str(error))
             else:
                 return ""

@@ -16,7 +16,7 @@ from lossref.implementations import wire
 from lossref.implementations.process import described
 from lossref.judge.ask import Asked, answers, shapes
 from lossref.judge.verdict import has_answer
-from lossref.library import Library, NotSupportedError
+from lossref.library import LacksError, Library
 from lossref.spec import PARTS, Loss, Vector, identify
 from lossref.strictjson import JsonError
 
@@ -65,7 +65,7 @@ class Recording:
         if len(rows) > 1 and kinds != {"result"} and len(kinds) > 1:  # the examples are asked for one by one then
             return {"type": "broke", "message": "was asked otherwise in the recorded run"}
         if "" in kinds:
-            raise NotSupportedError("it was not asked in the recorded run")
+            raise LacksError("it was not asked in the recorded run")
         if failed := next((row for row in filter(None, rows) if row["type"] != "result"), None):
             return failed
         given = [row["answer"] for row in filter(None, rows)]

@@ -15,7 +15,7 @@ from lossref.formats import FORMATS
 from lossref.golden import SHIPPED_FORMATS
 from lossref.implementations import wire
 from lossref.judge.ask import Asked, ask
-from lossref.library import Implementation, Library, NotSupportedError
+from lossref.library import Implementation, LacksError, Library, NotSupported
 from lossref.spec import Loss, Question
 
 
@@ -75,12 +75,15 @@ def _reply(library: Library, losses: Mapping[str, Loss], run: Mapping[str, Any])
     except (KeyError, TypeError, ValueError, OverflowError) as error:
         return {"type": "error", **answered, "message": f"{loss.name} cannot be asked this: {error}"[:2000]}
     if any(reasons):
-        kind, key = ("unsupported", "reason") if all(reasons) else ("error", "message")  # examples are asked one by one then
-        return {"type": kind, **answered, key: next(filter(None, reasons))[:2000]}
+        said = next(filter(None, reasons))[:2000]
+        if all(reasons):
+            return {"type": "unsupported", **answered, "reason": said, "option": True}
+        return {"type": "error", **answered, "message": said}  # examples are asked one by one then
     try:
         found = ask(loss, run["part"], function, arrays, chosen, form, Asked())
-    except NotSupportedError as error:
-        return {"type": "unsupported", **answered, "reason": str(error)[:2000]}
+    except NotSupported as error:
+        lacks = {"option": True} if isinstance(error, LacksError) else {}
+        return {"type": "unsupported", **answered, "reason": str(error)[:2000], **lacks}
     if isinstance(found, str):
         return {"type": "error", **answered, "message": found[:2000]}
     return {"type": "result", **answered, "answer": _spelled(found, loss, form.name)}

@@ -12,7 +12,7 @@ from lossref.formats import FLOAT64, FORMATS, Format
 from lossref.judge import mistakes
 from lossref.judge.ask import asked_of, batches
 from lossref.judge.mistakes import Rows
-from lossref.library import FailedError, Library, NotSupportedError
+from lossref.library import FailedError, LacksError, Library, NotSupported
 from lossref.spec import Loss, Vector
 
 VECTORS = 10
@@ -49,7 +49,7 @@ def _tried(library: Library, loss: Loss, part: str, count: int) -> list[Answer]:
     for form in (FLOAT64, FORMATS["float32"]):
         try:
             return list(_asked(library, loss, part, form, count))
-        except NotSupportedError as error:
+        except NotSupported as error:
             reason = reason or str(error)
     return [Answer(loss.name, part, "", "unsupported", "", f"it says that it does not take this: {reason}")]
 
@@ -60,7 +60,7 @@ def _asked(library: Library, loss: Loss, part: str, form: Format, count: int) ->
     plain = [v for v in easy if dict(v.question.parameters) == loss.defaults] or easy
     chosen = max(batches(plain), key=len)[:count]
     if reason := implementation.takes(chosen[0].question):
-        raise NotSupportedError(reason)
+        raise LacksError(reason)
     exact = np.array([[x for found in v.answer.part(part).values() for x in found.rounded or ()] for v in chosen])
     arrays, parameters = asked_of(chosen, form)
     try:

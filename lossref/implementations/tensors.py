@@ -11,6 +11,7 @@ import inspect
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from fractions import Fraction
+from functools import partial
 from importlib import import_module
 from types import ModuleType
 from typing import Any
@@ -28,7 +29,7 @@ from lossref.implementations.members import HANDLED, Asked, Member
 from lossref.implementations.probe import found_out
 from lossref.implementations.python import AbsentError, imported
 from lossref.implementations.source import is_usual
-from lossref.library import Implementation, ImplementationError, Library, NotSupportedError
+from lossref.library import Implementation, ImplementationError, LacksError, Library
 from lossref.spec import Loss, Question
 
 FRAMEWORKS = {"torch": "torch", "jax": "jax", "jit": "jax"}  # what stands before a module, and the library that it speaks of
@@ -63,17 +64,33 @@ def library(framework: str, name: str, loss: str | Loss | None, device: str = ""
                 raise
             reasons[key] = str(error)
             continue
-        implementations[key] = _implementation(asked, speak)
+        implementations[key] = replace(_implementation(asked, speak), peer=partial(_peer, FRAMEWORKS[framework], record, source))
     title = f"{framework}:{name}"
     return Library(name=title, title=title, implementations=implementations, reasons=reasons)
 
 
 def of_object(framework: str, found: Any, loss: Loss, device: str = "") -> Library:
-    """The same for an object that is at hand."""
+    """The same for an object that is at hand, which reports call f."""
     title = getattr(found, "__name__", type(found).__name__)
     speak = _dialect(framework, "", device)
-    asked = found_out(members.read(loss, found, title, {}, _compiler(framework)), speak)
-    return Library(name=title, title=f"{title} ({framework})", implementations={loss.name: _implementation(asked, speak)})
+    asked = found_out(members.read(loss, found, "f", {}, _compiler(framework)), speak)
+    home = getattr(found, "__module__", type(found).__module__)
+    peer = partial(_peer, FRAMEWORKS[framework], loss, f"{home}.{title}")
+    return Library(name=title, title=title, implementations={loss.name: replace(_implementation(asked, speak), peer=peer, is_shell=True)})
+
+
+def _peer(package: str, loss: Loss, source: str) -> tuple[str, Implementation] | None:
+    """What torch, or optax beside jax, ships for a loss, if this is not it already; nothing where it is not installed."""
+    if source.startswith(f"{package}."):
+        return None
+    name = {"torch": "torch", "jax": "optax"}[package]
+    try:
+        shipped: Library = import_module(f"lossref.implementations.adapters.{name}").library()
+    except (ImportError, ImplementationError):
+        return None
+    named = [offer for offer, judged in shipped.offers.items() if judged == loss.name]
+    found = shipped.implementations.get(loss.name)
+    return (f"{name}'s own {named[0]}", found) if found and named else None
 
 
 def _dialect(framework: str, start: str, device: str) -> Dialect:
@@ -142,7 +159,7 @@ def _implementation(member: Member, speak: Dialect) -> Implementation:
     def takes(question: Question) -> str:
         try:
             _refuse(member, {**question.inputs, **question.options})
-        except NotSupportedError as error:
+        except LacksError as error:
             return str(error)
         return "nobody says what its mean over nothing is" if divides_by_nothing(question) else ""
 
@@ -161,28 +178,28 @@ def _declared(member: Member) -> Iterator[Convention]:
 
 
 def _refuse(member: Member, named: Mapping[str, Any]) -> None:
-    """Raise NotSupportedError for an option that it has not, or that is fixed to something else."""
+    """Raise LacksError for an option that it has not, or that is fixed to something else."""
     loss, there = member.loss, {*member.parameters.values()}
     asked = [name for name, x in named.items() if name not in loss.arguments and not is_usual(loss, name, x)]
     for name in asked:
         if name not in HANDLED and name not in there and name not in member.fixed:
-            raise NotSupportedError(f"it has no option {name}")
+            raise LacksError(f"it has no option {name}")
     for name, x in member.fixed.items():
         if name in asked and name not in loss.parameters and name != "reduction" and not _same(named[name], x):
-            raise NotSupportedError(f"its {name} is fixed")
+            raise LacksError(f"its {name} is fixed")
     wanted = named.get("reduction")
     if wanted is not None and not member.reduces_as_told and wanted != member.reduction:
-        raise NotSupportedError(f"it has no reduction {wanted}")
+        raise LacksError(f"it has no reduction {wanted}")
     if wanted is not None and member.layout is layouts.ALONE:
-        raise NotSupportedError("it takes one example at a time")
+        raise LacksError("it takes one example at a time")
     divides = member.divides if "sample_weight" in asked else "weights"
     if wanted == "mean" and not divides_alike(divides, loss, named):
-        raise NotSupportedError(f"its mean divides by {'the number of examples' if divides == 'count' else 'the sum of the weights'}")
+        raise LacksError(f"its mean divides by {'the number of examples' if divides == 'count' else 'the sum of the weights'}")
     form = named.get("target_form")
     if wanted == "mean" and "class_weight" in asked and form not in (None, *options.forms(loss)[:1]):
-        raise NotSupportedError(f"nobody says what its weighted mean over labels of the form {form} divides by")
+        raise LacksError(f"nobody says what its weighted mean over labels of the form {form} divides by")
     if form is not None and form not in (*options.forms(loss)[:1], *member.forms):
-        raise NotSupportedError(f"it takes no target of the form {form}")
+        raise LacksError(f"it takes no target of the form {form}")
 
 
 def _same(a: Any, b: Any) -> bool:

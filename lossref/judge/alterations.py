@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import math
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from fractions import Fraction
 from typing import Any
@@ -12,8 +13,10 @@ import numpy as np
 from lossref import arrays, options
 from lossref.exact.numbers import System
 from lossref.float64.evaluate import gradient, value
+from lossref.judge.ask import array
 from lossref.judge.live import Asked, Inputs, check, read_inputs
 from lossref.judge.measure import DEFAULT_LEVEL, meets
+from lossref.judge.verdict import Outcome
 from lossref.options import PROBABILITY, refusals
 from lossref.spec import Loss
 
@@ -38,6 +41,27 @@ def same_as(inputs: Inputs, part: str, found: Any) -> list[str]:
         if _is_near(asked, part, found, inputs) and _is_right(asked, part, found):
             return [f"right for another question: {sentence}"]
     return []
+
+
+def of_outcome(loss: Loss, found: Outcome, sentences: Sequence[str] = ()) -> str:
+    """The same for an answer to a golden question, which is right for another one; nothing where it is for none of these."""
+    question = found.vector.question
+    inputs = {name: array(x, question.form) for name, x in question.inputs.items()}
+    if found.got is None or not any(x and math.isfinite(x) for x in found.got):  # 0 is the answer to many questions
+        return ""
+    asked = Asked(loss, {**inputs, **question.options}, tuple(sentences))
+    shapes = [inputs[name].shape for name in loss.differentiable]
+    if found.part == "value":
+        shapes = [inputs[loss.first].shape[:1] if question.options.get("reduction") == "none" else ()]
+    arrays, start = [], 0
+    for shape in shapes:
+        arrays.append(np.array(found.got[start : start + math.prod(shape)], question.format).reshape(shape))
+        start += math.prod(shape)
+    try:
+        said = same_as(read_inputs(asked), found.part, arrays[0] if len(arrays) == 1 else tuple(arrays))
+    except (ValueError, TypeError):  # outside of what can be asked live
+        return ""
+    return next(iter(said), "")
 
 
 def _otherwise(asked: Asked) -> Iterator[tuple[Asked, str]]:
@@ -135,6 +159,9 @@ def _clipped(asked: Asked) -> Iterator[tuple[Asked, str]]:
         return
     sentences = []
     for name, space in asked.loss.arguments.items():
+        if (space.low, space.high) == (-1, 1) and not space.is_discrete:
+            ends = [float(Fraction(1) - Fraction(eps)) for eps in EPS if eps != "eps"]
+            sentences += [f"clip {name} to [{-end!r}, {end!r}], gradient {slope}" for end in ends for slope in SLOPES]
         if (space.low, space.high) == (0, 1) and not space.is_discrete and name != "target":
             sentences += [f"clip {name} to [{eps}, 1 - {eps}], gradient {slope}" for eps in EPS for slope in SLOPES]
             sentences.append("clamp log at -100")

@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from lossref.formats import Format
-from lossref.library import BrokeError, FailedError, NotSupportedError, where
+from lossref.library import BrokeError, FailedError, LacksError, NotSupported, where
 from lossref.spec import APART, Loss, Values, Vector
 from lossref.values import flat, shape
 
@@ -25,13 +25,15 @@ CHANGED = "changed its input"
 
 @dataclass
 class Asked:
-    """What an implementation did beside answering: by part the vectors that it declined, with its reasons; and habits worth a remark."""
+    """What an implementation did beside answering: by part the vectors that it declined, and those that ask for what it lacks, with the
+    reasons; and habits worth a remark."""
 
     declined: dict[str, dict[str, str]] = field(default_factory=dict)
+    lacking: dict[str, dict[str, str]] = field(default_factory=dict)
     remarks: list[str] = field(default_factory=list)
 
-    def decline(self, part: str, vector: Vector, reason: str) -> None:
-        self.declined.setdefault(part, {})[vector.id] = reason
+    def decline(self, part: str, vector: Vector, error: NotSupported) -> None:
+        (self.lacking if isinstance(error, LacksError) else self.declined).setdefault(part, {})[vector.id] = str(error)
 
     def emptied(self, parts: Iterable[str]) -> list[str]:
         """The parts that were declined wherever they were asked, beside those that answered; what comes as None is not there at all."""
@@ -85,11 +87,11 @@ def answers(
                 again = _rows(loss, part, function, batch, form, asked)
                 if isinstance(again, str) or again.tobytes() != found.tobytes():
                     asked.remark(f"{part}: gave other bits when it was asked the same again")
-        except NotSupportedError as error:
+        except NotSupported as error:
             if len(batch) > 1:  # one example may be meant
                 yield from _one_by_one(loss, part, function, batch, form, asked, "")
             else:
-                asked.decline(part, batch[0], str(error))
+                asked.decline(part, batch[0], error)
             continue
         if not isinstance(found, str):
             yield from zip(batch, found, strict=True)
@@ -107,8 +109,8 @@ def _one_by_one(
     for vector in batch:
         try:
             found = _rows(loss, part, function, [vector], form, asked)
-        except NotSupportedError as error:
-            asked.decline(part, vector, str(error))
+        except NotSupported as error:
+            asked.decline(part, vector, error)
             explained = True
             continue
         if isinstance(found, str):
@@ -141,7 +143,7 @@ def shapes(loss: Loss, part: str, arrays: Mapping[str, Any], options: Values) ->
 def ask(
     loss: Loss, part: str, function: Function, arrays: Mapping[str, Any], options: Values, form: Format, asked: Asked
 ) -> list[NDArray[Any]] | str:
-    """The arrays that an implementation answers, or a sentence that says how it failed; NotSupportedError where it declines."""
+    """The arrays that an implementation answers, or a sentence that says how it failed; NotSupported where it declines."""
     given = {name: x for name, x in (*arrays.items(), *options.items()) if hasattr(x, "tobytes")}
     before = {name: x.tobytes() for name, x in given.items()}
     wanted = shapes(loss, part, arrays, options)
@@ -151,14 +153,14 @@ def ask(
             returned = function(**arrays, **options)
             several = returned is not None and (len(wanted) > 1 or (isinstance(returned, tuple) and len(returned) == 1))
             found = [np.asarray(x) for x in (_each(loss, returned) if several else (returned,))] if returned is not None else []
-    except (KeyboardInterrupt, NotSupportedError):
+    except (KeyboardInterrupt, NotSupported):
         raise
     except FailedError as error:
         return str(error)
     except BaseException as error:  # whatever a stranger's code raises is its verdict, not our traceback
         return f"raised {type(error).__name__}: {_first_line(error)}{where(error)}"
     if returned is None:
-        raise NotSupportedError(_nothing(part))
+        raise NotSupported(_nothing(part))
     for warning in warned:
         asked.remark(f"{part}: warned: {warning.category.__name__}: {_first_line(warning.message)}")
     if changed := [name for name, x in given.items() if x.tobytes() != before[name]]:

@@ -122,7 +122,7 @@ def grade(errors: Sequence[Error], form: Format) -> str:
         return "A+"
     if all(e.E1 <= E1_OF_A for e in errors):
         return "A"
-    if all(e.E2 <= E2_OF_B for e in errors):  # nothing is lost then
+    if all(e.E2 <= E2_OF_B and not e.is_lost for e in errors):
         return "B"
     if all(e.E3 <= E3_OF_C for e in errors):
         return "C"

@@ -204,6 +204,7 @@ class Verdict:
     declarations: tuple[Declaration, ...] = ()
     undecided: int = 0
     remarks: tuple[str, ...] = ()
+    peer: str = ""
 
     @property
     def refused(self) -> int:
@@ -235,12 +236,16 @@ def judge(loss: Loss, implementation: Implementation, vectors: Sequence[Vector],
     except BrokeError as error:
         return replace(blank, broke=str(error), remarks=tuple(asked.remarks))
     declined = outside | _declined(asked, parts or asked.declined)
+    answered = {o.vector.id for outcomes in (*parts.values(), *mathematics.values()) for o in outcomes}
+    late = {identifier: reason for by in asked.lacking.values() for identifier, reason in by.items() if identifier not in answered}
+    refusals.update(late.values())
     if (refusals or declined) and not parts:
         commonest = max(every := refusals + Counter(declined.values()), key=every.__getitem__)
         return replace(blank, vectors=0, declined=dict(Counter(declined.values())), broke=f"takes none of the vectors: {commonest}")
     return replace(
         blank,
-        vectors=len(accepted) - len(declined.keys() - outside.keys()),
+        vectors=len(accepted) - len((declined.keys() | late.keys()) - outside.keys()),
+        refusals=dict(refusals),
         declined=dict(Counter(declined.values())),
         emptied=(*asked.emptied(parts), *_emptied([v for v in vectors if v.id in declined and v.id not in other], parts)),
         remarks=tuple(asked.remarks),
@@ -249,6 +254,23 @@ def judge(loss: Loss, implementation: Implementation, vectors: Sequence[Vector],
         declarations=tuple(_declarations(loss, implementation.conventions, accepted, list(expected.values()), parts, form)),
         undecided=len(accepted) - len(expected),
     )
+
+
+def beside_its_peer(verdict: Verdict, loss: Loss, implementation: Implementation, form: Format) -> Verdict:
+    """The verdict with a sentence on how what the code's library ships for the loss does where this falls below level B."""
+    poor = [o for found in verdict.parts.values() for o in found.outcomes if o.vector.region not in APART and o.grade not in PASSABLE]
+    if not poor or (peer := implementation.peer()) is None:
+        return verdict
+    name, theirs = peer
+    vectors = {o.vector.id: o.vector for o in poor if not o.vector.question.is_call}
+    found = judge(loss, replace(theirs, conventions=()), list(vectors.values()), form)
+    graded = {(o.vector.id, part): o.grade for part, of in found.parts.items() for o in of.outcomes}
+    asked = [graded[o.vector.id, o.part] for o in poor if (o.vector.id, o.part) in graded]
+    if not asked:
+        return verdict
+    alike = sum(grade not in PASSABLE for grade in asked)
+    where = f"{len(asked)} answers that fall below level B here"
+    return replace(verdict, peer=f"{name} falls below it at {alike} of the {where}" if alike else f"{name} is right at all {where}")
 
 
 def _declined(asked: Asked, parts: Iterable[str]) -> dict[str, str]:

@@ -7,9 +7,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from typing import Any
 
-from lossref import golden
+from lossref import catalog, golden
 from lossref.formats import FLOAT64, FORMATS, Format
-from lossref.judge import causes
+from lossref.judge import alterations, causes
 from lossref.judge.measure import LEVELS, PASSABLE, meets
 from lossref.judge.measure import worst as worst_grade
 from lossref.judge.verdict import Declaration, Finding, Outcome, PartVerdict, Verdict
@@ -72,6 +72,7 @@ def _loss(library: Library, verdict: Verdict, form: str, level: str, strict: boo
         "declined": verdict.declined,
         "emptied": list(verdict.emptied),
         "remarks": [*verdict.remarks, *needless],
+        "peer": verdict.peer,
         "conventions": [declaration(d, level) for d in verdict.declarations],
         "undecided": verdict.undecided,
         "parts": parts,
@@ -85,12 +86,22 @@ def _cause(verdict: Verdict, level: str, strict: bool, form: Format) -> str:
     """What usually causes what is wrong with a loss that falls below the level, if that can be told."""
     below = [found for found in verdict.parts.values() if not meets(found.headline(strict), level)]
     below.sort(key=lambda found: (-LEVELS.index(found.headline(strict)), found.digits_left))
+    if below and (said := _otherwise(below[0].worst_outcomes(strict))):
+        return said
     failing = []
     for found in below:
         counted = [o for o in found.worst_outcomes(strict) if not o.raised]
         numbers = [f for o in counted for f in (Finding(o, i) for i in range(len(o.errors))) if not meets(f.grade, level)]
         failing += [sorted(numbers, key=lambda f: f.i != f.outcome.worst_component)] if numbers else []
     return causes.of_loss(failing, form) if failing else ""
+
+
+def _otherwise(outcomes: Sequence[Outcome]) -> str:
+    """Another question that the worst answer is right for, where it is far from this one's."""
+    worst = outcomes[0]
+    loss = worst.vector.question.loss
+    is_far = worst.grade in ("D", "F") and not worst.raised and loss in catalog.names()
+    return alterations.of_outcome(catalog.get(loss), worst) if is_far else ""
 
 
 def declaration(found: Declaration, level: str) -> dict[str, Any]:

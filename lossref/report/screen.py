@@ -83,7 +83,7 @@ def _table(entries: Sequence[Entry], declared: bool, width: int, header: bool = 
     table = Table(box=None, pad_edge=False, padding=(0, 1, 0, 0), header_style="bold", show_header=header)
     table.add_column("loss", min_width=width, no_wrap=True)
     for column in ("as declared", "by formula") if declared else ("grade",):
-        table.add_column(column, min_width=GRADES, no_wrap=True)
+        table.add_column(column, min_width=max(GRADES, len(column)), no_wrap=True)
     table.add_column("lost", justify="right", min_width=4, no_wrap=True)
     for column in APART:
         table.add_column(column, min_width=len(column), no_wrap=True)
@@ -140,7 +140,8 @@ def _show_short(console: Console, cause: str, found: Sequence[Entry]) -> None:
         say(console, f"  {', '.join(e['loss'] for e in found)}", indent="    ")
     worst = _worst(entry)
     if len(found) == 1:
-        why = cause or (text.by_inputs(worst) if worst else "") or "off by more than any rounding"
+        beyond = "off by more than any rounding" if worst else "what was declined, or is declared in vain, may not be"
+        why = cause or (text.by_inputs(worst) if worst else "") or beyond
         say(console, f"{entry['loss']} {_graded(entry)}: {why}", "bold")
     if worst:
         example = f"{worst['loss']} {worst['label']}" if len(found) > 1 else worst["label"]
@@ -268,6 +269,7 @@ def _closing(report: Mapping[str, Any], again: str) -> Iterator[str]:
     """How many answers are lost, and the best level that passes, with its command."""
     if report["conforms"]:
         return
+    yield from (f"{entry['peer']}." for entry in report["losses"] if entry["peer"] and not entry["conforms"])
     lost, best = report["lost"], report["best_level"]
     found = [f"{lost} answers are lost." if lost > 1 else "1 answer is lost."] if lost else []
     if report["broke"] or best is None:
@@ -277,6 +279,6 @@ def _closing(report: Mapping[str, Any], again: str) -> Iterator[str]:
     elif best == "F":
         found.append("No level passes: some answers are F.")
     elif not meets(best, report["level"]):
-        found.append(f"The best level that passes is {best}: {again} --level {best}")
+        found.append(f"The best level that passes is {best}: {again} --level {best}" if again else f"The best level that passes is {best}.")
     if found:
         yield " ".join(found)

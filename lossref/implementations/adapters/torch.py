@@ -84,10 +84,14 @@ def negative_log_likelihood(log_probabilities, target, reduction="none", class_w
     return F.nll_loss(log_probabilities, target, reduction=reduction, weight=class_weight, ignore_index=ignore_index)
 
 
-# Its unreduced answer is one number a class; the divergence of one example is a batch of its own.
-@implements("kl_div", alone=True, reductions={"sum": "sum", "count": "batchmean"})
-def kl_divergence_from_log_probabilities(log_probabilities, target, reduction="batchmean"):
+def _kl_divergence_reduced(log_probabilities, target, reduction):
     return F.kl_div(log_probabilities, target, reduction=reduction)
+
+
+# Its unreduced answer is one number a class; the divergence of one example is a batch of its own.
+@implements("kl_div", alone=True, otherwise=(_kl_divergence_reduced,), reductions={"sum": "sum", "count": "batchmean"})
+def kl_divergence_from_log_probabilities(log_probabilities, target):
+    return F.kl_div(log_probabilities, target, reduction="batchmean")
 
 
 # GaussianNLLLoss: eps, 1e-6, is the "value used to clamp var", and "the gradients are unaffected by it"

@@ -11,7 +11,7 @@ import numpy as np
 
 from lossref.implementations.engines.written import Written
 from lossref.implementations.source import Function, is_usual, parameters, written_out
-from lossref.library import NotSupportedError
+from lossref.library import LacksError
 from lossref.options import CLASS, DEFAULTS
 from lossref.spec import Loss, Question, Values
 
@@ -40,7 +40,7 @@ class Chosen:
 
 
 def choose(found: Written, reductions: Mapping[str, Any], named: Values, part: str, served: frozenset[str] = frozenset()) -> Chosen:
-    """What has all that is asked; NotSupportedError says what is missing.
+    """What has all that is asked; LacksError says what is missing.
 
     `reductions` maps `none`, `sum` and what a mean divides by to a word for it in the library, or to a function of the unreduced
     losses; slopes that have functions of their own are unreduced. `served` are options that somebody else takes care of.
@@ -49,12 +49,12 @@ def choose(found: Written, reductions: Mapping[str, Any], named: Values, part: s
     is_slope = found.by(part) not in (None, found.function)
     asked = {name for name, x in named.items() if name not in loss.arguments and not is_usual(loss, name, x)} - SERVED - served
     if is_slope and named.get("reduction", "none") != "none":
-        raise NotSupportedError(f"it gives no {part} of a {named['reduction']}")
+        raise LacksError(f"it gives no {part} of a {named['reduction']}")
     if is_call and not is_slope:
         asked |= {"reduction"}
         reduces = [f for f in (found.function, *found.otherwise) if "reduction" in parameters(f)]
         if not reduces and not any(map(callable, reductions.values())):
-            raise NotSupportedError("it has no option reduction")
+            raise LacksError("it has no option reduction")
     candidates = found.candidates(named.get("target_form"), part)
     fewest = ["reduction"] * 9
     for word in _words(found.reductions or reductions, loss, named):
@@ -70,7 +70,7 @@ def choose(found: Written, reductions: Mapping[str, Any], named: Values, part: s
         if able:
             best = max(able, key=lambda function: len(asked & {*parameters(function)}))
             return Chosen(function=best, words=known, reduce=reduce)
-    raise NotSupportedError(f"it has no option {fewest[0]}")
+    raise LacksError(f"it has no option {fewest[0]}")
 
 
 def _words(reductions: Mapping[str, Any], loss: Loss, named: Values) -> list[Any]:
@@ -80,9 +80,9 @@ def _words(reductions: Mapping[str, Any], loss: Loss, named: Values) -> list[Any
     if wanted == "mean" and means:
         wanted = [name for name in means if divides_alike(name, loss, named)]
         if not wanted:
-            raise NotSupportedError(f"its mean divides by {' or '.join(DIVISORS[name] for name in means)}")
+            raise LacksError(f"its mean divides by {' or '.join(DIVISORS[name] for name in means)}")
     elif wanted is not None and wanted not in reductions:
-        raise NotSupportedError(f"it has no reduction {wanted}")
+        raise LacksError(f"it has no reduction {wanted}")
     found = [reductions[name] for name in (wanted if isinstance(wanted, list) else [wanted or "none"]) if name in reductions]
     words = [word if callable(word) else {"reduction": word} for word in found]
     return words if "reduction" in named else [word for word in words if not callable(word)] or [{}]
@@ -131,7 +131,7 @@ def refusal(found: Written, reductions: Mapping[str, Any], empty: str, served: f
             return "no documentation promises that a weight or mask of 0 hides NaN or infinity"
         try:
             choose(found, reductions, {**question.inputs, **question.options}, found.gives, served)
-        except NotSupportedError as error:
+        except LacksError as error:
             return str(error)
         wanted = question.options.get("empty", DEFAULTS["empty"])
         if wanted != empty and (wanted != DEFAULTS["empty"] or divides_by_nothing(question)):

@@ -72,7 +72,7 @@ class Callee(Protocol):
     def text(self, sources: Mapping[str, str]) -> str: ...
 
 
-Find = Callable[[Mapping[str, Any], str], Callee]  # for what is asked, by name, and the part; NotSupportedError where nothing answers
+Find = Callable[[Mapping[str, Any], str], Callee]  # for what is asked, by name, and the part; LacksError where nothing answers
 
 
 def implementation(found: Written, dialect: Dialect) -> Implementation:

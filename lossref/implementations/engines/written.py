@@ -12,7 +12,7 @@ from lossref import catalog, options
 from lossref.conventions.formula import Convention
 from lossref.conventions.grammar import parse
 from lossref.implementations.source import Function
-from lossref.library import Implementation, Library, NotSupportedError
+from lossref.library import Implementation, LacksError, Library
 from lossref.spec import Loss, Question
 
 
@@ -66,7 +66,7 @@ class Written:
         if form is None or form in options.forms(self.loss)[:1]:
             return usual
         if form not in self.forms:
-            raise NotSupportedError(f"it takes no target of the form {form}")
+            raise LacksError(f"it takes no target of the form {form}")
         return self.forms[form] or usual
 
 

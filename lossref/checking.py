@@ -1,0 +1,164 @@
+"""lossref.check: the command `lossref check` for what is at hand in Python, and its report as an object."""
+
+from __future__ import annotations
+
+import inspect
+import io
+import sys
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from types import ModuleType
+from typing import Any
+
+from rich.console import Console
+
+from lossref import catalog, golden
+from lossref.conventions import limits as known_limits
+from lossref.conventions.grammar import parse
+from lossref.exact import balls
+from lossref.formats import FORMATS
+from lossref.golden import write
+from lossref.implementations import python, resolve, tensors
+from lossref.judge.measure import DEFAULT_LEVEL, LEVELS
+from lossref.judge.verdict import beside_its_peer, judge
+from lossref.library import Library
+from lossref.report import finding, screen
+from lossref.spec import Loss, Vector
+
+WIDTH = 120  # of a report that no terminal limits
+
+
+@dataclass(frozen=True)
+class Report:
+    """What a check found; `print(report)` shows it as on a terminal, and a notebook shows it in colours."""
+
+    data: dict[str, Any]  # what `lossref check --json` prints
+
+    @property
+    def conforms(self) -> bool:
+        """Whether everything that was judged meets the level."""
+        return bool(self.data["conforms"])
+
+    @property
+    def grades(self) -> dict[str, dict[str, str]]:
+        """The grade of each part of each loss: {"huber": {"value": "B", "gradient": "A+"}}."""
+        return {entry["loss"]: {part: found["grade"] for part, found in entry["parts"].items()} for entry in self.data["losses"]}
+
+    def __str__(self) -> str:
+        console = Console(file=io.StringIO(), width=WIDTH, highlight=False, markup=False, emoji=False, color_system=None)
+        screen.show_run(console, self.data, named=True)
+        assert isinstance(console.file, io.StringIO)
+        return console.file.getvalue().rstrip()
+
+    __repr__ = __str__
+
+    def _repr_html_(self) -> str:
+        console = Console(record=True, file=io.StringIO(), width=WIDTH, highlight=False, markup=False, emoji=False)
+        screen.show_run(console, self.data, named=True)
+        return console.export_html(inline_styles=True, code_format='<pre style="line-height:1.3">{code}</pre>')
+
+
+def check(
+    implementation: Any,
+    loss: str | Loss | None = None,
+    *,
+    format: str = "float64",
+    level: str = DEFAULT_LEVEL,
+    strict: bool = False,
+    conventions: str | Sequence[str] = (),
+    limits: str | Sequence[str] = (),
+    framework: str | None = None,
+    device: str = "",
+    worst: int = 1,
+) -> Report:
+    """Judge an implementation of a loss by the golden vectors, as `lossref check` does.
+
+        lossref.check(torch.nn.BCEWithLogitsLoss())
+        lossref.check(lambda logits, target: ..., "sigmoid_cross_entropy").conforms
+
+    `implementation` is a function, an object with value, gradient, value_and_gradient or call, a torch module or its class, a function
+    of torch or jax tensors, or a name as on the command line ("scipy", "mine.py:f"). `loss` says which loss it is, by our name or another
+    library's, or is a record of one's own; it may be left out where the implementation's own name says it. `framework` is "numpy", "torch",
+    "jax" or "jit" (jax, compiled) where it is not to be told from the object or from what its module imports. `conventions` and
+    `limits` are sentences of `lossref check --help`, here without the name of the loss; `device` is where torch's tensors are put.
+
+    In the lines that reproduce an answer f is the object.
+
+    Raises ImplementationError (a sentence) for what cannot be asked, KeyError for an unknown loss, ValueError for an unknown level,
+    format or framework, ConventionError for a sentence that says nothing.
+    """
+    for name, given, allowed in (("level", level, LEVELS), ("format", format, golden.SHIPPED_FORMATS)):
+        if given not in allowed:
+            raise ValueError(f"{name} must be one of {', '.join(allowed)}, and is {given!r}")
+    if framework not in (None, "numpy", *tensors.FRAMEWORKS):
+        raise ValueError(f"framework must be one of numpy, {', '.join(tensors.FRAMEWORKS)}, and is {framework!r}")
+    library = _library(implementation, loss, framework, device)
+    wanted = [loss.name] if isinstance(loss, Loss) else list(library.implementations)
+    try:
+        return _judged(library, loss, wanted, format, level, strict, _sentences(conventions), _sentences(limits), worst)
+    finally:
+        library.close()
+
+
+def _judged(
+    library: Library, loss: str | Loss | None, wanted: Sequence[str], format: str, level: str, strict: bool,
+    conventions: Sequence[str], limits: Sequence[str], worst: int,
+) -> Report:  # fmt: skip
+    form, verdicts, implementations = FORMATS[format], [], dict(library.implementations)
+    for name in wanted:
+        record = loss if isinstance(loss, Loss) else catalog.get(name)
+        found = implementations[name]
+        found = implementations[name] = replace(
+            found,
+            conventions=(*found.conventions, *map(parse, conventions)),
+            limits=(*found.limits, *(known_limits.parse(sentence, record) for sentence in limits)),
+        )
+        verdicts.append(beside_its_peer(judge(record, found, _vectors(record, format), form), record, found, form))
+    data = finding.run(replace(library, implementations=implementations), verdicts, format, level, strict, worst)
+    return Report(data if len(wanted) > 1 else data | {"lacks": {}})
+
+
+def _vectors(loss: Loss, format: str) -> list[Vector]:
+    own = catalog.is_own(loss)
+    return write.vectors(loss, FORMATS[format], proved=balls.INSTALLED) if own else golden.read(loss, FORMATS[format])
+
+
+def _sentences(given: str | Sequence[str]) -> tuple[str, ...]:
+    return (given,) if isinstance(given, str) else tuple(given)
+
+
+def _library(implementation: Any, loss: str | Loss | None, framework: str | None, device: str) -> Library:
+    """What an object is, as a library of one loss; a name may be of many."""
+    if isinstance(implementation, str):
+        return resolve(implementation, loss, device)
+    speaks = framework or _framework(implementation)
+    package = tensors.FRAMEWORKS.get(speaks, "")
+    if isinstance(loss, Loss):
+        record = catalog.find(loss)
+    else:
+        own = getattr(implementation, "__name__", type(implementation).__name__)
+        record = catalog.get(catalog.named(loss or own, package))
+    if speaks in tensors.FRAMEWORKS:
+        return tensors.of_object(speaks, implementation, record, device)
+    return python.of_object(implementation, record)
+
+
+def _framework(implementation: Any) -> str:
+    """The library that an object is of, by its classes or by what its module imports; numpy where there is no sign of another."""
+    kind = implementation if inspect.isclass(implementation) else type(implementation)
+    ancestors = {base.__module__.partition(".")[0] for base in kind.__mro__}
+    if "torch" in ancestors:
+        return "torch"
+    home = getattr(implementation, "__module__", None) or kind.__module__
+    function = inspect.unwrap(implementation)
+    known = getattr(function, "__globals__", None) or vars(sys.modules.get(str(home), sys))
+    named = inspect.getclosurevars(function) if inspect.isfunction(function) else None
+    used = _packages([*named.nonlocals.values(), *named.globals.values()]) if named else set()
+    used = used or _packages(known.values())  # code that names none may be of any that its module imports
+    return next((name for name in ("torch", "jax") if name in used | {str(home).partition(".")[0]}), "numpy")
+
+
+def _packages(objects: Iterable[Any]) -> set[str]:
+    """The packages of numbers that modules, functions and classes belong to."""
+    names = {x.__name__ if isinstance(x, ModuleType) else getattr(x, "__module__", None) or "" for x in objects}
+    return {str(name).partition(".")[0] for name in names} & {"torch", "jax", "numpy"}
