@@ -61,9 +61,9 @@ def _cases(report: Mapping[str, Any], entry: Entry) -> Iterator[tuple[str, str, 
             yield part, "failure", message, [*lines, *([f"  cause   {entry['cause']}"] if entry["cause"] else [])]
         else:
             yield part, "skipped", f"no part of the library's verdict: {entry['composed']}: {message}", lines
-        for waived in found["waived"]:
+        for k, waived in enumerate(found["waived"], start=1):
             reason = f"{len(waived['vectors'])} answers waived until {waived['expires']}: {waived['reason']} ({waived['link']})"
-            yield f"{part} waived, {waived['link']}", "skipped", reason, ()
+            yield f"{part} waived {k}", "skipped", reason, ()
     if entry["decides"] and not entry["conforms"] and all(found["conforms"] for found in entry["parts"].values()):
         why = [*(f"nothing is left of {name}: all was declined" for name in entry["emptied"]), *entry["declined"], *entry["remarks"]]
         yield "declined or declared", "failure", "something is declined, or declared in vain, that may not be", why
