@@ -8,7 +8,6 @@ import shlex
 import sys
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
-from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -170,7 +169,10 @@ def _check_given(given: argparse.Namespace) -> None:
         given.worst = WORST if given.all or given.json else 1
     if given.worst < 0:
         raise UsageError(f"--worst must be 0 or more, and is {given.worst}")
-    given.today = _day(given.today)
+    try:
+        given.today = waivers.day(given.today)
+    except ValueError as error:
+        raise UsageError(f"--today {error}") from None
     for option in ("junit", "write_waivers"):
         commands.try_path(getattr(given, option), f"--{option.replace('_', '-')}")
     if given.write_waivers and given.write_waivers.exists():
@@ -281,17 +283,8 @@ def _compared(given: argparse.Namespace, library: Library, own: Loss | None, ver
     compared = baseline.compare(before, verdicts)
     if not (compared.compared or compared.gone):
         raise UsageError(f"{given.baseline} has no answer of these losses in {form}")
-    worse: list[dict[str, Any]] = [finding.outcome(library, o, form) | {"was": was} for o, was in compared.worse]
-    report = {"baseline": str(given.baseline), "title": library.title, "format": form, "compared": compared.compared,
-              "better": compared.better, "gone": list(compared.gone), "worse": worse}  # fmt: skip
+    report = finding.comparison(library, compared, str(given.baseline), form)
     if given.junit:
         write_beside(given.junit, junit.of_comparison(report, [(v.loss, part) for v in verdicts for part in v.parts]))
     print_json(report) if given.json else text.show_comparison(text.console(), report, given.worst)
-    return DIFFERS if worse or compared.gone else CONFORMS
-
-
-def _day(text: str | None) -> date:
-    try:
-        return date.fromisoformat(text) if text else date.today()
-    except ValueError:
-        raise UsageError(f"--today must be a day such as 2030-12-31, not {text!r}") from None
+    return DIFFERS if compared.worse or compared.gone else CONFORMS

@@ -17,6 +17,7 @@ from lossref.strictjson import JsonError
 
 VERSION = 2
 GREETING: Mapping[str, Any] = {"type": "hello", "protocol": VERSION, "lossref": __version__}
+UNVERSIONED = "-"  # the version of code that has none
 BYE: Mapping[str, Any] = {"type": "bye"}
 ANSWERS = ("result", "unsupported", "error")  # to a run
 TEXTS = ("name", "language", "version", "command", "composed", "conventions", "limits", "reason", "link", "message")  # that people read

@@ -59,6 +59,14 @@ class Waiver:
         return question.id in self.vectors or here
 
 
+def day(said: str | None) -> date:
+    """A day as an option gives it, or the system's; ValueError with the end of a sentence."""
+    try:
+        return date.fromisoformat(said) if said is not None else date.today()
+    except ValueError:
+        raise ValueError(f"must be a day such as 2030-12-31, not {said!r}") from None
+
+
 def read(path: Path, today: date) -> list[Waiver]:
     """The waivers of a file, none of them expired on this day."""
     try:

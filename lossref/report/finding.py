@@ -10,6 +10,7 @@ from typing import Any
 from lossref import catalog, golden
 from lossref.formats import FLOAT64, FORMATS, Format
 from lossref.judge import alterations, causes
+from lossref.judge.baseline import Comparison
 from lossref.judge.measure import LEVELS, PASSABLE, meets
 from lossref.judge.measure import worst as worst_grade
 from lossref.judge.verdict import Declaration, Finding, Outcome, PartVerdict, Verdict, deciding
@@ -101,6 +102,18 @@ def _otherwise(outcomes: Sequence[Outcome]) -> str:
     loss = worst.vector.question.loss
     is_far = worst.grade in ("D", "F") and not worst.raised and loss in catalog.names()
     return alterations.of_outcome(catalog.get(loss), worst) if is_far else ""
+
+
+def comparison(library: Library, compared: Comparison, older: str, form: str) -> dict[str, Any]:
+    """What is worse than in an older run, as bug reports with the grade that each answer had."""
+    worse = [outcome(library, o, form) | {"was": was} for o, was in compared.worse]
+    return {"baseline": older, "title": library.title, "format": form, "compared": compared.compared,
+            "better": compared.better, "gone": list(compared.gone), "worse": worse}  # fmt: skip
+
+
+def waived(found: Mapping[str, Any]) -> str:
+    """What a waiver leaves out of a part's grade, and why."""
+    return f"{len(found['vectors'])} waived until {found['expires']}: {found['reason']} ({found['link']})"
 
 
 def declaration(found: Declaration, level: str) -> dict[str, Any]:

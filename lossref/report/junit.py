@@ -9,6 +9,7 @@ from xml.etree import ElementTree
 from xml.etree.ElementTree import Element, SubElement
 
 from lossref.report import text
+from lossref.report.finding import waived
 
 NO_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 KINDS = {"failure": "failures", "error": "errors", "skipped": "skipped"}  # a case's child, and the attribute that counts it
@@ -61,9 +62,7 @@ def _cases(report: Mapping[str, Any], entry: Entry) -> Iterator[tuple[str, str, 
             yield part, "failure", message, [*lines, *([f"  cause   {entry['cause']}"] if entry["cause"] else [])]
         else:
             yield part, "skipped", f"no part of the library's verdict: {entry['composed']}: {message}", lines
-        for k, waived in enumerate(found["waived"], start=1):
-            reason = f"{len(waived['vectors'])} answers waived until {waived['expires']}: {waived['reason']} ({waived['link']})"
-            yield f"{part} waived {k}", "skipped", reason, ()
+        yield from ((f"{part} waived {k}", "skipped", waived(one), ()) for k, one in enumerate(found["waived"], start=1))
     if entry["decides"] and not entry["conforms"] and all(found["conforms"] for found in entry["parts"].values()):
         why = [*(f"nothing is left of {name}: all was declined" for name in entry["emptied"]), *entry["declined"], *entry["remarks"]]
         yield "declined or declared", "failure", "something is declined, or declared in vain, that may not be", why
