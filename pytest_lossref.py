@@ -19,9 +19,28 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     group = parser.getgroup("lossref", "lossref: pytest --pyargs lossref.conformance --lossref-implementation my.module:losses")
     group.addoption("--lossref-implementation", metavar="NAME", help="module:attribute, or a library's name, as for `lossref check`")
     group.addoption("--lossref-definition", metavar="FILE", help="judge by the loss of your own that this file defines")
+    group.addoption("--lossref-device", default="", metavar="NAME", help="where the tensors of torch:... are put, such as cuda")
     group.addoption("--lossref-level", choices=LEVELS, default=DEFAULT_LEVEL, help=f"the least grade that passes ({DEFAULT_LEVEL})")
     group.addoption("--lossref-format", action="append", metavar="FORMAT", help="float64 (unless said otherwise) or float32, or both")
-    group.addoption("--lossref-loss", action="append", metavar="LOSS", help="only this loss (may be repeated, or several with commas)")
+    group.addoption(
+        "--lossref-loss", "--lossref-as", action="append", metavar="LOSS",
+        help="only this loss (may be repeated, or several with commas); of a single function which loss it is",
+    )
+    group.addoption("--lossref-strict", action="store_true", help="count range edges and infinite and NaN inputs too")
+    group.addoption(
+        "--lossref-convention", action="append", default=[], metavar="'LOSS: SENTENCE'",
+        help="judge LOSS as the function that this says (may be repeated); `lossref check --help` has all that can be said",
+    )
+    group.addoption("--lossref-as-mathematics", action="store_true", help="judge by the formula alone, whatever is declared")
+    group.addoption("--lossref-strict-declarations", action="store_true", help="fail where a convention is declared that moves nothing")
+    group.addoption(
+        "--lossref-limit", action="append", default=[], metavar="'LOSS: SENTENCE'",
+        help="ask LOSS nothing beyond what this says (may be repeated)",
+    )
+    group.addoption("--lossref-complete", action="store_true", help="fail where anything is declined that was asked")
+    group.addoption("--lossref-waivers", metavar="FILE", help="TOML file of known failures, which are expected then")
+    group.addoption("--lossref-today", metavar="DATE", help="the day that expiry dates of waivers are compared with (the system's)")
+    group.addoption("--lossref-baseline", metavar="FILE", help="an older recorded run: fail only on what is worse than in it")
 
 
 def pytest_configure(config: pytest.Config) -> None:

@@ -1,29 +1,40 @@
 """lossref: loss functions with certified answers. Check an implementation, ask for an answer, take golden data."""
 
 from importlib import import_module
+from importlib.util import find_spec
 from typing import TYPE_CHECKING, Any
-
-from lossref.float64 import functions
-from lossref.float64.evaluate import gradient, hessian, value, value_and_gradient
-from lossref.library import NotSupported
 
 if TYPE_CHECKING:
     from lossref import loss
     from lossref.ask import Answer, oracle
     from lossref.checking import Report, check
+    from lossref.float64 import functions
+    from lossref.float64.evaluate import gradient, hessian, value, value_and_gradient
+    from lossref.library import NotSupported
 
 __version__ = "0.1.0"
 __all__ = ["Answer", "NotSupported", "Report", "check", "functions", "gradient", "hessian", "loss", "oracle", "value", "value_and_gradient"]
 
-# Whoever wants float64 alone waits for no number theory.
-_LATER = {"Answer": "lossref.ask", "oracle": "lossref.ask", "Report": "lossref.checking", "check": "lossref.checking"}
+# Imported when they are asked for: whoever wants float64 alone waits for no number theory, and the command line, which takes its time
+# to load, is interrupted by one line and no traceback.
+_PLACES = {
+    "Answer": "ask:Answer",
+    "NotSupported": "library:NotSupported",
+    "Report": "checking:Report",
+    "check": "checking:check",
+    "functions": "float64.functions:",
+    "oracle": "ask:oracle",
+    **{name: f"float64.evaluate:{name}" for name in ("gradient", "hessian", "value", "value_and_gradient")},
+}
 
 
 def __getattr__(name: str) -> Any:
-    if name == "loss":
-        return import_module("lossref.loss")
-    if name in _LATER:
-        return getattr(import_module(_LATER[name]), name)
+    if name in _PLACES:
+        module, _, attribute = _PLACES[name].partition(":")
+        found = import_module(f"lossref.{module}")
+        return getattr(found, attribute) if attribute else found
+    if not name.startswith("_") and find_spec(f"lossref.{name}"):
+        return import_module(f"lossref.{name}")
     raise AttributeError(f"lossref has no {name!r}; it has {', '.join(__all__)}")
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import os
 import re
 import sys
 from collections.abc import Sequence
@@ -27,8 +28,23 @@ try:
 """
 
 
+CLOSED_PIPE = 128 + 13  # what a shell says of a program that SIGPIPE ended
+
+
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Run one command; the exit status."""
+    """Run one command; the exit status. Whoever reads the output may leave, as `head` does."""
+    try:
+        try:
+            return _run(sys.argv[1:] if arguments is None else arguments)
+        finally:
+            sys.stdout.flush()
+    except BrokenPipeError:
+        with open(os.devnull, "w") as nowhere:  # what is left in the buffer goes there when Python ends
+            os.dup2(nowhere.fileno(), sys.stdout.fileno())
+        return CLOSED_PIPE
+
+
+def _run(typed: Sequence[str]) -> int:
     parser = argparse.ArgumentParser(
         prog="lossref",
         description="Loss functions with certified answers: check an implementation, ask for an answer, take golden data.",
@@ -39,7 +55,6 @@ def main(arguments: Sequence[str] | None = None) -> int:
     commands = parser.add_subparsers(title="commands", metavar="COMMAND", required=True)
     for group in (check, coverage, look, golden, folklore, programs, init_adapter):
         group.add(commands)
-    typed = sys.argv[1:] if arguments is None else arguments
     given, rest = parser.parse_known_args(_joined(typed))
     given.typed, given.values = list(map(str, typed)), rest
     if rest and not getattr(given, "takes_values", False):
@@ -51,14 +66,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
         print(f"lossref: {error}", file=sys.stderr)
         return error.status
     except BrokenPipeError:
-        sys.stderr.close()  # the reader of our output left, as `head` does
-        return 0
+        raise
     except OSError as error:
         print(f"lossref: {error}", file=sys.stderr)
         return BAD_USE
-    except KeyboardInterrupt:
-        print("lossref: interrupted", file=sys.stderr)
-        return 130
 
 
 def _joined(arguments: Sequence[str]) -> list[str]:

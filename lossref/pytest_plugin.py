@@ -1,10 +1,13 @@
-"""The conformance suite as pytest items: one a loss, property and format; a failure is the report of `lossref check`."""
+"""The conformance suite as pytest items: one a loss, property and format; a failure is the report of `lossref check`.
+
+A loss is judged once, whole, as on the command line; its items tell of its parts. What is waived is an expected failure.
+"""
 
 from __future__ import annotations
 
 import io
-from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -14,16 +17,23 @@ from rich.console import Console
 
 from lossref import catalog, golden
 from lossref.catalog import DefinitionError
+from lossref.conventions import declaring
+from lossref.conventions.formula import ConventionError
 from lossref.exact import balls
 from lossref.formats import FORMATS
-from lossref.golden import SHIPPED_FORMATS, write
-from lossref.implementations import resolve
+from lossref.golden import SHIPPED_FORMATS, GoldenError, write
+from lossref.implementations import recorded, resolve
+from lossref.implementations.recorded import Recording
+from lossref.judge import baseline, waivers
 from lossref.judge.ask import CHANGED, Asked, ask, asked_of, batches
 from lossref.judge.measure import meets
-from lossref.judge.verdict import Finding, has_answer, judge
+from lossref.judge.peer import beside_its_peer
+from lossref.judge.verdict import Finding, Verdict, has_answer, judge
+from lossref.judge.waivers import Waiver, WaiverError
 from lossref.library import ImplementationError, Library, NotSupported
-from lossref.report import finding, mismatch, screen
+from lossref.report import finding, mismatch, screen, text
 from lossref.spec import APART, PARTS, Loss, Vector
+from lossref.strictjson import JsonError
 
 SUITE = "lossref.conformance"
 LAWS = {
@@ -31,21 +41,66 @@ LAWS = {
     "deterministic": "two calls with the same arrays return the same bits",
 }
 WORST = 5  # vectors that a report shows
+Errors = (ImplementationError, DefinitionError, ConventionError, WaiverError, GoldenError, JsonError)
 
 
 @dataclass(frozen=True)
 class Wanted:
-    """What the command line asks for."""
+    """What the command line asks for, and what was found out of it."""
 
     library: Library
     level: str
     formats: tuple[str, ...]
     losses: tuple[Loss, ...]
     own: Loss | None = None
+    strict: bool = False
+    complete: bool = False
+    strict_declarations: bool = False
+    waivers: Sequence[Waiver] = ()
+    baseline: str = ""
+    older: Recording | None = None  # what the baseline holds
+    known: dict[Any, Any] = field(default_factory=dict)
 
     def vectors(self, loss: Loss, form: str) -> list[Vector]:
-        """The golden vectors of a loss; those of somebody's own are certified now."""
-        return golden.read(loss, FORMATS[form]) if self.own is None else write.vectors(loss, FORMATS[form], proved=balls.INSTALLED)
+        """The golden vectors of a loss; those of somebody's own are certified, once."""
+        if self.own is None:
+            return golden.read(loss, FORMATS[form])
+        found: list[Vector] = self._once("vectors", form, lambda: write.vectors(loss, FORMATS[form], proved=balls.INSTALLED))
+        return found
+
+    def verdict(self, loss: Loss, form: str) -> Verdict:
+        """The verdict on a loss, less what is waived; WaiverError where a waiver of it waives nothing."""
+
+        def judged() -> Verdict:
+            implementation = self.library.implementations[loss.name]
+            found = judge(loss, implementation, self.vectors(loss, form), FORMATS[form])
+            found = beside_its_peer(found, loss, implementation, FORMATS[form])
+            return waivers.apply(self.waivers, [found], form, self.level, self.strict, [loss.name])[0]
+
+        found: Verdict = self._once(loss.name, form, judged)
+        return found
+
+    def before(self, loss: Loss, form: str) -> list[Verdict]:
+        """The verdict on what the baseline holds of a loss."""
+
+        def judged() -> Verdict | None:
+            assert self.older is not None
+            older = self.older.library(self.own)
+            there = loss.name in older.implementations
+            return self.older.judged(older, loss, self.library, self.vectors(loss, form), form) if there else None
+
+        found = self._once(f"{loss.name} before", form, judged)
+        return [found] if found else []
+
+    def is_composed(self, loss: Loss) -> bool:
+        """Whether a loss is no part of the library's verdict."""
+        implementations = self.library.implementations
+        return bool(implementations[loss.name].composed) and not all(implementations[other.name].composed for other in self.losses)
+
+    def _once(self, what: str, form: str, function: Callable[[], Any]) -> Any:
+        if (what, form) not in self.known:
+            self.known[what, form] = function()
+        return self.known[what, form]
 
 
 KEY = pytest.StashKey[Wanted]()
@@ -53,27 +108,48 @@ KEY = pytest.StashKey[Wanted]()
 
 def configure(config: pytest.Config) -> None:
     """Read the options; raises pytest.UsageError with a sentence."""
-    name = config.getoption("lossref_implementation")
-    if not name:
-        raise pytest.UsageError(f"{SUITE} needs --lossref-implementation: module:attribute with your losses, or a library's name")
-    formats = _listed(config, "lossref_format") or ("float64",)
-    names = _listed(config, "lossref_loss")
-    for form in formats:
-        if form not in SHIPPED_FORMATS:
-            raise pytest.UsageError(f"--lossref-format must be of {', '.join(SHIPPED_FORMATS)}, and is {form!r}")
     try:
-        own = catalog.load(path) if (path := config.getoption("lossref_definition")) else None
-        losses = (own,) if own else tuple(map(catalog.get, names))
-        library = resolve(name, own or (names[0] if len(names) == 1 else None))
+        config.stash[KEY] = _wanted(config)
     except KeyError as error:
         raise pytest.UsageError(error.args[0]) from None
-    except (ImplementationError, DefinitionError) as error:
+    except Errors as error:
         raise pytest.UsageError(str(error)) from None
+
+
+def _wanted(config: pytest.Config) -> Wanted:
+    def option(name: str) -> Any:
+        return config.getoption(f"lossref_{name}")
+
+    name = option("implementation")
+    if not name:
+        raise pytest.UsageError(f"{SUITE} needs --lossref-implementation: module:attribute with your losses, or a library's name")
+    framework = name.partition(":")[0]
+    names = [catalog.named(said, framework) for said in _listed(option("loss"))]
+    own = catalog.load(option("definition")) if option("definition") else None
+    library = resolve(name, own or (names[0] if len(names) == 1 else None), option("device"))
+    losses = (own,) if own else tuple(map(catalog.get, names))
     for loss in losses:
         if loss.name not in library.implementations:
             raise pytest.UsageError(f"{library.title} lacks {loss.name}: {library.lacks.get(loss.name, 'not there')}")
-    chosen = losses or tuple(catalog.get(key) for key in catalog.names() if key in library.implementations)
-    config.stash[KEY] = Wanted(library, config.getoption("lossref_level"), formats, chosen, own)
+    judged = losses or tuple(catalog.get(key) for key in catalog.names() if key in library.implementations)
+    library = declaring.limited(library, option("limit"), [loss.name for loss in losses])
+    library = declaring.declaring(library, option("convention"), [loss.name for loss in losses], option("as_mathematics"))
+    there = library.formats or SHIPPED_FORMATS
+    formats = _listed(option("format")) or (("float64",) if "float64" in there else there[:1])
+    for form in formats:
+        if form not in there:
+            raise pytest.UsageError(f"--lossref-format must be of {', '.join(there)}, and is {form!r}")
+    try:
+        waived = waivers.read(Path(option("waivers")), waivers.day(option("today"))) if option("waivers") else []
+    except ValueError as error:
+        raise pytest.UsageError(f"--lossref-today {error}") from None
+    if not losses:  # whoever asks for all is told what waits for a loss that is not there
+        absent = [key for key in catalog.names() if key not in library.implementations]
+        for form in formats if absent else ():
+            waivers.apply(waived, [], form, option("level"), option("strict"), absent)
+    older = recorded.read([Path(option("baseline"))]) if option("baseline") else None
+    flags = {flag: option(flag) for flag in ("level", "strict", "complete", "strict_declarations")}
+    return Wanted(library, formats=formats, losses=judged, own=own, waivers=waived, baseline=option("baseline") or "", older=older, **flags)
 
 
 def suite(path: Path, parent: Any) -> Suite:
@@ -109,30 +185,73 @@ class Conformance(pytest.Item):
 
     def runtest(self) -> None:
         wanted = self.config.stash[KEY]
-        examine = _broken_law if self.of in LAWS else _report
-        if complaint := examine(wanted, self.loss, self.of, self.form):
+        try:
+            complaint = _broken_law(wanted, self.loss, self.of, self.form) if self.of in LAWS else self._part(wanted)
+        except Errors as error:
+            complaint = str(error)
+        if complaint:
             pytest.fail(complaint, pytrace=False)
 
-
-def _report(wanted: Wanted, loss: Loss, part: str, form: str) -> str:
-    """What `lossref check` prints of one part, or nothing where it conforms."""
-    implementation = wanted.library.implementations[loss.name]
-    alone = replace(implementation, parts={part: implementation.parts[part]})
-    verdict = judge(loss, alone, wanted.vectors(loss, form), FORMATS[form])
-    if not verdict.broke and part not in verdict.parts:
-        pytest.skip(f"no golden vector of {loss.name} has a {part}")
-    if not verdict.broke and meets(verdict.parts[part].headline(), wanted.level):
+    def _part(self, wanted: Wanted) -> str:
+        """What is wrong with a part, or nothing; what is waived, or no part of the verdict, is expected to fail."""
+        verdict = wanted.verdict(self.loss, self.form)
+        if not verdict.broke and self.of not in verdict.parts:
+            pytest.skip(f"no golden vector of {self.loss.name} has a {self.of}")
+        alone = _alone(verdict, self.of)
+        if wanted.older is not None:
+            return _worse(wanted, self.loss, alone, self.form)
+        report = finding.run(
+            wanted.library, [alone], self.form, wanted.level, wanted.strict, WORST, wanted.complete, wanted.strict_declarations
+        ) | {"lacks": {}}  # fmt: skip
+        if not report["conforms"] and not wanted.is_composed(self.loss):
+            return _shown(report, alone, self.loss)
+        (entry,) = report["losses"]
+        reasons = [finding.waived(one) for part in entry["parts"].values() for one in part["waived"]]
+        if not report["conforms"]:
+            reasons.insert(0, f"composed by us of pieces that the library ships, and no part of its verdict: {entry['composed']}")
+        if reasons:
+            pytest.xfail("; ".join(reasons))
         return ""
-    report = finding.run(wanted.library, [verdict], form, wanted.level, False, WORST) | {"lacks": {}}
-    console = Console(file=io.StringIO(), width=120, highlight=False, color_system=None)
+
+
+def _alone(verdict: Verdict, part: str) -> Verdict:
+    """One part of a verdict."""
+    parts, mathematics = ({part: found[part]} if part in found else {} for found in (verdict.parts, verdict.mathematics))
+    emptied = tuple(region for region in verdict.emptied if region.startswith(f"{part} "))
+    return replace(verdict, parts=parts, mathematics=mathematics, emptied=emptied)
+
+
+def _shown(report: dict[str, Any], verdict: Verdict, loss: Loss) -> str:
+    """What `lossref check` prints of one part."""
+    console = _console()
     screen.show_run(console, report)
+    shown = _printed(console)
+    outcomes = [o for found in verdict.parts.values() for o in found.outcomes if o.vector.region not in APART and o.got is not None]
+    failing = [f for o in outcomes for f in (Finding(o, i) for i in range(len(o.errors))) if not meets(f.grade, report["level"])]
+    causes = mismatch.common(failing, loss, FORMATS[report["format"]], 1) if failing else []
+    return "\n".join([shown, *(f"  cause   {sentence}" for sentence in causes)])
+
+
+def _worse(wanted: Wanted, loss: Loss, verdict: Verdict, form: str) -> str:
+    """What `lossref check --baseline` prints of one part that got worse, or nothing."""
+    (part,) = verdict.parts or ("",)
+    compared = baseline.compare([_alone(before, part) if part else before for before in wanted.before(loss, form)], [verdict])
+    if not (compared.compared or compared.gone):
+        pytest.skip(f"{wanted.baseline} has no answer of the {part} of {loss.name} in {form}")
+    if not (compared.worse or compared.gone):
+        return ""
+    console = _console()
+    text.show_comparison(console, finding.comparison(wanted.library, compared, wanted.baseline, form), WORST)
+    return _printed(console)
+
+
+def _console() -> Console:
+    return Console(file=io.StringIO(), width=120, highlight=False, color_system=None)
+
+
+def _printed(console: Console) -> str:
     assert isinstance(console.file, io.StringIO)
-    shown = console.file.getvalue().strip()
-    if verdict.broke:
-        return shown
-    outcomes = [o for o in verdict.parts[part].outcomes if o.vector.region not in APART and o.got is not None]
-    failing = [f for o in outcomes for f in (Finding(o, i) for i in range(len(o.errors))) if not meets(f.grade, wanted.level)]
-    return "\n".join([shown, *(f"  cause   {sentence}" for sentence in mismatch.common(failing, loss, FORMATS[form], 1))])
+    return console.file.getvalue().strip()
 
 
 def _broken_law(wanted: Wanted, loss: Loss, law: str, form: str) -> str:
@@ -158,5 +277,5 @@ def _broken_law(wanted: Wanted, loss: Loss, law: str, form: str) -> str:
     return ""
 
 
-def _listed(config: pytest.Config, option: str) -> tuple[str, ...]:
-    return tuple(dict.fromkeys(word for given in config.getoption(option) or () for word in given.split(",") if word))
+def _listed(given: Sequence[str] | None) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(word for said in given or () for word in said.split(",") if word))

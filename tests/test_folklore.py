@@ -379,11 +379,12 @@ def test_run_fails_when_one_is_not_caught(capsys, monkeypatch):
     assert "no: it is right to 1e-7" in run(capsys, "show", "F23")[1]
 
 
-def test_what_needs_python_flint_says_so(capsys, monkeypatch):
+def test_what_is_unproved_without_python_flint_says_so(capsys, monkeypatch):
+    proved = {arguments: run(capsys, *arguments)[1] for arguments in (("run",), ("show", "F23"))}
     monkeypatch.setattr(balls, "INSTALLED", False)
-    assert run(capsys, "list")[0] == 0
-    for arguments in (("run",), ("show", "F23")):
-        status, out, err = run(capsys, *arguments)
-        assert status == 2
-        assert out == ""
-        assert "pip install 'lossref[golden]'" in err
+    for arguments, with_flint in proved.items():
+        status, out, _ = run(capsys, *arguments)
+        assert status == 0
+        assert "mpmath's, unproved: pip install 'lossref[golden]'" in out
+        assert "unproved" not in with_flint
+        assert [line for line in out.splitlines() if "unproved" not in line] == with_flint.splitlines()

@@ -193,12 +193,12 @@ WAIVERS = {
 def test_a_hostile_waiver_file_is_one_line(tmp_path, capsys, name):
     text, words = WAIVERS[name]
     (tmp_path / "waivers.toml").write_bytes(text.encode("utf-8", "surrogateescape"))
-    start = time.monotonic()
+    start = time.process_time()
     status, out, err = run(capsys, "check", "lossref", "--loss", "hinge", "--waivers", tmp_path / "waivers.toml")
     assert (status, out, err.count("\n")) == (2, "", 1)
     assert words in err
     assert err[:-1].isprintable()
-    assert time.monotonic() - start < 5
+    assert time.process_time() - start < 5
 
 
 def test_a_reason_is_shown_as_it_is_spelled(tmp_path):
@@ -211,11 +211,11 @@ def test_a_reason_is_shown_as_it_is_spelled(tmp_path):
     "clip a to [" + "0" * 10**5, "log base \x1b[31m", "clip " + "a" * 10**6 + " to [0, 1]", "factor 1e999", "add \ud800 inside log",
 ])  # fmt: skip
 def test_a_hostile_convention_is_one_line_at_once(sentence):
-    start = time.monotonic()
+    start = time.process_time()
     with pytest.raises(ConventionError) as refusal:
         parse(sentence)
     assert str(refusal.value).isprintable()
-    assert time.monotonic() - start < 1
+    assert time.process_time() - start < 1
 
 
 # Other files and ids.

@@ -4,6 +4,7 @@ import io
 import os
 import shlex
 import sys
+import threading
 import time
 import types
 from pathlib import Path
@@ -12,6 +13,7 @@ import numpy as np
 import pytest
 
 from lossref import strictjson
+from lossref.__main__ import main as typed
 from lossref.cli import main
 from lossref.implementations import process, recorded, wire
 from lossref.library import FailedError
@@ -65,10 +67,10 @@ def test_a_hostile_run_is_one_line(tmp_path, capsys, name):
 
 def test_a_key_twice_among_many_is_found_at_once():
     keys = ",".join(f'"{k}":0' for k in range(10**5))
-    start = time.monotonic()
+    start = time.process_time()  # of this process alone: a busy machine does not count
     with pytest.raises(JsonError, match="key '99999' stands twice"):
         strictjson.loads("{" + keys + ',"99999":0}', "here")
-    assert time.monotonic() - start < 5
+    assert time.process_time() - start < 5
 
 
 def test_a_run_larger_than_the_cap_is_not_read(tmp_path, monkeypatch):
@@ -162,13 +164,12 @@ def program(tmp_path):
 
 
 def asked(command, timeout=1.0):
-    """What a program fails with, on one example, and the seconds that it took in all."""
-    start = time.monotonic()
+    """What a program fails with, on one example."""
     found = process.library(command.removeprefix("cmd:"), timeout)
     try:
         with pytest.raises(FailedError) as failed:
             found.implementations["squared_error"].parts["value"](prediction=np.ones(3), target=np.ones(3))
-        return str(failed.value), start
+        return str(failed.value)
     finally:
         found.close()
 
@@ -180,8 +181,8 @@ BAD_PROGRAMS = {
     "bytes for ever": ("while True: os.write(1, b'x'); time.sleep(0.001)", "gave no answer in 1 s"),
     "far too many numbers": ("print(json.dumps({'type': 'result', 'sequence': 1, 'answer': ['0' * 16] * 10**6}), flush=True)",
                              "an answer to this has at most"),
-    "a child that keeps the pipes": ("os.fork() or (os.setsid(), time.sleep(15)); os._exit(0)", "gave no answer in 1 s"),
-    "a child that keeps the pipes, too": ("os.fork() or (os.setsid(), time.sleep(15)); time.sleep(15)", "gave no answer in 1 s"),
+    "a child that keeps the pipes": ("os.fork() or (os.setsid(), time.sleep(600)); os._exit(0)", "gave no answer in 1 s"),
+    "a child that keeps the pipes, too": ("os.fork() or (os.setsid(), time.sleep(600)); time.sleep(600)", "gave no answer in 1 s"),
 }  # fmt: skip
 
 
@@ -190,9 +191,12 @@ BAD_PROGRAMS = {
 def test_a_program_that_floods_or_holds_on_costs_its_timeout_and_little_memory(program, name):
     then, words = BAD_PROGRAMS[name]
     before = peak()
-    said, start = asked(program(then))
-    assert words in said
-    assert time.monotonic() - start < 10
+    asking = threading.Thread(target=lambda: said.append(asked(program(then))), daemon=True)
+    said = []
+    asking.start()
+    asking.join(120)  # what holds on does so for ten minutes
+    assert said
+    assert words in said[0]
     assert peak() - before < 400
 
 
@@ -254,6 +258,6 @@ def test_an_interrupted_record_leaves_nothing(tmp_path, capsys, monkeypatch):
         raise KeyboardInterrupt
 
     monkeypatch.setattr(os, "replace", interrupted)
-    status, _, err = run(capsys, "check", "lossref", "--loss", "hinge", "--record", tmp_path / "run")
-    assert (status, err) == (130, "lossref: interrupted\n")
+    status = typed(["check", "lossref", "--loss", "hinge", "--record", str(tmp_path / "run")])
+    assert (status, capsys.readouterr().err) == (130, "lossref: interrupted\n")
     assert list(tmp_path.iterdir()) == []

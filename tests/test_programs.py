@@ -107,11 +107,11 @@ def test_one_loss_that_breaks_costs_no_other(program, capsys):
 
 
 @pytest.mark.parametrize(("hello", "words"), [
-    ({"type": "hello"}, "hello must contain"),
-    ({**HELLO, "protocol": 1}, "hello.protocol must be same as const definition: 2"),
+    ({"type": "hello"}, "hello has no protocol"),
+    ({**HELLO, "protocol": 1}, "hello.protocol must be 2"),
     ({**HELLO, "colour": 1}, "unknown key 'colour' in a message of type hello"),
     ({**HELLO, "losses": {"of_mine": {"parts": ["value"]}}}, "has none of the losses"),
-    ({**HELLO, "formats": []}, "hello.formats must contain at least 1 items"),
+    ({**HELLO, "formats": []}, "hello.formats must have 1 entries or more"),
     ({"type": "bye"}, "a message of type 'bye' where hello is wanted"),
     ([1], "no message, an object with a type"),
 ])  # fmt: skip

@@ -49,6 +49,20 @@ def print_json(content: Any) -> None:
     print(json.dumps(content, indent=1, allow_nan=False))
 
 
+def try_path(path: Path | None, option: str) -> None:
+    """UsageError, before any work is done, where no file can be written to the path that an option names."""
+    if path is None:
+        return
+    try:
+        if path.exists() and not path.is_file():
+            raise UsageError(f"{option} writes a file, and {path} is none")
+        handle, beside = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}-")
+        os.close(handle)
+        os.unlink(beside)
+    except OSError as error:
+        raise UsageError(f"{option} {path} cannot be written: {error.strerror}") from None
+
+
 def write_beside(path: Path, text: str) -> None:
     """Write a whole file or none: beside it first, then in its place; OSError if it cannot be."""
     handle, beside = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}-")

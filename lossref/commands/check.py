@@ -8,27 +8,24 @@ import shlex
 import sys
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import replace
-from datetime import date
 from pathlib import Path
 from typing import Any
 
-from lossref import catalog
+from lossref import catalog, commands
 from lossref.catalog import DefinitionError
 from lossref.commands import BROKE, CONFORMS, DIFFERS, Commands, UsageError, command, judging, known_loss, print_json, write_beside
-from lossref.conventions import limits
+from lossref.conventions import declaring, limits
 from lossref.conventions.formula import ConventionError
 from lossref.conventions.grammar import GRAMMAR
-from lossref.formats import FORMATS
 from lossref.golden import SHIPPED_FORMATS, GoldenError
 from lossref.implementations import process, recorded, resolve
 from lossref.implementations.resolve import ADAPTERS
-from lossref.judge import baseline, waivers
+from lossref.judge import baseline, drafts, waivers
 from lossref.judge.measure import DEFAULT_LEVEL, LEVELS, MEANING
-from lossref.judge.verdict import Verdict, judge
+from lossref.judge.verdict import Verdict
 from lossref.judge.waivers import WaiverError
 from lossref.library import ImplementationError, Library
-from lossref.report import finding, screen, text
+from lossref.report import finding, junit, screen, text
 from lossref.spec import Loss, Vector
 from lossref.strictjson import JsonError
 
@@ -63,8 +60,10 @@ A limit says what an implementation does not take: questions beyond it are decli
 {"".join(f"  LOSS: {form}{chr(10)}" for form in limits.GRAMMAR)}
 A waiver leaves known failures out of the grade. Each table [[waiver]] of its file has a reason, a
 link, a last day (expires = 2030-12-31), and either vectors = ["ID", ...] or a flag, loss and part.
+--write-waivers drafts such a file of what fails now, for 90 days, without the reasons and the links.
 
 The report of --json is described by lossref/report/report.schema.json, a JSON Schema with a version.
+That of --junit has a case for each part of each loss; what is waived is skipped, with the reason.
 """
 CALLS = """\
 Judge whole calls alone: every reduction, every option, every two together, parameters, kinks and
@@ -80,12 +79,12 @@ Errors = (ImplementationError, GoldenError, ConventionError, WaiverError, JsonEr
 Select = Callable[[list[Vector]], list[Vector]]
 
 
-def add(commands: Commands) -> None:
+def add(parsers: Commands) -> None:
     for name, summary, description in (
         ("check", "judge an implementation", DESCRIPTION),
         ("calls", "judge whole calls alone: reductions, weights, masks, smoothing", CALLS),
     ):
-        parser = command(commands, name, summary, description)
+        parser = command(parsers, name, summary, description)
         parser.add_argument("implementation", metavar="IMPLEMENTATION")
         parser.add_argument("--format", choices=SHIPPED_FORMATS, help="of inputs and answers (float64, unless a library has none)")
         parser.add_argument("--isolated", action="store_true", help="ask Python code in a process of its own: a hang is a verdict then")
@@ -95,7 +94,7 @@ def add(commands: Commands) -> None:
         parser.add_argument("--record", type=Path, metavar="FILE", help="write the run, for `lossref judge` (asks Python code isolated)")
         _judging(parser)
         parser.set_defaults(run=run, calls=name == "calls")
-    parser = command(commands, "judge", "judge a recorded run", JUDGE)
+    parser = command(parsers, "judge", "judge a recorded run", JUDGE)
     parser.add_argument("files", metavar="FILE", type=Path, nargs="+", help="a recorded run, or its questions and its answers")
     parser.add_argument("--format", choices=SHIPPED_FORMATS, help="of a run in several formats")
     _judging(parser)
@@ -121,8 +120,10 @@ def _judging(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument("--complete", action="store_true", help="differ where anything is declined that was asked")
     parser.add_argument("--waivers", type=Path, metavar="FILE", help="TOML file of known failures to leave out of the grade")
+    parser.add_argument("--write-waivers", type=Path, metavar="FILE", help="draft waivers of what fails now, in a new file")
     parser.add_argument("--today", metavar="DATE", help="the day that expiry dates of waivers are compared with (the system's)")
     parser.add_argument("--baseline", type=Path, metavar="FILE", help="an older recorded run: fail only on what is worse than in it")
+    parser.add_argument("--junit", type=Path, metavar="FILE", help="write the report as JUnit XML too, for the pages of a CI service")
     parser.add_argument("--all", action="store_true", help="show every loss whole, and list all that is declared, left out or not there")
     parser.add_argument("--worst", type=int, metavar="N", help=f"reports for each part shown whole (1; {WORST} with --all or --json)")
 
@@ -130,7 +131,7 @@ def _judging(parser: argparse.ArgumentParser) -> None:
 def run(given: argparse.Namespace) -> int:
     if not 0 < given.timeout < math.inf:
         raise UsageError(f"--timeout must be a number of seconds above 0, and is {given.timeout:g}")
-    _check_names(given)
+    _check_given(given)
     said: list[str] = []
     try:
         own = _own(given)
@@ -155,7 +156,7 @@ def _format(asked: str | None, library: Library) -> str:
 
 
 def run_recorded(given: argparse.Namespace) -> int:
-    _check_names(given)
+    _check_given(given)
     try:
         own = _own(given)
         recording = recorded.read(given.files)
@@ -168,13 +169,24 @@ def run_recorded(given: argparse.Namespace) -> int:
         raise UsageError(error) from None
 
 
-def _check_names(given: argparse.Namespace) -> None:
+def _check_given(given: argparse.Namespace) -> None:
+    """Refuse, before any work is done, what could not be used after it; names become ours, and the day a day."""
     framework = getattr(given, "implementation", "").partition(":")[0]
     given.loss = [known_loss(name, framework).name for name in given.loss or []]
     if given.worst is None:
         given.worst = WORST if given.all or given.json else 1
     if given.worst < 0:
         raise UsageError(f"--worst must be 0 or more, and is {given.worst}")
+    try:
+        given.today = waivers.day(given.today)
+    except ValueError as error:
+        raise UsageError(f"--today {error}") from None
+    for option in ("junit", "write_waivers"):
+        commands.try_path(getattr(given, option), f"--{option.replace('_', '-')}")
+    if given.write_waivers and given.write_waivers.exists():
+        raise UsageError(f"--write-waivers {given.write_waivers} is there already, and nothing overwrites it")
+    if given.write_waivers and given.definition:
+        raise UsageError("waivers name golden vectors, and a loss of your own has none: leave out --write-waivers")
 
 
 def _own(given: argparse.Namespace) -> Loss | None:
@@ -207,11 +219,12 @@ def _resolve(given: argparse.Namespace, own: Loss | None, said: list[str]) -> Li
 def _report(given: argparse.Namespace, library: Library, own: Loss | None, form: str, select: Select) -> int:
     """Judge the selected vectors of all losses that are wanted, print the report, and say how it went."""
     wanted = [own.name] if own else given.loss or []
-    waived = waivers.read(given.waivers, _day(given.today)) if given.waivers else []
+    waived = waivers.read(given.waivers, given.today) if given.waivers else []
     lacking = [f"{name}: {library.lacks.get(name, 'not there')}" for name in wanted if name not in library.implementations]
     if lacking:
         raise UsageError(f"{library.title} lacks {'; '.join(lacking)}")
-    library = judging.declaring(judging.limited(library, given.limit or [], wanted), given.convention or [], wanted, given.as_mathematics)
+    library = declaring.limited(library, given.limit or [], wanted)
+    library = declaring.declaring(library, given.convention or [], wanted, given.as_mathematics)
     there = [name for name in catalog.names() if name in library.implementations and name in (wanted or [name])]
     losses = [own] if own else [catalog.get(name) for name in there]
     vectors = [(loss, [v for v in select(judging.vectors(loss, own, form)) if v.question.is_call or not given.calls]) for loss in losses]
@@ -225,14 +238,27 @@ def _report(given: argparse.Namespace, library: Library, own: Loss | None, form:
         nothing = "makes no calls of these losses" if given.calls else f"was asked none of the golden vectors in {form}"
         raise UsageError(f"{library.title} {nothing}")
     verdicts = waivers.apply(waived, verdicts, form, given.level, given.strict, wanted)
+    if given.write_waivers:
+        _draft(given, library.title, verdicts, form)
     if given.baseline:
         return _compared(given, library, own, verdicts, form)
     forgiven = {"complete": given.complete, "strict_declarations": given.strict_declarations}
     report = finding.run(library, verdicts, form, given.level, given.strict, given.worst, **forgiven)
     if wanted:
         report["lacks"] = {}
+    if given.junit:
+        write_beside(given.junit, junit.of_run(report))
     _print(given, report)
     return BROKE if report["broke"] else CONFORMS if report["conforms"] else DIFFERS
+
+
+def _draft(given: argparse.Namespace, title: str, verdicts: Sequence[Verdict], form: str) -> None:
+    """Write waivers of what fails, and say so beside the report."""
+    drafted = drafts.draft(title, verdicts, form, given.level, given.strict, given.today)
+    if drafted:
+        write_beside(given.write_waivers, drafted)
+    done = "is a draft: say in it why each is tolerated, and where that is discussed" if drafted else "is not written: nothing fails"
+    print(f"lossref: {given.write_waivers} {done}", file=sys.stderr)
 
 
 def _print(given: argparse.Namespace, report: dict[str, Any]) -> None:
@@ -243,8 +269,9 @@ def _print(given: argparse.Namespace, report: dict[str, Any]) -> None:
 
 
 def _again(typed: Sequence[str]) -> str:
-    """The command as it was typed, without its level."""
-    left = [word for k, word in enumerate(typed) if not word.startswith("--level") and (k == 0 or typed[k - 1] != "--level")]
+    """The command as it was typed, without its level and a draft that is written by then."""
+    gone = ("--level", "--write-waivers")
+    left = [word for k, word in enumerate(typed) if not word.startswith(gone) and (k == 0 or typed[k - 1] not in gone)]
     return shlex.join(["lossref", *left])
 
 
@@ -257,26 +284,15 @@ def _compared(given: argparse.Namespace, library: Library, own: Loss | None, ver
     """Only what is worse than in an older run; that says nothing of conformance."""
     recording = recorded.read([given.baseline])
     older = recording.library(own)
-    before = []
-    for name in [own.name] if own else catalog.names():
-        if name in older.implementations and name in (given.loss or [name]):
-            loss = own or catalog.get(name)
-            conventions = library.implementations[name].conventions if name in library.implementations else ()
-            chosen = [v for v in recording.asked(older, judging.vectors(loss, own, form)) if v.question.is_call or not given.calls]
-            if chosen:
-                before.append(judge(loss, replace(older.implementations[name], conventions=conventions), chosen, FORMATS[form]))
+    losses = [own] if own else [catalog.get(name) for name in catalog.names() if name in (given.loss or [name])]
+    there = [loss for loss in losses if loss.name in older.implementations]
+    asked = [(loss, [v for v in judging.vectors(loss, own, form) if v.question.is_call or not given.calls]) for loss in there]
+    before = [found for loss, vectors in asked if (found := recording.judged(older, loss, library, vectors, form))]
     compared = baseline.compare(before, verdicts)
     if not (compared.compared or compared.gone):
         raise UsageError(f"{given.baseline} has no answer of these losses in {form}")
-    worse: list[dict[str, Any]] = [finding.outcome(library, o, form) | {"was": was} for o, was in compared.worse]
-    report = {"baseline": str(given.baseline), "title": library.title, "format": form, "compared": compared.compared,
-              "better": compared.better, "gone": list(compared.gone), "worse": worse}  # fmt: skip
+    report = finding.comparison(library, compared, str(given.baseline), form)
+    if given.junit:
+        write_beside(given.junit, junit.of_comparison(report, [(v.loss, part) for v in verdicts for part in v.parts]))
     print_json(report) if given.json else text.show_comparison(text.console(), report, given.worst)
-    return DIFFERS if worse or compared.gone else CONFORMS
-
-
-def _day(text: str | None) -> date:
-    try:
-        return date.fromisoformat(text) if text else date.today()
-    except ValueError:
-        raise UsageError(f"--today must be a day such as 2030-12-31, not {text!r}") from None
+    return DIFFERS if compared.worse or compared.gone else CONFORMS

@@ -16,6 +16,7 @@ from rich.table import Table
 from rich.text import Text
 
 from lossref.commands import CONFORMS, DIFFERS, Commands, UsageError, command, print_json
+from lossref.exact import balls
 from lossref.golden import GoldenError
 from lossref.judge.measure import MEANING
 from lossref.mutants import folklore
@@ -24,6 +25,7 @@ from lossref.mutants.record import FAILS, TEXTS, Mutant
 from lossref.report import folklore as report
 from lossref.report import text
 
+UNPROVED = "The exact answers are mpmath's, unproved: pip install 'lossref[golden]' for proofs."
 PRINTED_NUMBER = "F14 is a printed number, not code: text 2 (row S2-03) has 0.6 for a mean absolute error of 2/3."
 
 
@@ -62,7 +64,7 @@ def run_show(given: argparse.Namespace) -> int:
     title = Text(f"{record.id}  {record.claim}", "bold")
     _print(title, _grid([("fault", f"{record.why} ({FAILS[record.fails]})"), *_texts(record)]))
     print(f"\n{textwrap.indent(report.code(record), '    ')}\n")
-    _print(_grid(_answers(finding)))
+    _print(_grid(_answers(finding)), *(Text(line, "dim") for line in _unproved()))
     return CONFORMS
 
 
@@ -86,8 +88,12 @@ def run_all(given: argparse.Namespace) -> int:
     how = f"all at their smallest input, the {checked} that a check can call below B on the golden vectors too"
     passing = f"np.allclose would have passed {passed['np.allclose']} of them, a gradient check {passed['gradient check']}"
     closing = f"\n{caught} of {len(findings)} caught ({how}); {passing}."
-    _print(table, Text(f"{notes}\n{PRINTED_NUMBER}", "dim"), Text(closing, "bold"))
+    _print(table, Text("\n".join((*_unproved(), notes, PRINTED_NUMBER)), "dim"), Text(closing, "bold"))
     return CONFORMS if caught == len(findings) else DIFFERS
+
+
+def _unproved() -> list[str]:
+    return [] if balls.INSTALLED else [UNPROVED]
 
 
 def _found(given: str) -> Mutant:
@@ -103,10 +109,11 @@ def _found(given: str) -> Mutant:
 
 
 def _examined(records: Iterable[Mutant]) -> list[Finding]:
-    with Progress(console=Console(stderr=True), transient=True) as progress:
+    screen = Console(stderr=True)
+    with Progress(console=screen, transient=True, disable=not screen.is_terminal) as progress:
         try:
             return [examine(record) for record in progress.track(list(records), description="judging folklore")]
-        except (ModuleNotFoundError, GoldenError) as error:
+        except GoldenError as error:
             raise UsageError(error) from None
 
 

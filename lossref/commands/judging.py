@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import replace
 
 from rich.console import Console
 from rich.markup import escape
@@ -12,10 +11,6 @@ from rich.progress import Progress
 
 from lossref import catalog, golden
 from lossref.catalog import DefinitionError
-from lossref.commands import UsageError
-from lossref.conventions import limits
-from lossref.conventions.formula import Convention
-from lossref.conventions.grammar import parse_declaration
 from lossref.exact import balls
 from lossref.formats import FORMATS
 from lossref.golden.write import vectors as certified_vectors
@@ -64,33 +59,3 @@ def judged(library: Library, asked: Sequence[tuple[Loss, list[Vector]]], form: s
             found = judge(loss, library.implementations[loss.name], chosen, FORMATS[form])
             verdicts.append(beside_its_peer(found, loss, library.implementations[loss.name], FORMATS[form]))
     return verdicts
-
-
-def declaring(library: Library, declared: Sequence[str], wanted: Sequence[str], as_mathematics: bool) -> Library:
-    """The library with the conventions that the user declares, in place of its own of that kind and beside the others; or without any."""
-    if as_mathematics and declared:
-        raise UsageError("--as-mathematics judges by the formula alone: leave out --convention")
-    implementations = dict(library.implementations)
-    if as_mathematics:
-        implementations = {name: replace(found, conventions=()) for name, found in implementations.items()}
-    own: dict[str, list[Convention]] = {}
-    for loss, convention in map(parse_declaration, declared):
-        if loss not in implementations or (wanted and loss not in wanted):
-            raise UsageError(f"{convention.sentence!r} is declared for {loss!r}, which is not judged in this run")
-        own.setdefault(loss, []).append(convention)
-    for loss, said in own.items():
-        kept = (c for c in implementations[loss].conventions if c.kind not in {convention.kind for convention in said})
-        implementations[loss] = replace(implementations[loss], conventions=(*kept, *said))
-    return replace(library, implementations=implementations)
-
-
-def limited(library: Library, declared: Sequence[str], wanted: Sequence[str]) -> Library:
-    """The library with the limits that the user states added to its own."""
-    implementations = dict(library.implementations)
-    for said in declared:
-        loss, colon, sentence = (part.strip() for part in said.partition(":"))
-        if not colon or loss not in implementations or (wanted and loss not in wanted):
-            raise UsageError(f"a limit is stated as LOSS: SENTENCE of a loss that is judged in this run, not {said!r}")
-        found = implementations[loss]
-        implementations[loss] = replace(found, limits=(*found.limits, limits.parse(sentence, catalog.get(loss))))
-    return replace(library, implementations=implementations)

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import hashlib
 import json
+import multiprocessing
 import os
+import signal
 import tempfile
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
@@ -131,8 +133,16 @@ def contents(jobs: int = 1, only: Sequence[str] = ()) -> Iterator[tuple[str, byt
     if jobs == 1:
         yield from map(_content, _tasks(only))
     else:
-        with ProcessPoolExecutor(jobs) as pool:
-            yield from pool.map(_content, _tasks(only))
+        # Whoever interrupts waits for no file: only this process hears of it, and ends the others.
+        others = set(multiprocessing.active_children())
+        with ProcessPoolExecutor(jobs, initializer=signal.signal, initargs=(signal.SIGINT, signal.SIG_IGN)) as pool:
+            try:
+                for file in [pool.submit(_content, task) for task in _tasks(only)]:
+                    yield file.result()
+            except BaseException:
+                for worker in set(multiprocessing.active_children()) - others:
+                    worker.kill()
+                raise
 
 
 def _entry(data: bytes) -> dict[str, Any]:

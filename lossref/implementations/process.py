@@ -212,7 +212,8 @@ def described(hello: Mapping[str, Any], ask: Ask, close: Callable[[], None] = la
     if not known:
         raise ImplementationError(f"{hello['name']} has none of the losses: {', '.join(names)}")
     implementations = {name: _implementation(own or catalog.get(name), facts, hello, ask) for name, facts in known.items()}
-    title = f"{hello['name']} {hello['version']} ({hello['language']})"
+    version = f" {hello['version']}" if hello["version"] != wire.UNVERSIONED else ""
+    title = f"{hello['name']}{version} ({hello['language']})"
     return Library(name=hello["name"], title=title, implementations=implementations, close=close)
 
 

@@ -11,11 +11,11 @@ from typing import Any
 import numpy as np
 
 from lossref import strictjson
-from lossref.formats import Format
+from lossref.formats import FORMATS, Format
 from lossref.implementations import wire
 from lossref.implementations.process import described
 from lossref.judge.ask import Asked, answers, shapes
-from lossref.judge.verdict import has_answer
+from lossref.judge.verdict import Verdict, has_answer, judge
 from lossref.library import LacksError, Library
 from lossref.spec import PARTS, Loss, Vector, identify
 from lossref.strictjson import JsonError
@@ -55,6 +55,13 @@ class Recording:
             return v.id in ids or v.question.loss in self.failed or bool(found and (found.takes(v.question) or found.beyond(v.question)))
 
         return [v for v in vectors if v.question.loss in self.losses and is_meant(v)]
+
+    def judged(self, older: Library, loss: Loss, now: Library, vectors: Iterable[Vector], form: str) -> Verdict | None:
+        """What the run, as the `older` library, is worth by what is declared `now`; None where nothing was asked in it."""
+        found = now.implementations.get(loss.name)
+        implementation = replace(older.implementations[loss.name], conventions=found.conventions if found else ())
+        chosen = self.asked(older, vectors)
+        return judge(loss, implementation, chosen, FORMATS[form]) if chosen else None
 
     def answer(self, run: Mapping[str, Any]) -> dict[str, Any]:
         """What was replied to a question; put together row by row where nobody asked just that."""

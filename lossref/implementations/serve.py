@@ -40,7 +40,7 @@ def _hello(library: Library, losses: Mapping[str, Loss], command: str) -> dict[s
         "protocol": wire.VERSION,
         "name": library.name,
         "language": "Python",
-        "version": library.title.removeprefix(library.name).strip() or "-",
+        "version": library.title.removeprefix(library.name).strip() or wire.UNVERSIONED,
         "command": command,
         "formats": list(SHIPPED_FORMATS),
         "losses": {name: _facts(losses[name], found) for name, found in library.implementations.items()},

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -11,12 +11,13 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from lossref import __version__, options, spec, strictjson, values
+from lossref import __version__, options, schemas, spec, strictjson, values
 from lossref.formats import FORMATS, Format
 from lossref.strictjson import JsonError
 
 VERSION = 2
 GREETING: Mapping[str, Any] = {"type": "hello", "protocol": VERSION, "lossref": __version__}
+UNVERSIONED = "-"  # the version of code that has none
 BYE: Mapping[str, Any] = {"type": "bye"}
 ANSWERS = ("result", "unsupported", "error")  # to a run
 TEXTS = ("name", "language", "version", "command", "composed", "conventions", "limits", "reason", "link", "message")  # that people read
@@ -172,12 +173,8 @@ def _problem(kind: str, message: Mapping[str, Any]) -> str:
     check, known = _schema(kind)
     if unknown := sorted(message.keys() - known):
         return f"unknown key {ascii(unknown[0])[:60]} in a message of type {message['type']}"
-    import fastjsonschema
-
-    try:
-        check(message)
-    except fastjsonschema.JsonSchemaException as error:
-        return strictjson.shown(str(error.message).replace("data", str(message["type"]), 1), 300)
+    if complaint := check(message):
+        return strictjson.shown(complaint, 300)
     return "nested too deep" if _levels(message) > DEEPEST else ""
 
 
@@ -191,11 +188,6 @@ def _levels(x: Any) -> int:
 
 
 @cache
-def _schema(kind: str) -> tuple[Callable[[Any], Any], frozenset[str]]:
-    try:
-        import fastjsonschema
-    except ImportError:
-        raise JsonError("judging programs and recorded runs needs fastjsonschema: pip install 'lossref[golden]'") from None
+def _schema(kind: str) -> tuple[schemas.Check, frozenset[str]]:
     schema = json.loads(Path(__file__).with_name("protocol.json").read_bytes())
-    part = {**schema, "$ref": f"#/definitions/{kind}"}
-    return fastjsonschema.compile(part), frozenset(schema["definitions"][kind]["properties"])
+    return schemas.reader(schema, kind), frozenset(schema["definitions"][kind]["properties"])

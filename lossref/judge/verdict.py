@@ -256,6 +256,11 @@ def judge(loss: Loss, implementation: Implementation, vectors: Sequence[Vector],
     )
 
 
+def deciding(verdicts: Sequence[Verdict]) -> list[Verdict]:
+    """Those that a library is judged by: compositions decide nothing, unless there is nothing else."""
+    return [v for v in verdicts if not v.composed] or list(verdicts)
+
+
 def _declined(asked: Asked, parts: Iterable[str]) -> dict[str, str]:
     """The vectors that were declined, by a part that answers others; with the reasons."""
     return {identifier: reason for part in parts for identifier, reason in asked.declined.get(part, {}).items()}

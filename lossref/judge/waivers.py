@@ -22,6 +22,7 @@ from lossref.judge.verdict import Outcome, PartVerdict, Verdict, Waived
 from lossref.questions import reasons
 from lossref.spec import APART, PARTS
 
+DRAFTED = {"reason": "TODO: why this is tolerated", "link": "TODO: where that is discussed"}  # by lossref.judge.drafts
 ALWAYS = {"reason", "link", "expires"}
 LONGEST = 2000  # characters of a text
 DOTS = 50  # on a line: of a key a.b.c and so on, the standard library keeps every beginning, as many bytes as their square
@@ -56,6 +57,14 @@ class Waiver:
             return False
         here = (self.loss, self.flag) == (question.loss, question.flag) and self.format in ("", question.format)
         return question.id in self.vectors or here
+
+
+def day(said: str | None) -> date:
+    """A day as an option gives it, or the system's; ValueError with the end of a sentence."""
+    try:
+        return date.fromisoformat(said) if said is not None else date.today()
+    except ValueError:
+        raise ValueError(f"must be a day such as 2030-12-31, not {said!r}") from None
 
 
 def read(path: Path, today: date) -> list[Waiver]:
@@ -93,6 +102,8 @@ def _waiver(place: str, table: Mapping[str, Any], today: date) -> Waiver:
     for key, x in table.items():
         if key not in ("vectors", "expires") and not (isinstance(x, str) and x.strip() and len(x) <= LONGEST):
             raise WaiverError(f"{place}: {key} must be text, and not empty or above {LONGEST} characters")
+    if still := [key for key in DRAFTED if table[key].lstrip().startswith("TODO")]:
+        raise WaiverError(f"{place}: its {still[0]} is still that of the draft; say {DRAFTED[still[0]].removeprefix('TODO: ')}")
     if not table["link"].startswith(("https://", "http://")):
         raise WaiverError(f"{place}: link must be an address that starts with https://, not {table['link']!r}")
     ids = table.get("vectors", ())
@@ -145,6 +156,11 @@ def _day(place: str, x: Any) -> date:
         raise WaiverError(f"{place}: expires must be a day such as 2030-12-31, not {given}") from None
 
 
+def fails(found: Outcome, level: str, strict: bool) -> bool:
+    """Whether an answer counts and is worse than the level."""
+    return (strict or found.vector.region not in APART) and not meets(found.grade, level)
+
+
 def apply(
     waivers: Sequence[Waiver], verdicts: Sequence[Verdict], form: str, level: str, strict: bool, wanted: Sequence[str] = ()
 ) -> list[Verdict]:
@@ -157,8 +173,7 @@ def apply(
     def waived(found: PartVerdict) -> PartVerdict:
         by: dict[str, list[Outcome]] = {}
         for outcome in found.outcomes:
-            fails = (strict or outcome.vector.region not in APART) and not meets(outcome.grade, level)
-            claims = [waiver.place for waiver in waivers if fails and waiver.names(outcome)]
+            claims = [waiver.place for waiver in waivers if fails(outcome, level, strict) and waiver.names(outcome)]
             if len(claims) > 1:
                 raise WaiverError(f"{claims[1]} names vector {outcome.vector.id}, which another one waives already")
             for place in claims:

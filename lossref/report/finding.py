@@ -10,9 +10,10 @@ from typing import Any
 from lossref import catalog, golden
 from lossref.formats import FLOAT64, FORMATS, Format
 from lossref.judge import alterations, causes
+from lossref.judge.baseline import Comparison
 from lossref.judge.measure import LEVELS, PASSABLE, meets
 from lossref.judge.measure import worst as worst_grade
-from lossref.judge.verdict import Declaration, Finding, Outcome, PartVerdict, Verdict
+from lossref.judge.verdict import Declaration, Finding, Outcome, PartVerdict, Verdict, deciding
 from lossref.library import Library
 from lossref.report.machine import machine
 from lossref.spec import APART, Loss, Question
@@ -25,17 +26,16 @@ def run(
     library: Library, verdicts: Sequence[Verdict], form: str, level: str, strict: bool, worst: int, complete: bool = False,
     strict_declarations: bool = False,
 ) -> dict[str, Any]:
-    """The report of a whole check. Compositions decide nothing, unless there is nothing else; a `complete` one forgives nothing that
-    was declined, and strict declarations nothing that is declared in vain."""
-    decides = {v.loss: not v.composed or all(other.composed for other in verdicts) for v in verdicts}
+    """The report of a whole check. A `complete` one forgives nothing that was declined, and strict declarations nothing that is in vain."""
+    decides = {v.loss for v in deciding(verdicts)}
     losses = [
-        {"loss": v.loss, "decides": decides[v.loss], **_loss(library, v, form, level, strict, worst)} for v in verdicts
+        {"loss": v.loss, "decides": v.loss in decides, **_loss(library, v, form, level, strict, worst)} for v in verdicts
     ]
     for verdict, entry in zip(verdicts, losses, strict=True):
         vain = strict_declarations and any(d.needless for d in verdict.declarations)
         entry["conforms"] = entry["conforms"] and not vain and not (complete and verdict.declined)
-    deciding = [entry for entry in losses if entry["decides"]]
-    parts = [part for entry in deciding for part in entry["parts"].values()]
+    counted = [entry for entry in losses if entry["decides"]]
+    parts = [part for entry in counted for part in entry["parts"].values()]
     manifest = golden.manifest(golden.folder())
     return {
         "schema": SCHEMA,
@@ -49,10 +49,10 @@ def run(
         "machine": machine(),
         "losses": losses,
         "lacks": library.lacks,
-        "conforms": all(entry["conforms"] for entry in deciding),
+        "conforms": all(entry["conforms"] for entry in counted),
         "best_level": worst_grade([part["grade"] for part in parts]) if parts else None,
         "lost": sum(part["lost"] for part in parts),
-        "broke": any(entry["broke"] for entry in deciding),
+        "broke": any(entry["broke"] for entry in counted),
     }
 
 
@@ -102,6 +102,18 @@ def _otherwise(outcomes: Sequence[Outcome]) -> str:
     loss = worst.vector.question.loss
     is_far = worst.grade in ("D", "F") and not worst.raised and loss in catalog.names()
     return alterations.of_outcome(catalog.get(loss), worst) if is_far else ""
+
+
+def comparison(library: Library, compared: Comparison, older: str, form: str) -> dict[str, Any]:
+    """What is worse than in an older run, as bug reports with the grade that each answer had."""
+    worse = [outcome(library, o, form) | {"was": was} for o, was in compared.worse]
+    return {"baseline": older, "title": library.title, "format": form, "compared": compared.compared,
+            "better": compared.better, "gone": list(compared.gone), "worse": worse}  # fmt: skip
+
+
+def waived(found: Mapping[str, Any]) -> str:
+    """What a waiver leaves out of a part's grade, and why."""
+    return f"{len(found['vectors'])} waived until {found['expires']}: {found['reason']} ({found['link']})"
 
 
 def declaration(found: Declaration, level: str) -> dict[str, Any]:

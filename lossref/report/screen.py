@@ -12,6 +12,7 @@ from rich.text import Text
 
 from lossref.judge.measure import LEVELS, meets
 from lossref.report import text
+from lossref.report.finding import waived
 from lossref.spec import APART, PARTS
 
 FEW = 3  # failing losses whose reports are whole, with a line that reproduces each
@@ -186,9 +187,7 @@ def _notes(report: Mapping[str, Any], everything: bool) -> Iterator[str]:
     """What the grades do not say: what is declared, waived, composed, refused or missing; a line for each kind, or for each of them all."""
     for entry in report["losses"]:
         for part, found in entry["parts"].items():
-            for waived in found["waived"]:
-                count = len(waived["vectors"])
-                yield f"{entry['loss']} {part}: {count} waived until {waived['expires']}: {waived['reason']} ({waived['link']})"
+            yield from (f"{entry['loss']} {part}: {waived(one)}" for one in found["waived"])
     yield from _of_everything(report) if everything else _condensed(report)
 
 

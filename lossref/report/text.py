@@ -14,10 +14,17 @@ from lossref.report.finding import short
 COLOURS = {"A+": "bold green", "A": "green", "B": "green", "C": "yellow", "D": "red", "F": "bold red"}
 
 
+class _Console(Console):
+    """Of a closed pipe the command line decides: rich would end with the status of a difference."""
+
+    def on_broken_pipe(self) -> None:
+        raise BrokenPipeError
+
+
 def console(width: int = 120) -> Console:
     """Standard output, as wide as said where nobody's window limits it. What others wrote stays as it is: "[red]" is no colour."""
-    screen = Console(highlight=False, markup=False, emoji=False)
-    return screen if screen.is_terminal else Console(highlight=False, markup=False, emoji=False, width=width)
+    screen = _Console(highlight=False, markup=False, emoji=False)
+    return screen if screen.is_terminal else _Console(highlight=False, markup=False, emoji=False, width=width)
 
 
 def show_comparison(console: Console, report: Mapping[str, Any], worst: int) -> None:
