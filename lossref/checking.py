@@ -6,22 +6,20 @@ import inspect
 import io
 import sys
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from types import ModuleType
 from typing import Any
 
 from rich.console import Console
 
 from lossref import catalog, golden
-from lossref.conventions import limits as known_limits
-from lossref.conventions.grammar import parse
+from lossref.conventions.declaring import declaring, limited
 from lossref.exact import balls
 from lossref.formats import FORMATS
 from lossref.golden import write
 from lossref.implementations import python, resolve, tensors
 from lossref.judge.measure import DEFAULT_LEVEL, LEVELS
-from lossref.judge.peer import beside_its_peer
-from lossref.judge.verdict import judge
+from lossref.judge.peer import judged_beside
 from lossref.library import Library
 from lossref.report import finding, screen
 from lossref.spec import Loss, Vector
@@ -94,29 +92,27 @@ def check(
     if framework not in (None, "numpy", *tensors.FRAMEWORKS):
         raise ValueError(f"framework must be one of numpy, {', '.join(tensors.FRAMEWORKS)}, and is {framework!r}")
     library = _library(implementation, loss, framework, device)
-    wanted = [loss.name] if isinstance(loss, Loss) else list(library.implementations)
+    own = catalog.find(loss) if isinstance(loss, Loss) else None
+    wanted = [catalog.named(loss)] if isinstance(loss, str) and len(library.implementations) > 1 else list(library.implementations)
+    losses = [own] if own else [catalog.get(name) for name in wanted]
     try:
-        return _judged(library, loss, wanted, format, level, strict, _sentences(conventions), _sentences(limits), worst)
+        if conventions or limits:
+            if len(losses) > 1:
+                raise ValueError(f"conventions and limits are of one loss, and {library.title} has {len(losses)}: say which with loss")
+            (judged,) = losses
+            library = limited(library, [f"{judged.name}: {sentence}" for sentence in _sentences(limits)], [], own)
+            library = declaring(library, [f"{judged.name}: {sentence}" for sentence in _sentences(conventions)], [], False)
+        return _judged(library, losses, format, level, strict, worst)
     finally:
         library.close()
 
 
-def _judged(
-    library: Library, loss: str | Loss | None, wanted: Sequence[str], format: str, level: str, strict: bool,
-    conventions: Sequence[str], limits: Sequence[str], worst: int,
-) -> Report:  # fmt: skip
-    form, verdicts, implementations = FORMATS[format], [], dict(library.implementations)
-    for name in wanted:
-        record = loss if isinstance(loss, Loss) else catalog.get(name)
-        found = implementations[name]
-        found = implementations[name] = replace(
-            found,
-            conventions=(*found.conventions, *map(parse, conventions)),
-            limits=(*found.limits, *(known_limits.parse(sentence, record) for sentence in limits)),
-        )
-        verdicts.append(beside_its_peer(judge(record, found, _vectors(record, format), form), record, found, form))
-    data = finding.run(replace(library, implementations=implementations), verdicts, format, level, strict, worst)
-    return Report(data if len(wanted) > 1 else data | {"lacks": {}})
+def _judged(library: Library, losses: Sequence[Loss], format: str, level: str, strict: bool, worst: int) -> Report:
+    verdicts = [
+        judged_beside(loss, library.implementations[loss.name], _vectors(loss, format), FORMATS[format]) for loss in losses
+    ]
+    data = finding.run(library, verdicts, format, level, strict, worst)
+    return Report(data if len(losses) > 1 else data | {"lacks": {}})
 
 
 def _vectors(loss: Loss, format: str) -> list[Vector]:

@@ -27,8 +27,8 @@ from lossref.implementations.recorded import Recording
 from lossref.judge import baseline, waivers
 from lossref.judge.ask import CHANGED, Asked, ask, asked_of, batches
 from lossref.judge.measure import meets
-from lossref.judge.peer import beside_its_peer
-from lossref.judge.verdict import Finding, Verdict, has_answer, judge
+from lossref.judge.peer import judged_beside
+from lossref.judge.verdict import Finding, Verdict, has_answer
 from lossref.judge.waivers import Waiver, WaiverError
 from lossref.library import ImplementationError, Library, NotSupported
 from lossref.report import finding, mismatch, screen, text
@@ -73,8 +73,7 @@ class Wanted:
 
         def judged() -> Verdict:
             implementation = self.library.implementations[loss.name]
-            found = judge(loss, implementation, self.vectors(loss, form), FORMATS[form])
-            found = beside_its_peer(found, loss, implementation, FORMATS[form])
+            found = judged_beside(loss, implementation, self.vectors(loss, form), FORMATS[form])
             return waivers.apply(self.waivers, [found], form, self.level, self.strict, [loss.name])[0]
 
         found: Verdict = self._once(loss.name, form, judged)
@@ -132,7 +131,7 @@ def _wanted(config: pytest.Config) -> Wanted:
         if loss.name not in library.implementations:
             raise pytest.UsageError(f"{library.title} lacks {loss.name}: {library.lacks.get(loss.name, 'not there')}")
     judged = losses or tuple(catalog.get(key) for key in catalog.names() if key in library.implementations)
-    library = declaring.limited(library, option("limit"), [loss.name for loss in losses])
+    library = declaring.limited(library, option("limit"), [loss.name for loss in losses], own)
     library = declaring.declaring(library, option("convention"), [loss.name for loss in losses], option("as_mathematics"))
     there = library.formats or SHIPPED_FORMATS
     formats = _listed(option("format")) or (("float64",) if "float64" in there else there[:1])

@@ -223,7 +223,7 @@ def _report(given: argparse.Namespace, library: Library, own: Loss | None, form:
     lacking = [f"{name}: {library.lacks.get(name, 'not there')}" for name in wanted if name not in library.implementations]
     if lacking:
         raise UsageError(f"{library.title} lacks {'; '.join(lacking)}")
-    library = declaring.limited(library, given.limit or [], wanted)
+    library = declaring.limited(library, given.limit or [], wanted, own)
     library = declaring.declaring(library, given.convention or [], wanted, given.as_mathematics)
     there = [name for name in catalog.names() if name in library.implementations and name in (wanted or [name])]
     losses = [own] if own else [catalog.get(name) for name in there]

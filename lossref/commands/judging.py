@@ -14,8 +14,8 @@ from lossref.catalog import DefinitionError
 from lossref.exact import balls
 from lossref.formats import FORMATS
 from lossref.golden.write import vectors as certified_vectors
-from lossref.judge.peer import beside_its_peer
-from lossref.judge.verdict import Verdict, judge
+from lossref.judge.peer import judged_beside
+from lossref.judge.verdict import Verdict
 from lossref.library import Library
 from lossref.spec import Loss, Vector
 
@@ -56,6 +56,5 @@ def judged(library: Library, asked: Sequence[tuple[Loss, list[Vector]]], form: s
     with _progress(f"judging {library.title}") as progress:
         for done, (loss, chosen) in enumerate(asked):
             progress(done, len(asked))
-            found = judge(loss, library.implementations[loss.name], chosen, FORMATS[form])
-            verdicts.append(beside_its_peer(found, loss, library.implementations[loss.name], FORMATS[form]))
+            verdicts.append(judged_beside(loss, library.implementations[loss.name], chosen, FORMATS[form]))
     return verdicts

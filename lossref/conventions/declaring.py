@@ -10,6 +10,7 @@ from lossref.conventions import limits
 from lossref.conventions.formula import Convention, ConventionError
 from lossref.conventions.grammar import parse_declaration
 from lossref.library import Library
+from lossref.spec import Loss
 
 
 def declaring(library: Library, declared: Sequence[str], wanted: Sequence[str], as_mathematics: bool) -> Library:
@@ -30,13 +31,13 @@ def declaring(library: Library, declared: Sequence[str], wanted: Sequence[str], 
     return replace(library, implementations=implementations)
 
 
-def limited(library: Library, declared: Sequence[str], wanted: Sequence[str]) -> Library:
-    """The library with the limits that the user states added to its own."""
+def limited(library: Library, declared: Sequence[str], wanted: Sequence[str], own: Loss | None = None) -> Library:
+    """The library with the limits that the user states added to its own; `own` is the loss that is judged where it is a user's."""
     implementations = dict(library.implementations)
     for said in declared:
         loss, colon, sentence = (part.strip() for part in said.partition(":"))
         if not colon or loss not in implementations or (wanted and loss not in wanted):
             raise ConventionError(f"a limit is stated as LOSS: SENTENCE of a loss that is judged in this run, not {said!r}")
         found = implementations[loss]
-        implementations[loss] = replace(found, limits=(*found.limits, limits.parse(sentence, catalog.get(loss))))
+        implementations[loss] = replace(found, limits=(*found.limits, limits.parse(sentence, own or catalog.get(loss))))
     return replace(library, implementations=implementations)
