@@ -11,6 +11,8 @@ from typing import Any
 import numpy as np
 
 from lossref import arrays, options
+from lossref.conventions.formula import Clip
+from lossref.conventions.grammar import parse
 from lossref.exact.numbers import System
 from lossref.float64.evaluate import gradient, value
 from lossref.judge.ask import array
@@ -171,13 +173,22 @@ def _clipped(asked: Asked) -> Iterator[tuple[Asked, str]]:
 
 def _is_near(asked: Asked, part: str, found: Any, inputs: Inputs) -> bool:
     """Whether our float64 code, asked otherwise, is near what came back; where it cannot be asked whether the call is small."""
-    if asked.sentences or asked.loss.value is None or asked.loss.gradient is None:
+    clips = [c for c in map(parse, asked.sentences) if isinstance(c, Clip)]
+    if len(clips) < len(asked.sentences) or asked.loss.value is None or asked.loss.gradient is None:
         return inputs.size <= MOST
     chosen = options.split(asked.named)[1]
     given = {name: x if name in chosen else arrays.read(name, x).array for name, x in asked.named.items()}
+    before = dict(given)
+    for clip in clips:
+        if part == "value" or clip.gradient != "unclipped":
+            low, high = (float(bound.of(inputs.form)) for bound in (clip.low, clip.high))
+            given[clip.argument] = np.clip(given[clip.argument], low, high)
     try:
         with np.errstate(all="ignore"):
             near = (value if part == "value" else gradient)(asked.loss, **given, class_axis=asked.class_axis)
+            for clip in clips:
+                if part == "gradient" and clip.gradient == "zero outside" and not isinstance(near, tuple):
+                    near = np.where(before[clip.argument] == given[clip.argument], near, 0)
             pairs = zip(near, found, strict=True) if isinstance(near, tuple) else ((near, found),)
             tolerance = 2.0 ** -(inputs.form.precision // 2)
             return all(np.allclose(arrays.read(part, y).array, x, rtol=tolerance, atol=0, equal_nan=True) for x, y in pairs)

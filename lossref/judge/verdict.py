@@ -23,11 +23,15 @@ from lossref.values import flat, places, shape
 
 @dataclass(frozen=True)
 class Outcome:
-    """What an implementation returned for one part of one vector, and how wrong each number is; `raised` says how it failed."""
+    """What an implementation returned for one part of one vector, what is right, and how wrong each number is.
+
+    `raised` says how it failed, where nothing came back.
+    """
 
     vector: Vector
     part: str
     got: tuple[float, ...] | None
+    truths: tuple[Truth, ...]
     errors: tuple[Error, ...]
     raised: str = ""
 
@@ -80,9 +84,9 @@ class Finding:
     def error(self) -> Error:
         return self.outcome.errors[self.i]
 
-    @cached_property
+    @property
     def truth(self) -> Truth:
-        return truths(self.vector, self.part, self.vector.question.form)[self.i]
+        return self.outcome.truths[self.i]
 
     @cached_property
     def grade(self) -> str:
@@ -345,9 +349,9 @@ def outcome(vector: Vector, part: str, answer: Any, form: Format) -> Outcome:
     """An answer measured: numbers row after row, or a sentence on how there is none."""
     expected = truths(vector, part, form)
     if isinstance(answer, str):
-        return Outcome(vector, part, None, (FAILED,) * len(expected), answer)
+        return Outcome(vector, part, None, tuple(expected), (FAILED,) * len(expected), answer)
     got = tuple(float(y) for y in answer)
-    return Outcome(vector, part, got, tuple(measure(y, t, form) for y, t in zip(got, expected, strict=True)))
+    return Outcome(vector, part, got, tuple(expected), tuple(measure(y, t, form) for y, t in zip(got, expected, strict=True)))
 
 
 def truths(v: Vector, part: str, form: Format) -> list[Truth]:
