@@ -139,7 +139,7 @@ def found_out(member: Member, speak: Dialect) -> Member:
             return runs[0] if own else _told(runs[0], probe)
     first, trial = complaints[0]
     said = next(iter(str(first).strip().splitlines()), "")
-    raised = "" if isinstance(first, UnfitError) else f"it raised {type(first).__name__}: "
+    raised = "" if isinstance(first, UnfitError) else f"it raised {type(first).__name__}{': ' * bool(said)}"
     asked = f"asked for {EXAMPLES} examples of {member.loss.name} ({trial.layout.described(member.loss)})"
     raise ImplementationError(f"{asked}, {raised}{said}{where(first)}")
 
@@ -148,8 +148,8 @@ def _trials(member: Member) -> Iterator[Member]:
     """The ways to ask it, the commonest first: told not to reduce, if it can be told; the layouts and the labels."""
     for target in targets.fitting(member.loss):
         told = [name for name, found in member.parameters.items() if found == ("reduction",)]
-        for known in (member, *map(member.without, told)):
-            for layout in layouts.fitting(member.loss):
+        for layout in layouts.fitting(member.loss):
+            for known in (member, *map(member.without, told)):
                 yield replace(known, target=target, layout=layout)
 
 
@@ -205,8 +205,9 @@ def _told(member: Member, probe: Probe) -> Member:
 
 def _runs(probe: Probe, member: Member, batch: Values, **chosen: Any) -> bool:
     """Whether it returns anything."""
+    given = {name: x[:1] for name, x in batch.items()} if member.layout is layouts.ALONE else batch
     try:
-        probe.value(member, batch, **chosen)
+        probe.value(member, given, **chosen)
     except Exception:  # a stranger's code may raise anything
         return False
     return True

@@ -46,6 +46,7 @@ def _row(index: Any, classes: int) -> Any:
 PLAIN = Target("as they are", lambda labels, classes: labels)
 WHOLE = Target("whole numbers", lambda labels, classes: mapped(_whole, labels), "labels are hard")
 ROWS = Target("one-hot rows", lambda labels, classes: mapped(lambda x: _row(x, classes) if isinstance(x, int) else x, labels))
+FLOATING = Target("floating-point numbers", lambda labels, classes: mapped(float, labels))
 BINARY = Target("0 and 1 for -1 and 1", lambda labels, classes: mapped(lambda x: (x + 1) / 2, labels))
 WHOLE_BINARY = Target("the whole numbers 0 and 1 for -1 and 1", lambda labels, classes: mapped(lambda x: _whole((x + 1) / 2), labels))
 
@@ -53,4 +54,4 @@ WHOLE_BINARY = Target("the whole numbers 0 and 1 for -1 and 1", lambda labels, c
 def fitting(loss: Loss) -> Iterator[Target]:
     """The ways in which the labels of a loss may be wanted, its own first."""
     yield PLAIN
-    yield from {PROBABILITY: (WHOLE,), CLASS: (ROWS,), SIGN: (WHOLE, BINARY, WHOLE_BINARY)}.get(loss.target, ())
+    yield from {PROBABILITY: (WHOLE,), CLASS: (ROWS, FLOATING), SIGN: (WHOLE, BINARY, WHOLE_BINARY)}.get(loss.target, ())

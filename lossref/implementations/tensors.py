@@ -56,7 +56,7 @@ def library(framework: str, name: str, loss: str | Loss | None, device: str = ""
     if not there:
         raise ImplementationError(f"{name} holds none of the losses under a name that is known: {', '.join(catalog.names())}")
     preset = _preset(name, bracket + arguments) if bracket else {}
-    implementations, reasons = {}, {}
+    implementations, reasons, formats = {}, {}, set()
     for key, (member, source) in there.items():
         record = loss if isinstance(loss, Loss) else catalog.get(key)
         try:
@@ -66,9 +66,11 @@ def library(framework: str, name: str, loss: str | Loss | None, device: str = ""
                 raise
             reasons[key] = str(error)
             continue
+        formats.add(asked.formats)
         implementations[key] = replace(_implementation(asked, speak), peer=partial(_peer, FRAMEWORKS[framework], record, source))
     title = f"{framework}:{name}"
-    return Library(name=title, title=title, implementations=implementations, reasons=reasons)
+    computes_in = next(iter(formats)) if len(formats) == 1 else ()
+    return Library(name=title, title=title, implementations=implementations, reasons=reasons, formats=computes_in)
 
 
 def of_object(framework: str, found: Any, loss: Loss, device: str = "") -> Library:
@@ -78,7 +80,8 @@ def of_object(framework: str, found: Any, loss: Loss, device: str = "") -> Libra
     asked = found_out(members.read(loss, found, "f", {}, _compiler(framework)), speak)
     home = getattr(found, "__module__", type(found).__module__)
     peer = partial(_peer, FRAMEWORKS[framework], loss, f"{home}.{title}")
-    return Library(name=title, title=title, implementations={loss.name: replace(_implementation(asked, speak), peer=peer, is_shell=True)})
+    made = replace(_implementation(asked, speak), peer=peer, is_shell=True)
+    return Library(name=title, title=title, implementations={loss.name: made}, formats=asked.formats)
 
 
 def _peer(package: str, loss: Loss, source: str) -> tuple[str, Implementation] | None:
@@ -217,16 +220,17 @@ def _refuse(member: Member, named: Mapping[str, Any]) -> None:
     for name, x in member.fixed.items():
         if name in asked and name not in loss.parameters and name != "reduction" and not _same(named[name], x):
             raise LacksError(f"its {name} is fixed")
-    for together in member.parameters.values():
-        if len({named.get(name, loss.defaults.get(name)) for name in together}) > 1:
+    for together in (found for found in member.parameters.values() if len(found) > 1):
+        if len({named.get(name, loss.defaults[name]) for name in together}) > 1:
             raise LacksError(f"its {' and '.join(together)} are one number")
     wanted = named.get("reduction")
     if wanted is not None and wanted not in (member.words if member.reduces_as_told else (member.reduction,)):
         raise LacksError(f"it has no reduction {wanted}")
     if wanted is not None and member.layout in (layouts.ALONE, layouts.WHOLE):
         raise LacksError(f"it takes {member.layout.name}")
+    weighed = {**named, **{name: member.fixed[name] for name in ("class_weight", "ignore_index") if name in member.fixed}}
     ways = {member.divides.get(name, "weights") for name in asked if name in ("sample_weight", "class_weight")} or {"weights"}
-    if wanted == "mean" and not all(divides_alike(way, loss, named) for way in ways):
+    if wanted == "mean" and not all(divides_alike(way, loss, weighed) for way in ways):
         by = " and ".join("the number of examples" if way == "count" else "the sum of the weights" for way in sorted(ways))
         raise LacksError(f"its mean divides by {by}")
     form = named.get("target_form")
