@@ -143,9 +143,9 @@ def _choices(loss: Loss) -> list[dict[str, Any]]:
     return choices
 
 
-def ordinary(loss: Loss, form: Format, seed: str, count: int) -> dict[str, Any]:
+def ordinary(loss: Loss, form: Format, seed: str, count: int, classes: int = CLASSES) -> dict[str, Any]:
     """Ordinary examples; labels of two classes are hard, as most are, and take turns."""
-    rows = [families.example(loss, Stream(f"{seed}/{loss.name}", form, i, CLASSES)) for i in range(count)]
+    rows = [families.example(loss, Stream(f"{seed}/{loss.name}", form, i, classes)) for i in range(count)]
     if loss.target in (PROBABILITY, SIGN):
         pair = (0.0, 1.0) if loss.target == PROBABILITY else (-1.0, 1.0)
         rows = [row | {"target": filled(row["target"], islice(cycle(pair), i % 2, None))} for i, row in enumerate(rows)]

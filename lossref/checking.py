@@ -20,7 +20,7 @@ from lossref.golden import write
 from lossref.implementations import python, resolve, tensors
 from lossref.judge.measure import DEFAULT_LEVEL, LEVELS
 from lossref.judge.peer import judged_beside
-from lossref.library import Library
+from lossref.library import ImplementationError, Library
 from lossref.report import finding, screen
 from lossref.spec import Loss, Vector
 
@@ -61,7 +61,7 @@ def check(
     implementation: Any,
     loss: str | Loss | None = None,
     *,
-    format: str = "float64",
+    format: str | None = None,
     level: str = DEFAULT_LEVEL,
     strict: bool = False,
     conventions: str | Sequence[str] = (),
@@ -78,17 +78,18 @@ def check(
     `implementation` is a function, an object with value, gradient, value_and_gradient or call, a torch module or its class, a function
     of torch or jax tensors, or a name as on the command line ("scipy", "mine.py:f"). `loss` says which loss it is, by our name or another
     library's, or is a record of one's own; it may be left out where the implementation's own name says it. `framework` is "numpy", "torch",
-    "jax" or "jit" (jax, compiled) where it is not to be told from the object or from what its module imports. `conventions` and
-    `limits` are sentences of `lossref check --help`, here without the name of the loss; `device` is where torch's tensors are put.
+    "jax" or "jit" (jax, compiled) where it is not to be told from the object or from what its module imports. `format` is float64 where
+    the implementation computes in it. `conventions` and `limits` are sentences of `lossref check --help`, here without the name of the loss;
+    `device` is where torch's tensors are put.
 
     In the lines that reproduce an answer f is the object.
 
     Raises ImplementationError (a sentence) for what cannot be asked, KeyError for an unknown loss, ValueError for an unknown level,
     format or framework, ConventionError for a sentence that says nothing.
     """
-    for name, given, allowed in (("level", level, LEVELS), ("format", format, golden.SHIPPED_FORMATS)):
+    for name, given, allowed in (("level", level, LEVELS), ("format", format, (None, *golden.SHIPPED_FORMATS))):
         if given not in allowed:
-            raise ValueError(f"{name} must be one of {', '.join(allowed)}, and is {given!r}")
+            raise ValueError(f"{name} must be one of {', '.join(filter(None, allowed))}, and is {given!r}")
     if framework not in (None, "numpy", *tensors.FRAMEWORKS):
         raise ValueError(f"framework must be one of numpy, {', '.join(tensors.FRAMEWORKS)}, and is {framework!r}")
     library = _library(implementation, loss, framework, device)
@@ -102,9 +103,17 @@ def check(
             (judged,) = losses
             library = limited(library, [f"{judged.name}: {sentence}" for sentence in _sentences(limits)], [], own)
             library = declaring(library, [f"{judged.name}: {sentence}" for sentence in _sentences(conventions)], [], False)
-        return _judged(library, losses, format, level, strict, worst)
+        return _judged(library, losses, format_of(format, library), level, strict, worst)
     finally:
         library.close()
+
+
+def format_of(asked: str | None, library: Library) -> str:
+    """The format that is asked for, or the usual one of the library."""
+    there = library.formats or golden.SHIPPED_FORMATS
+    if asked and asked not in there:
+        raise ImplementationError(f"{library.title} computes in {' and '.join(there)}, and not in {asked}")
+    return asked or ("float64" if "float64" in there else there[0])
 
 
 def _judged(library: Library, losses: Sequence[Loss], format: str, level: str, strict: bool, worst: int) -> Report:

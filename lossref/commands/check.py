@@ -13,6 +13,7 @@ from typing import Any
 
 from lossref import catalog, commands
 from lossref.catalog import DefinitionError
+from lossref.checking import format_of
 from lossref.commands import BROKE, CONFORMS, DIFFERS, Commands, UsageError, command, judging, known_loss, print_json, write_beside
 from lossref.conventions import declaring, limits
 from lossref.conventions.formula import ConventionError
@@ -138,21 +139,13 @@ def run(given: argparse.Namespace) -> int:
         with judging.status(f"importing {given.implementation} ..."):
             library = _resolve(given, own, said)
         try:
-            return _report(given, library, own, _format(given.format, library), lambda vectors: vectors)
+            return _report(given, library, own, format_of(given.format, library), lambda vectors: vectors)
         finally:
             library.close()
             if given.record:
                 write_beside(given.record, "".join(f"{line}\n" for line in said))
     except Errors as error:
         raise UsageError(error) from None
-
-
-def _format(asked: str | None, library: Library) -> str:
-    """The format that is asked for, or the usual one of the library."""
-    there = library.formats or SHIPPED_FORMATS
-    if asked and asked not in there:
-        raise UsageError(f"{library.title} computes in {' and '.join(there)}, and not in {asked}")
-    return asked or ("float64" if "float64" in there else there[0])
 
 
 def run_recorded(given: argparse.Namespace) -> int:

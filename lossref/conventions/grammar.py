@@ -9,7 +9,7 @@ from fractions import Fraction
 
 from lossref.conventions.branches import AngularMargin, ClipShare, Itself
 from lossref.conventions.formula import AddInside, AddTo, Bound, ClampLog, Clip, Convention, ConventionError, DivideBySum, Factor
-from lossref.conventions.habits import Always, Fixed, Flush, Hessian, HessianFloor, Jump, Kink
+from lossref.conventions.habits import Always, ClassWeights, Fixed, Flush, Hessian, HessianFloor, Jump, Kink
 from lossref.options import DENOMINATORS, EMPTY, SMOOTHINGS
 
 LONGEST = 300  # characters of a sentence: the patterns look at each pair of its digits at worst
@@ -54,6 +54,12 @@ GRAMMAR: Mapping[str, tuple[str, Callable[..., Convention]]] = {  # as --help ha
     ),
     f"nothing gives {' | '.join(EMPTY)}": (rf"nothing gives ({'|'.join(EMPTY)})", lambda value: Always("empty", value)),
     "label smoothing NUMBER": (rf"label smoothing ({NUMBER})", lambda x: Always("label_smoothing", float(_number(x)))),
+    "weight of label 1 NUMBER": (rf"weight of label 1 ({NUMBER})", lambda x: Always("pos_weight", float(_number(x)))),
+    "ignored class INDEX": (r"ignored class ([0-9]{1,6})", lambda x: Always("ignore_index", int(x))),
+    "class weights NUMBER, NUMBER ... in means": (
+        rf"class weights ({NUMBER}(?:, {NUMBER})*)( in means)?",
+        lambda found, in_means: ClassWeights(tuple(float(_number(x)) for x in found.split(", ")), bool(in_means)),
+    ),
     "PARAMETER is NUMBER": (rf"(\w+) is ({NUMBER})", lambda name, x: Fixed(name, _number(x))),
     f"smoothing over {' | '.join(SMOOTHINGS)}": (rf"smoothing over ({'|'.join(SMOOTHINGS)})", lambda over: Always("smoothing", over)),
 }

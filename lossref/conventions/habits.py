@@ -155,13 +155,15 @@ class HessianFloor(Convention):
 class Always(Convention):
     """An option of calls that a library has always set so, whatever it is asked."""
 
-    option: Literal["denominator", "empty", "smoothing", "label_smoothing"]
+    option: Literal["denominator", "empty", "smoothing", "label_smoothing", "pos_weight", "ignore_index"]
     value: str | float
     _words: ClassVar[Mapping[str, str]] = {
         "denominator": "mean over",
         "empty": "nothing gives",
         "smoothing": "smoothing over",
         "label_smoothing": "label smoothing",
+        "pos_weight": "weight of label 1",
+        "ignore_index": "ignored class",
     }
 
     @property
@@ -175,11 +177,34 @@ class Always(Convention):
     def misfit(self, loss: Loss) -> str:
         if loss.is_function:
             return "it is a function, which no batch is made of"
-        return refusals(loss).get("label_smoothing", "") if self.option in ("smoothing", "label_smoothing") else ""
+        return refusals(loss).get("label_smoothing" if self.option == "smoothing" else self.option, "")
 
     def options(self, chosen: Values) -> Values:
-        acts = {"smoothing": "label_smoothing" in chosen, "label_smoothing": True}.get(self.option, chosen.get("reduction") == "mean")
+        of_means = self.option in ("denominator", "empty")
+        acts = chosen.get("reduction") == "mean" if of_means else self.option != "smoothing" or "label_smoothing" in chosen
         return {**chosen, self.option: self.value} if acts else chosen
+
+
+@dataclass(frozen=True)
+class ClassWeights(Convention):
+    """Weights of the classes that a library has always set; a mean that divides by their sum has none in one example."""
+
+    weights: tuple[float, ...]
+    in_means: bool
+
+    @property
+    def sentence(self) -> str:
+        return f"class weights {', '.join(repr(x).removesuffix('.0') for x in self.weights)}{' in means' * self.in_means}"
+
+    @property
+    def kind(self) -> str:
+        return "class_weight"
+
+    def misfit(self, loss: Loss) -> str:
+        return refusals(loss).get("class_weight", "")
+
+    def options(self, chosen: Values) -> Values:
+        return chosen if self.in_means and chosen.get("reduction") != "mean" else {**chosen, "class_weight": self.weights}
 
 
 @dataclass(frozen=True)

@@ -40,6 +40,8 @@ def _map(shape: tuple[int, ...]) -> tuple[Step, ...]:
 ROWS = Layout("rows", lambda shape: ())
 COLUMNS = Layout("columns", lambda shape: (("reshape", (-1, 1)),))
 MAP = Layout("maps with the classes along axis 1", _map)
+CHANNEL = Layout("maps with one channel", lambda shape: (("reshape", (shape[0], 1, *shape[1:])),))
+WHOLE = Layout("one map for the whole batch", lambda shape: ())
 ALONE = Layout("one example a call", lambda shape: (("squeeze", (0,)),))
 
 
@@ -51,4 +53,7 @@ def fitting(loss: Loss) -> Iterator[Layout]:
         yield COLUMNS
     if ranks[loss.first] == 1 and "target" in ranks:
         yield MAP
+    if set(ranks.values()) == {2}:
+        yield CHANNEL
+        yield WHOLE
     yield ALONE

@@ -167,6 +167,8 @@ def imported(name: str) -> tuple[ModuleType, str, str]:
     place, _, attribute = name.partition(":")
     file = Path(place) if place.endswith(".py") else None
     folder = str(file.parent) if file and file.parent != Path() else ""
+    if file and (home := _package(file)):  # its imports may be relative
+        folder, place, file = str(home), ".".join(file.resolve().relative_to(home).with_suffix("").parts), None
     if folder not in sys.path:
         sys.path.insert(0, folder)  # the user's own folder, as `python -m` has it
     try:
@@ -182,6 +184,14 @@ def imported(name: str) -> tuple[ModuleType, str, str]:
         raise ImplementationError(f"importing {place} raised {type(error).__name__}: {said}{where(error)}") from None
     reached = f"import sys; sys.path.insert(0, {json.dumps(folder)}); " if folder else ""
     return module, f"import numpy as np; {reached}import {module.__name__}; ", attribute
+
+
+def _package(file: Path) -> Path | None:
+    """The folder from which a file is imported as part of a package, if it is in one."""
+    home = folder = file.resolve().parent
+    while file.is_file() and (home / "__init__.py").is_file():
+        home = home.parent
+    return home if home != folder else None
 
 
 def _of_file(file: Path) -> ModuleType:

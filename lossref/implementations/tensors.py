@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import ast
 import inspect
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
 from fractions import Fraction
 from functools import partial
@@ -20,17 +20,19 @@ import numpy as np
 
 from lossref import catalog, options
 from lossref.conventions.formula import Convention
-from lossref.conventions.habits import Always, Fixed
+from lossref.conventions.habits import Always, ClassWeights, Fixed
 from lossref.formats import FORMATS
-from lossref.implementations import layouts, members
+from lossref.implementations import layouts, members, targets
 from lossref.implementations.engines.choice import divides_alike, divides_by_nothing
 from lossref.implementations.engines.tensors import Dialect, differentiated
 from lossref.implementations.members import HANDLED, Asked, Member
 from lossref.implementations.probe import found_out
 from lossref.implementations.python import AbsentError, imported
 from lossref.implementations.source import is_usual
+from lossref.judge.ask import array
 from lossref.library import Implementation, ImplementationError, LacksError, Library
 from lossref.spec import Loss, Question
+from lossref.values import flat
 
 FRAMEWORKS = {"torch": "torch", "jax": "jax", "jit": "jax"}  # what stands before a module, and the library that it speaks of
 
@@ -54,7 +56,7 @@ def library(framework: str, name: str, loss: str | Loss | None, device: str = ""
     if not there:
         raise ImplementationError(f"{name} holds none of the losses under a name that is known: {', '.join(catalog.names())}")
     preset = _preset(name, bracket + arguments) if bracket else {}
-    implementations, reasons = {}, {}
+    implementations, reasons, formats = {}, {}, set()
     for key, (member, source) in there.items():
         record = loss if isinstance(loss, Loss) else catalog.get(key)
         try:
@@ -64,9 +66,11 @@ def library(framework: str, name: str, loss: str | Loss | None, device: str = ""
                 raise
             reasons[key] = str(error)
             continue
+        formats.add(asked.formats)
         implementations[key] = replace(_implementation(asked, speak), peer=partial(_peer, FRAMEWORKS[framework], record, source))
     title = f"{framework}:{name}"
-    return Library(name=title, title=title, implementations=implementations, reasons=reasons)
+    computes_in = next(iter(formats)) if len(formats) == 1 else ()
+    return Library(name=title, title=title, implementations=implementations, reasons=reasons, formats=computes_in)
 
 
 def of_object(framework: str, found: Any, loss: Loss, device: str = "") -> Library:
@@ -76,7 +80,8 @@ def of_object(framework: str, found: Any, loss: Loss, device: str = "") -> Libra
     asked = found_out(members.read(loss, found, "f", {}, _compiler(framework)), speak)
     home = getattr(found, "__module__", type(found).__module__)
     peer = partial(_peer, FRAMEWORKS[framework], loss, f"{home}.{title}")
-    return Library(name=title, title=title, implementations={loss.name: replace(_implementation(asked, speak), peer=peer, is_shell=True)})
+    made = replace(_implementation(asked, speak), peer=peer, is_shell=True)
+    return Library(name=title, title=title, implementations={loss.name: made}, formats=asked.formats)
 
 
 def _peer(package: str, loss: Loss, source: str) -> tuple[str, Implementation] | None:
@@ -161,25 +166,53 @@ def _implementation(member: Member, speak: Dialect) -> Implementation:
             _refuse(member, {**question.inputs, **question.options})
         except LacksError as error:
             return str(error)
-        return "nobody says what its mean over nothing is" if divides_by_nothing(question) else ""
+        left_out = member.fixed.get("ignore_index") in flat(question.inputs["target"]) if "ignore_index" in member.fixed else False
+        is_mean = member.reduction == "mean" and not question.is_call
+        return "nobody says what its mean over nothing is" if divides_by_nothing(question) or (left_out and is_mean) else ""
 
     alone = member.layout is layouts.ALONE or (member.reduction != "none" and not member.reduces_as_told)
     made = differentiated(loss, find, takes, replace(speak, alone=speak.alone or alone), parts=("value", "gradient"))
-    return replace(made, limits=member.limits, conventions=tuple(_declared(member)))
+
+    def as_wanted(function: Callable[..., Any]) -> Callable[..., Any]:
+        """The same with the labels as they are wanted."""
+
+        def asked(**named: Any) -> Any:
+            inputs = {name: named[name] for name in loss.arguments}
+            labels = member.target.of(loss, {**inputs, "target": named["target"].tolist()})["target"]
+            return function(**{**named, "target": array(labels, FORMATS[named[loss.first].dtype.name])})
+
+        return asked if member.target is not targets.PLAIN else function
+
+    return replace(
+        made,
+        parts={part: as_wanted(function) for part, function in made.parts.items()},
+        line=lambda part, question: made.line(part, replace(question, inputs=member.target.of(loss, question.inputs))),
+        limits=member.limits,
+        conventions=tuple(_declared(member)),
+    )
 
 
 def _declared(member: Member) -> Iterator[Convention]:
-    """What it is judged as: the function with its parameters and its smoothing."""
+    """What it is judged as: the function with its parameters, its smoothing and its weights."""
     for name, x in member.fixed.items():
         if name in member.loss.parameters:
             yield Fixed(name, Fraction(repr(float(x))))
     if smoothing := member.fixed.get("label_smoothing", 0):
         yield Always("label_smoothing", float(smoothing))
+    if (positive := member.fixed.get("pos_weight", 1)) != 1:
+        yield Always("pos_weight", float(positive))
+    if (ignored := member.fixed.get("ignore_index", -1)) >= 0:
+        yield Always("ignore_index", ignored)
+    if weights := member.fixed.get("class_weight"):
+        over = member.divides.get("class_weight", "weights")
+        yield ClassWeights(tuple(map(float, weights)), member.reduction == "mean" and over == "weights")
+        if over == "count":
+            yield Always("denominator", over)
 
 
 def _refuse(member: Member, named: Mapping[str, Any]) -> None:
     """Raise LacksError for an option that it has not, or that is fixed to something else."""
-    loss, there = member.loss, {*member.parameters.values()}
+    loss, there = member.loss, member.there
     asked = [name for name, x in named.items() if name not in loss.arguments and not is_usual(loss, name, x)]
     for name in asked:
         if name not in HANDLED and name not in there and name not in member.fixed:
@@ -187,14 +220,19 @@ def _refuse(member: Member, named: Mapping[str, Any]) -> None:
     for name, x in member.fixed.items():
         if name in asked and name not in loss.parameters and name != "reduction" and not _same(named[name], x):
             raise LacksError(f"its {name} is fixed")
+    for together in (found for found in member.parameters.values() if len(found) > 1):
+        if len({named.get(name, loss.defaults[name]) for name in together}) > 1:
+            raise LacksError(f"its {' and '.join(together)} are one number")
     wanted = named.get("reduction")
-    if wanted is not None and not member.reduces_as_told and wanted != member.reduction:
+    if wanted is not None and wanted not in (member.words if member.reduces_as_told else (member.reduction,)):
         raise LacksError(f"it has no reduction {wanted}")
-    if wanted is not None and member.layout is layouts.ALONE:
-        raise LacksError("it takes one example at a time")
-    divides = member.divides if "sample_weight" in asked else "weights"
-    if wanted == "mean" and not divides_alike(divides, loss, named):
-        raise LacksError(f"its mean divides by {'the number of examples' if divides == 'count' else 'the sum of the weights'}")
+    if wanted is not None and member.layout in (layouts.ALONE, layouts.WHOLE):
+        raise LacksError(f"it takes {member.layout.name}")
+    weighed = {**named, **{name: member.fixed[name] for name in ("class_weight", "ignore_index") if name in member.fixed}}
+    ways = {member.divides.get(name, "weights") for name in asked if name in ("sample_weight", "class_weight")} or {"weights"}
+    if wanted == "mean" and not all(divides_alike(way, loss, weighed) for way in ways):
+        by = " and ".join("the number of examples" if way == "count" else "the sum of the weights" for way in sorted(ways))
+        raise LacksError(f"its mean divides by {by}")
     form = named.get("target_form")
     if wanted == "mean" and "class_weight" in asked and form not in (None, *options.forms(loss)[:1]):
         raise LacksError(f"nobody says what its weighted mean over labels of the form {form} divides by")

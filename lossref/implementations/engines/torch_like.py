@@ -10,7 +10,7 @@ import torch
 from lossref.formats import Format
 from lossref.implementations.engines.tensors import Dialect, Differentiation, Text, itself
 from lossref.implementations.source import bracketed, first, listed
-from lossref.library import ImplementationError
+from lossref.library import FailedError, ImplementationError
 
 COUNT = {"none": "none", "sum": "sum", "count": "mean"}
 WEIGHTS = {"none": "none", "sum": "sum", "weights": "mean"}
@@ -62,8 +62,11 @@ def spelled(x: Any, form: Format) -> str:
 
 def _pull(total: Callable[..., Any], tensors: Mapping[str, Any]) -> list[Any]:
     leaves = {name: x.requires_grad_() for name, x in tensors.items()}
-    total(**leaves).backward()
-    return [x.grad for x in leaves.values()]
+    found = total(**leaves)
+    if not found.requires_grad:
+        raise FailedError("what it returns has no gradient: somewhere it is detached, or left the tensors of torch")
+    found.backward()
+    return [torch.zeros_like(x) if x.grad is None else x.grad for x in leaves.values()]  # what it does not depend on
 
 
 def _pulled(total: Text, tensors: Mapping[str, str]) -> str:
