@@ -9,7 +9,7 @@ import sys
 from collections.abc import Sequence
 
 from lossref import __version__
-from lossref.commands import BAD_USE, UsageError, check, coverage, folklore, golden, init_adapter, look, programs
+from lossref.commands import BAD_USE, Parser, UsageError, check, coverage, folklore, golden, init_adapter, look, programs
 
 EPILOG = """\
 exit status: 0 conforms or done, 1 differs, 2 bad use, 3 the implementation broke
@@ -45,7 +45,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def _run(typed: Sequence[str]) -> int:
-    parser = argparse.ArgumentParser(
+    parser = Parser(
         prog="lossref",
         description="Loss functions with certified answers: check an implementation, ask for an answer, take golden data.",
         epilog=EPILOG,
@@ -58,7 +58,7 @@ def _run(typed: Sequence[str]) -> int:
     given, rest = parser.parse_known_args(_joined(typed))
     given.typed, given.values = list(map(str, typed)), rest
     if rest and not getattr(given, "takes_values", False):
-        parser.error(f"unrecognized arguments: {' '.join(rest)}")
+        given.parser.error(f"unrecognized arguments: {' '.join(rest)}")
     try:
         status: int = given.run(given)
         return status

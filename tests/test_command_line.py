@@ -1,11 +1,13 @@
 """The looking commands: list, show, eval, why, help; text and JSON; bad use in one line; and what importing costs."""
 
 import json
+import re
 import subprocess
 import sys
 
 import pytest
 
+import lossref
 from lossref import catalog, families, golden
 from lossref.cli import main
 from lossref.formats import FLOAT64
@@ -79,16 +81,59 @@ def test_why_explains_a_vector(loss, capsys):
         (("why", "000000000000"), "no vector has an id that starts with '000000000000'"),
         (("why", "zzzz"), "an id has hexadecimal digits, at most 12, and is not 'zzzz'"),
         (("why", "a"), "vectors have ids"),
-        (("golden", "verify", "/nowhere"), "MANIFEST.json is missing"),
+        (("golden", "verify", "/nowhere"), "/nowhere is no folder, and golden data stands in one"),
+        (("eval", "hinge", "--predicton", "1", "--target", "1"), "no argument 'predicton', did you mean prediction?"),
+        (("check", "tensorflow"), "did you mean keras?"),
+        (("check", "scipi"), "did you mean scipy?"),
+        (("golden", "generate", "--loss", "hing"), "did you mean hinge?"),
+        (("vectors", "hubert"), "did you mean huber?"),
+        (("serve", "scipy", "--loss", "hing"), "did you mean hinge?"),
+        (("check", "scipy", "--convention", "log_sofmax: factor 2"), "not judged in this run; did you mean log_softmax?"),
+        (("check", "scipy", "--limit", "log_sofmax: labels are hard"), "did you mean log_softmax?"),
+        (("check", "scipy", "--timeout", "nan"), "--timeout must be a number of seconds above 0, and is nan"),
+        (("check", "scipy", "--today", "yesterday"), "--today must be a day such as 2030-12-31, not 'yesterday'"),
         (("golden", "generate", "--jobs", "0"), "--jobs must be 1 or more"),
     ],
 )
 def test_bad_use_is_one_line(capsys, arguments, words):
     status, out, err = run(capsys, *arguments)
-    assert status in (1, 2)
+    assert status == 2
     assert out == ""
     assert words in err
     assert err.count("\n") == 1
+
+
+@pytest.mark.parametrize(("arguments", "words"), [
+    (("chekc", "scipy"), "invalid choice: 'chekc'"), (("chekc", "scipy"), "did you mean check?"),
+    (("check", "scipy", "--conventoin", "x"), "did you mean --convention?"), (("check", "scipy", "--formt", "x"), "did you mean --format?"),
+    (("vectors", "huber", "--part", "valu"), "did you mean value?"), (("check", "scipy", "--format", "flaot32"), "did you mean float32?"),
+    (("golden", "verfy"), "did you mean verify?"), (("golden", "generate", "--jbos", "2"), "did you mean --jobs?"),
+])  # fmt: skip
+def test_misspelt_options_and_choices_are_answered(capsys, arguments, words):
+    with pytest.raises(SystemExit) as stopped:
+        main([*arguments])
+    assert stopped.value.code == 2
+    assert words in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("name", ["mse", "MSELoss", "nn.MSELoss", "mse_loss"])
+@pytest.mark.parametrize("arguments", ["show", "eval --prediction 1 --target 3", "vectors", "check lossref --loss"])
+def test_names_of_other_libraries_are_understood(capsys, arguments, name):
+    assert run(capsys, *arguments.split(), name) == run(capsys, *arguments.split(), "squared_error")
+
+
+@pytest.mark.parametrize("call", [lossref.value, lossref.oracle])
+def test_python_calls_suggest_arguments_and_options(call):
+    for name, meant in (("predicton", "prediction"), ("reducton", "reduction")):
+        with pytest.raises(TypeError, match=f"hinge has no argument '{name}', did you mean {meant}?"):
+            call("hinge", **{"prediction": 1.0, "target": 1.0, name: 1.0})
+
+
+@pytest.mark.parametrize("call", [lossref.value, lossref.gradient, lossref.oracle])
+@pytest.mark.parametrize(("name", "words"), [("mse", "torch calls squared_error so"), ("hing", "did you mean hinge?")])
+def test_python_calls_suggest_names_too(call, name, words):
+    with pytest.raises(KeyError, match=re.escape(words)):
+        call(name, 1.0, 1.0)
 
 
 @pytest.mark.parametrize("command", [(), ("check",), ("eval",), ("golden",), ("golden", "generate")])

@@ -70,18 +70,23 @@ def test_the_draft_itself_is_refused(capsys, tmp_path, reason, link, words):
     assert f"waiver 1: {words}" in said.err
 
 
-def test_few_are_named_by_id_and_many_by_flag(capsys, tmp_path, strangers):
-    (by_flag, *_) = tomllib.loads(drafted(capsys, tmp_path / "many.toml"))["waiver"]
-    assert (by_flag["loss"], by_flag["part"], by_flag["format"], "vectors" in by_flag) == (LOSS, "value", "float64", False)
-    one = next(v for v in golden.read(lossref.catalog.get(LOSS), FLOAT64) if v.question.flag == "ordinary").question
-    alone = {"prediction": one.inputs["prediction"], "target": one.inputs["target"]}
+@pytest.mark.parametrize(("count", "names"), [(1, "vectors"), (23, "vectors"), (24, "flag")])
+def test_few_are_named_by_id_and_many_by_flag(capsys, tmp_path, strangers, count, names):
+    """By a flag only where all fails that has it: nothing new can hide behind it."""
+    of_flag = [v.question for v in golden.read(lossref.catalog.get(LOSS), FLOAT64) if v.question.flag == "decades"]
+    assert len(of_flag) == 24
+    wrong = of_flag[:count]
 
     def value(prediction, target):
-        wrong = (prediction == alone["prediction"]) & (target == alone["target"])
-        return np.where(wrong, -1.0, lossref.value(LOSS, prediction, target))
+        at = [(prediction == q.inputs["prediction"]) & (target == q.inputs["target"]) for q in wrong]
+        return np.where(np.logical_or.reduce(at), -1.0, lossref.value(LOSS, prediction, target))
 
     strangers.mine = types.SimpleNamespace(value=value)
-    assert [(t["vectors"], t["part"]) for t in tomllib.loads(drafted(capsys, tmp_path / "one.toml"))["waiver"]] == [([one.id], "value")]
+    (table,) = tomllib.loads(drafted(capsys, tmp_path / "w.toml"))["waiver"]
+    selector = {"vectors": [q.id for q in wrong], "part": "value"}
+    if names == "flag":
+        selector = {"flag": "decades", "loss": LOSS, "part": "value", "format": "float64"}
+    assert {key: x for key, x in table.items() if key not in ("reason", "link", "expires")} == selector
 
 
 def test_it_overwrites_nothing_and_draws_up_nothing_where_nothing_fails(capsys, tmp_path, strangers):

@@ -2,10 +2,12 @@
 
 import ast
 import inspect
+import re
+from pathlib import Path
 
 from subtraction import subtracts
 
-from lossref import catalog
+from lossref import catalog, golden
 from lossref.families import FAMILIES, hard_points
 from lossref.options import CLASS, FORMS, NONE, NUMBER, PROBABILITY, SIGN, WEIGHTS
 
@@ -30,8 +32,18 @@ def test_parts_stand_in_one_order(loss):
     assert {"value", "gradient", "definition", "LOSS"} <= set(found)
 
 
+def stated(unit):
+    """The limit that CONTRIBUTING.md states."""
+    page = (Path(__file__).parent.parent / "CONTRIBUTING.md").read_text()
+    return int(re.search(rf"at most (\d+) {unit}", page)[1])
+
+
+def test_vectors_are_as_many_as_is_stated(loss, form):
+    assert len(golden.read(loss, form)) <= stated("vectors") < 400
+
+
 def test_file_fits_on_a_screen_or_two(loss):
-    assert len(inspect.getsource(module_of(loss)).splitlines()) <= 95
+    assert len(inspect.getsource(module_of(loss)).splitlines()) <= stated("lines")
 
 
 def test_docstring_gives_formula_and_every_argument(loss):

@@ -15,7 +15,7 @@ import pytest
 from lossref import catalog, golden, options
 from lossref.cli import main
 from lossref.formats import FLOAT64
-from lossref.implementations import wire
+from lossref.implementations import process, wire
 
 HELLO = {"type": "hello", "protocol": 2, "name": "mine", "language": "Python", "version": "1", "formats": ["float64"],
          "losses": {"squared_error": {"parts": ["value", "gradient"]}}}
@@ -216,6 +216,21 @@ def test_an_interrupted_check_leaves_no_program_running(tmp_path):
             checking.kill()
     with pytest.raises(ProcessLookupError):
         os.kill(int((tmp_path / "pid").read_text()), 0)
+
+
+@pytest.mark.parametrize(("windows", "command", "words"), [
+    (False, r"""./a\ b 'c d' "e f" """, ["./a b", "c d", "e f"]),
+    (True, r"C:\foo\a.exe --x", [r"C:\foo\a.exe", "--x"]),
+    (True, r"""  "C:\Program Files\a.exe" 'D:\b c' "" --x="y" """, [r"C:\Program Files\a.exe", r"D:\b c", "", '--x="y"']),
+])  # fmt: skip
+def test_a_command_line_is_read_as_its_system_does(windows, command, words):
+    assert process.arguments(command, windows) == words
+
+
+def test_code_without_a_version_has_none_in_its_title(tmp_path, capsys):
+    (tmp_path / "mine.py").write_text("def hinge(prediction, target):\n    return (1 - prediction * target).clip(0)\n")
+    run(capsys, "check", f"{tmp_path / 'mine.py'}:hinge", "--as", "hinge", "--record", str(tmp_path / "run.jsonl"))
+    assert json.loads(run(capsys, "judge", str(tmp_path / "run.jsonl"), "--json")[1])["title"] == f"{tmp_path / 'mine.py'}:hinge (Python)"
 
 
 def test_smoke_wants_a_program_and_a_time(program, capsys):

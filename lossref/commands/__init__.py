@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import argparse
+import difflib
 import json
 import os
+import re
 import tempfile
 from pathlib import Path
-from typing import Any, TypeAlias
+from typing import Any, NoReturn, TypeAlias
 
 from lossref import catalog
 from lossref.catalog import DefinitionError
@@ -26,12 +28,24 @@ class UsageError(Exception):
         self.status = status
 
 
+class Parser(argparse.ArgumentParser):
+    """Of a misspelt option or choice it says what may have been meant."""
+
+    def error(self, message: str) -> NoReturn:
+        choice = re.search(r"invalid choice: '(.*)' \(choose from (.*)\)", message)
+        option = re.search("unrecognized arguments: (--[^ =]+)", message)
+        known = re.findall(r"--[a-z][a-z-]*", self.format_usage()) if option else re.findall(r"[\w+-]+", choice[2]) if choice else []
+        near = difflib.get_close_matches((option or choice or [message])[1 if option or choice else 0], known, n=1)
+        super().error(message + (f"; did you mean {near[0]}?" if near else ""))
+
+
 def command(commands: Commands, name: str, summary: str, description: str = "") -> argparse.ArgumentParser:
     """A subparser with --json, like all of them."""
     parser = commands.add_parser(
         name, help=summary, description=description or summary, formatter_class=argparse.RawDescriptionHelpFormatter
     )
     parser.add_argument("--json", action="store_true", help="print JSON")
+    parser.set_defaults(parser=parser)
     return parser
 
 

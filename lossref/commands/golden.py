@@ -93,6 +93,8 @@ def _own(given: argparse.Namespace, advance: write.Progress) -> int:
 
 def run_verify(given: argparse.Namespace) -> int:
     folder = given.folder or golden.folder()
+    if not folder.is_dir():
+        raise UsageError(f"{folder} is no folder, and golden data stands in one")
     try:
         total = verify(folder)
     except GoldenError as error:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import difflib
 from collections.abc import Sequence
 from dataclasses import replace
 
@@ -21,13 +22,15 @@ def declaring(library: Library, declared: Sequence[str], wanted: Sequence[str], 
     if as_mathematics:
         implementations = {name: replace(found, conventions=()) for name, found in implementations.items()}
     own: dict[str, list[Convention]] = {}
-    for loss, convention in map(parse_declaration, declared):
-        if loss not in implementations or (wanted and loss not in wanted):
-            raise ConventionError(f"{convention.sentence!r} is declared for {loss!r}, which is not judged in this run")
+    for said, convention in map(parse_declaration, declared):
+        loss = _judged(said, library, wanted)
+        if not loss:
+            meant = _meant(said, library)
+            raise ConventionError(f"{convention.sentence!r} is declared for {said!r}, which is not judged in this run{meant}")
         own.setdefault(loss, []).append(convention)
-    for loss, said in own.items():
-        kept = (c for c in implementations[loss].conventions if c.kind not in {convention.kind for convention in said})
-        implementations[loss] = replace(implementations[loss], conventions=(*kept, *said))
+    for loss, conventions in own.items():
+        kept = (c for c in implementations[loss].conventions if c.kind not in {convention.kind for convention in conventions})
+        implementations[loss] = replace(implementations[loss], conventions=(*kept, *conventions))
     return replace(library, implementations=implementations)
 
 
@@ -35,9 +38,27 @@ def limited(library: Library, declared: Sequence[str], wanted: Sequence[str], ow
     """The library with the limits that the user states added to its own; `own` is the loss that is judged where it is a user's."""
     implementations = dict(library.implementations)
     for said in declared:
-        loss, colon, sentence = (part.strip() for part in said.partition(":"))
-        if not colon or loss not in implementations or (wanted and loss not in wanted):
-            raise ConventionError(f"a limit is stated as LOSS: SENTENCE of a loss that is judged in this run, not {said!r}")
+        name, colon, sentence = (part.strip() for part in said.partition(":"))
+        loss = _judged(name, library, wanted) if colon else ""
+        if not loss:
+            meant = _meant(name, library) if colon else ""
+            raise ConventionError(f"a limit is stated as LOSS: SENTENCE of a loss that is judged in this run, not {said!r}{meant}")
         found = implementations[loss]
         implementations[loss] = replace(found, limits=(*found.limits, limits.parse(sentence, own or catalog.get(loss))))
     return replace(library, implementations=implementations)
+
+
+def _judged(name: str, library: Library, wanted: Sequence[str]) -> str:
+    """The loss that a name means, ours, the library's or one of the user's own; empty where it is not judged."""
+    if name in library.implementations:
+        return name if name in (wanted or [name]) else ""
+    try:
+        found = catalog.named(name, library.name.partition(":")[0])
+    except KeyError:
+        return ""
+    return found if found in library.implementations and found in (wanted or [found]) else ""
+
+
+def _meant(name: str, library: Library) -> str:
+    near = difflib.get_close_matches(name, library.implementations, n=1)
+    return f"; did you mean {near[0]}?" if near and near[0] != name else ""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import difflib
 from collections.abc import Mapping
 from typing import Any
 
@@ -55,7 +56,9 @@ def bind(loss: Loss, arguments: tuple[Any, ...], named: Mapping[str, Any]) -> di
     values = dict(zip(loss.arguments, arguments, strict=False))
     for name, x in named.items():
         if name not in allowed:
-            raise TypeError(f"{loss.name} has no argument {name!r}; it takes {', '.join(allowed)}")
+            near = difflib.get_close_matches(name, (*allowed, *options.NAMES), n=1)
+            meant = f", did you mean {near[0]}?" if near else ""
+            raise TypeError(f"{loss.name} has no argument {name!r}{meant}; it takes {', '.join(allowed)}")
         if name in values:
             raise TypeError(f"{loss.name}: {name} was given twice")
         values[name] = x

@@ -7,6 +7,7 @@ import contextlib
 import math
 import os
 import queue
+import re
 import shlex
 import signal
 import subprocess
@@ -36,12 +37,19 @@ ROOM = 1 << 18  # bytes of a reply beside its numbers
 GRACE = 5.0  # seconds to be gone in, once killed
 
 
+def arguments(command: str, windows: bool = os.name == "nt") -> list[str]:
+    r"""The words of a command line; on Windows \ is part of a path, and escapes nothing."""
+    if not windows:
+        return shlex.split(command)
+    return [re.sub(r"""^(["'])(.*)\1$""", r"\2", word) for word in shlex.split(command, posix=False)]
+
+
 class Process:
     """One program, and the conversation with it. Not for several threads."""
 
     def __init__(self, command: str, timeout: float, trace: Trace, record: Record) -> None:
         try:
-            self.arguments = shlex.split(command)
+            self.arguments = arguments(command)
         except ValueError as error:
             raise ImplementationError(f"{command!r} is not a command line: {error}") from None
         if not self.arguments:

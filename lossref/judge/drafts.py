@@ -26,13 +26,19 @@ def draft(title: str, verdicts: Sequence[Verdict], form: str, level: str, strict
 
 
 def _part(loss: str, found: PartVerdict, form: str, level: str, strict: bool, today: date) -> Iterator[str]:
-    """The tables of a part: of its ids, or of its flags, whichever is shorter."""
+    """The tables of a part: of its ids, or of the flags at which all fails, so that nothing new can hide; whichever is shorter."""
     failing = [o for o in found.outcomes if fails(o, level, strict)]
     left = [o for o in found.outcomes if o.vector.region not in APART and not fails(o, level, strict)]
     if failing and not left:
         yield f"\n# nothing of the {found.part} of {loss} meets the level: to waive all of it is refused\n"
     elif failing:
-        yield min(_by_ids(failing, found.part, today), _by_flags(failing, found.part, form, today), key=len)
+        at_fault = {o.vector.question.flag for o in failing} - {o.vector.question.flag for o in left}
+        rest = [o for o in failing if o.vector.question.flag not in at_fault]
+        ways = [_by_ids(failing, found.part, today)]
+        if at_fault:
+            whole = _by_flags([o for o in failing if o.vector.question.flag in at_fault], found.part, form, today)
+            ways.append(whole + (_by_ids(rest, found.part, today) if rest else ""))
+        yield min(ways, key=len)
 
 
 def _by_ids(failing: Sequence[Outcome], part: str, today: date) -> str:
