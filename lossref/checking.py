@@ -79,7 +79,7 @@ def check(
     of torch or jax tensors, or a name as on the command line ("scipy", "mine.py:f"). `loss` says which loss it is, by our name or another
     library's, or is a record of one's own; it may be left out where the implementation's own name says it. `framework` is "numpy", "torch",
     "jax" or "jit" (jax, compiled) where it is not to be told from the object or from what its module imports. `format` is float64 where
-    the implementation computes in it. `conventions` and `limits` are sentences of `lossref check --help`, here without the name of the loss;
+    the implementation computes in it. `conventions` and `limits` are sentences of `lossref check --help`, without the name of the loss;
     `device` is where torch's tensors are put.
 
     In the lines that reproduce an answer f is the object.
