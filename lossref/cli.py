@@ -12,13 +12,14 @@ from lossref import __version__
 from lossref.commands import BAD_USE, Parser, UsageError, check, coverage, folklore, golden, init_adapter, look, programs
 
 EPILOG = """\
-exit status: 0 conforms or done, 1 differs, 2 bad use, 3 the implementation broke
+exit status: 0 conforms or done, 1 differs, 2 bad use, 3 the implementation broke; 130 interrupted, 141 the reader left
 
 try:
   lossref check scipy                                judge SciPy's losses, worst answers first
   lossref check examples.implementations:textbook --loss sigmoid_cross_entropy
   lossref init-adapter c                             a program in C (or six others) to start from
   lossref check mine.py:f --definition mine_loss.py  judge by a loss of your own
+  lossref check mine:losses --waivers known.toml --junit lossref.xml     in your CI
   lossref calls torch                                judge whole calls alone: reductions, weights, masks
   lossref coverage torch                             how many of PyTorch's losses can be judged
   lossref eval sigmoid_cross_entropy --logits 40 --target 1
