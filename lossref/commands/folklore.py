@@ -10,12 +10,10 @@ from itertools import groupby
 from typing import Any
 
 import numpy as np
-from rich.console import Console
-from rich.progress import Progress
 from rich.table import Table
 from rich.text import Text
 
-from lossref.commands import CONFORMS, DIFFERS, Commands, UsageError, command, print_json
+from lossref.commands import CONFORMS, DIFFERS, Commands, UsageError, command, judging, print_json
 from lossref.exact import balls
 from lossref.golden import GoldenError
 from lossref.judge.measure import MEANING
@@ -109,12 +107,15 @@ def _found(given: str) -> Mutant:
 
 
 def _examined(records: Iterable[Mutant]) -> list[Finding]:
-    screen = Console(stderr=True)
-    with Progress(console=screen, transient=True, disable=not screen.is_terminal) as progress:
+    wanted, found = list(records), []
+    with judging.progress("judging folklore") as advance:
         try:
-            return [examine(record) for record in progress.track(list(records), description="judging folklore")]
+            for done, record in enumerate(wanted):
+                advance(done, len(wanted))
+                found.append(examine(record))
         except GoldenError as error:
             raise UsageError(error) from None
+    return found
 
 
 def _texts(record: Mutant) -> Iterator[tuple[str, str]]:

@@ -7,12 +7,9 @@ import os
 from collections import Counter
 from pathlib import Path
 
-from rich.console import Console
-from rich.progress import Progress
-
 from lossref import catalog, golden
 from lossref.catalog import DefinitionError
-from lossref.commands import CONFORMS, DIFFERS, Commands, UsageError, command, known_loss, print_json
+from lossref.commands import CONFORMS, DIFFERS, Commands, UsageError, command, judging, known_loss, print_json
 from lossref.exact import balls
 from lossref.formats import FORMATS
 from lossref.golden import SHIPPED_FORMATS, GoldenError, write
@@ -55,13 +52,7 @@ def run_generate(given: argparse.Namespace) -> int:
     if given.definition and (only or given.to is None):
         raise UsageError("--definition is of a loss of your own: say where its files go with --to, and leave out --loss")
     where = given.to or _here()
-    screen = Console(stderr=True)
-    with Progress(console=screen, transient=True, disable=not screen.is_terminal) as progress:
-        task = progress.add_task("certifying", total=None)
-
-        def advance(done: int, total: int) -> None:
-            progress.update(task, completed=done, total=total)
-
+    with judging.progress("certifying") as advance:
         try:
             if given.definition:
                 return _own(given, advance)

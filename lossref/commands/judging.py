@@ -32,19 +32,23 @@ def status(sentence: str) -> Iterator[None]:
 
 
 @contextmanager
-def _progress(sentence: str) -> Iterator[Callable[[int, int | None], None]]:
+def progress(sentence: str) -> Iterator[Callable[[int, int | None], None]]:
+    """How far it is, on standard error, if that is a terminal; the function is told how much is done, and of how much."""
     screen = Console(stderr=True)
-    with Progress(console=screen, transient=True, disable=not screen.is_terminal) as progress:
-        task = progress.add_task(escape(sentence), total=None)
-        yield lambda done, total: progress.update(task, completed=done, total=total)
+    if not screen.is_terminal:
+        yield lambda done, total: None
+        return
+    with Progress(console=screen, transient=True) as shown:
+        task = shown.add_task(escape(sentence), total=None)
+        yield lambda done, total: shown.update(task, completed=done, total=total)
 
 
 def vectors(loss: Loss, own: Loss | None, form: str) -> list[Vector]:
     """The golden vectors of a loss; those of the user's own are certified now."""
     if own is None:
         return golden.read(loss, FORMATS[form])
-    with _progress(f"certifying {loss.name}") as progress:
-        found = certified_vectors(loss, FORMATS[form], proved=balls.INSTALLED, progress=progress)
+    with progress(f"certifying {loss.name}") as advance:
+        found = certified_vectors(loss, FORMATS[form], proved=balls.INSTALLED, progress=advance)
     if not found:
         raise DefinitionError(f"{catalog.file_of(loss)}: no point of its arguments has an answer that settles")
     return found
@@ -53,8 +57,8 @@ def vectors(loss: Loss, own: Loss | None, form: str) -> list[Vector]:
 def judged(library: Library, asked: Sequence[tuple[Loss, list[Vector]]], form: str) -> list[Verdict]:
     """A verdict a loss."""
     verdicts = []
-    with _progress(f"judging {library.title}") as progress:
+    with progress(f"judging {library.title}") as advance:
         for done, (loss, chosen) in enumerate(asked):
-            progress(done, len(asked))
+            advance(done, len(asked))
             verdicts.append(judged_beside(loss, library.implementations[loss.name], chosen, FORMATS[form]))
     return verdicts
