@@ -7,6 +7,7 @@ import io
 import sys
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from types import ModuleType
 from typing import Any
 
@@ -80,7 +81,8 @@ def check(
     of torch or jax tensors, or a name as on the command line ("scipy", "mine.py:f"). `loss` says which loss it is, by our name or another
     library's, or is a record of one's own; it may be left out where the implementation's own name says it. `framework` is "numpy", "torch",
     "jax" or "jit" (jax, compiled) where it is not to be told from the object or from what its module imports. `format` is float64 where
-    the implementation computes in it. `conventions` and `limits` are sentences of `lossref check --help`, here without the name of the loss; `device` is where torch's tensors are put.
+    the implementation computes in it. `conventions` and `limits` are sentences of `lossref check --help`, here without the name of the
+    loss; `device` is where torch's tensors are put.
 
     In the lines that reproduce an answer f is the object.
 
@@ -153,6 +155,8 @@ def _library(implementation: Any, loss: str | Loss | None, framework: str | None
 
 def _framework(implementation: Any) -> str:
     """The library that an object is of, by its classes or by what its module imports; numpy where there is no sign of another."""
+    while isinstance(implementation, partial):
+        implementation = implementation.func
     kind = implementation if inspect.isclass(implementation) else type(implementation)
     ancestors = {base.__module__.partition(".")[0] for base in kind.__mro__}
     if "torch" in ancestors:
