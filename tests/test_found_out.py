@@ -142,6 +142,10 @@ def over_the_batch(prediction, target):
     return ((prediction[:, None] - target) ** 2).mean()
 
 
+def of_the_means(prediction, target):
+    return (prediction.mean() - target.mean()) ** 2
+
+
 partial = functools.partial(F.huber_loss, delta=2.0)
 positive = Positive(2.0)
 weights = nn.CrossEntropyLoss(weight=torch.tensor([1.0, 2.0, 0.5]))
@@ -173,6 +177,7 @@ CASES = {
     "a class ignored for good": ("ignoring --as cross_entropy", "CC", ["ignored class 0"]),
     "a mean by count under class weights": ("weighed_by_count --as cross_entropy", "CC", []),
     "a partial": ("partial --as huber", ("B", "A+"), ["delta is 2"]),
+    "right for one example, and not for a batch": ("of_the_means --as mse_loss", "FF", []),
     "every prediction with every target": ("over_the_batch --as mse_loss", "FF", []),
 }
 
