@@ -7,6 +7,7 @@ import io
 import sys
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from functools import partial
 from types import ModuleType
 from typing import Any
 
@@ -151,6 +152,8 @@ def _library(implementation: Any, loss: str | Loss | None, framework: str | None
 
 def _framework(implementation: Any) -> str:
     """The library that an object is of, by its classes or by what its module imports; numpy where there is no sign of another."""
+    while isinstance(implementation, partial):
+        implementation = implementation.func
     kind = implementation if inspect.isclass(implementation) else type(implementation)
     ancestors = {base.__module__.partition(".")[0] for base in kind.__mro__}
     if "torch" in ancestors:

@@ -32,6 +32,7 @@ SYNONYMS: Mapping[str, tuple[tuple[str, ...], ...]] = {  # guesses, of which the
     "tau": (("temperature",),),
 }
 NEUTRAL = {"label_smoothing": 0.0, "pos_weight": 1.0, "ignore_index": -100}  # what somebody's own default may be another than
+FITTED = {"float64": "double", "float32": "float"}  # what a module with tensors of its own is put through for a model in a format
 CLASSES = ("num_classes", "n_classes", "num_class", "nclass", "classes", "n_class", "class_num", "cls_num")
 HANDLED = frozenset({"reduction", "denominator", "empty", "target_form", "upstream"})
 
@@ -42,7 +43,7 @@ class Member:
 
     loss: Loss
     made: Callable[[Mapping[str, Any], Format], Callable[..., Any]]  # the function of tensors, with some options set, for a format
-    written: Callable[[Mapping[str, str], Sequence[str]], str]  # the same called, as an expression
+    written: Callable[[Mapping[str, str], Sequence[str], Format], str]  # the same called, as an expression
     parameters: Mapping[str, tuple[str, ...]]  # several options where one number stands for them all
     guessed: frozenset[str] = frozenset()  # the parameters whose names are not those of the options
     unset: frozenset[str] = frozenset()  # the parameters that are None where nobody sets them
@@ -105,7 +106,7 @@ class Asked:
         member = self.member
         chosen = member.options(sources, '"none"')
         tensors = [member.layout.text(sources[name], self.shapes[name]) for name in member.loss.arguments]
-        called = member.written({name: x if isinstance(x, str) else repr(x) for name, x in chosen.items()}, tensors)
+        called = member.written({name: x if isinstance(x, str) else repr(x) for name, x in chosen.items()}, tensors, self.form)
         return called if member.place is None else f"{called}[{json.dumps(member.place)}]"
 
 
@@ -130,19 +131,23 @@ def read(loss: Loss, found: Any, source: str, preset: Mapping[str, Any], compile
         how = f"{source.rpartition('.')[2]}({needed[0]}=...)" if is_class else f"a default for {needed[0]}"
         raise ImplementationError(f"{source} needs {' and '.join(needed)}, which is no option of {loss.name}: give {how}")
     had: Mapping[str, Any] = preset if is_class or is_function else {name: getattr(found, name) for name in _attributes(found)}
-    fixed = {option: _plain(loss, source, option, x) for name, x in had.items() if x is not None for option in _options(loss, name, None)}
+    all_set = {option: x for name, x in had.items() if x is not None for option in _options(loss, name, None)}
+    fixed = {option: x for option, given in all_set.items() if (x := _plain(loss, source, option, given)) is not None}
     sizes = [x for name, x in had.items() if name in CLASSES and isinstance(x, int)]
     sizes += [len(x) for option, x in fixed.items() if option == "class_weight"]
 
     compiled: dict[str, Callable[..., Any]] = {}
+    holding: set[bool] = set()  # whether what it was made into had tensors of its own
 
     def plain(chosen: Mapping[str, Any], form: Format) -> Callable[..., Any]:
         if is_function and by_name:
             return lambda *tensors: found(**dict(zip(by_name, tensors, strict=True)), **chosen)
         if is_function:
             return lambda *tensors: found(*tensors, **chosen)
-        instance: Callable[..., Any] = _fitted(found(**preset, **chosen) if is_class else found, form)
-        return instance
+        instance: Any = found(**preset, **chosen) if is_class else found
+        holding.add(holds := any(True for kind in ("parameters", "buffers") for _ in getattr(instance, kind, tuple)()))
+        fitted: Callable[..., Any] = getattr(instance, FITTED[form.name])() if holds else instance
+        return fitted
 
     def made(chosen: Mapping[str, Any], form: Format) -> Callable[..., Any]:
         if compiler is None:
@@ -151,9 +156,9 @@ def read(loss: Loss, found: Any, source: str, preset: Mapping[str, Any], compile
             compiled[setting] = compiler(plain(chosen, form))
         return compiled[setting]
 
-    def written(chosen: Mapping[str, str], tensors: Sequence[str]) -> str:
+    def written(chosen: Mapping[str, str], tensors: Sequence[str], form: Format) -> str:
         set_so = keywords({**{name: repr(x).replace("'", '"') for name, x in preset.items() if is_class}, **chosen})
-        called = f"{source}({set_so})" if is_class else source
+        called = (f"{source}({set_so})" if is_class else source) + f".{FITTED[form.name]}()" * (True in holding)
         if compiler is not None:
             names = by_name or tuple(f"x{k}" for k, _ in enumerate(tensors))
             passed = ", ".join([*(f"{name}={name}" if by_name else name for name in names), *([set_so] if set_so else [])])
@@ -202,10 +207,14 @@ def _by_name(found: Any, loss: Loss, source: str) -> tuple[str, ...]:
 
 
 def _plain(loss: Loss, source: str, option: str, x: Any) -> Any:
-    """What something is made with, as Python numbers; ImplementationError where a parameter of a loss is several."""
+    """What something is made with, as Python numbers, None where it says nothing; ImplementationError for what cannot be judged."""
     found = x.tolist() if hasattr(x, "tolist") else x
     if isinstance(found, list) and len(found) == 1 and option != "class_weight":
         found = found[0]
+    if option == "sample_weight":
+        if found == 1:
+            return None
+        raise ImplementationError(f"{source} has weights of examples, which fit one batch alone: make it without them")
     if option in (*loss.parameters, "pos_weight", "label_smoothing") and not isinstance(found, (int, float)):
         raise ImplementationError(f"{source} has {option} = {found}, and {loss.name} has one number there")
     return found
@@ -230,10 +239,3 @@ def _options(loss: Loss, name: str, default: Any) -> tuple[str, ...]:
     if name in SYNONYMS and not isinstance(default, str):
         return next((found for found in SYNONYMS[name] if {*found} <= known), (name,) if name in known else ())
     return (name,) if name in known else ()
-
-
-def _fitted(instance: Any, form: Format) -> Any:
-    """A module whose own tensors are of a format, as it would be for a model in it."""
-    if not any(True for kind in ("parameters", "buffers") for _ in getattr(instance, kind, tuple)()):
-        return instance
-    return instance.double() if form.name == "float64" else instance.float()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import redirect_stdout
 from dataclasses import dataclass, replace
 from types import MappingProxyType
@@ -134,7 +134,7 @@ def found_out(member: Member, speak: Dialect) -> Member:
             if not own and probe.agrees(runs[-1], probe.batch()):
                 return _told(runs[-1], probe)
         if not own:
-            _refuse_exchanged(member, probe)
+            _refuse_exchanged([trial for trial in _trials(member) if not (runs and trial.layout is layouts.ALONE)], probe)
         if runs:
             return runs[0] if own else _told(runs[0], probe)
     first, trial = complaints[0]
@@ -153,18 +153,18 @@ def _trials(member: Member) -> Iterator[Member]:
                 yield replace(known, target=target, layout=layout)
 
 
-def _refuse_exchanged(member: Member, probe: Probe) -> None:
+def _refuse_exchanged(trials: Sequence[Member], probe: Probe) -> None:
     """Raise ImplementationError for what is right if its arguments are exchanged."""
-    if len(member.loss.arguments) != 2:
+    if len(probe.loss.arguments) != 2:
         return
-    for trial in _trials(member):
+    for trial in trials:
         try:
             placed = probe.placed(trial, exchanged=True)
             found = replace(placed, reduction=probe.reduced(placed, exchanged=True))
         except Exception:  # a stranger's code may raise anything
             continue
         if probe.agrees(found, probe.batch(), exchanged=True):
-            first, second = member.loss.arguments
+            first, second = probe.loss.arguments
             raise ImplementationError(
                 f"it is right if the arguments are exchanged: it takes ({second}, {first}), and is given ({first}, {second}); "
                 f"bring lambda {first}, {second}: f({second}, {first})"
