@@ -1,8 +1,9 @@
 """The pytest plugin takes what the command line takes, by the same names, and decides the same."""
 
 import argparse
-import subprocess
+import io
 import sys
+from contextlib import redirect_stderr, redirect_stdout
 
 import pytest
 
@@ -43,16 +44,19 @@ ELSEWHERE = {"help", "isolated", "timeout", "trace", "record", "write_waivers"} 
 
 @pytest.fixture
 def run(tmp_path, monkeypatch):
-    """Run pytest in a stranger's folder; its exit status and output."""
+    """Run pytest in a stranger's folder, in this process: its exit status and output."""
     (tmp_path / "mine.py").write_text(MINE)
     monkeypatch.chdir(tmp_path)
     monkeypatch.syspath_prepend(str(tmp_path))
 
     def ran(*arguments, of="mine:losses"):
-        command = [sys.executable, "-m", "pytest", "-p", "pytest_lossref", "-p", "no:cacheprovider", "-rxfEs", "--pyargs"]
+        command = ["-p", "pytest_lossref", "-p", "no:cacheprovider", "-rxfEs", "--rootdir", str(tmp_path), "--pyargs"]
         chosen = ["lossref.conformance", "--lossref-implementation", of, *map(str, arguments)]
-        done = subprocess.run([*command, *chosen], cwd=tmp_path, capture_output=True, text=True)
-        return done.returncode, done.stdout + done.stderr
+        shown = io.StringIO()
+        with redirect_stdout(shown), redirect_stderr(shown):
+            status = pytest.main([*command, *chosen])
+        sys.modules.pop("mine", None)
+        return int(status), shown.getvalue()
 
     ran.folder = tmp_path
     yield ran
