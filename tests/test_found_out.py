@@ -175,7 +175,10 @@ CASES = {
     "class weights for good": ("weights --as cross_entropy", "CC", ["class weights 1, 2, 0.5 in means", "exactly 3 classes"]),
     "class weights, unreduced": ("weights_unreduced --as cross_entropy", "CC", ["class weights 1, 2, 0.5", "exactly 3 classes"]),
     "a class ignored for good": ("ignoring --as cross_entropy", "CC", ["ignored class 0"]),
-    "a mean by count under class weights": ("weighed_by_count --as cross_entropy", "CC", []),
+    "a mean by count under class weights": ("weighed_by_count --as cross_entropy", "FF", []),
+    "a mean by count that is declared": (
+        "weighed_by_count --as cross_entropy --convention 'softmax_cross_entropy: mean over count'", "CC", ["mean over count"],
+    ),
     "a partial": ("partial --as huber", ("B", "A+"), ["delta is 2"]),
     "right for one example, and not for a batch": ("of_the_means --as mse_loss", "FF", []),
     "every prediction with every target": ("over_the_batch --as mse_loss", "FF", []),

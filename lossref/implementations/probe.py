@@ -188,12 +188,11 @@ def _told(member: Member, probe: Probe) -> Member:
         forms = {form: batches.in_form(loss, probe.form, "doors", batch, form) for form in options.forms(loss)[1:]}
         kept = [form for form, given in forms.items() if probe.agrees(member, given, {"target_form": form}, reduction)]
         member = replace(member, forms=tuple(kept))
-    weights = {"sample_weight": np.arange(1.0, EXAMPLES + 1), "class_weight": np.arange(1.0, probe.classes + 1)}
-    for name, x in weights.items():
-        if name in member.there and reduction == "mean":
-            by_count = not probe.agrees(member, batch, {name: x}, reduction)
-            by_count = by_count and probe.agrees(member, batch, {name: x, "denominator": "count"}, reduction)
-            member = replace(member, divides={**member.divides, name: "count" if by_count else "weights"})
+    if "sample_weight" in member.there and reduction == "mean":  # libraries divide by either; under weights of classes all by their sum
+        weighted = {"sample_weight": np.arange(1.0, EXAMPLES + 1)}
+        by_count = not probe.agrees(member, batch, weighted, reduction)
+        by_count = by_count and probe.agrees(member, batch, {**weighted, "denominator": "count"}, reduction)
+        member = replace(member, divides={**member.divides, "sample_weight": "count" if by_count else "weights"})
     if "class_weight" in member.fixed and reduction == "mean":
         counted = replace(member, divides={**member.divides, "class_weight": "count"})
         member = counted if not probe.agrees(member, batch) and probe.agrees(counted, batch) else member

@@ -19,7 +19,7 @@ def judged_beside(loss: Loss, implementation: Implementation, vectors: Sequence[
     if not poor or (peer := implementation.peer()) is None:
         return verdict
     name, theirs = peer
-    asked = {o.vector.id: o.vector for o in poor if not o.vector.question.is_call}
+    asked = {o.vector.id: o.vector for o in poor}
     found = judge(loss, replace(theirs, conventions=()), list(asked.values()), form)
     graded = {(o.vector.id, part): o.grade for part, of in found.parts.items() for o in of.outcomes}
     grades = [graded[o.vector.id, o.part] for o in poor if (o.vector.id, o.part) in graded]

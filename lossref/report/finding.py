@@ -62,6 +62,10 @@ def _loss(library: Library, verdict: Verdict, form: str, level: str, strict: boo
         for name, found in verdict.parts.items()
     }
     needless = [d.needless for d in verdict.declarations if d.needless]
+    cause = _cause(verdict, level, strict, FORMATS[form])
+    for part in parts.values():  # what the numbers of one answer do not tell all of them may
+        if not part["conforms"] and part["worst"] and not part["worst"][0]["cause"]:
+            part["worst"][0]["cause"] = cause
     return {
         "composed": verdict.composed,
         "vectors": verdict.vectors,
@@ -77,7 +81,7 @@ def _loss(library: Library, verdict: Verdict, form: str, level: str, strict: boo
         "undecided": verdict.undecided,
         "parts": parts,
         "conforms": bool(parts) and all(part["conforms"] for part in parts.values()) and not verdict.emptied,
-        "cause": _cause(verdict, level, strict, FORMATS[form]),
+        "cause": cause,
         "broke": verdict.broke,
     }
 
