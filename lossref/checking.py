@@ -15,15 +15,15 @@ from rich.console import Console
 
 from lossref import catalog, golden
 from lossref.conventions.declaring import declaring, limited
-from lossref.exact import balls
 from lossref.formats import FORMATS
 from lossref.golden import write
 from lossref.implementations import python, resolve, tensors
+from lossref.implementations.resolve import format_of
 from lossref.judge.measure import DEFAULT_LEVEL, LEVELS
 from lossref.judge.peer import judged_beside
-from lossref.library import ImplementationError, Library
+from lossref.library import Library
 from lossref.report import finding, screen
-from lossref.spec import Loss, Vector
+from lossref.spec import Loss
 
 WIDTH = 120  # of a report that no terminal limits
 
@@ -109,25 +109,12 @@ def check(
         library.close()
 
 
-def format_of(asked: str | None, library: Library) -> str:
-    """The format that is asked for, or the usual one of the library."""
-    there = library.formats or golden.SHIPPED_FORMATS
-    if asked and asked not in there:
-        raise ImplementationError(f"{library.title} computes in {' and '.join(there)}, and not in {asked}")
-    return asked or ("float64" if "float64" in there else there[0])
-
-
 def _judged(library: Library, losses: Sequence[Loss], format: str, level: str, strict: bool, worst: int) -> Report:
     verdicts = [
-        judged_beside(loss, library.implementations[loss.name], _vectors(loss, format), FORMATS[format]) for loss in losses
+        judged_beside(loss, library.implementations[loss.name], write.of_loss(loss, FORMATS[format]), FORMATS[format]) for loss in losses
     ]
     data = finding.run(library, verdicts, format, level, strict, worst)
     return Report(data if len(losses) > 1 else data | {"lacks": {}})
-
-
-def _vectors(loss: Loss, format: str) -> list[Vector]:
-    own = catalog.is_own(loss)
-    return write.vectors(loss, FORMATS[format], proved=balls.INSTALLED) if own else golden.read(loss, FORMATS[format])
 
 
 def _sentences(given: str | Sequence[str]) -> tuple[str, ...]:

@@ -15,15 +15,15 @@ import numpy as np
 import pytest
 from rich.console import Console
 
-from lossref import catalog, golden
+from lossref import catalog
 from lossref.catalog import DefinitionError
 from lossref.conventions import declaring
 from lossref.conventions.formula import ConventionError
-from lossref.exact import balls
 from lossref.formats import FORMATS
 from lossref.golden import SHIPPED_FORMATS, GoldenError, write
 from lossref.implementations import recorded, resolve
 from lossref.implementations.recorded import Recording
+from lossref.implementations.resolve import format_of
 from lossref.judge import baseline, waivers
 from lossref.judge.ask import CHANGED, Asked, ask, asked_of, batches
 from lossref.judge.measure import meets
@@ -62,10 +62,8 @@ class Wanted:
     known: dict[Any, Any] = field(default_factory=dict)
 
     def vectors(self, loss: Loss, form: str) -> list[Vector]:
-        """The golden vectors of a loss; those of somebody's own are certified, once."""
-        if self.own is None:
-            return golden.read(loss, FORMATS[form])
-        found: list[Vector] = self._once("vectors", form, lambda: write.vectors(loss, FORMATS[form], proved=balls.INSTALLED))
+        """The vectors of a loss, read or certified once."""
+        found: list[Vector] = self._once(f"{loss.name} vectors", form, lambda: write.of_loss(loss, FORMATS[form]))
         return found
 
     def verdict(self, loss: Loss, form: str) -> Verdict:
@@ -134,7 +132,7 @@ def _wanted(config: pytest.Config) -> Wanted:
     library = declaring.limited(library, option("limit"), [loss.name for loss in losses], own)
     library = declaring.declaring(library, option("convention"), [loss.name for loss in losses], option("as_mathematics"))
     there = library.formats or SHIPPED_FORMATS
-    formats = _listed(option("format")) or (("float64",) if "float64" in there else there[:1])
+    formats = _listed(option("format")) or (format_of(None, library),)
     for form in formats:
         if form not in there:
             raise pytest.UsageError(f"--lossref-format must be of {', '.join(there)}, and is {form!r}")

@@ -13,14 +13,13 @@ from typing import Any
 
 from lossref import catalog, commands
 from lossref.catalog import DefinitionError
-from lossref.checking import format_of
 from lossref.commands import BROKE, CONFORMS, DIFFERS, Commands, UsageError, command, judging, known_loss, print_json, write_beside
 from lossref.conventions import declaring, limits
 from lossref.conventions.formula import ConventionError
 from lossref.conventions.grammar import GRAMMAR
 from lossref.golden import SHIPPED_FORMATS, GoldenError
 from lossref.implementations import process, recorded, resolve
-from lossref.implementations.resolve import ADAPTERS
+from lossref.implementations.resolve import ADAPTERS, format_of
 from lossref.judge import baseline, drafts, waivers
 from lossref.judge.measure import DEFAULT_LEVEL, LEVELS, MEANING
 from lossref.judge.verdict import Verdict
@@ -220,7 +219,7 @@ def _report(given: argparse.Namespace, library: Library, own: Loss | None, form:
     library = declaring.declaring(library, given.convention or [], wanted, given.as_mathematics)
     there = [name for name in catalog.names() if name in library.implementations and name in (wanted or [name])]
     losses = [own] if own else [catalog.get(name) for name in there]
-    vectors = [(loss, [v for v in select(judging.vectors(loss, own, form)) if v.question.is_call or not given.calls]) for loss in losses]
+    vectors = [(loss, [v for v in select(judging.vectors(loss, form)) if v.question.is_call or not given.calls]) for loss in losses]
     if given.calls:  # a loss whose calls are all left out makes none
         vectors = [(loss, found) for loss, found in vectors if not all(_refusals(library, loss, found))]
     elif any(found for _, found in vectors) and all(reason for loss, found in vectors for reason in _refusals(library, loss, found)):
@@ -279,7 +278,7 @@ def _compared(given: argparse.Namespace, library: Library, own: Loss | None, ver
     older = recording.library(own)
     losses = [own] if own else [catalog.get(name) for name in catalog.names() if name in (given.loss or [name])]
     there = [loss for loss in losses if loss.name in older.implementations]
-    asked = [(loss, [v for v in judging.vectors(loss, own, form) if v.question.is_call or not given.calls]) for loss in there]
+    asked = [(loss, [v for v in judging.vectors(loss, form) if v.question.is_call or not given.calls]) for loss in there]
     before = [found for loss, vectors in asked if (found := recording.judged(older, loss, library, vectors, form))]
     compared = baseline.compare(before, verdicts)
     if not (compared.compared or compared.gone):

@@ -15,10 +15,8 @@ from rich.text import Text
 from lossref import catalog, golden
 from lossref.catalog import DefinitionError
 from lossref.commands import CONFORMS, DIFFERS, Commands, UsageError, command, known_loss, print_json
-from lossref.exact import balls
 from lossref.formats import FORMATS
-from lossref.golden import SHIPPED_FORMATS, GoldenError
-from lossref.golden.write import vectors as certified_vectors
+from lossref.golden import SHIPPED_FORMATS, GoldenError, write
 from lossref.implementations import process, recorded, resolve, serve, smoke, wire
 from lossref.library import ImplementationError
 from lossref.report import text
@@ -89,9 +87,7 @@ def _questions(given: argparse.Namespace, losses: Sequence[Loss]) -> Iterator[Ma
         return
     form = FORMATS[given.format]
     for loss in losses:
-        own = catalog.is_own(loss)
-        vectors = certified_vectors(loss, form, proved=balls.INSTALLED) if own else golden.read(loss, form)
-        yield from recorded.questions(loss, parts, vectors, form)
+        yield from recorded.questions(loss, parts, write.of_loss(loss, form), form)
 
 
 def show_protocol(given: argparse.Namespace) -> int:

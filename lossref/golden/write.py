@@ -16,11 +16,12 @@ from pathlib import Path
 from typing import Any
 
 from lossref import catalog, questions
+from lossref.exact import balls
 from lossref.exact.answer import answer
 from lossref.exact.numbers import NoAnswerError
 from lossref.formats import FORMATS, RESIDUAL_STEPS, Format
 from lossref.golden import row as rows
-from lossref.golden.read import MANIFEST, SCHEMA, SHIPPED_FORMATS, VERSION, folder, manifest, relative_path, whole_file
+from lossref.golden.read import MANIFEST, SCHEMA, SHIPPED_FORMATS, VERSION, folder, manifest, read, relative_path, whole_file
 from lossref.golden.verify import listed_files, root_hash, verify
 from lossref.spec import Answer, Loss, Question, Region, Vector
 
@@ -64,6 +65,15 @@ def vectors(loss: Loss, form: Format, *, seed: str = "golden", proved: bool = Tr
             # Nothing was evaluated anywhere, and the first question says why.
             answer(loss, asked[0].inputs, asked[0].options, form, proved=proved)
     return [vector for vector in found if vector is not None]
+
+
+def of_loss(loss: Loss, form: Format, progress: Progress | None = None) -> list[Vector]:
+    """The golden vectors of a loss; those of somebody's own are certified now, and DefinitionError is raised where none settles."""
+    if not catalog.is_own(loss):
+        return read(loss, form)
+    if found := vectors(loss, form, proved=balls.INSTALLED, progress=progress):
+        return found
+    raise catalog.DefinitionError(f"{catalog.file_of(loss)}: no point of its arguments has an answer that settles")
 
 
 def content(loss: Loss, found: Sequence[Vector], form: Format) -> bytes:

@@ -6,6 +6,7 @@ import difflib
 import importlib
 from pathlib import Path
 
+from lossref.golden import SHIPPED_FORMATS
 from lossref.implementations import process, python, tensors
 from lossref.library import ImplementationError, Library
 from lossref.spec import Loss
@@ -33,6 +34,14 @@ def resolve(name: str, loss: str | Loss | None = None, device: str = "") -> Libr
     except python.AbsentError as error:
         known = f"{name!r} is neither an adapter ({', '.join(ADAPTERS)}) nor a module:attribute to import: {error}"
         raise ImplementationError(known + _suggestion(name)) from None
+
+
+def format_of(asked: str | None, library: Library) -> str:
+    """The format that is asked for, or the usual one of a library; ImplementationError where it does not compute in it."""
+    there = library.formats or SHIPPED_FORMATS
+    if asked and asked not in there:
+        raise ImplementationError(f"{library.title} computes in {' and '.join(there)}, and not in {asked}")
+    return asked or ("float64" if "float64" in there else there[0])
 
 
 def _adapter(name: str) -> Library:
