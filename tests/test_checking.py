@@ -56,10 +56,10 @@ def test_the_report_shows_itself_and_says_whether_it_conforms():
 
 
 def test_the_name_may_say_which_loss_it_is():
-    def mse_loss(x, y):
-        return (x - y) ** 2
+    def mse_loss(prediction, target):
+        return (prediction - target) ** 2
 
-    assert lossref.check(lambda prediction, target: (prediction - target) ** 2, "mse").grades == {"squared_error": {"value": "B"}}
+    assert lossref.check(mse_loss).grades == lossref.check(mse_loss, "MSELoss").grades == {"squared_error": {"value": "B"}}
     with pytest.raises(KeyError, match=r"no loss is called 'naive'"):
         lossref.check(naive)
 

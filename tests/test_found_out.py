@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import json
 import re
 import shlex
-import subprocess
-import sys
 from importlib.util import find_spec
 
 import pytest
+import strangers
 
 from lossref.cli import main
 
@@ -185,34 +183,24 @@ CASES = {
 }
 
 
+PACKAGE = {
+    "package/__init__.py": "",
+    "package/base.py": "def square(x):\n    return x * x\n",
+    "package/losses.py": "from .base import square\n\n\ndef mse_loss(x, y):\n    return square(x - y)\n",
+}
+
+
 @pytest.fixture(autouse=True)
 def folder(tmp_path, monkeypatch):
-    (tmp_path / "theirs.py").write_text(THEIRS)
-    package = tmp_path / "package"
-    package.mkdir()
-    (package / "__init__.py").write_text("")
-    (package / "base.py").write_text("def square(x):\n    return x * x\n")
-    (package / "losses.py").write_text("from .base import square\n\n\ndef mse_loss(x, y):\n    return square(x - y)\n")
-    monkeypatch.chdir(tmp_path)
-    before = {*sys.modules}
-    yield
-    for name in {"theirs", "package"} | ({*sys.modules} - before):
-        if name.partition(".")[0] in ("theirs", "package"):
-            sys.modules.pop(name, None)
-
-
-def report(capsys, typed: str) -> dict:
-    """The only loss of the report of a check, as data."""
-    main(["check", *shlex.split(typed), "--json", "--worst", "1"])
-    (found,) = json.loads(capsys.readouterr().out)["losses"]
-    return found
+    with strangers.folder(tmp_path, monkeypatch, {"theirs.py": THEIRS, **PACKAGE}):
+        yield
 
 
 @pytest.mark.parametrize("name", CASES)
 def test_a_loss_is_judged_as_it_wants_to_be_asked(name, capsys):
     typed, grades, declared = CASES[name]
     quote = "'" * typed.startswith("'")
-    found = report(capsys, f"{quote}torch:theirs.py:{typed.removeprefix(quote)}")
+    found = strangers.report(capsys, f"{quote}torch:theirs.py:{typed.removeprefix(quote)}")
     assert tuple(found["parts"][part]["grade"] for part in found["parts"]) == tuple(grades), found["remarks"]
     assert [convention["sentence"] for convention in found["conventions"]] + found["limits"] == declared
 
@@ -220,17 +208,11 @@ def test_a_loss_is_judged_as_it_wants_to_be_asked(name, capsys):
 @pytest.mark.parametrize("typed", ["keywords --as sigmoid_cross_entropy", "named --as cross_entropy", "whole --as sigmoid_cross_entropy",
                                    "rows --as cross_entropy", "weights --as cross_entropy"])  # fmt: skip
 def test_the_printed_line_says_it_again(typed, capsys):
-    found = report(capsys, f"torch:theirs.py:{typed}")
-    for part in ("value", "gradient"):
-        worst = found["parts"][part]["worst"][0]
-        command = worst["command"].replace("python -c", f"{shlex.quote(sys.executable)} -c", 1)
-        said = subprocess.run(shlex.split(command), capture_output=True, text=True, check=True).stdout
-        numbers = [float(x) for x in re.findall(r"-?[0-9]+\.?[0-9]*(?:e[-+]?[0-9]+)?|nan|inf", said)]
-        assert any(x == pytest.approx(float(worst["got"]["decimal"]), rel=1e-3, abs=0) for x in numbers), (command, said)
+    strangers.assert_said_again(strangers.report(capsys, f"torch:theirs.py:{typed}"))
 
 
 def test_a_file_of_a_package_has_its_relative_imports(capsys):
-    found = report(capsys, "torch:package/losses.py:mse_loss")
+    found = strangers.report(capsys, "torch:package/losses.py:mse_loss")
     assert found["parts"]["value"]["grade"] == "B"
 
 

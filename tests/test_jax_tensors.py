@@ -2,14 +2,10 @@
 
 from __future__ import annotations
 
-import json
-import shlex
-import sys
 from importlib.util import find_spec
 
 import pytest
-
-from lossref.cli import main
+import strangers
 
 pytestmark = pytest.mark.skipif(not find_spec("jax"), reason="JAX is not installed here")
 
@@ -46,17 +42,13 @@ CASES = {
 
 @pytest.fixture(autouse=True)
 def folder(tmp_path, monkeypatch):
-    (tmp_path / "mine_jax.py").write_text(THEIRS)
-    monkeypatch.chdir(tmp_path)
-    sys.modules.pop("mine_jax", None)
-    yield tmp_path
-    sys.modules.pop("mine_jax", None)
+    with strangers.folder(tmp_path, monkeypatch, {"mine_jax.py": THEIRS}):
+        yield
 
 
 @pytest.mark.parametrize("door", ["jax", "jit"])
 @pytest.mark.parametrize("name", CASES)
 def test_a_strangers_loss_is_judged_by_one_short_command(name, door, capsys):
     typed, value, gradient = CASES[name]
-    main(["check", *shlex.split(f"{door}:{typed}"), "--json", "--worst", "1"])
-    (found,) = json.loads(capsys.readouterr().out)["losses"]
+    found = strangers.report(capsys, f"{door}:{typed}")
     assert {part: found["parts"][part]["grade"] for part in found["parts"]} == {"value": value, "gradient": gradient}, found["remarks"]

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import json
 import re
 import shlex
-import subprocess
-import sys
 from importlib.util import find_spec
 
 import pytest
+import strangers
 
 from lossref.cli import main
 
@@ -100,43 +98,26 @@ CASES = {
 
 @pytest.fixture(autouse=True)
 def folder(tmp_path, monkeypatch):
-    (tmp_path / "mine.py").write_text(THEIRS)
-    monkeypatch.chdir(tmp_path)
-    sys.modules.pop("mine", None)
-    yield tmp_path
-    sys.modules.pop("mine", None)
-
-
-def report(capsys, typed: str) -> dict:
-    """The only loss of the report of a check, as data."""
-    main(["check", *shlex.split(typed), "--json", "--worst", "1"])
-    (found,) = json.loads(capsys.readouterr().out)["losses"]
-    return found
+    with strangers.folder(tmp_path, monkeypatch, {"mine.py": THEIRS}):
+        yield
 
 
 @pytest.mark.parametrize("name", CASES)
 def test_a_strangers_loss_is_judged_by_one_short_command(name, capsys):
     typed, value, gradient = CASES[name]
     assert len(f"lossref check {typed}") < 80
-    found = report(capsys, typed)
+    found = strangers.report(capsys, typed)
     assert {part: found["parts"][part]["grade"] for part in found["parts"]} == {"value": value, "gradient": gradient}, found["remarks"]
 
 
 @pytest.mark.parametrize("name", ["a module class with a mean and smoothing", "maps, the classes along axis 1", "a function with options"])
 def test_the_printed_line_says_it_again_without_lossref(name, capsys):
     typed, *_ = CASES[name]
-    found = report(capsys, typed)
-    for part in ("value", "gradient"):
-        worst = found["parts"][part]["worst"][0]
-        command = worst["command"].replace("python -c", f"{shlex.quote(sys.executable)} -c", 1)
-        said = subprocess.run(shlex.split(command), capture_output=True, text=True, check=True).stdout
-        numbers = [float(x) for x in re.findall(r"-?[0-9]+\.?[0-9]*(?:e[-+]?[0-9]+)?|nan|inf", said)]
-        got = float(worst["got"]["decimal"]) if isinstance(worst["got"], dict) else None
-        assert any(x == pytest.approx(got, rel=1e-3, abs=0, nan_ok=True) for x in numbers), (command, said, got)
+    strangers.assert_said_again(strangers.report(capsys, typed))
 
 
 def test_what_is_fixed_is_judged_as_it_is(capsys):
-    found = report(capsys, "torch:mine.py:instance --as softmax_cross_entropy")
+    found = strangers.report(capsys, "torch:mine.py:instance --as softmax_cross_entropy")
     (convention,) = found["conventions"]
     assert convention["sentence"] == "label smoothing 0.2"
     assert found["refusals"]["its label_smoothing is fixed"]
