@@ -9,10 +9,10 @@ import json
 import re
 import subprocess
 import sys
-from importlib.util import find_spec
 
 import numpy as np
 import pytest
+from libraries import MISSING, installed
 
 from lossref import catalog
 from lossref.cli import main
@@ -25,16 +25,9 @@ from lossref.spec import PARTS, Loss, Parameter, Question
 # Keras 3.15 calls NumPy 2 in a way that it warns of, on PyTorch tensors.
 pytestmark = pytest.mark.filterwarnings("ignore:__array__ implementation doesn't accept a copy keyword:DeprecationWarning")
 
-PACKAGES = {"sklearn": "scikit-learn", "torch_func": "torch"}  # an adapter called otherwise than the package it needs
-MISSING = {name for name in ADAPTERS if not find_spec("torch" if name == "torch_func" else name)}
-if not any(map(find_spec, ("jax", "torch", "tensorflow"))):
-    MISSING.add("keras")
+TO_INSTALL = {"sklearn": "scikit-learn", "torch_func": "torch"}  # where pip knows another name
 FORMATS = ("float64", "float32")
 ONE_FORMAT = {"xgboost": "float32"}  # a library that computes in one format only
-
-
-def installed(names):
-    return [pytest.param(name, marks=pytest.mark.skipif(name in MISSING, reason=f"{name} is not installed")) for name in names]
 
 
 def adapter(name):
@@ -361,6 +354,6 @@ def test_coverage_of_what_keeps_no_list_is_refused(capsys):
 
 @pytest.mark.parametrize("name", sorted(MISSING))
 def test_absent_library_is_named_with_its_package(capsys, name):
-    package = PACKAGES.get(name, name)
+    package = TO_INSTALL.get(name, name)
     assert main(["check", name]) == 2
     assert re.search(rf"(is not installed here|has no backend here).*pip install ({package}|jax)", capsys.readouterr().err)
