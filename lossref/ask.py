@@ -14,9 +14,9 @@ from lossref import catalog, options
 from lossref.conventions.formula import ConventionError, changed, fitting
 from lossref.conventions.grammar import parse
 from lossref.digits import bits_of, kept
-from lossref.exact.balls import INSTALLED, MISSING, Balls
+from lossref.exact import balls
+from lossref.exact.balls import Balls
 from lossref.exact.evaluate import branches
-from lossref.exact.floats import Floats
 from lossref.exact.limits import limits
 from lossref.exact.nearest import ball_to_bits, enclosure, mpf, nearest_float64, to_bits
 from lossref.exact.numbers import NoAnswerError, Number
@@ -174,15 +174,16 @@ def _asked(loss: Loss, given: Mapping[str, Any], chosen: Mapping[str, Any], want
 def _settled(loss: Loss, values: Values, wanted: Wanted, *, keep: bool = False) -> Answer:
     """The answer at exact finite numbers, by a recording of the definition if that can be."""
     bits = bits_of(wanted.digits)
-    if wanted.certified and not INSTALLED:
-        raise ValueError(f"certified=True: {MISSING}")
+    if wanted.certified and not balls.INSTALLED:
+        raise ValueError(f"certified=True: {balls.MISSING}")
 
     def numbers(found: list[Any], base: Balls) -> tuple[list[Any], list[Any]] | None:
         row = [ball_to_bits(base, x, bits) for x in found]
         return None if None in row else (row, [enclosure(base, Number(base, x)) for x in found] if wanted.certified else [])
 
     start = -(-(bits + SPARE_BITS) // 64) * 64
-    if INSTALLED and start <= CAP and not wanted.hessian and (traced := slopes(loss, values, numbers, start=start, keep=keep)) is not None:
+    is_traced = balls.INSTALLED and start <= CAP and not wanted.hessian
+    if is_traced and (traced := slopes(loss, values, numbers, start=start, keep=keep)) is not None:
         row, ends = traced
         return Answer(loss.name, wanted.digits, row[0], _shaped(loss, row[1:], values), None, wanted.certified, tuple(ends) or None)
     return _by_jets(loss, values, wanted, bits)
@@ -206,7 +207,7 @@ def _by_jets(loss: Loss, values: Values, wanted: Wanted, bits: int) -> Answer:
         told = zip(found[0].numbers, digits[0][: count + 1], strict=False)
         return rows, bool(found[0].exact_ties), [enclosure(base, n) if wanted.certified or x is None else None for n, x in told]
 
-    system: type[Base] = Balls if INSTALLED else Floats
+    system = balls.strongest()
     try:
         try:
             rows, tied, ends = settle(system, compute)
@@ -334,9 +335,8 @@ def _special(loss: Loss, values: Values, wanted: Wanted) -> Answer:
     pieces = [[mpf(math.nan)] * (1 + sum(len(flat(values[name])) for name in loss.differentiable))]
     if not any(y != y for y in flat(values)):
         bits = bits_of(wanted.digits)
-        system = Balls if INSTALLED else Floats
         try:
-            pieces = limits(loss, values, system, lambda base, n: to_bits(base, n, bits), mpf(math.nan))
+            pieces = limits(loss, values, balls.strongest(), lambda base, n: to_bits(base, n, bits), mpf(math.nan))
         except NoAnswerError as error:
             raise ValueError(f"{loss.name}: the limit at this infinite point is not known: {error}") from None
     columns = [[*column] for column in zip(*pieces, strict=True)]

@@ -376,3 +376,5 @@ def test_without_python_flint_the_declared_function_is_the_same(monkeypatch):
     monkeypatch.setattr(balls, "INSTALLED", False)
     assert [v.answer for v in declared(catalog.get(BINARY), (parse(KERAS),), chosen, FLOAT64)] == [v.answer for v in proved]
     assert len(declared(catalog.get("hinge"), (parse("at a kink the flatter slope"),), vectors("hinge"), FLOAT64)) == len(vectors("hinge"))
+    jumps = vectors("xlogy")
+    assert len(declared(catalog.get("xlogy"), (parse("at a jump any slope"),), jumps, FLOAT64)) == len(jumps)

@@ -9,8 +9,8 @@ import mpmath
 import numpy as np
 import pytest
 
-from lossref import ask, catalog, functions, golden, gradient, hessian, oracle, value
-from lossref.exact import traced
+from lossref import catalog, functions, golden, gradient, hessian, oracle, value
+from lossref.exact import balls, traced
 from lossref.exact.balls import INSTALLED
 from lossref.exact.recordings import Recordings
 from lossref.float64 import options as float64_options
@@ -154,7 +154,7 @@ def test_a11_a_thousand_logits_cost_a_thousand_times_one(monkeypatch):
 def test_a12_the_unproved_way_is_that_of_the_proof(point, monkeypatch):
     """Where python-flint is installed nothing is computed over mpmath's enclosures, asked for a proof or not."""
     proved = oracle("sigmoid_cross_entropy", *point, certified=True)
-    monkeypatch.setattr(ask, "Floats", None)
+    monkeypatch.setattr(balls, "Floats", None)
     plain = oracle("sigmoid_cross_entropy", *point)
     assert (plain.value, plain.gradient, plain.certified) == (proved.value, proved.gradient, False)
 

@@ -14,7 +14,8 @@ import pytest
 from asking import components, given, parts, stands_for
 from rationals import exact
 
-from lossref import ask, golden, hessian, oracle
+from lossref import golden, hessian, oracle
+from lossref.exact import balls
 from lossref.formats import FLOAT64, FORMATS
 
 
@@ -57,7 +58,7 @@ def test_proved_and_unproved_answers_agree(loss, listed, monkeypatch):
         if (proved is None or has_no_digits(proved)) and (shown_none := shown_none + 1) > 2:
             continue
         with monkeypatch.context() as without:
-            without.setattr(ask, "INSTALLED", False)
+            without.setattr(balls, "INSTALLED", False)
             plain = asked(loss, v, digits=60)
         if plain is None or proved is None:
             misses += [] if plain is proved else [(v.id, plain, proved)]

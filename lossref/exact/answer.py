@@ -11,6 +11,7 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from lossref import options
+from lossref.exact import balls
 from lossref.exact.balls import Balls
 from lossref.exact.evaluate import Branch, branches
 from lossref.exact.floats import Floats
@@ -28,16 +29,18 @@ from lossref.values import flat
 
 def nearest(formula: Callable[[System], Operand], form: Format) -> float:
     """The correctly rounded value of a closed form."""
-    return float(settle(Balls, lambda base: correct(base, base.lift(formula(base)), form)).rounded)
+    return float(settle(balls.strongest(), lambda base: correct(base, base.lift(formula(base)), form)).rounded)
 
 
-def answer(loss: Loss, inputs: Values, chosen: Values, form: Format, *, proved: bool = True) -> Answer:
-    """The exact answer to a question, by its inputs and options, with what judging allows around it.
+def answer(loss: Loss, inputs: Values, chosen: Values, form: Format, *, proved: bool | None = None) -> Answer:
+    """The exact answer to a question, by its inputs and options, with what judging allows around it; proved where python-flint is
+    installed, unless `proved` says otherwise.
 
     Raises NoAnswerError where there is none, with a sentence, and never guesses: beyond the cap of the precision, where an
     allowance overflows, at a point that has no value, at an infinite input whose limit the rule does not tell. Raises DisagreementError
     where Arb and mpmath differ, and ModuleNotFoundError where a proof is wanted and python-flint is not installed.
     """
+    proved = balls.INSTALLED if proved is None else proved
     parameters, call = options.split(chosen)
     values = {**loss.defaults, **parameters, **inputs}
     if not call:

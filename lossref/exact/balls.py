@@ -8,6 +8,7 @@ from contextlib import AbstractContextManager, contextmanager
 from fractions import Fraction
 from typing import Any
 
+from lossref.exact.floats import Floats
 from lossref.exact.numbers import UndecidedError
 from lossref.exact.systems import Base
 
@@ -106,3 +107,8 @@ class Balls(Base):
         if not rest.is_finite():
             raise UndecidedError("exp of a wide enclosure")
         return rest * arb((fmpz(1), whole))
+
+
+def strongest() -> type[Base]:
+    """The number system that proves the most here: balls, or without python-flint mpmath with its margins."""
+    return Balls if INSTALLED else Floats

@@ -8,7 +8,6 @@ from dataclasses import replace
 from lossref import options
 from lossref.exact import balls
 from lossref.exact.evaluate import branches
-from lossref.exact.floats import Floats
 from lossref.exact.reduce import whole
 from lossref.exact.settle import correct, settle
 from lossref.exact.systems import Base
@@ -31,7 +30,7 @@ def at_the_point(answer: Answer, loss: Loss, inputs: Values, chosen: Values, for
         found = [[correct(base, n, form) for n in branch.gradient] for branch in branches(loss, values, base)]
         return None if any(x is None for row in found for x in row) else [[float(x.rounded) for x in row if x] for row in found]
 
-    columns = zip(*settle(balls.Balls if balls.INSTALLED else Floats, compute), strict=True)
+    columns = zip(*settle(balls.strongest(), compute), strict=True)
     ends = iter([(min(column), max(column)) for column in columns])
     gradient = {}
     for name, part in answer.gradient.items():

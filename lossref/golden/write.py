@@ -16,7 +16,6 @@ from pathlib import Path
 from typing import Any
 
 from lossref import catalog, questions
-from lossref.exact import balls
 from lossref.exact.answer import answer
 from lossref.exact.numbers import NoAnswerError
 from lossref.formats import FORMATS, RESIDUAL_STEPS, Format
@@ -28,7 +27,7 @@ from lossref.spec import Answer, Loss, Question, Region, Vector
 Progress = Callable[[int, int], None]
 
 
-def certified(loss: Loss, question: Question, *, proved: bool = True) -> Vector | None:
+def certified(loss: Loss, question: Question, *, proved: bool | None = None) -> Vector | None:
     """A question with its exact answer, in the region that the answer says; None where there is no answer to store."""
     try:
         found = answer(loss, question.inputs, question.options, question.form, proved=proved)
@@ -52,7 +51,9 @@ def region(question: Question, found: Answer) -> Region:
     return "kink" if at_a_kink and question.region not in ("range", "special") else question.region
 
 
-def vectors(loss: Loss, form: Format, *, seed: str = "golden", proved: bool = True, progress: Progress | None = None) -> list[Vector]:
+def vectors(
+    loss: Loss, form: Format, *, seed: str = "golden", proved: bool | None = None, progress: Progress | None = None
+) -> list[Vector]:
     """All questions of a loss, answered now; a definition of somebody's that cannot be evaluated raises DefinitionError."""
     with catalog.sentences(catalog.file_of(loss)) if catalog.is_own(loss) else nullcontext():
         asked = list(questions.generate(loss, form, seed))
@@ -71,7 +72,7 @@ def of_loss(loss: Loss, form: Format, progress: Progress | None = None) -> list[
     """The golden vectors of a loss; those of somebody's own are certified now, and DefinitionError is raised where none settles."""
     if not catalog.is_own(loss):
         return read(loss, form)
-    if found := vectors(loss, form, proved=balls.INSTALLED, progress=progress):
+    if found := vectors(loss, form, progress=progress):
         return found
     raise catalog.DefinitionError(f"{catalog.file_of(loss)}: no point of its arguments has an answer that settles")
 

@@ -9,7 +9,6 @@ from dataclasses import replace
 from lossref import values
 from lossref.conventions.formula import Convention, changed, fitting
 from lossref.conventions.habits import is_bounded
-from lossref.exact import balls
 from lossref.exact.answer import answer
 from lossref.exact.kinks import at_the_point
 from lossref.exact.numbers import NoAnswerError
@@ -73,8 +72,8 @@ def _answered(functions: Mapping[str, Loss], loss: Loss, conventions: Sequence[C
 def _asked(loss: Loss, inputs: Values, chosen: Values, form: Format) -> Answer:
     """The answer to a question, or to one example that a convention gives an option of calls: it is a batch of one then."""
     if "reduction" not in chosen and split(chosen)[1]:
-        return answer(loss, {name: (x,) for name, x in inputs.items()}, {**chosen, "reduction": "sum"}, form, proved=balls.INSTALLED)
-    return answer(loss, inputs, chosen, form, proved=balls.INSTALLED)
+        return answer(loss, {name: (x,) for name, x in inputs.items()}, {**chosen, "reduction": "sum"}, form)
+    return answer(loss, inputs, chosen, form)
 
 
 def _width(loss: Loss, v: Vector) -> int:

@@ -7,7 +7,6 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from functools import partial
 
-from lossref.exact import balls
 from lossref.exact.answer import answer
 from lossref.exact.numbers import NoAnswerError
 from lossref.formats import Format
@@ -39,7 +38,7 @@ def _answers(loss: Loss, v: Vector, form: Format) -> Iterator[Answer]:
         if all(number in space.choices if space.choices else space.low < number < space.high for space in spaces):
             mended = {name: mapped(partial(_mended, number), x) for name, x in inputs.items()}
             try:
-                yield answer(loss, mended, v.question.options, form, proved=balls.INSTALLED)
+                yield answer(loss, mended, v.question.options, form)
             except NoAnswerError:
                 continue
 

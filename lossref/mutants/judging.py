@@ -13,7 +13,6 @@ import numpy as np
 from lossref import catalog, golden
 from lossref.exact import balls
 from lossref.exact.answer import answer, part
-from lossref.exact.floats import Floats
 from lossref.exact.settle import correct, settle
 from lossref.formats import FLOAT64, Rounded
 from lossref.judge.measure import PASSABLE
@@ -86,14 +85,13 @@ def examine(record: Mutant) -> Finding:
 def _exact(record: Mutant) -> Any:
     """The exact answers to the question, (examples,) or (examples, components)."""
     if (formula := record.closed_form) is not None:
-        system = balls.Balls if balls.INSTALLED else Floats
-        found = settle(system, lambda base: correct(base, base.lift(formula(base)), FLOAT64))
+        found = settle(balls.strongest(), lambda base: correct(base, base.lift(formula(base)), FLOAT64))
         return np.array([part([found], [0.0], (0.0,)).exact(0, FLOAT64)], dtype=object)
     loss = catalog.get(record.loss)
 
     def exact(point: Values) -> Any:
         inputs = {name: point[name] for name in loss.arguments}
-        found = answer(loss, inputs, {name: x for name, x in point.items() if name not in inputs}, FLOAT64, proved=balls.INSTALLED)
+        found = answer(loss, inputs, {name: x for name, x in point.items() if name not in inputs}, FLOAT64)
         whole = found.value if record.part == "value" else found.gradient[loss.first]
         numbers = [whole.exact(i, FLOAT64) for i in range(len(whole))]
         return numbers if record.part == "gradient" and loss.arguments[loss.first].rank else numbers[0]
