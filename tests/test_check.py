@@ -89,10 +89,12 @@ def test_every_line_shown_runs_and_prints_what_was_got(capsys, target):
 
 
 def test_our_own_code_conforms_at_b(capsys):
+    """By the command, at some losses; that every loss is graded so in both formats has a file of its own."""
+    some = catalog.names()[::8]
     for form in ("float64", "float32"):
-        status, found = report(capsys, "lossref", "--level", "B", "--strict", "--format", form)
+        status, found = report(capsys, "lossref", "--level", "B", "--strict", "--format", form, *(f"--loss={name}" for name in some))
         assert status == 0
-        assert [e["loss"] for e in found["losses"]] == list(catalog.names())
+        assert [e["loss"] for e in found["losses"]] == list(some)
         assert not any(e["refused"] for e in found["losses"])
 
 

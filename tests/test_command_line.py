@@ -59,7 +59,7 @@ def test_eval_digits_are_all_right(capsys):
 
 
 def test_why_explains_a_vector(loss, capsys):
-    for vector in golden.read(loss, FLOAT64)[::70]:
+    for vector in golden.read(loss, FLOAT64)[::150]:
         text = run(capsys, "why", vector.id)[1]
         assert vector.question.reason in text
         facts = json.loads(run(capsys, "why", vector.id[:10], "--json")[1])

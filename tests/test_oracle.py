@@ -53,7 +53,7 @@ def test_proved_and_unproved_answers_agree(loss, listed, monkeypatch):
     Where no precision shows any digits of a number mpmath is slow to say so: it is asked for two of those.
     """
     misses, seen, shown_none = [], 0, 0
-    for v in (some := vectors(loss, 3)):
+    for v in (some := vectors(loss, 5)):
         proved = asked(loss, v, digits=60, certified=True)
         if (proved is None or has_no_digits(proved)) and (shown_none := shown_none + 1) > 2:
             continue

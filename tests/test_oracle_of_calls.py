@@ -11,7 +11,7 @@ import pytest
 from asking import components, given, stands_for
 
 import lossref
-from lossref import families, golden
+from lossref import catalog, families, golden
 from lossref.exact.answer import nearest
 from lossref.exact.balls import INSTALLED
 from lossref.formats import FLOAT64
@@ -103,7 +103,10 @@ def each(x, shape):
 def test_it_takes_the_shapes_and_options_that_the_code_takes(loss, listed):
     """Batches of any rank, weights and masks of their shape, one example with a reduction: both answer, and alike, or both refuse."""
     misses = []
+    turn = catalog.names().index(loss.name) % 2
     for k, (shape, chosen) in enumerate(product(SHAPES, CHOICES)):
+        if k % 2 != turn:
+            continue  # every second one, by turns: 55 are odd, so each comes up with half of the losses
         if loss.arguments[loss.first].rank > 1 and math.prod(shape) > 3:
             continue  # many numbers each
         arguments = drawn(loss, shape, k)

@@ -16,7 +16,7 @@ from lossref.spaces import Bit, Label, Positive, Real, Unit, lengths
 from lossref.spec import Loss, Parameter
 from lossref.testing import assert_matches
 
-some = settings(max_examples=15, deadline=None, derandomize=True, suppress_health_check=[HealthCheck.too_slow])
+some = settings(max_examples=8, deadline=None, derandomize=True, suppress_health_check=[HealthCheck.too_slow])
 thorough = settings(max_examples=4000, deadline=None, derandomize=True)
 
 

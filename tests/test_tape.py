@@ -75,7 +75,7 @@ def differences(monkeypatch, loss, asked, form):
 
 
 def test_recordings_and_jets_give_the_same_bits(loss, form, monkeypatch, listed):
-    listed(differences(monkeypatch, loss, few(loss, form, 10, 2), form))
+    listed(differences(monkeypatch, loss, few(loss, form, 5, 1), form))
 
 
 def test_most_golden_points_are_answered_by_recordings(loss):
