@@ -1,0 +1,142 @@
+"""Floats as their bits: lifted, compared, rounded, parsed and written through integers.
+
+A processor may flush results below the normal numbers to zero, take such operands for zero, even in a comparison, or round in another
+direction, when a library has told it to. Nothing here computes with a float below the normal numbers, or lets the processor round.
+"""
+
+from __future__ import annotations
+
+import math
+import struct
+from decimal import Decimal
+from fractions import Fraction
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+LEAST_NORMAL = math.ldexp(1.0, -1022)
+LEAST_EXPONENT = -1074
+SIGN = 1 << 63
+FAR = 400  # decimal orders of magnitude, beyond which every float64 is 0 or infinite
+LONGEST = 2000  # characters of a number that is read digit by digit
+ENOUGH = 17  # digits that tell every float64 from its neighbours
+SUBNORMALS = {"float32": (np.uint32, 23, 8, -149), "bfloat16": (np.uint16, 7, 8, -133)}  # word, bits of fraction and exponent, least one
+
+
+def word(x: float) -> int:
+    """The 64 bits of a float."""
+    found: int = struct.unpack("<Q", struct.pack("<d", x))[0]
+    return found
+
+
+def of_word(bits: int) -> float:
+    """The float of 64 bits."""
+    found: float = struct.unpack("<d", struct.pack("<Q", bits))[0]
+    return found
+
+
+def is_subnormal(x: Any) -> bool:
+    """Whether a number is a float below the normal ones, and not 0."""
+    return isinstance(x, float) and abs(x) < LEAST_NORMAL and word(x) & (SIGN - 1) != 0
+
+
+def exact(x: int | float | Fraction) -> Fraction:
+    """The number itself, as `Fraction(x)` has it."""
+    if not isinstance(x, float) or not abs(x) < LEAST_NORMAL:
+        return Fraction(x)
+    bits = word(x)
+    steps = bits & (SIGN - 1)
+    return Fraction(-steps if bits & SIGN else steps, 1 << -LEAST_EXPONENT) if steps else Fraction(0)
+
+
+def unflushed(x: Any) -> Any:
+    """A number as it is, but a float that the processor may take for 0 as a fraction."""
+    return exact(x) if is_subnormal(x) else x
+
+
+def order(x: float) -> int:
+    """A whole number that grows with x, by which floats are compared; both zeros are equal, and a NaN lies beyond the infinities."""
+    bits = word(x)
+    return bits if bits < SIGN else SIGN - bits
+
+
+def nearest(x: Fraction | float) -> float:
+    """The nearest float64 of a fraction, ties to even; a float as it is. OverflowError beyond the largest, as `float(x)` has it."""
+    if isinstance(x, float):
+        return x
+    p, q = x.numerator, x.denominator
+    y = (p << 64) / (q << 64)  # long integers are divided by integers, short ones by the processor
+    if abs(y) >= 2 * LEAST_NORMAL or not p:
+        return y
+    steps = round(Fraction(abs(p) << -LEAST_EXPONENT, q))
+    return of_word(steps | SIGN if p < 0 else steps)
+
+
+def parsed(text: str) -> float:
+    """The float64 nearest to a decimal, as `float(text)` has it; ValueError where the text is none."""
+    x = float(text)
+    if len(text) > LONGEST or math.isnan(x):
+        return x
+    decimal = Decimal(text)
+    if not decimal.is_finite() or decimal.adjusted() > FAR:
+        return x
+    try:
+        size = nearest(abs(Fraction(decimal))) if decimal.adjusted() > -FAR else 0.0
+    except OverflowError:
+        size = math.inf
+    return -size if decimal.is_signed() else size
+
+
+def written(x: float) -> str:
+    """The shortest decimal that is read as x, as `repr(x)` has it."""
+    if not is_subnormal(x):
+        return repr(float(x))
+    return next(text for digits in range(1, ENOUGH + 1) if order(parsed(text := _decimal(x, digits))) == order(x))
+
+
+def shortened(x: float, digits: int) -> str:
+    """So many digits of x, as `f"{x:.3g}"` has them."""
+    return _decimal(x, digits) if is_subnormal(x) else f"{x:.{digits}g}"
+
+
+def hexadecimal(x: float) -> str:
+    """`x.hex()`."""
+    if not is_subnormal(x):
+        return float(x).hex()
+    bits = word(x)
+    return f"{'-' if bits & SIGN else ''}0x0.{bits & (SIGN - 1):013x}p-1022"
+
+
+def widened(x: NDArray[Any], form: str) -> NDArray[np.float64]:
+    """Numbers of a format as the same float64 numbers."""
+    wide = np.array(x, np.float64)
+    if form in SUBNORMALS:
+        kind, fraction, exponent, least = SUBNORMALS[form]
+        words = np.ascontiguousarray(x).view(kind).reshape(wide.shape)
+        steps = words & kind((1 << fraction) - 1)
+        tiny = ((words >> kind(fraction)) & kind((1 << exponent) - 1)) == 0
+        wide[tiny] = np.copysign(np.ldexp(steps[tiny].astype(np.float64), least), np.where(words[tiny] >> kind(fraction + exponent), -1.0, 1.0))
+    return wide
+
+
+def narrowed(numbers: Any, form: str) -> NDArray[Any]:
+    """Numbers that a format of NumPy's holds, nested as they may be, as an array of it."""
+    wide = np.asarray(numbers, np.float64)
+    narrow = np.array(wide, form)
+    if form == "float32":
+        tiny = np.abs(wide) < np.ldexp(1.0, -126)
+        steps = np.ldexp(np.abs(wide[tiny]), 149).astype(np.uint32)
+        narrow.view(np.uint32)[tiny] = steps | (np.signbit(wide[tiny]).astype(np.uint32) << np.uint32(31))
+    return narrow
+
+
+def _decimal(x: float, digits: int) -> str:
+    """A float below the normal numbers, rounded to so many digits, in scientific notation."""
+    bits = word(x)
+    whole = (bits & (SIGN - 1)) * 5**-LEAST_EXPONENT  # x is this times 10**LEAST_EXPONENT
+    excess = len(str(whole)) - digits
+    shown = str(round(Fraction(whole, 10**excess)))
+    exponent = len(shown) - 1 + excess + LEAST_EXPONENT
+    shown = shown.rstrip("0")
+    return f"{'-' if bits & SIGN else ''}{shown[0]}{'.' + shown[1:] if shown[1:] else ''}e{exponent}"
