@@ -6,7 +6,9 @@ direction, when a library has told it to. Nothing here computes with a float bel
 
 from __future__ import annotations
 
+import json
 import math
+import re
 import struct
 from decimal import Decimal
 from fractions import Fraction
@@ -21,7 +23,7 @@ SIGN = 1 << 63
 FAR = 400  # decimal orders of magnitude, beyond which every float64 is 0 or infinite
 LONGEST = 2000  # characters of a number that is read digit by digit
 ENOUGH = 17  # digits that tell every float64 from its neighbours
-SUBNORMALS = {"float32": (np.uint32, 23, 8, -149), "bfloat16": (np.uint16, 7, 8, -133)}  # word, bits of fraction and exponent, least one
+SUBNORMALS = {"float32": (np.uint32, 23, -149), "bfloat16": (np.uint16, 7, -133)}  # word, bits of the fraction, exponent of the least
 
 
 def word(x: float) -> int:
@@ -41,7 +43,7 @@ def is_subnormal(x: Any) -> bool:
     return isinstance(x, float) and abs(x) < LEAST_NORMAL and word(x) & (SIGN - 1) != 0
 
 
-def exact(x: int | float | Fraction) -> Fraction:
+def as_fraction(x: int | float | Fraction) -> Fraction:
     """The number itself, as `Fraction(x)` has it."""
     if not isinstance(x, float) or not abs(x) < LEAST_NORMAL:
         return Fraction(x)
@@ -52,7 +54,7 @@ def exact(x: int | float | Fraction) -> Fraction:
 
 def unflushed(x: Any) -> Any:
     """A number as it is, but a float that the processor may take for 0 as a fraction."""
-    return exact(x) if is_subnormal(x) else x
+    return as_fraction(x) if is_subnormal(x) else x
 
 
 def order(x: float) -> int:
@@ -61,7 +63,7 @@ def order(x: float) -> int:
     return bits if bits < SIGN else SIGN - bits
 
 
-def nearest(x: Fraction | float) -> float:
+def as_float(x: Fraction | float) -> float:
     """The nearest float64 of a fraction, ties to even; a float as it is. OverflowError beyond the largest, as `float(x)` has it."""
     if isinstance(x, float):
         return x
@@ -82,10 +84,39 @@ def parsed(text: str) -> float:
     if not decimal.is_finite() or decimal.adjusted() > FAR:
         return x
     try:
-        size = nearest(abs(Fraction(decimal))) if decimal.adjusted() > -FAR else 0.0
+        size = as_float(abs(Fraction(decimal))) if decimal.adjusted() > -FAR else 0.0
     except OverflowError:
         size = math.inf
     return -size if decimal.is_signed() else size
+
+
+class Shown(float):
+    """A float below the normal numbers that prints, and goes into text, as it does where nothing is taken for 0."""
+
+    def __repr__(self) -> str:
+        return written(self)
+
+    __str__ = __repr__
+
+    def __format__(self, form: str) -> str:
+        digits = re.fullmatch(r"\.([0-9]+)g", form)
+        return shortened(self, int(digits[1])) if digits else format(written(self), form)
+
+
+def shown(x: float) -> float:
+    """The number for a report: its text is right."""
+    return Shown(x) if is_subnormal(x) else x
+
+
+def json_text(content: Any) -> str:
+    """JSON with one space an indent; of a float the shortest decimal that is read as it."""
+
+    def marked(x: Any) -> Any:
+        if isinstance(x, dict):
+            return {name: marked(y) for name, y in x.items()}
+        return [marked(y) for y in x] if isinstance(x, (list, tuple)) else f"\0{written(x)}" if is_subnormal(x) else x
+
+    return re.sub(r'"\\u0000(-?[0-9.]+e-[0-9]+)"', r"\1", json.dumps(marked(content), indent=1, allow_nan=False))
 
 
 def written(x: float) -> str:
@@ -108,27 +139,31 @@ def hexadecimal(x: float) -> str:
     return f"{'-' if bits & SIGN else ''}0x0.{bits & (SIGN - 1):013x}p-1022"
 
 
-def widened(x: NDArray[Any], form: str) -> NDArray[np.float64]:
-    """Numbers of a format as the same float64 numbers."""
-    wide = np.array(x, np.float64)
-    if form in SUBNORMALS:
-        kind, fraction, exponent, least = SUBNORMALS[form]
-        words = np.ascontiguousarray(x).view(kind).reshape(wide.shape)
-        steps = words & kind((1 << fraction) - 1)
-        tiny = ((words >> kind(fraction)) & kind((1 << exponent) - 1)) == 0
-        wide[tiny] = np.copysign(np.ldexp(steps[tiny].astype(np.float64), least), np.where(words[tiny] >> kind(fraction + exponent), -1.0, 1.0))
+def widened(x: NDArray[Any]) -> NDArray[np.float64]:
+    """The same numbers in float64."""
+    wide = x.astype(np.float64)
+    if x.dtype.name in SUBNORMALS:
+        kind, fraction, least = SUBNORMALS[x.dtype.name]
+        steps = x.astype(x.dtype.newbyteorder("="), order="C").view(kind) & kind((1 << 8 + fraction) - 1)
+        tiny = steps < 1 << fraction
+        wide[tiny] = np.copysign(np.ldexp(steps[tiny].astype(np.float64), least), wide[tiny])
     return wide
 
 
 def narrowed(numbers: Any, form: str) -> NDArray[Any]:
     """Numbers that a format of NumPy's holds, nested as they may be, as an array of it."""
     wide = np.asarray(numbers, np.float64)
-    narrow = np.array(wide, form)
+    narrow = wide.astype(form)
     if form == "float32":
         tiny = np.abs(wide) < np.ldexp(1.0, -126)
         steps = np.ldexp(np.abs(wide[tiny]), 149).astype(np.uint32)
         narrow.view(np.uint32)[tiny] = steps | (np.signbit(wide[tiny]).astype(np.uint32) << np.uint32(31))
     return narrow
+
+
+def below_zero(x: NDArray[np.float64]) -> NDArray[np.bool_]:
+    """`x < 0`."""
+    return np.asarray((x.view(np.uint64) > SIGN) & (x == x))
 
 
 def _decimal(x: float, digits: int) -> str:

@@ -13,7 +13,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any, Literal
 
 from lossref import options
-from lossref.bits import exact
+from lossref.bits import as_fraction
 from lossref.formats import FORMATS, RESIDUAL_STEPS, Format, Rounded
 from lossref.options import NONE, TargetKind
 from lossref.spaces import Space
@@ -233,7 +233,7 @@ class Part:
         x = self.rounded[i]
         if not math.isfinite(x):
             return x
-        return (y := exact(x)) + form.ulp(y) * Fraction(self.residual[i], RESIDUAL_STEPS)
+        return (y := as_fraction(x)) + form.ulp(y) * Fraction(self.residual[i], RESIDUAL_STEPS)
 
     def size(self, i: int) -> float:
         return self.S[i if len(self.S) > 1 else 0]

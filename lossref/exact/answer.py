@@ -29,7 +29,7 @@ from lossref.values import flat, mapped
 
 def nearest(formula: Callable[[System], Operand], form: Format) -> float:
     """The correctly rounded value of a closed form."""
-    return bits.nearest(settle(balls.strongest(), lambda base: correct(base, base.lift(formula(base)), form)).rounded)
+    return bits.as_float(settle(balls.strongest(), lambda base: correct(base, base.lift(formula(base)), form)).rounded)
 
 
 def answer(loss: Loss, inputs: Values, chosen: Values, form: Format, *, proved: bool | None = None) -> Answer:
@@ -57,7 +57,7 @@ def _lifted(x: Any) -> Any:
 
 def ends_among(numbers: Sequence[Rounded]) -> tuple[float, float]:
     """The least and the greatest of rounded numbers."""
-    return bits.nearest(min(numbers)), bits.nearest(max(numbers))
+    return bits.as_float(min(numbers)), bits.as_float(max(numbers))
 
 
 def _alone(loss: Loss, values: Values, form: Format, proved: bool, *, keep: bool = False) -> Answer:
@@ -178,7 +178,7 @@ def part(
     found: Sequence[Correct] | None, K: Sequence[float], S: tuple[float, ...], interval: tuple[tuple[float, float], ...] | None = None
 ) -> Part:
     """The components of one part, as floats of the format."""
-    rounded = None if found is None else tuple(bits.nearest(c.rounded) for c in found)
+    rounded = None if found is None else tuple(bits.as_float(c.rounded) for c in found)
     return Part(rounded, None if found is None else tuple(c.residual for c in found), tuple(K), S, interval)
 
 

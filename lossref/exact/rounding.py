@@ -11,7 +11,7 @@ import struct
 from fractions import Fraction
 from typing import Any
 
-from lossref.bits import exact, nearest
+from lossref.bits import as_float, as_fraction
 from lossref.exact import settle
 from lossref.exact.balls import Balls
 from lossref.exact.numbers import Number
@@ -34,7 +34,7 @@ def rounded(ball: Any, form: Format, base: Balls) -> tuple[float, int] | None:
     elif near == 0 and ball.is_zero():
         return 0.0, 0
     found = correct(base, Number(base, ball), form)
-    return None if found is None else (nearest(found.rounded), found.residual)
+    return None if found is None else (as_float(found.rounded), found.residual)
 
 
 def above(ball: Any, base: Balls) -> float | None:
@@ -50,7 +50,7 @@ def above(ball: Any, base: Balls) -> float | None:
 def ulp(x: float | Fraction, form: Format) -> float | Fraction:
     """The spacing of the format at x, as `Format.ulp` has it, which is a fraction where a float may be flushed."""
     if not isinstance(x, float) or (form is FLOAT64 and abs(x) < LEAST):
-        return form.ulp(exact(x))
+        return form.ulp(as_fraction(x))
     if form is FLOAT64:
         return math.ulp(x)
     return math.ldexp(1.0, max(math.frexp(x)[1] - form.precision, form.least_exponent)) if x else math.ldexp(1.0, form.least_exponent)

@@ -83,7 +83,7 @@ def above(base: Base, n: Number) -> float | None:
     largest = max(ends)  # within 2**-16000 of a midpoint the larger end is above it
     if largest == INFINITY:
         raise AllowanceOverflowError("an allowance or a size overflows float64")
-    return FLOAT64.step(bits.nearest(largest), 1) if largest else 0.0
+    return FLOAT64.step(bits.as_float(largest), 1) if largest else 0.0
 
 
 def correct_rational(x: Fraction, form: Format) -> Correct:

@@ -19,7 +19,7 @@ from collections.abc import Iterable
 from fractions import Fraction
 from typing import Any
 
-from lossref.bits import exact, unflushed
+from lossref.bits import as_fraction, unflushed
 from lossref.exact.numbers import Number, Operand, System, is_infinite
 
 Node = tuple[Any, ...]
@@ -61,7 +61,7 @@ class Tape(System):
         if key not in self._lifted:
             if is_infinite(x) or x != x:
                 raise HandedOverError("an infinity")
-            self._lifted[key] = self.node("const", exact(x))
+            self._lifted[key] = self.node("const", as_fraction(x))
         return self._lifted[key]
 
     def known(self, a: Number) -> Fraction | None:

@@ -43,7 +43,7 @@ def region(question: Question, found: Answer) -> Region:
     smoothly, with a Hessian, its point is ordinary.
     """
     parts = [found.value, *found.gradient.values()]
-    if any(0 < abs(x) < question.form.least_normal for part in parts for x in part.rounded or ()):
+    if any(question.form.is_subnormal(x) for part in parts for x in part.rounded or ()):
         return "range"
     at_a_kink = any(part.interval for part in parts)
     if question.region == "kink":

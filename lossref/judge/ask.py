@@ -13,6 +13,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from lossref.bits import narrowed, widened
 from lossref.formats import Format
 from lossref.library import BrokeError, FailedError, LacksError, NotSupported, where
 from lossref.spec import APART, Loss, Values, Vector
@@ -69,7 +70,7 @@ def asked_of(batch: Sequence[Vector], form: Format) -> tuple[dict[str, Any], dic
 def array(x: Any, form: Format) -> Any:
     """Nested numbers as a NumPy array: class indices as int64, truth values as such, numbers in the format."""
     first = next(iter(flat(x)), 0.0)
-    return np.array(x, dtype=np.bool_ if isinstance(first, bool) else np.int64 if isinstance(first, int) else form.name)
+    return np.array(x, np.bool_ if isinstance(first, bool) else np.int64) if isinstance(first, int) else narrowed(x, form.name)
 
 
 def answers(
@@ -130,7 +131,7 @@ def _rows(loss: Loss, part: str, function: Function, batch: Sequence[Vector], fo
     found = ask(loss, part, function, arrays, options, form, asked)
     if isinstance(found, str):
         return found
-    return np.concatenate([np.asarray(x, np.float64).reshape(len(batch), -1) for x in found], axis=1)
+    return np.concatenate([widened(x).reshape(len(batch), -1) for x in found], axis=1)
 
 
 def shapes(loss: Loss, part: str, arrays: Mapping[str, Any], options: Values) -> tuple[tuple[int, ...], ...]:
