@@ -17,12 +17,14 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from lossref.floating import rounding
+
 LEAST_NORMAL = math.ldexp(1.0, -1022)
 LEAST_EXPONENT = -1074
 SIGN = 1 << 63
 FAR = 400  # decimal orders of magnitude, beyond which every float64 is 0 or infinite
 LONGEST = 2000  # characters of a number that is read digit by digit
-ENOUGH = 17  # digits that tell every float64 from its neighbours
+MOST_DIGITS = 17  # digits that tell every float64 from its neighbours
 SUBNORMALS = {"float32": (np.uint32, 23, -149), "bfloat16": (np.uint16, 7, -133)}  # word, bits of the fraction, exponent of the least
 
 
@@ -91,7 +93,7 @@ def parsed(text: str) -> float:
 
 
 class Shown(float):
-    """A float below the normal numbers that prints, and goes into text, as it does where nothing is taken for 0."""
+    """A float that is written, whole or to some digits, as it is where the processor flushes nothing and rounds to nearest."""
 
     def __repr__(self) -> str:
         return written(self)
@@ -99,36 +101,38 @@ class Shown(float):
     __str__ = __repr__
 
     def __format__(self, form: str) -> str:
-        digits = re.fullmatch(r"\.([0-9]+)g", form)
-        return shortened(self, int(digits[1])) if digits else format(written(self), form)
+        return shortened(self, int(form[1:-1])) if re.fullmatch(r"\.[0-9]+g", form) else format(written(self), form)
 
 
-def shown(x: float) -> float:
-    """The number for a report: its text is right."""
-    return Shown(x) if is_subnormal(x) else x
-
-
-def json_text(content: Any) -> str:
-    """JSON with one space an indent; of a float the shortest decimal that is read as it."""
-
-    def marked(x: Any) -> Any:
-        if isinstance(x, dict):
-            return {name: marked(y) for name, y in x.items()}
-        return [marked(y) for y in x] if isinstance(x, (list, tuple)) else f"\0{written(x)}" if is_subnormal(x) else x
-
-    return re.sub(r'"\\u0000(-?[0-9.]+e-[0-9]+)"', r"\1", json.dumps(marked(content), indent=1, allow_nan=False))
+def json_text(content: Any, margin: str = "\n") -> str:
+    """JSON with one space an indent, as `json.dumps` has it; of a float the shortest decimal that is read as it."""
+    if isinstance(content, float) and math.isfinite(content):
+        return written(content)
+    if not isinstance(content, (dict, list, tuple)) or not content:
+        return json.dumps(content, allow_nan=False)
+    inner = f"{margin} "
+    if isinstance(content, dict):
+        return f"{{{inner}{f',{inner}'.join(f'{json.dumps(str(name))}: {json_text(x, inner)}' for name, x in content.items())}{margin}}}"
+    return f"[{inner}{f',{inner}'.join(json_text(x, inner) for x in content)}{margin}]"
 
 
 def written(x: float) -> str:
     """The shortest decimal that is read as x, as `repr(x)` has it."""
-    if not is_subnormal(x):
-        return repr(float(x))
-    return next(text for digits in range(1, ENOUGH + 1) if order(parsed(text := _decimal(x, digits))) == order(x))
+    if _is_plain(x):
+        return float.__repr__(x)
+    for count in range(1, MOST_DIGITS + 1):
+        for digits, exponent in _rounded(x, count):
+            if word(parsed(f"{digits}e{exponent}")) == word(abs(x)):
+                return _laid_out(x, digits, exponent, 16, ".0")
+    raise AssertionError(hexadecimal(x))
 
 
-def shortened(x: float, digits: int) -> str:
+def shortened(x: float, count: int) -> str:
     """So many digits of x, as `f"{x:.3g}"` has them."""
-    return _decimal(x, digits) if is_subnormal(x) else f"{x:.{digits}g}"
+    if _is_plain(x):
+        return f"{float(x):.{count}g}"
+    (digits, exponent), *_ = _rounded(x, max(count, 1))
+    return _laid_out(x, digits, exponent, max(count, 1), "")
 
 
 def hexadecimal(x: float) -> str:
@@ -166,12 +170,28 @@ def below_zero(x: NDArray[np.float64]) -> NDArray[np.bool_]:
     return np.asarray((x.view(np.uint64) > SIGN) & (x == x))
 
 
-def _decimal(x: float, digits: int) -> str:
-    """A float below the normal numbers, rounded to so many digits, in scientific notation."""
-    bits = word(x)
-    whole = (bits & (SIGN - 1)) * 5**-LEAST_EXPONENT  # x is this times 10**LEAST_EXPONENT
-    excess = len(str(whole)) - digits
-    shown = str(round(Fraction(whole, 10**excess)))
-    exponent = len(shown) - 1 + excess + LEAST_EXPONENT
-    shown = shown.rstrip("0")
-    return f"{'-' if bits & SIGN else ''}{shown[0]}{'.' + shown[1:] if shown[1:] else ''}e{exponent}"
+def _is_plain(x: float) -> bool:
+    """Whether Python writes it right: where the processor rounds otherwise, 1e23 to three digits is nan."""
+    return (x == 0 and not is_subnormal(x)) or not math.isfinite(x) or (not is_subnormal(x) and rounding() == "to nearest")
+
+
+def _rounded(x: float, count: int) -> list[tuple[int, int]]:
+    """The two decimals of so many digits beside a number, the nearer one first, each as digits and a power of ten; signs are left out."""
+    exact = abs(as_fraction(x))
+    exponent = len(str(exact.numerator)) - len(str(exact.denominator)) - count
+    whole = exact / Fraction(10) ** exponent
+    if whole >= 10**count:
+        exponent, whole = exponent + 1, whole / 10
+    nearest = round(whole)
+    return [(nearest, exponent), (nearest + (1 if nearest < whole else -1), exponent)]
+
+
+def _laid_out(x: float, digits: int, exponent: int, widest: int, end: str) -> str:
+    """Digits times a power of ten as Python lays them out, with an exponent where that is shorter."""
+    sign, text = "-" if math.copysign(1.0, x) < 0 else "", str(digits)
+    point, text = len(text) + exponent, text.rstrip("0")
+    if not -4 < point <= widest:
+        return f"{sign}{text[0]}{'.' + text[1:] if text[1:] else ''}e{'-' if point < 1 else '+'}{abs(point - 1):02}"
+    if point <= 0:
+        return f"{sign}0.{'0' * -point}{text}"
+    return f"{sign}{text[:point]:0<{point}}{'.' + text[point:] if text[point:] else end}"

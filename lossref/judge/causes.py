@@ -8,7 +8,7 @@ from fractions import Fraction
 from typing import Any
 
 from lossref import golden
-from lossref.bits import as_float, as_fraction, shown
+from lossref.bits import Shown, as_float, as_fraction
 from lossref.formats import FORMATS, Format
 from lossref.golden import GoldenError
 from lossref.judge.verdict import Finding
@@ -74,7 +74,7 @@ def of_one(found: Finding, form: Format) -> str:
     if not finite:
         return "NaN in an argument is to give NaN" if math.isnan(float(truth.exact or 0)) else "a clip or an added eps keeps it finite"
     if found.grade == "C":
-        size, step = (shown(as_float(x)) for x in (truth.size, form.unit * max(truth.size, form.least_normal)))
+        size, step = (Shown(as_float(x)) for x in (truth.size, form.unit * max(truth.size, form.least_normal)))
         return f"terms of size {size:.3g} were added or subtracted: next to them all below {step:.2g} is rounded away"
     return ""
 
@@ -152,7 +152,7 @@ def _shift(pairs: Sequence[tuple[Fraction, Fraction]]) -> Iterator[str]:
 
 def _clipped(pairs: Sequence[tuple[Fraction, Fraction]], form: Format) -> Iterator[str]:
     """Answers that are an eps, its logarithm or its reciprocal; or one number where several are wanted."""
-    sizes = [shown(as_float(abs(got))) for got, _ in pairs]
+    sizes = [Shown(as_float(abs(got))) for got, _ in pairs]
     for eps in EPS:
         blur = max(1e-6, 2 * float(form.unit) / eps)  # 1 - eps has been rounded
         stopped = [y for y in sizes if blur < 0.01 and any(math.isclose(y, e, rel_tol=blur) for e in (eps, -math.log(eps), 1 / eps))]

@@ -8,7 +8,7 @@ from dataclasses import asdict
 from typing import Any
 
 from lossref import catalog, golden
-from lossref.bits import hexadecimal, shown, written
+from lossref.bits import Shown, hexadecimal, written
 from lossref.formats import FLOAT64, FORMATS, Format
 from lossref.judge import alterations, causes
 from lossref.judge.baseline import Comparison
@@ -184,7 +184,7 @@ def of_ones_own(found: Finding, loss: Loss, form: Format) -> dict[str, Any]:
     question = found.vector.question
     facts = described(found, form) | {"id": "", "bits": mapped_values(question, lambda x: bits(x, form))}
     if vector := causes.nearest(found, loss, form):
-        near = ", ".join(f"{name} {short(mapped(lambda y: f'{shown(y):.4g}', x))}" for name, x in vector.question.inputs.items())
+        near = ", ".join(f"{name} {short(mapped(lambda y: f'{Shown(y):.4g}', x))}" for name, x in vector.question.inputs.items())
         facts["reason"] = f"golden vector {vector.id}, the nearest, at {near}, is there because: {vector.question.reason}"
     spelled_out = ", ".join(f"{name}={_source(x)}" for name, x in {**question.inputs, **question.options}.items())
     return facts | {"command": f"lossref.oracle({loss.name!r}, {spelled_out}).{found.part}"}
@@ -222,7 +222,7 @@ def spelled(x: float, form: Format) -> dict[str, Any]:
 
 def number(x: float | int) -> float | int | str:
     """JSON has no infinity and no NaN: they are text."""
-    return shown(x) if math.isfinite(x) else str(x)
+    return Shown(x) if math.isfinite(x) else str(x)
 
 
 def bits(x: Any, form: Format) -> str:
