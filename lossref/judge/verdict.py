@@ -193,7 +193,8 @@ class Verdict:
     `parts` measure the answers by the declared function, and decide; `mathematics` measure the same answers by the formula, where
     anything is declared. `undecided` vectors have no certain answer under what is declared. `refusals` counts the vectors that were
     left out for options that it has not, `declined` those that it declined itself, both by the reason; `emptied` are the regions of
-    parts in which nothing is left to judge. `remarks` are habits that no grade shows, such as other bits at a second call.
+    parts in which nothing is left to judge. `remarks` are habits that no grade shows, such as other bits at a second call;
+    `floating` says since which call the processor computes otherwise.
     """
 
     loss: str
@@ -208,6 +209,7 @@ class Verdict:
     declarations: tuple[Declaration, ...] = ()
     undecided: int = 0
     remarks: tuple[str, ...] = ()
+    floating: tuple[str, ...] = ()
     peer: str = ""
 
     @property
@@ -238,7 +240,7 @@ def judge(loss: Loss, implementation: Implementation, vectors: Sequence[Vector],
                             spoilt = unspoilt(loss, by, form) if _may_differ(by, y) else by
                             measured.setdefault(part, []).append(outcome(spoilt, part, y, form))
     except BrokeError as error:
-        return replace(blank, broke=str(error), remarks=tuple(asked.remarks))
+        return replace(blank, broke=str(error), remarks=tuple(asked.remarks), floating=tuple(asked.floating))
     declined = outside | _declined(asked, parts or asked.declined)
     answered = {o.vector.id for outcomes in (*parts.values(), *mathematics.values()) for o in outcomes}
     late = {identifier: reason for by in asked.lacking.values() for identifier, reason in by.items() if identifier not in answered}
@@ -253,6 +255,7 @@ def judge(loss: Loss, implementation: Implementation, vectors: Sequence[Vector],
         declined=dict(Counter(declined.values())),
         emptied=(*asked.emptied(parts), *_emptied([v for v in vectors if v.id in declined and v.id not in other], parts)),
         remarks=tuple(asked.remarks),
+        floating=tuple(asked.floating),
         parts={part: PartVerdict(part, tuple(outcomes)) for part, outcomes in parts.items()},
         mathematics={part: PartVerdict(part, tuple(outcomes)) for part, outcomes in mathematics.items()},
         declarations=tuple(_declarations(loss, implementation.conventions, accepted, list(expected.values()), parts, form)),
