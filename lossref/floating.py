@@ -50,6 +50,11 @@ def rounding() -> Literal["to nearest", "upward", "downward", "toward zero"]:
     return DIRECTIONS[ONE + MORE > ONE, -ONE - MORE < -ONE]
 
 
+def loaded(before: State, event: str) -> list[str]:
+    """What was otherwise than usual before somebody's code was loaded, and what has become so since."""
+    return [*(f"{fact} since before this check" for fact in before.facts), *since(before, event)]
+
+
 def since(before: State, event: str) -> list[str]:
     """In words what has become otherwise than it was, with what happened in between."""
     now = state()

@@ -52,6 +52,8 @@ def test_a_mode_is_told(mode):
         found = floating.state(), floating.rounding(), floating.since(USUAL, "now"), floating.since(EXPECTED[mode], "now")
     assert found == (EXPECTED[mode], EXPECTED[mode].rounding, [f"{fact} since now" for fact in EXPECTED[mode].facts], [])
     assert floating.state() == USUAL
+    assert floating.loaded(USUAL, "now") == []
+    assert floating.loaded(EXPECTED["both"], "now") == [f"{FLUSHES} since before this check", *floating.since(EXPECTED["both"], "now")]
     assert floating.since(EXPECTED[mode], "now") == ["the processor computes as usual again since now"]
 
 
@@ -155,15 +157,20 @@ def test_what_was_so_before_is_said_to_be(in_a_thread):
 def test_a_target_that_flushes_is_graded_for_it(in_a_thread):
     """It gives 0 for the least of its answers, which is no correctly rounded one, and keeps its state from call to call."""
 
-    def absolute_error(prediction, target):
-        set_mode("both")
-        return np.abs(prediction - target)
+    def relu(x):
+        return x * (x > 0)
 
-    report = in_a_thread(lossref.check, absolute_error)
-    (entry,) = report.data["losses"]
-    assert report.data["floating"]
-    assert entry["parts"]["value"]["regions"]["range"] != "A+"
-    assert lossref.check(lambda prediction, target: np.abs(prediction - target), "absolute_error").grades == {"absolute_error": {"value": "A+"}}
+    def sets_it(x):
+        set_mode("both")
+        return relu(x)
+
+    def regions(report):
+        (entry,) = report.data["losses"]
+        return entry["parts"]["value"]["regions"]
+
+    found, plain = in_a_thread(lossref.check, sets_it, "relu"), lossref.check(relu)
+    assert (len(found.data["floating"]), plain.data["floating"]) == (1, [])
+    assert regions(plain)["range"] == "A+" != regions(found)["range"]
 
 
 @needs_modes

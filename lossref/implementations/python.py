@@ -56,7 +56,7 @@ def library(name: str, loss: str | Loss | None) -> Library:
     """The losses that `module`, `module:attribute` or `file.py:attribute` holds; AbsentError where there is no such thing."""
     before = floating.state()
     module, start, attribute = imported(name)
-    changed = tuple(floating.since(before, f"importing {module.__name__}"))
+    changed = tuple(floating.loaded(before, f"importing {module.__name__}"))
     found: Any = module
     for step in filter(None, attribute.split(".")):
         try:
@@ -87,7 +87,8 @@ def of_object(member: Any, loss: Loss) -> Library:
     """The library of one loss that an object at hand is, which reports call f."""
     title = getattr(member, "__name__", type(member).__name__)
     found = _implementation(title, loss, member, "", "f")
-    return Library(name=title, title=title, implementations={loss.name: replace(found, is_shell=True)})
+    told = tuple(floating.loaded(floating.state(), ""))
+    return Library(name=title, title=title, implementations={loss.name: replace(found, is_shell=True)}, floating=told)
 
 
 def _implementation(name: str, loss: Loss, member: Any, start: str, source: str) -> Implementation:

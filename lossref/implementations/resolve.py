@@ -53,7 +53,7 @@ def _adapter(name: str) -> Library:
     except ModuleNotFoundError as error:
         package = PACKAGES.get(name, name)
         raise ImplementationError(f"{name} is not installed here ({error}); try: pip install {package}") from None
-    return replace(found, floating=tuple(floating.since(before, f"importing {name}")))
+    return replace(found, floating=tuple(floating.loaded(before, f"importing {name}")))
 
 
 def _suggestion(name: str) -> str:

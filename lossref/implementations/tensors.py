@@ -46,7 +46,7 @@ def library(framework: str, name: str, loss: str | Loss | None, device: str = ""
     attribute, bracket, arguments = attribute.partition("(")
     before = floating.state()
     module, start, _ = imported(place)
-    changed = floating.since(before, f"importing {place}")
+    changed = floating.loaded(before, f"importing {place}")
     speak = _dialect(framework, start, device)
     path = ".".join(filter(None, (module.__name__, attribute)))
     found: Any = module
@@ -86,7 +86,7 @@ def of_object(framework: str, found: Any, loss: Loss, device: str = "") -> Libra
     home = getattr(found, "__module__", type(found).__module__)
     peer = partial(_peer, FRAMEWORKS[framework], loss, f"{home}.{title}")
     made = replace(_implementation(asked, speak), peer=peer, is_shell=True)
-    changed = tuple(floating.since(before, f"trying out {title}"))
+    changed = tuple(floating.loaded(before, f"trying out {title}"))
     return Library(name=title, title=title, implementations={loss.name: made}, formats=asked.formats, floating=changed)
 
 

@@ -8,7 +8,7 @@ from fractions import Fraction
 from typing import Any
 
 from lossref import golden
-from lossref.bits import Shown, as_float, as_fraction
+from lossref.bits import LEAST_NORMAL, Shown, as_float, as_fraction, is_subnormal, order
 from lossref.formats import FORMATS, Format
 from lossref.golden import GoldenError
 from lossref.judge.verdict import Finding
@@ -111,11 +111,16 @@ def _features(loss: Loss, values: Any, answer: float) -> list[float]:
     for name, space in loss.arguments.items():
         x = values[name]
         if space.label_of:
-            found.append(math.asinh(values[space.label_of][x]))
+            found.append(_scaled(values[space.label_of][x]))
         else:
-            ends = (max(flat(x)), min(flat(x))) if isinstance(x, tuple) else (x,)
-            found += [NAN if math.isnan(y) else math.asinh(y) for y in ends]
+            ends = (max(flat(x), key=order), min(flat(x), key=order)) if isinstance(x, tuple) else (x,)
+            found += [NAN if math.isnan(y) else _scaled(y) for y in ends]
     return found
+
+
+def _scaled(x: float) -> float:
+    """A number below the normal ones counts as the least of these: what is smaller may be flushed on the way."""
+    return math.asinh(math.copysign(LEAST_NORMAL, x) if is_subnormal(x) else x)
 
 
 def _is_extreme(numbers: Sequence[float], form: Format) -> bool:

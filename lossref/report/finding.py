@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from typing import Any
 
-from lossref import catalog, floating, golden
+from lossref import catalog, golden
 from lossref.bits import Shown, hexadecimal, written
 from lossref.formats import FLOAT64, FORMATS, Format
 from lossref.judge import alterations, causes
@@ -48,7 +48,7 @@ def run(
         "strict": strict,
         "strict_declarations": strict_declarations,
         "machine": machine(),
-        "floating": _floating(library, verdicts),
+        "floating": [*library.floating, *(sentence for v in verdicts for sentence in v.floating)],
         "losses": losses,
         "lacks": library.lacks,
         "conforms": all(entry["conforms"] for entry in counted),
@@ -56,12 +56,6 @@ def run(
         "lost": sum(part["lost"] for part in parts),
         "broke": any(entry["broke"] for entry in counted),
     }
-
-
-def _floating(library: Library, verdicts: Sequence[Verdict]) -> list[str]:
-    """How the processor came to compute with floats otherwise than usual."""
-    said = [*library.floating, *(sentence for v in verdicts for sentence in v.floating)]
-    return said + [f"{fact} since before this check" for fact in floating.state().facts if not any(fact in sentence for sentence in said)]
 
 
 def _loss(library: Library, verdict: Verdict, form: str, level: str, strict: bool, worst: int) -> dict[str, Any]:
