@@ -10,6 +10,7 @@ import json
 import math
 import re
 import struct
+from bisect import bisect
 from decimal import Decimal
 from fractions import Fraction
 from typing import Any
@@ -120,11 +121,10 @@ def written(x: float) -> str:
     """The shortest decimal that is read as x, as `repr(x)` has it."""
     if _is_plain(x):
         return float.__repr__(x)
-    for count in range(1, MOST_DIGITS + 1):
-        for digits, exponent in _rounded(x, count):
-            if word(parsed(f"{digits}e{exponent}")) == word(abs(x)):
-                return _laid_out(x, digits, exponent, 16, ".0")
-    raise AssertionError(hexadecimal(x))
+    counts = range(1, MOST_DIGITS)
+    count = counts.start + bisect(counts, 0, key=lambda count: len(_telling(x, count)))
+    digits, exponent = _telling(x, count)[0]
+    return _laid_out(x, digits, exponent, 16, ".0")
 
 
 def shortened(x: float, count: int) -> str:
@@ -173,6 +173,11 @@ def below_zero(x: NDArray[np.float64]) -> NDArray[np.bool_]:
 def _is_plain(x: float) -> bool:
     """Whether Python writes it right: where the processor rounds otherwise, 1e23 to three digits is nan."""
     return (x == 0 and not is_subnormal(x)) or not math.isfinite(x) or (not is_subnormal(x) and rounding() == "to nearest")
+
+
+def _telling(x: float, count: int) -> list[tuple[int, int]]:
+    """Decimals of so many digits that are read as x."""
+    return [(digits, exponent) for digits, exponent in _rounded(x, count) if word(parsed(f"{digits}e{exponent}")) == word(abs(x))]
 
 
 def _rounded(x: float, count: int) -> list[tuple[int, int]]:
