@@ -22,7 +22,7 @@ from lossref.floating import rounding
 
 LEAST_NORMAL = math.ldexp(1.0, -1022)
 LEAST_EXPONENT = -1074
-SIGN = 1 << 63
+SIGN_BIT = 1 << 63
 FAR = 400  # decimal orders of magnitude, beyond which every float64 is 0 or infinite
 LONGEST = 2000  # characters of a number that is read digit by digit
 MOST_DIGITS = 17  # digits that tell every float64 from its neighbours
@@ -43,7 +43,7 @@ def of_word(bits: int) -> float:
 
 def is_subnormal(x: Any) -> bool:
     """Whether a number is a float below the normal ones, and not 0."""
-    return isinstance(x, float) and abs(x) < LEAST_NORMAL and word(x) & (SIGN - 1) != 0
+    return isinstance(x, float) and abs(x) < LEAST_NORMAL and word(x) & (SIGN_BIT - 1) != 0
 
 
 def as_fraction(x: int | float | Fraction) -> Fraction:
@@ -51,8 +51,8 @@ def as_fraction(x: int | float | Fraction) -> Fraction:
     if not isinstance(x, float) or not abs(x) < LEAST_NORMAL:
         return Fraction(x)
     bits = word(x)
-    steps = bits & (SIGN - 1)
-    return Fraction(-steps if bits & SIGN else steps, 1 << -LEAST_EXPONENT) if steps else Fraction(0)
+    steps = bits & (SIGN_BIT - 1)
+    return Fraction(-steps if bits & SIGN_BIT else steps, 1 << -LEAST_EXPONENT) if steps else Fraction(0)
 
 
 def unflushed(x: Any) -> Any:
@@ -63,7 +63,7 @@ def unflushed(x: Any) -> Any:
 def order(x: float) -> int:
     """A whole number that grows with x, by which floats are compared; both zeros are equal, and a NaN lies beyond the infinities."""
     bits = word(x)
-    return bits if bits < SIGN else SIGN - bits
+    return bits if bits < SIGN_BIT else SIGN_BIT - bits
 
 
 def as_float(x: Fraction | float) -> float:
@@ -75,7 +75,7 @@ def as_float(x: Fraction | float) -> float:
     if abs(y) >= 2 * LEAST_NORMAL or not p:
         return y
     steps = round(Fraction(abs(p) << -LEAST_EXPONENT, q))
-    return of_word(steps | SIGN if p < 0 else steps)
+    return of_word(steps | SIGN_BIT if p < 0 else steps)
 
 
 def parsed(text: str) -> float:
@@ -140,7 +140,7 @@ def hexadecimal(x: float) -> str:
     if not is_subnormal(x):
         return float(x).hex()
     bits = word(x)
-    return f"{'-' if bits & SIGN else ''}0x0.{bits & (SIGN - 1):013x}p-1022"
+    return f"{'-' if bits & SIGN_BIT else ''}0x0.{bits & (SIGN_BIT - 1):013x}p-1022"
 
 
 def widened(x: NDArray[Any]) -> NDArray[np.float64]:
@@ -167,7 +167,7 @@ def narrowed(numbers: Any, form: str) -> NDArray[Any]:
 
 def below_zero(x: NDArray[np.float64]) -> NDArray[np.bool_]:
     """`x < 0`."""
-    return np.asarray((x.view(np.uint64) > SIGN) & (x == x))
+    return np.asarray((x.view(np.uint64) > SIGN_BIT) & (x == x))
 
 
 def _is_plain(x: float) -> bool:

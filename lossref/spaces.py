@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from lossref import values
-from lossref.bits import SIGN, unflushed, word
+from lossref.bits import SIGN_BIT, unflushed, word
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -95,10 +95,10 @@ class Space:
         """What lies beyond an end, NaN perhaps; at 0 the bits say so, for the processor may take for 0 what is beside it."""
         bits, one = x.view(np.uint64), np.uint64(1)
         if self.low == 0:
-            below = bits - one >= np.uint64(SIGN - 1) if self.low_is_open else bits > np.uint64(SIGN)
+            below = bits - one >= np.uint64(SIGN_BIT - 1) if self.low_is_open else bits > np.uint64(SIGN_BIT)
         else:
             below = x <= self.low if self.low_is_open else x < self.low
-        above = bits - one < np.uint64(SIGN - 1) if self.high == 0 else x > self.high
+        above = bits - one < np.uint64(SIGN_BIT - 1) if self.high == 0 else x > self.high
         return np.asarray(below | above)
 
 

@@ -26,7 +26,7 @@ every_mode = pytest.mark.parametrize("mode", MODES)
 LEAST = 0x0010000000000000  # the bits of the least normal float64
 WORDS = [0, 1, 2, 3, 0x1234, 0x000012688B70E62B, LEAST // 2, LEAST - 1, LEAST, LEAST + 1, 0x0350000000000001, 0x3FB999999999999A,
          0x3FF0000000000000, 0x3FF0000000000001, 0x44B52D02C7E14AF6, 0x7FEFFFFFFFFFFFFF]  # fmt: skip
-NUMBERS = [bits.of_word(word | sign) for word in WORDS for sign in (0, bits.SIGN)]
+NUMBERS = [bits.of_word(word | sign) for word in WORDS for sign in (0, bits.SIGN_BIT)]
 TEXTS = ["1e-310", "-1e-310", "5e-324", "2.4703282292062327e-324", "2.4703282292062328e-324", "2.2250738585072011e-308", "0.1", "1e23", "0",
          "-0.0", "1e-400", "1e400", "-1e999999999", "1e-999999999", "inf", "nan", " 1_0.5 ", "1.7976931348623158e308"]  # fmt: skip
 EVERY, OF_THE_RANGE = 200, 12  # golden vectors of which one is answered anew
