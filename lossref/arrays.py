@@ -7,12 +7,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from fractions import Fraction
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from lossref.bits import widened, written
 from lossref.formats import FLOAT64, FORMATS, Format
 
 BY_NUMPY = ("float64", "float32", "float16")  # the formats that NumPy has by itself
@@ -48,7 +48,7 @@ def read(name: str, x: Any) -> Numbers:
         raise TypeError(f"{name} cannot be read as an array: {error}") from None
     named = named or array.dtype.name
     if named in WIDTHS:
-        return Numbers(array.astype(np.float64), FORMATS[named], bare)
+        return Numbers(widened(array), FORMATS[named], bare)
     if array.dtype.kind in "biu":
         return Numbers(array.astype(np.int64) if array.dtype.kind != "u" else array, None, bare)
     raise TypeError(f"{name} must be real numbers in {', '.join(WIDTHS)} or integers, not {named}")
@@ -70,8 +70,8 @@ def common_format(given: Mapping[str, Numbers]) -> Format:
     for name, x in given.items():
         if x.bare or x.form is None:
             for y in np.ravel(x.array).tolist():
-                if np.isfinite(y) and not form.holds(Fraction(y)):
-                    raise ValueError(f"{name} holds {y!r}, which is not a number of {form.name}, the format of the other inputs")
+                if np.isfinite(y) and not form.holds(y):
+                    raise ValueError(f"{name} holds {written(y)}, which is not a number of {form.name}, the format of the other inputs")
     return form
 
 

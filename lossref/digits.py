@@ -8,6 +8,7 @@ from typing import Any
 
 from mpmath.ctx_mp import MPContext
 
+from lossref.bits import as_float
 from lossref.formats import FORMATS
 
 GUARD_BITS = 8  # beyond the digits asked for
@@ -32,7 +33,7 @@ def context(digits: int) -> Any:
         sign, mantissa, exponent, _ = self._mpf_
         if not mantissa:  # 0, an infinity, or NaN
             return float(approximate(self))
-        return float(FORMATS[form].round_dyadic(-int(mantissa) if sign else int(mantissa), int(exponent)))
+        return as_float(FORMATS[form].round_dyadic(-int(mantissa) if sign else int(mantissa), int(exponent)))
 
     def shown(self: Any) -> str:
         return str(numbers.nstr(+self, digits))

@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 
 from lossref import arrays
+from lossref.bits import SUBNORMALS, as_float, as_fraction, narrowed, parsed, written
 from lossref.formats import FORMATS
 from lossref.spaces import lengths
 from lossref.spec import Loss, Values
@@ -30,19 +31,20 @@ def fraction(x: Any) -> Fraction:
 def exactly(loss: Loss, name: str, x: Any) -> Any:
     """A Fraction, an integer label, NaN or an infinity as a float, or a tuple of these."""
     if hasattr(x, "tolist"):  # arrays and scalars of NumPy and of the frameworks; NumPy's long doubles stay what they are
-        x = (x.detach() if hasattr(x, "detach") else x).tolist()
+        held = arrays.read(name, x).array if arrays.kind(x) in SUBNORMALS else x.detach() if hasattr(x, "detach") else x
+        x = held.tolist()
     if isinstance(x, (list, tuple)):
         return tuple(exactly(loss, name, y) for y in x)
     try:
         if isinstance(x, str):
-            x = float(x)
+            x = parsed(x)
         if not isinstance(x, (int, Fraction)) and str(x).lower().strip("+-") in ("inf", "infinity", "nan"):
             return float(x)
         if hasattr(x, "_mpf_"):
             x = fraction(x)
         if isinstance(x, Decimal) and x and abs(x.adjusted()) * math.log2(10) > LARGEST_EXPONENT:
             raise OverflowError
-        exact = Fraction(*map(int, x.as_integer_ratio())) if hasattr(x, "as_integer_ratio") else Fraction(x)
+        exact = Fraction(*map(int, x.as_integer_ratio())) if hasattr(x, "as_integer_ratio") and type(x) is not float else as_fraction(x)
         if exact and abs(exact.numerator.bit_length() - exact.denominator.bit_length()) > LARGEST_EXPONENT:
             raise OverflowError
     except OverflowError:
@@ -107,14 +109,14 @@ def as_array(x: Any, given: Any) -> Any:
 
     def listed(x: Any) -> Any:
         try:
-            return [listed(y) for y in x] if isinstance(x, tuple) else x if isinstance(x, int) else float(x)
+            return [listed(y) for y in x] if isinstance(x, tuple) else x if isinstance(x, int) else as_float(x)
         except OverflowError:
             raise ValueError("the oracle of a batch takes numbers up to the largest of float64") from None
 
     if all(isinstance(y, int) for y in flat(x)):
         return np.array(listed(x))
     kind = arrays.kind(given)
-    return np.array(listed(x), kind if kind in arrays.BY_NUMPY else np.float64)
+    return narrowed(listed(x), kind if kind in arrays.BY_NUMPY else "float64")
 
 
 def check_domain(loss: Loss, values: Values, given: Mapping[str, Any]) -> None:
@@ -135,7 +137,7 @@ def check_domain(loss: Loss, values: Values, given: Mapping[str, Any]) -> None:
         bits = precision(given[name], numbers) if space.sums_to_one else 0
         if not space.holds(x, precision=bits, classes=classes):
             if space.sums_to_one and all(space.low <= y <= space.high for y in numbers):
-                sums = [float(sum(row)) for row in ((x,) if space.rank == 1 else x)]
+                sums = [as_float(sum(row)) for row in ((x,) if space.rank == 1 else x)]
                 worst = max(sums, key=lambda total: abs(total - 1))
                 raise ValueError(f"{loss.name}: {name} must sum to 1 along the last axis, and sum to {worst!r}")
             raise ValueError(f"{loss.name}: {name} must be {space.description}, and is {_shown(x)}")
@@ -156,6 +158,6 @@ def _shown(x: Any) -> str:
         shown = [_shown(y) for y in x[:8]]
         return f"[{', '.join(shown)}{', ...' if len(x) > 8 else ''}]"
     try:
-        return str(x if isinstance(x, int) else float(x))
+        return str(x if isinstance(x, int) else written(as_float(x)))
     except OverflowError:
         return f"{'-' if x < 0 else ''}a number above 2**1024"

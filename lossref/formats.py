@@ -8,6 +8,8 @@ from fractions import Fraction
 from functools import cached_property
 from typing import Literal
 
+from lossref.bits import as_float, as_fraction, of_word
+
 INFINITY = math.inf
 RESIDUAL_STEPS = 1 << 16  # what rounding took away is counted in these parts of an ulp
 Rounded = Fraction | float  # an exact finite number, or an infinity or NaN as a Python float
@@ -86,6 +88,8 @@ class Format:
             value = math.nan if fraction else INFINITY
         elif self.specials == "fn" and magnitude == (1 << (self.width - 1)) - 1:
             value = math.nan
+        elif self.width == 64:
+            value = of_word(magnitude)
         elif field == 0:
             value = math.ldexp(fraction, self.least_exponent)
         else:
@@ -94,18 +98,22 @@ class Format:
 
     def holds(self, x: float | Fraction) -> bool:
         """Whether x, not NaN, is a number of the format."""
-        return self.specials == "ieee" if isinstance(x, float) and math.isinf(x) else self.round(Fraction(x)) == Fraction(x)
+        return self.specials == "ieee" if isinstance(x, float) and math.isinf(x) else self.round(y := as_fraction(x)) == y
 
     def nearest(self, x: float | Fraction) -> float:
         """The nearest number of the format, as a Python float."""
-        return x if isinstance(x, float) and not math.isfinite(x) else float(self.round(Fraction(x)))
+        return x if isinstance(x, float) and not math.isfinite(x) else as_float(self.round(as_fraction(x)))
+
+    def is_subnormal(self, x: float) -> bool:
+        """Whether x is below the normal numbers of the format, and not 0."""
+        return math.isfinite(x) and 0 < abs(as_fraction(x)) < self.least_normal
 
     def step(self, x: float, ulps: int) -> float:
         """x moved by so many numbers of the format; stops at the largest, and an infinity stays."""
         if math.isinf(x):
             return x
-        zero = 1 << (self.width - 1)
-        bits = int(self.encode(Fraction(abs(x))), 16) * (-1 if x < 0 else 1) + ulps
+        zero, y = 1 << (self.width - 1), as_fraction(x)
+        bits = self._bits(abs(y)) * (-1 if y < 0 else 1) + ulps
         return self.decode(f"{min(abs(bits), self._bits(self.largest)) | (zero if bits < 0 else 0):x}")
 
     def _ulp_exponent(self, p: int, q: int) -> int:
@@ -123,9 +131,9 @@ class Format:
                 return self._nan()
             if math.isinf(x):
                 return self._top() | (sign if x < 0 else 0)
-            if x == 0:
-                return sign if math.copysign(1.0, x) < 0 and self.specials != "fnuz" else 0
-            x = Fraction(x)
+            is_negative, x = math.copysign(1.0, x) < 0, as_fraction(x)
+            if not x:
+                return sign if is_negative and self.specials != "fnuz" else 0
         shift = self._ulp_exponent(abs(x.numerator), x.denominator)
         steps = abs(x) / Fraction(2) ** shift
         if steps.denominator != 1 or abs(x) > self.largest:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any
 
+from lossref.bits import as_fraction
 from lossref.spec import PARTS, Loss, Values
 from lossref.values import filled, flat, mapped
 
@@ -144,7 +145,7 @@ def homogeneous(degree: int, *scaled: str) -> Homogeneous:
 
     def holds(loss: Loss, ask: Ask, values: Values) -> bool:
         c, known = Fraction(7, 2), {**loss.defaults, **values}
-        larger = {name: mapped(lambda x: c * Fraction(x), known[name]) for name in scaled}
+        larger = {name: mapped(lambda x: c * as_fraction(x), known[name]) for name in scaled}
         here, there, slope = ask(values), ask({**values, **larger}), c ** (degree - (loss.first in scaled))
         return _close(there.value, c**degree * here.value) and _are_close(there.gradient, tuple(slope * g for g in here.gradient))
 

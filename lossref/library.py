@@ -72,7 +72,8 @@ class Library:
 
     `reasons` says why a loss is missing, where there is more to say than that. `offers` maps each loss that the library
     ships, by its own name, to the loss of ours that judges it, or to a short reason why none does yet. `formats` are those that
-    it computes in, where it has not all of ours, the usual one first. `close` ends what was started to ask it.
+    it computes in, where it has not all of ours, the usual one first. `floating` says what importing and trying it changed of how the
+    processor computes. `close` ends what was started to ask it.
     """
 
     name: str
@@ -81,6 +82,7 @@ class Library:
     reasons: Mapping[str, str] = field(default_factory=dict)
     offers: Mapping[str, str] = field(default_factory=dict)
     formats: tuple[str, ...] = ()
+    floating: tuple[str, ...] = ()
     close: Callable[[], None] = lambda: None
 
     @property

@@ -13,6 +13,8 @@ from typing import TYPE_CHECKING, Any, Final, Literal
 import numpy as np
 from numpy.typing import NDArray
 
+from lossref.bits import below_zero, unflushed
+
 if TYPE_CHECKING:
     from lossref.spec import Loss
 
@@ -76,9 +78,9 @@ class Options:
         divisor: Any = self.denominator
         if isinstance(divisor, str):
             _one_of("denominator", divisor, DENOMINATORS)
-        elif not isinstance(self.denominator, Real) or not 0 < divisor < math.inf:
+        elif not isinstance(self.denominator, Real) or not 0 < unflushed(divisor) < math.inf:
             raise ValueError(f"denominator must be a number above 0 or one of {', '.join(DENOMINATORS)}, and is {self.denominator!r}")
-        if not isinstance(self.label_smoothing, Real) or not 0 <= self.label_smoothing <= 1:
+        if not isinstance(self.label_smoothing, Real) or not 0 <= unflushed(self.label_smoothing) <= 1:
             raise ValueError(f"label_smoothing must be a number in [0, 1], and is {self.label_smoothing!r}")
         if self.ignore_index is not None and not isinstance(self.ignore_index, Integral):
             raise ValueError(f"ignore_index must be a whole number, and is {self.ignore_index!r}")
@@ -88,8 +90,8 @@ class Options:
             if (given := getattr(self, name)) is None:
                 continue
             x = _real(name, given)
-            least, allowed = (-math.inf, "finite everywhere") if name == "sample_weight" else (0, "at least 0 everywhere and finite")
-            if name != "upstream" and not (x >= least).all() & np.isfinite(x).all():
+            is_signed, allowed = (True, "finite everywhere") if name == "sample_weight" else (False, "at least 0 everywhere and finite")
+            if name != "upstream" and not (is_signed or not below_zero(x).any()) & np.isfinite(x).all():
                 raise ValueError(f"{name} must be {allowed}, and is {reprlib.repr(x.tolist())}")
 
 

@@ -6,13 +6,13 @@ import json
 import math
 from collections.abc import Callable, Iterator
 from dataclasses import replace
-from fractions import Fraction
 from typing import Any
 
 import numpy as np
 
 from lossref import batches, families
 from lossref.batches import rounded
+from lossref.bits import as_fraction
 from lossref.exact.answer import nearest
 from lossref.formats import FORMATS, Format
 from lossref.spaces import Space
@@ -159,7 +159,7 @@ def _region(region: Region, form: Format, numbers: list[float]) -> Region:
     """Special and range are read off the inputs; the rest is what the draw is meant for."""
     if not all(math.isfinite(x) for x in numbers):
         return "special"
-    squares = [Fraction(x) ** 2 for x in numbers if x]
+    squares = [y**2 for y in map(as_fraction, numbers) if y]
     return "range" if any(s > form.largest or s < form.least_normal for s in squares) else region
 
 

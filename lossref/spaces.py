@@ -13,6 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from lossref import values
+from lossref.bits import SIGN_BIT, unflushed, word
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -54,7 +55,7 @@ class Space:
 
     def is_edge(self, x: float | Fraction) -> bool:
         """A finite end of the space where that is exact data (a hard label, a zero of a simplex), not a rounded number."""
-        return self.ends_are_exact and x in self.ends and x not in (-math.inf, math.inf)
+        return self.ends_are_exact and (y := unflushed(x)) in self.ends and y not in (-math.inf, math.inf)
 
     def holds(self, x: Any, *, precision: int, classes: int = 0) -> bool:
         """Whether one exact element (a Fraction, an integer label, an infinity, or nested tuples) lies in the space."""
@@ -77,18 +78,28 @@ class Space:
         inner = tuple(range(x.ndim - self.rank, x.ndim))
         if self.label_of is not None:
             return np.asarray(((x >= 0) & (x < classes)).all(axis=inner))
+        x = np.asarray(x, np.float64)
         if self.choices:
-            return np.asarray((np.isin(x, self.choices) | np.isnan(x)).all(axis=inner))
+            allowed = {word(y) for c in self.choices for y in (c, *([-c] if c == 0 else []))}
+            return np.asarray((np.isin(x.view(np.uint64), np.array([*allowed], np.uint64)) | np.isnan(x)).all(axis=inner))
         if self.goes_on or (self.low == -math.inf and self.high == math.inf):
             return np.ones(x.shape[: x.ndim - self.rank], np.bool_)
-        inside: NDArray[np.bool_] = ~((x < self.low) | (x > self.high))
-        if self.low_is_open:
-            inside &= ~(x == self.low)
-        inside = np.asarray(inside.all(axis=inner))
+        outside = self._outside(x)
+        inside = np.asarray((~outside | np.isnan(x) if outside.any() else ~outside).all(axis=inner))
         if self.sums_to_one:
             total = np.asarray(x, np.float64).sum(axis=-1)
             inside = inside & ~(np.abs(total - 1) > x.shape[-1] * 2.0 ** (1 - precision)).any(axis=inner[:-1])
         return np.asarray(inside)
+
+    def _outside(self, x: NDArray[np.float64]) -> NDArray[np.bool_]:
+        """What lies beyond an end, NaN perhaps; at 0 the bits say so, for the processor may take for 0 what is beside it."""
+        bits, one = x.view(np.uint64), np.uint64(1)
+        if self.low == 0:
+            below = bits - one >= np.uint64(SIGN_BIT - 1) if self.low_is_open else bits > np.uint64(SIGN_BIT)
+        else:
+            below = x <= self.low if self.low_is_open else x < self.low
+        above = bits - one < np.uint64(SIGN_BIT - 1) if self.high == 0 else x > self.high
+        return np.asarray(below | above)
 
 
 def lengths(spaces: Mapping[str, Space], shapes: Mapping[str, tuple[int, ...]]) -> dict[str, int]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import math
 import sys
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
@@ -12,6 +13,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any, Literal
 
 from lossref import options
+from lossref.bits import as_fraction
 from lossref.formats import FORMATS, RESIDUAL_STEPS, Format, Rounded
 from lossref.options import NONE, TargetKind
 from lossref.spaces import Space
@@ -229,9 +231,9 @@ class Part:
         if self.rounded is None or self.residual is None:
             return None
         x = self.rounded[i]
-        if x - x != 0:
+        if not math.isfinite(x):
             return x
-        return Fraction(x) + form.ulp(Fraction(x)) * Fraction(self.residual[i], RESIDUAL_STEPS)
+        return (y := as_fraction(x)) + form.ulp(y) * Fraction(self.residual[i], RESIDUAL_STEPS)
 
     def size(self, i: int) -> float:
         return self.S[i if len(self.S) > 1 else 0]

@@ -16,6 +16,7 @@ import numpy as np
 
 from lossref import catalog
 from lossref.arrays import BY_NUMPY, WIDTHS
+from lossref.bits import as_float, as_fraction
 from lossref.formats import FORMATS, Format
 from lossref.spaces import Simplex, Space, Vector
 from lossref.spec import Loss
@@ -125,7 +126,7 @@ def _shares(form: Format, least: int, most: int) -> st.SearchStrategy[tuple[floa
 
     def shares(drawn: list[float]) -> tuple[float, ...]:
         total = sum(map(Fraction, drawn))
-        return tuple(float(form.round(Fraction(w) / total)) for w in drawn) if total else (1.0, *(0.0 for _ in drawn[1:]))
+        return tuple(as_float(form.round(as_fraction(w) / total)) for w in drawn) if total else (1.0, *(0.0 for _ in drawn[1:]))
 
     def sums_to_1(found: tuple[float, ...]) -> bool:
         return Simplex().holds(tuple(map(Fraction, found)), precision=form.precision)

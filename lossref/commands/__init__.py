@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import argparse
 import difflib
-import json
 import os
 import re
 import tempfile
@@ -12,6 +11,7 @@ from pathlib import Path
 from typing import Any, NoReturn, TypeAlias
 
 from lossref import catalog
+from lossref.bits import json_text
 from lossref.catalog import DefinitionError
 from lossref.spec import Loss
 
@@ -60,7 +60,7 @@ def known_loss(name: str, library: str = "") -> Loss:
 
 
 def print_json(content: Any) -> None:
-    print(json.dumps(content, indent=1, allow_nan=False))
+    print(json_text(content))
 
 
 def try_path(path: Path | None, option: str) -> None:

@@ -54,6 +54,7 @@ def run_generate(given: argparse.Namespace) -> int:
     where = given.to or _here()
     with judging.progress("certifying") as advance:
         try:
+            write.check_processor()
             if given.definition:
                 return _own(given, advance)
             total = write.generate(where, given.jobs, advance, only)

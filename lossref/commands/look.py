@@ -5,7 +5,6 @@ from __future__ import annotations
 import argparse
 from collections.abc import Sequence
 from contextlib import nullcontext
-from fractions import Fraction
 from typing import Any
 
 import mpmath
@@ -15,6 +14,7 @@ from rich.text import Text
 
 from lossref import catalog, families, golden
 from lossref.ask import Answer, oracle
+from lossref.bits import as_float, as_fraction, parsed
 from lossref.commands import CONFORMS, Commands, UsageError, command, known_loss, print_json
 from lossref.exact_inputs import fraction
 from lossref.float64.evaluate import bind, evaluate
@@ -171,7 +171,7 @@ def _parsed(loss: Loss, name: str, given: str) -> Any:
     try:
         if space is not None and space.label_of is not None:
             return int(given)
-        rows = [tuple(float(x) for x in row.strip("[]() ").split(",")) for row in given.split(";")]
+        rows = [tuple(parsed(x) for x in row.strip("[]() ").split(",")) for row in given.split(";")]
     except ValueError:
         kind = "an integer" if space is not None and space.label_of is not None else "numbers"
         raise ValueError(f"--{name} takes {kind}, and is {given!r}") from None
@@ -216,7 +216,7 @@ def _ulps(ours: float, exact: Any) -> float | str:
     truth = fraction(exact)
     if ours != ours or ours in (float("inf"), float("-inf")):
         return 0.0 if ours == FLOAT64.round(truth) else "inf"
-    return float(f"{float(abs(Fraction(ours) - truth) / FLOAT64.ulp(truth)):.3g}")
+    return parsed(f"{as_float(abs(as_fraction(ours) - truth) / FLOAT64.ulp(truth)):.3g}")
 
 
 def _shown(x: Any) -> str:

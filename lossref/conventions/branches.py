@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any, ClassVar, Literal
 
+from lossref.bits import as_fraction
 from lossref.conventions.formula import Bound, Convention, Definition, spelled
 from lossref.exact.numbers import Number, System
 from lossref.formats import Format
@@ -35,7 +36,7 @@ class Itself(Convention):
         return "" if is_of_one_number else f"it is no function of one number {self.argument}"
 
     def definition(self, inner: Definition, part: str, form: Format) -> Definition:
-        at = Fraction(form.nearest(self.at))
+        at = as_fraction(form.nearest(self.at))
         side = 1 if self.side == "above" else -1
 
         def branched(m: System, **values: Any) -> Number:

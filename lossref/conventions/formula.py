@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 from fractions import Fraction
 from typing import Any, ClassVar, Literal
 
+from lossref.bits import as_float, as_fraction, written
 from lossref.exact.jets import Jet, Jets
 from lossref.exact.numbers import Number, System
 from lossref.formats import Format
@@ -38,8 +39,8 @@ class Bound:
     def of(self, form: Format) -> Fraction | float:
         if isinstance(self.amount, float):
             return self.amount
-        amount = 2 * form.unit if self.amount is None else Fraction(form.nearest(self.amount))
-        return Fraction(form.nearest(1 - amount)) if self.from_one else amount
+        amount = 2 * form.unit if self.amount is None else as_fraction(form.nearest(self.amount))
+        return as_fraction(form.nearest(1 - amount)) if self.from_one else amount
 
     def __str__(self) -> str:
         return ("1 - " if self.from_one else "") + ("eps" if self.amount is None else spelled(self.amount))
@@ -200,11 +201,11 @@ class ClampLog(Convention):
         return "only the cross-entropy of one probability p divides by p (1 - p)"
 
     def definition(self, inner: Definition, part: str, form: Format) -> Definition:
-        at = Fraction(form.nearest(self.at))
+        at = as_fraction(form.nearest(self.at))
         if self.denominator is None or part == "value":
             # compared before the logarithm is taken, which may be -infinity
             return _with(inner, "log", lambda m, x: m.log(x) if x > m.exp(at) else m.lift(at))
-        least = Fraction(form.nearest(self.denominator))
+        least = as_fraction(form.nearest(self.denominator))
 
         def sloped(m: System, **values: Any) -> Any:
             p, y = values.values()  # the prediction comes first
@@ -287,7 +288,7 @@ def spelled(x: Fraction | float) -> str:
     """A number as it is typed: the shortest decimal that is equal, or a quotient."""
     if isinstance(x, float):
         return str(x)
-    return short if Fraction(short := repr(float(x)).removesuffix(".0")) == x else str(x)
+    return short if Fraction(short := written(as_float(x)).removesuffix(".0")) == x else str(x)
 
 
 def _on(argument: str, inner: Definition, change: Callable[[System, Any], Any]) -> Definition:

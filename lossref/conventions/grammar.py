@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import math
 import re
 from collections.abc import Callable, Mapping
 from fractions import Fraction
 
+from lossref.bits import as_float, unflushed
 from lossref.conventions.branches import AngularMargin, ClipShare, Itself
 from lossref.conventions.formula import AddInside, AddTo, Bound, ClampLog, Clip, Convention, ConventionError, DivideBySum, Factor
 from lossref.conventions.habits import Always, ClassWeights, Fixed, Flush, Hessian, HessianFloor, Jump, Kink
@@ -53,12 +53,12 @@ GRAMMAR: Mapping[str, tuple[str, Callable[..., Convention]]] = {  # as --help ha
         lambda over: Always("denominator", over if over in DENOMINATORS else _above_zero(over)),
     ),
     f"nothing gives {' | '.join(EMPTY)}": (rf"nothing gives ({'|'.join(EMPTY)})", lambda value: Always("empty", value)),
-    "label smoothing NUMBER": (rf"label smoothing ({NUMBER})", lambda x: Always("label_smoothing", float(_number(x)))),
-    "weight of label 1 NUMBER": (rf"weight of label 1 ({NUMBER})", lambda x: Always("pos_weight", float(_number(x)))),
+    "label smoothing NUMBER": (rf"label smoothing ({NUMBER})", lambda x: Always("label_smoothing", as_float(_number(x)))),
+    "weight of label 1 NUMBER": (rf"weight of label 1 ({NUMBER})", lambda x: Always("pos_weight", as_float(_number(x)))),
     "ignored class INDEX": (r"ignored class ([0-9]{1,6})", lambda x: Always("ignore_index", int(x))),
     "class weights NUMBER, NUMBER ... in means": (
         rf"class weights ({NUMBER}(?:, {NUMBER})*)( in means)?",
-        lambda found, in_means: ClassWeights(tuple(float(_number(x)) for x in found.split(", ")), bool(in_means)),
+        lambda found, in_means: ClassWeights(tuple(as_float(_number(x)) for x in found.split(", ")), bool(in_means)),
     ),
     "PARAMETER is NUMBER": (rf"(\w+) is ({NUMBER})", lambda name, x: Fixed(name, _number(x))),
     f"smoothing over {' | '.join(SMOOTHINGS)}": (rf"smoothing over ({'|'.join(SMOOTHINGS)})", lambda over: Always("smoothing", over)),
@@ -101,6 +101,6 @@ def _number(text: str) -> Fraction:
 
 
 def _above_zero(text: str) -> float:
-    if 0 < (x := float(_number(text))) < math.inf:
+    if unflushed(x := as_float(_number(text))) > 0:
         return x
     raise ConventionError(f"a mean is over a number above 0, not {text}")

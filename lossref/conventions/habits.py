@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from fractions import Fraction
 from typing import Any, ClassVar, Literal
 
+from lossref.bits import as_float, as_fraction, written
 from lossref.conventions.formula import Convention, ConventionError, Definition, Factor, spelled
 from lossref.exact.answer import answer as exact
 from lossref.exact.jets import Jet, Jets
@@ -43,18 +44,18 @@ class Kink(Convention):
         upstream = flat(question.options.get("upstream", 1.0))  # one for all examples, or one for each
         chosen = []
         for i, ends in enumerate(part.interval):
-            sign = -1 if upstream[i * len(upstream) // len(part)] < 0 else 1
-            low, high = sorted(sign * end for end in ends)
+            sign = -1 if as_fraction(upstream[i * len(upstream) // len(part)]) < 0 else 1
+            low, high = sorted(sign * as_fraction(end) for end in ends)
             c = self._chosen(low, high, question.form)
-            chosen.append((sign * float(c.rounded), sign * c.residual))
+            chosen.append((as_float(sign * c.rounded), sign * c.residual))
         rounded, residual = zip(*chosen, strict=True)
         return replace(part, rounded=rounded, residual=residual, interval=None)
 
-    def _chosen(self, low: float, high: float, form: Format) -> Correct:
+    def _chosen(self, low: Fraction, high: Fraction, form: Format) -> Correct:
         if self.rule == "middle":
-            return correct_rational((Fraction(low) + Fraction(high)) / 2, form)
+            return correct_rational((low + high) / 2, form)
         if self.rule == "flatter":  # 0 where the interval holds it
-            return Correct(min(max(low, 0.0), high))
+            return Correct(min(max(low, Fraction(0)), high))
         if self.rule == "steeper" and low == -high != 0:
             raise ConventionError("both slopes of a kink are equally steep: say lower, upper or middle")
         return Correct(low if self.rule == "lower" or (self.rule == "steeper" and -low > high) else high)
@@ -106,9 +107,9 @@ class Flush(Convention):
     def answer(self, answer: Answer, question: Question, loss: Loss) -> Answer:
         if self.what == "inputs":
             return answer
-        least = float(question.form.least_normal)
-        gradient, hessian = ({name: _flushed(part, least) for name, part in parts.items()} for parts in (answer.gradient, answer.hessian))
-        return Answer(_flushed(answer.value, least), gradient, hessian)
+        form = question.form
+        gradient, hessian = ({name: _flushed(part, form) for name, part in parts.items()} for parts in (answer.gradient, answer.hessian))
+        return Answer(_flushed(answer.value, form), gradient, hessian)
 
 
 @dataclass(frozen=True)
@@ -130,7 +131,7 @@ class Hessian(Convention):
             return inner
         if self.rule == "factor":
             return Factor(self.amount).definition(inner, part, form)
-        amount = Fraction(form.nearest(self.amount))
+        amount = as_fraction(form.nearest(self.amount))
         return _with_bends(lambda m, **values: m.lift(0), lambda base, bend: base.lift(amount))
 
 
@@ -147,7 +148,7 @@ class HessianFloor(Convention):
         return f"hessian at least {spelled(self.least)}"
 
     def definition(self, inner: Definition, part: str, form: Format) -> Definition:
-        least = Fraction(form.nearest(self.least))
+        least = as_fraction(form.nearest(self.least))
         return _with_bends(inner, lambda base, bend: base.max(bend, least)) if part == "hessian" else inner
 
 
@@ -168,7 +169,7 @@ class Always(Convention):
 
     @property
     def sentence(self) -> str:
-        return f"{self._words[self.option]} {self.value if isinstance(self.value, str) else repr(self.value).removesuffix('.0')}"
+        return f"{self._words[self.option]} {self.value if isinstance(self.value, str) else written(self.value).removesuffix('.0')}"
 
     @property
     def kind(self) -> str:
@@ -194,7 +195,7 @@ class ClassWeights(Convention):
 
     @property
     def sentence(self) -> str:
-        return f"class weights {', '.join(repr(x).removesuffix('.0') for x in self.weights)}{' in means' * self.in_means}"
+        return f"class weights {', '.join(written(x).removesuffix('.0') for x in self.weights)}{' in means' * self.in_means}"
 
     @property
     def kind(self) -> str:
@@ -249,12 +250,12 @@ def _is_infinite_beside(name: str, i: int, question: Question, loss: Loss) -> bo
     return is_infinite(-math.inf) and is_infinite(math.inf)
 
 
-def _flushed(part: Part, least: float) -> Part:
+def _flushed(part: Part, form: Format) -> Part:
     def kept(x: float) -> float:
-        return 0.0 if -least < x < least else x
+        return 0.0 if form.is_subnormal(x) else x
 
     rounded = part.rounded and tuple(map(kept, part.rounded))
-    residual = part.residual and tuple(rest * (x == 0 or kept(x) != 0) for x, rest in zip(part.rounded or (), part.residual, strict=True))
+    residual = part.residual and tuple(rest * (not form.is_subnormal(x)) for x, rest in zip(part.rounded or (), part.residual, strict=True))
     interval = part.interval and tuple((kept(low), kept(high)) for low, high in part.interval)
     return replace(part, rounded=rounded, residual=residual, interval=interval)
 

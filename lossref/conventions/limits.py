@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
+from lossref.bits import order, parsed, unflushed
 from lossref.conventions.formula import ConventionError
 from lossref.spec import Loss, Question
 from lossref.values import flat
@@ -26,7 +27,7 @@ GRAMMAR: Mapping[str, tuple[str, Callable[..., Callable[[Loss, Question], bool]]
     "exactly N classes": (r"exactly ([0-9]{1,6}) class(?:es)?", lambda n: lambda loss, q: _classes(loss, q) == int(n)),
     "ARGUMENT within [LOW, HIGH]": (
         rf"(\w+) (?:are )?within \[({NUMBER}), ({NUMBER})\]",
-        lambda name, low, high: lambda loss, q: _within(q, name, float(low), float(high)),
+        lambda name, low, high: lambda loss, q: _within(q, name, parsed(low), parsed(high)),
     ),
     "ARGUMENT are finite": (r"(\w+) (?:are|is) finite", lambda name: lambda loss, q: all(map(math.isfinite, _numbers(q, name)))),
 }
@@ -68,19 +69,19 @@ def _numbers(question: Question, name: str) -> list[Any]:
 
 
 def _within(question: Question, name: str, low: float, high: float) -> bool:
-    return all(low <= x <= high or math.isnan(x) for x in _numbers(question, name))
+    return all(order(low) <= order(x) <= order(high) or math.isnan(x) for x in _numbers(question, name))
 
 
 def _is_hard(loss: Loss, question: Question) -> bool:
     """Whether each label is 0, 1 or -1, or a class index."""
-    return all(isinstance(x, int) or x in HARD or math.isnan(x) for x in _numbers(question, "target"))
+    return all(isinstance(x, int) or unflushed(x) in HARD or math.isnan(x) for x in _numbers(question, "target"))
 
 
 def _is_one_hot(loss: Loss, question: Question) -> bool:
     """Whether each row of weights has one 1 and else 0; an index counts as one."""
     target = question.inputs["target"]
     rows = target if question.is_call else (target,)
-    return all(not isinstance(row, tuple) or sorted(flat(row)) == [0.0] * (len(row) - 1) + [1.0] for row in rows)
+    return all(not isinstance(row, tuple) or sorted(map(unflushed, flat(row))) == [0.0] * (len(row) - 1) + [1.0] for row in rows)
 
 
 def _classes(loss: Loss, question: Question) -> int:

@@ -10,7 +10,7 @@ import math
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from lossref import options
+from lossref import bits, options
 from lossref.exact import balls
 from lossref.exact.balls import Balls
 from lossref.exact.evaluate import Branch, branches
@@ -21,15 +21,15 @@ from lossref.exact.reduce import Whole, whole
 from lossref.exact.settle import Correct, Ends, above, correct, ends_of, meet, settle
 from lossref.exact.systems import Base
 from lossref.exact.traced import DisagreementError, answered
-from lossref.formats import Format
+from lossref.formats import Format, Rounded
 from lossref.options import EMPTY, Options
 from lossref.spec import Answer, Loss, Part, Values
-from lossref.values import flat
+from lossref.values import flat, mapped
 
 
 def nearest(formula: Callable[[System], Operand], form: Format) -> float:
     """The correctly rounded value of a closed form."""
-    return float(settle(balls.strongest(), lambda base: correct(base, base.lift(formula(base)), form)).rounded)
+    return bits.as_float(settle(balls.strongest(), lambda base: correct(base, base.lift(formula(base)), form)).rounded)
 
 
 def answer(loss: Loss, inputs: Values, chosen: Values, form: Format, *, proved: bool | None = None) -> Answer:
@@ -42,12 +42,22 @@ def answer(loss: Loss, inputs: Values, chosen: Values, form: Format, *, proved: 
     """
     proved = balls.INSTALLED if proved is None else proved
     parameters, call = options.split(chosen)
-    values = {**loss.defaults, **parameters, **inputs}
+    values = {name: _lifted(x) for name, x in {**loss.defaults, **parameters, **inputs}.items()}
     if not call:
         return _alone(loss, values, form, proved, keep=True)
     asked = Options(**call)
     reduced = whole(loss, values, asked)
     return _nothing(loss, inputs, asked) if reduced is None else _of_a_call(loss, reduced, form, proved)
+
+
+def _lifted(x: Any) -> Any:
+    """The same numbers, with a float that the processor may take for 0 as a fraction."""
+    return bits.unflushed(x) if isinstance(x, float) else mapped(bits.unflushed, x) if any(map(bits.is_subnormal, flat(x))) else x
+
+
+def ends_among(numbers: Sequence[Rounded]) -> tuple[float, float]:
+    """The least and the greatest of rounded numbers."""
+    return bits.as_float(min(numbers)), bits.as_float(max(numbers))
 
 
 def _alone(loss: Loss, values: Values, form: Format, proved: bool, *, keep: bool = False) -> Answer:
@@ -91,7 +101,7 @@ def _limit(loss: Loss, values: Values, form: Format, proved: bool) -> Answer:
     for name, width in widths.items():
         own = columns[start : start + width]
         is_one = all(len({repr(x) for x in column}) == 1 for column in own)
-        ends = tuple((min(float(x.rounded) for x in column), max(float(x.rounded) for x in column)) for column in own)
+        ends = tuple(ends_among([x.rounded for x in column]) for column in own)
         gradient[name] = part([column[0] for column in own] if is_one else None, [0.0] * width, (0.0,), None if is_one else ends)
         start += width
     return Answer(part(columns[0][:1], [0.0], (0.0,)), gradient)
@@ -114,7 +124,7 @@ def _settled(loss: Loss, values: Values, form: Format, proved: bool, keep: bool)
         allowed = [[above(base, n) for n in _sensitivities(branch)] for branch in found]
         if any(x is None for row in allowed for x in row):
             return None
-        allowances = [max(x for x in column if x is not None) for column in zip(*allowed, strict=True)]
+        allowances = [max((x for x in column if x is not None), key=bits.order) for column in zip(*allowed, strict=True)]
         return _assembled(loss, values, [[x for x in row if x] for row in rounded], meeting, allowances)
 
     found = settle(Balls if proved else Floats, compute)
@@ -143,9 +153,8 @@ def _assembled(
     """One answer of what all branches say; `meeting` has value and slopes of those that meet at the point itself."""
     width = sum(len(flat(values[name])) for name in loss.differentiable)
     columns = list(zip(*(row[1 : width + 1] for row in answers), strict=True))
-    sorted_slopes = [sorted(float(g.rounded) for g in column) for column in columns]
-    intervals = [(slopes[0], slopes[-1]) for slopes in sorted_slopes]
-    is_smooth = all(low == high for low, high in intervals)
+    intervals = [ends_among([g.rounded for g in column]) for column in columns]
+    is_smooth = all(bits.order(low) == bits.order(high) for low, high in intervals)
     is_met = any(row != meeting[0] for row in meeting)  # a kink at the point itself, or a place where the loss jumps
     gradient, start = {}, 0
     for name in loss.differentiable:
@@ -155,13 +164,13 @@ def _assembled(
         gradient[name] = part(
             None if is_met else answers[0][1 : width + 1][own],
             allowances[1 : width + 1][own],
-            (max(sizes),),
+            (max(sizes, key=bits.order),),
             None if is_smooth else tuple(intervals[own]),
         )
     hessian = {}
     if all(row == answers[0] for row in answers):
         bends = answers[0][width + 1 :]
-        hessian[loss.first] = part(bends, [0.0] * len(bends), (max(allowances[2 * width + 2 :]),))
+        hessian[loss.first] = part(bends, [0.0] * len(bends), (max(allowances[2 * width + 2 :], key=bits.order),))
     return Answer(part(answers[0][:1], allowances[:1], (allowances[width + 1],)), gradient, hessian)
 
 
@@ -169,7 +178,7 @@ def part(
     found: Sequence[Correct] | None, K: Sequence[float], S: tuple[float, ...], interval: tuple[tuple[float, float], ...] | None = None
 ) -> Part:
     """The components of one part, as floats of the format."""
-    rounded = None if found is None else tuple(float(c.rounded) for c in found)
+    rounded = None if found is None else tuple(bits.as_float(c.rounded) for c in found)
     return Part(rounded, None if found is None else tuple(c.residual for c in found), tuple(K), S, interval)
 
 

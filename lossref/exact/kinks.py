@@ -7,11 +7,12 @@ from dataclasses import replace
 
 from lossref import options
 from lossref.exact import balls
+from lossref.exact.answer import ends_among
 from lossref.exact.evaluate import branches
 from lossref.exact.reduce import whole
 from lossref.exact.settle import correct, settle
 from lossref.exact.systems import Base
-from lossref.formats import Format
+from lossref.formats import Format, Rounded
 from lossref.options import Options
 from lossref.spec import Answer, Loss, Part, Values
 from lossref.values import flat
@@ -26,12 +27,12 @@ def at_the_point(answer: Answer, loss: Loss, inputs: Values, chosen: Values, for
     if call and (reduced := whole(loss, values, Options(**call))):
         loss, values = reduced.upstream, reduced.values
 
-    def compute(base: Base) -> list[list[float]] | None:
+    def compute(base: Base) -> list[list[Rounded]] | None:
         found = [[correct(base, n, form) for n in branch.gradient] for branch in branches(loss, values, base)]
-        return None if any(x is None for row in found for x in row) else [[float(x.rounded) for x in row if x] for row in found]
+        return None if any(x is None for row in found for x in row) else [[x.rounded for x in row if x] for row in found]
 
     columns = zip(*settle(balls.strongest(), compute), strict=True)
-    ends = iter([(min(column), max(column)) for column in columns])
+    ends = iter([ends_among(column) for column in columns])
     gradient = {}
     for name, part in answer.gradient.items():
         own = tuple(next(ends) for _ in part.K)

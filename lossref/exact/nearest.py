@@ -8,6 +8,7 @@ from typing import Any
 import mpmath
 from mpmath.libmp import from_man_exp
 
+from lossref.bits import as_float, as_fraction, is_subnormal
 from lossref.exact.balls import Balls
 from lossref.exact.numbers import Number
 from lossref.exact.settle import correct
@@ -29,7 +30,7 @@ def to_bits(base: Base, n: Number, bits: int) -> Any:
 
 def nearest_float64(base: Base, n: Number) -> Any:
     """The nearest float64, as of a number too small for its digits to be told; None where that is undecided too."""
-    return None if (found := correct(base, n, FLOAT64)) is None else mpf(float(found.rounded))
+    return None if (found := correct(base, n, FLOAT64)) is None else mpf(as_float(found.rounded))
 
 
 def ball_to_bits(base: Balls, ball: Any, bits: int) -> Any:
@@ -71,4 +72,7 @@ def enclosure(base: Base, n: Number) -> tuple[Any, Any]:
 
 def mpf(x: float | tuple[int, int]) -> Any:
     """An mpmath number of the user's context with all its digits, whatever its precision is set to."""
+    if isinstance(x, float) and is_subnormal(x):
+        fraction = as_fraction(x)
+        x = fraction.numerator, 1 - fraction.denominator.bit_length()
     return mpmath.mp.mpf(x) if isinstance(x, float) else mpmath.mp.make_mpf(from_man_exp(*x))

@@ -63,7 +63,7 @@ class Program:
         self._balls_at: dict[int, list[Any]] = {}
         self._margins_at: dict[int, tuple[Callable[..., Any], list[Near]]] = {}
 
-    def balls(self, inputs: Sequence[float | Fraction], ulps: Sequence[float], precision: int) -> Found:
+    def balls(self, inputs: Sequence[float | Fraction], ulps: Sequence[float | Fraction], precision: int) -> Found:
         """The enclosures, at the precision that Arb is set to; raises unless they prove that the recording holds here."""
         if precision not in self._balls_at:
             self._balls_at[precision] = [ball(x) for x in self._constants]

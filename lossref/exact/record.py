@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any
 
+from lossref.bits import unflushed
 from lossref.exact.balls import Balls
 from lossref.exact.numbers import Number, Operand, System
 from lossref.exact.sizes import Sized, Sizes
@@ -56,7 +57,7 @@ class Recorder(System):
             if x.system is not self:
                 raise HandedOverError("a number of another system")
             return x
-        key = ("const", x)
+        key = ("const", unflushed(x))
         if key not in self._places:
             self._add(key, Step("const", (), self.under.lift(x), varies=False))
             self._points[self._places[key]] = self.base.lift(x)

@@ -12,6 +12,7 @@ from fractions import Fraction
 from itertools import repeat
 from typing import Any
 
+from lossref.bits import as_fraction
 from lossref.exact.numbers import Number, System
 from lossref.options import CANCELLING, CLASS, PROBABILITY, WEIGHTS, Options
 from lossref.spaces import Real, Weights
@@ -39,9 +40,9 @@ def whole(loss: Loss, batch: Values, options: Options) -> Whole | None:
     count = len(values[loss.first])
     if options.reduction == "mean" and _denominator(loss, values, options) == 0:
         return None
-    upstream = _each(1.0 if options.upstream is None else options.upstream, count)
-    alone = [[float(j == i) for j in range(count)] for i in range(count)]
-    terms = alone if options.reduction == "none" else [[1.0] * count]
+    upstream = [as_fraction(x) for x in _each(1.0 if options.upstream is None else options.upstream, count)]
+    alone = [[Fraction(j == i) for j in range(count)] for i in range(count)]
+    terms = alone if options.reduction == "none" else [[Fraction(1)] * count]
     counted = _counted(loss, given, options)
     return Whole(tuple(_summed(loss, options, factors) for factors in terms), _summed(loss, options, upstream), values, counted)
 
@@ -74,7 +75,7 @@ def own(loss: Loss, example: Values, options: Options) -> Values:
     return {name: x[0] for name, x in values.items()}
 
 
-def _summed(loss: Loss, options: Options, factors: list[float]) -> Loss:
+def _summed(loss: Loss, options: Options, factors: list[Fraction]) -> Loss:
     """One loss of the whole batch: the sum of factor times weight times term, over the denominator."""
 
     def definition(m: System, **values: Any) -> Number:
@@ -83,7 +84,7 @@ def _summed(loss: Loss, options: Options, factors: list[float]) -> Loss:
             weight = _weight(values, options, i)
             if factor and weight:
                 example = {name: x[i] if name in loss.arguments or isinstance(x, (list, tuple)) else x for name, x in values.items()}
-                total = total + Fraction(factor) * weight * _term(m, loss, example, options, i)
+                total = total + factor * weight * _term(m, loss, example, options, i)
         if options.reduction == "mean":
             return total / _denominator(loss, values, options)
         return total
@@ -95,7 +96,7 @@ def _term(m: System, loss: Loss, example: Mapping[str, Any], options: Options, i
     """One example's loss: class weights, smoothing and the positive weight are part of it."""
     if loss.target not in (CLASS, WEIGHTS, PROBABILITY):
         return loss.definition(m, **example)
-    target, amount = example["target"], Fraction(options.label_smoothing)
+    target, amount = example["target"], as_fraction(options.label_smoothing)
 
     def at(y: Any) -> Any:
         return loss.definition(m, **{**example, "target": y})
@@ -115,7 +116,7 @@ def _term(m: System, loss: Loss, example: Mapping[str, Any], options: Options, i
         return at([_class_weight(options, k) * t for k, t in enumerate(shares)])
     y = mapped(lambda t: spread(t, 2), target) if amount else target
     if options.pos_weight is not None:
-        return Fraction(_each(options.pos_weight, i + 1)[i]) * y * at(m.lift(1)) + (1 - y) * at(m.lift(0))
+        return as_fraction(_each(options.pos_weight, i + 1)[i]) * y * at(m.lift(1)) + (1 - y) * at(m.lift(0))
     return at(y)
 
 
@@ -167,11 +168,11 @@ def _is_kept(values: Values, options: Options, i: int) -> bool:
 def _weight(values: Values, options: Options, i: int) -> Fraction:
     if not _is_kept(values, options, i):
         return Fraction(0)
-    return Fraction(1) if options.sample_weight is None else Fraction(_each(options.sample_weight, i + 1)[i])
+    return Fraction(1) if options.sample_weight is None else as_fraction(_each(options.sample_weight, i + 1)[i])
 
 
 def _class_weight(options: Options, k: int) -> Fraction:
-    return Fraction(1) if options.class_weight is None else Fraction(options.class_weight[k])
+    return Fraction(1) if options.class_weight is None else as_fraction(options.class_weight[k])
 
 
 def _denominator(loss: Loss, values: Values, options: Options) -> Fraction:
@@ -185,7 +186,7 @@ def _denominator(loss: Loss, values: Values, options: Options) -> Fraction:
             raise ValueError(CANCELLING)
         return sum(shares, Fraction(0))
     named = {"kept": len(kept), "count": count, "batch": count}
-    return Fraction(named.get(options.denominator, options.denominator))
+    return as_fraction(named.get(options.denominator, options.denominator))
 
 
 def _each(x: Any, count: int) -> list[Any]:

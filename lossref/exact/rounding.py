@@ -8,8 +8,10 @@ from __future__ import annotations
 
 import math
 import struct
+from fractions import Fraction
 from typing import Any
 
+from lossref.bits import as_float, as_fraction
 from lossref.exact import settle
 from lossref.exact.balls import Balls
 from lossref.exact.numbers import Number
@@ -27,12 +29,12 @@ def rounded(ball: Any, form: Format, base: Balls) -> tuple[float, int] | None:
     """The correctly rounded number and its residual; None while the ends of the ball round apart."""
     near = float(ball)
     if LEAST < abs(near) < LARGEST and ball.rel_accuracy_bits() > SURE:
-        if (nearest := _by_remainder(ball, near, form)) is not None:
-            return nearest
+        if (decided := _by_remainder(ball, near, form)) is not None:
+            return decided
     elif near == 0 and ball.is_zero():
         return 0.0, 0
     found = correct(base, Number(base, ball), form)
-    return None if found is None else (float(found.rounded), found.residual)
+    return None if found is None else (as_float(found.rounded), found.residual)
 
 
 def above(ball: Any, base: Balls) -> float | None:
@@ -45,8 +47,10 @@ def above(ball: Any, base: Balls) -> float | None:
     return settle.above(base, Number(base, ball))
 
 
-def ulp(x: float, form: Format) -> float:
-    """The spacing of the format at x, as `Format.ulp` has it."""
+def ulp(x: float | Fraction, form: Format) -> float | Fraction:
+    """The spacing of the format at x, as `Format.ulp` has it, which is a fraction where a float may be flushed."""
+    if not isinstance(x, float) or (form is FLOAT64 and abs(x) < LEAST):
+        return form.ulp(as_fraction(x))
     if form is FLOAT64:
         return math.ulp(x)
     return math.ldexp(1.0, max(math.frexp(x)[1] - form.precision, form.least_exponent)) if x else math.ldexp(1.0, form.least_exponent)

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import TypeVar
 
+from lossref import bits
 from lossref.exact.numbers import NoAnswerError, Number, UndecidedError
 from lossref.exact.systems import Base
 from lossref.formats import FLOAT64, INFINITY, RESIDUAL_STEPS, Format, Rounded
@@ -79,10 +80,10 @@ def above(base: Base, n: Number) -> float | None:
     ends = (FLOAT64.round(x),) if isinstance(x, Fraction) else tuple(FLOAT64.round_dyadic(*end) for end in base.ends(base.near(x)))
     if ends[0] != ends[-1] and base.precision < CAP:
         return None
-    nearest = max(ends)  # within 2**-16000 of a midpoint the larger end is above it
-    if nearest == INFINITY:
+    largest = max(ends)  # within 2**-16000 of a midpoint the larger end is above it
+    if largest == INFINITY:
         raise AllowanceOverflowError("an allowance or a size overflows float64")
-    return FLOAT64.step(float(nearest), 1) if nearest else 0.0
+    return FLOAT64.step(bits.as_float(largest), 1) if largest else 0.0
 
 
 def correct_rational(x: Fraction, form: Format) -> Correct:

@@ -11,6 +11,7 @@ from contextlib import AbstractContextManager
 from fractions import Fraction
 from typing import Any
 
+from lossref.bits import as_fraction
 from lossref.exact.numbers import NoValueError, Number, Operand, System, UndecidedError, is_infinite
 
 EXACT_BITS = 40_000  # a longer rational becomes an enclosure
@@ -68,7 +69,7 @@ class Base(System):
     def lift(self, x: Operand) -> Number:
         if isinstance(x, Number):
             return x
-        return Number(self, x if is_infinite(x) else Fraction(x))
+        return Number(self, x if is_infinite(x) else as_fraction(x))
 
     def near(self, x: Any) -> Any:
         """The backend's enclosure of any finite data."""

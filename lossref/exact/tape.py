@@ -19,6 +19,7 @@ from collections.abc import Iterable
 from fractions import Fraction
 from typing import Any
 
+from lossref.bits import as_fraction, unflushed
 from lossref.exact.numbers import Number, Operand, System, is_infinite
 
 Node = tuple[Any, ...]
@@ -56,11 +57,12 @@ class Tape(System):
     def lift(self, x: Operand) -> Number:
         if isinstance(x, Number):
             return x
-        if x not in self._lifted:
+        key = unflushed(x)
+        if key not in self._lifted:
             if is_infinite(x) or x != x:
                 raise HandedOverError("an infinity")
-            self._lifted[x] = self.node("const", Fraction(x))
-        return self._lifted[x]
+            self._lifted[key] = self.node("const", as_fraction(x))
+        return self._lifted[key]
 
     def known(self, a: Number) -> Fraction | None:
         """The value of a constant."""

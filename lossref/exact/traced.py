@@ -11,6 +11,7 @@ from fractions import Fraction
 from functools import cache
 from typing import Any, TypeVar
 
+from lossref.bits import order
 from lossref.exact import balls
 from lossref.exact.balls import Balls
 from lossref.exact.margins import Near
@@ -69,7 +70,7 @@ def _base(precision: int) -> Balls:
 def settled(
     program: Program,
     inputs: Sequence[float | Fraction],
-    ulps: Sequence[float],
+    ulps: Sequence[float | Fraction],
     use: Callable[[Found, Balls], T | None],
     start: int = START,
 ) -> T:
@@ -106,7 +107,7 @@ def _judged(loss: Loss, values: Values, form: Format, program: Program, inputs: 
         return Answer(_part(numbers[:1], allowed[:1], sizes[0]), dict(zip(names, slopes, strict=True)), hessian)
 
     try:
-        return settled(program, inputs, [ulp(float(x), form) for x in inputs], use)
+        return settled(program, inputs, [ulp(x, form) for x in inputs], use)
     except AllowanceOverflowError as error:
         raise HandedOverError(str(error)) from error
 
@@ -135,7 +136,7 @@ def _largest(sizes: Sequence[Any], base: Balls) -> float | None:
         least = max(middles) * (1 - 2.0**-30)
         sizes = [x for x, middle in zip(sizes, middles, strict=True) if middle >= least]
     found = [above(x, base) for x in sizes]
-    return None if None in found else max(x for x in found if x is not None)
+    return None if None in found else max((x for x in found if x is not None), key=order)
 
 
 def _confirm(

@@ -15,12 +15,12 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from lossref import catalog, questions
+from lossref import catalog, floating, questions
 from lossref.exact.answer import answer
 from lossref.exact.numbers import NoAnswerError
 from lossref.formats import FORMATS, RESIDUAL_STEPS, Format
 from lossref.golden import row as rows
-from lossref.golden.read import MANIFEST, SCHEMA, SHIPPED_FORMATS, VERSION, folder, manifest, read, relative_path, whole_file
+from lossref.golden.read import MANIFEST, SCHEMA, SHIPPED_FORMATS, VERSION, GoldenError, folder, manifest, read, relative_path, whole_file
 from lossref.golden.verify import listed_files, root_hash, verify
 from lossref.spec import Answer, Loss, Question, Region, Vector
 
@@ -43,7 +43,7 @@ def region(question: Question, found: Answer) -> Region:
     smoothly, with a Hessian, its point is ordinary.
     """
     parts = [found.value, *found.gradient.values()]
-    if any(0 < abs(x) < question.form.least_normal for part in parts for x in part.rounded or ()):
+    if any(question.form.is_subnormal(x) for part in parts for x in part.rounded or ()):
         return "range"
     at_a_kink = any(part.interval for part in parts)
     if question.region == "kink":
@@ -100,6 +100,7 @@ def content(loss: Loss, found: Sequence[Vector], form: Format) -> bytes:
 
 def generate(where: Path, jobs: int = 1, progress: Progress = lambda done, total: None, only: Sequence[str] = ()) -> int:
     """Regenerate the set in `where`, or some losses' files: written beside, verified, moved into place. The number of vectors."""
+    check_processor()
     schema = whole_file(folder() / SCHEMA)
     where.mkdir(parents=True, exist_ok=True)
     old = listed_files(where)
@@ -123,6 +124,15 @@ def generate(where: Path, jobs: int = 1, progress: Progress = lambda done, total
         _install(new, where, old - files.keys())
     manifest.cache_clear()
     return total
+
+
+def check_processor() -> None:
+    """GoldenError where the processor computes with floats otherwise than usual: questions are drawn with some, and may be others then."""
+    if facts := floating.state().facts:
+        raise GoldenError(
+            f"golden data is made where the processor flushes nothing and rounds to nearest, and here {' and '.join(facts)}: "
+            "some library told it to (torch.set_flush_denormal, code linked with -ffast-math); make it in a process without that"
+        )
 
 
 def stale_files(where: Path, jobs: int = 1, only: Sequence[str] = ()) -> Iterator[Path]:

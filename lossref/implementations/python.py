@@ -17,7 +17,7 @@ from pathlib import Path
 from types import ModuleType
 from typing import Any
 
-from lossref import catalog
+from lossref import catalog, floating
 from lossref.conventions import limits
 from lossref.implementations.source import Function, is_usual, keywords, sources
 from lossref.library import Implementation, ImplementationError, LacksError, Library, where
@@ -54,7 +54,9 @@ class Method:
 
 def library(name: str, loss: str | Loss | None) -> Library:
     """The losses that `module`, `module:attribute` or `file.py:attribute` holds; AbsentError where there is no such thing."""
+    before = floating.state()
     module, start, attribute = imported(name)
+    changed = tuple(floating.loaded(before, f"importing {module.__name__}"))
     found: Any = module
     for step in filter(None, attribute.split(".")):
         try:
@@ -78,14 +80,15 @@ def library(name: str, loss: str | Loss | None) -> Library:
     except KeyError as error:
         raise ImplementationError(error.args[0]) from None
     implementations = {key: _implementation(name, records[key], member, start, source) for key, (member, source) in chosen.items()}
-    return Library(name=name, title=name, implementations=implementations)
+    return Library(name=name, title=name, implementations=implementations, floating=changed)
 
 
 def of_object(member: Any, loss: Loss) -> Library:
     """The library of one loss that an object at hand is, which reports call f."""
     title = getattr(member, "__name__", type(member).__name__)
     found = _implementation(title, loss, member, "", "f")
-    return Library(name=title, title=title, implementations={loss.name: replace(found, is_shell=True)})
+    told = tuple(floating.loaded(floating.state(), ""))
+    return Library(name=title, title=title, implementations={loss.name: replace(found, is_shell=True)}, floating=told)
 
 
 def _implementation(name: str, loss: Loss, member: Any, start: str, source: str) -> Implementation:

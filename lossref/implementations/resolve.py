@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import difflib
 import importlib
+from dataclasses import replace
 from pathlib import Path
 
+from lossref import floating
 from lossref.golden import SHIPPED_FORMATS
 from lossref.implementations import process, python, tensors
 from lossref.library import ImplementationError, Library
@@ -45,12 +47,13 @@ def format_of(asked: str | None, library: Library) -> str:
 
 
 def _adapter(name: str) -> Library:
+    before = floating.state()
     try:
         found: Library = importlib.import_module(f"lossref.implementations.adapters.{name}").library()
     except ModuleNotFoundError as error:
         package = PACKAGES.get(name, name)
         raise ImplementationError(f"{name} is not installed here ({error}); try: pip install {package}") from None
-    return found
+    return replace(found, floating=tuple(floating.loaded(before, f"importing {name}")))
 
 
 def _suggestion(name: str) -> str:

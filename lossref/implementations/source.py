@@ -14,6 +14,7 @@ from typing import Any
 
 import numpy as np
 
+from lossref.bits import written
 from lossref.formats import Format
 from lossref.options import DEFAULTS
 from lossref.spec import Loss, Question
@@ -98,7 +99,7 @@ def listed(x: Any) -> str:
     """Nested tuples as the source of nested lists."""
     if isinstance(x, tuple):
         return f"[{', '.join(map(listed, x))}]"
-    return repr(x) if isinstance(x, (bool, int)) or np.isfinite(x) else f'float("{x}")'
+    return repr(x) if isinstance(x, (bool, int)) else written(x) if np.isfinite(x) else f'float("{x}")'
 
 
 def array(x: Any, form: Format) -> str:

@@ -18,7 +18,7 @@ from typing import Any
 
 import numpy as np
 
-from lossref import catalog, options
+from lossref import catalog, floating, options
 from lossref.conventions.formula import Convention
 from lossref.conventions.habits import Always, ClassWeights, Fixed
 from lossref.formats import FORMATS
@@ -44,7 +44,9 @@ def library(framework: str, name: str, loss: str | Loss | None, device: str = ""
     """
     place, _, attribute = name.partition(":")
     attribute, bracket, arguments = attribute.partition("(")
+    before = floating.state()
     module, start, _ = imported(place)
+    changed = floating.loaded(before, f"importing {place}")
     speak = _dialect(framework, start, device)
     path = ".".join(filter(None, (module.__name__, attribute)))
     found: Any = module
@@ -59,6 +61,7 @@ def library(framework: str, name: str, loss: str | Loss | None, device: str = ""
     implementations, reasons, formats = {}, {}, set()
     for key, (member, source) in there.items():
         record = loss if isinstance(loss, Loss) else catalog.get(key)
+        before = floating.state()
         try:
             asked = found_out(members.read(record, member, source, preset, _compiler(framework)), speak)
         except ImplementationError as error:
@@ -66,22 +69,25 @@ def library(framework: str, name: str, loss: str | Loss | None, device: str = ""
                 raise
             reasons[key] = str(error)
             continue
+        finally:
+            changed += floating.since(before, f"trying out {source}")
         formats.add(asked.formats)
         implementations[key] = replace(_implementation(asked, speak), peer=partial(_peer, FRAMEWORKS[framework], record, source))
     title = f"{framework}:{name}"
     computes_in = next(iter(formats)) if len(formats) == 1 else ()
-    return Library(name=title, title=title, implementations=implementations, reasons=reasons, formats=computes_in)
+    return Library(name=title, title=title, implementations=implementations, reasons=reasons, formats=computes_in, floating=tuple(changed))
 
 
 def of_object(framework: str, found: Any, loss: Loss, device: str = "") -> Library:
     """The same for an object that is at hand, which reports call f."""
     title = getattr(found, "__name__", type(found).__name__)
-    speak = _dialect(framework, "", device)
+    speak, before = _dialect(framework, "", device), floating.state()
     asked = found_out(members.read(loss, found, "f", {}, _compiler(framework)), speak)
     home = getattr(found, "__module__", type(found).__module__)
     peer = partial(_peer, FRAMEWORKS[framework], loss, f"{home}.{title}")
     made = replace(_implementation(asked, speak), peer=peer, is_shell=True)
-    return Library(name=title, title=title, implementations={loss.name: made}, formats=asked.formats)
+    changed = tuple(floating.loaded(before, f"trying out {title}"))
+    return Library(name=title, title=title, implementations={loss.name: made}, formats=asked.formats, floating=changed)
 
 
 def _peer(package: str, loss: Loss, source: str) -> tuple[str, Implementation] | None:

@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from lossref import __version__, options, schemas, spec, strictjson, values
+from lossref.bits import widened
 from lossref.formats import FORMATS, Format
 from lossref.strictjson import JsonError
 
@@ -156,7 +157,7 @@ def _option(name: str, x: Any, form: Format) -> Any:
     if isinstance(x, list):
         return _array(x, form)
     is_word = name in options.TEXTS and (name != "denominator" or x in options.DENOMINATORS)
-    return x if is_word or not isinstance(x, str) else float(numbers(x, form, ()))
+    return x if is_word or not isinstance(x, str) else float(widened(numbers(x, form, ())))
 
 
 def _plain(facts: Mapping[str, Any]) -> dict[str, Any]:

@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 
 from lossref import arrays, options
+from lossref.bits import as_float, as_fraction, narrowed
 from lossref.conventions.formula import Clip
 from lossref.conventions.grammar import parse
 from lossref.exact.numbers import System
@@ -49,7 +50,7 @@ def of_outcome(loss: Loss, found: Outcome, sentences: Sequence[str] = ()) -> str
     """The same for an answer to a golden question, which is right for another one; nothing where it is for none of these."""
     question = found.vector.question
     inputs = {name: array(x, question.form) for name, x in question.inputs.items()}
-    if found.got is None or not any(x and math.isfinite(x) for x in found.got):  # 0 is the answer to many questions
+    if found.got is None or not any(math.isfinite(x) and as_fraction(x) for x in found.got):  # 0 is the answer to many questions
         return ""
     asked = Asked(loss, {**inputs, **question.options}, tuple(sentences))
     shapes = [inputs[name].shape for name in loss.differentiable]
@@ -57,7 +58,7 @@ def of_outcome(loss: Loss, found: Outcome, sentences: Sequence[str] = ()) -> str
         shapes = [inputs[loss.first].shape[:1] if question.options.get("reduction") == "none" else ()]
     arrays, start = [], 0
     for shape in shapes:
-        arrays.append(np.array(found.got[start : start + math.prod(shape)], question.format).reshape(shape))
+        arrays.append(narrowed(found.got[start : start + math.prod(shape)], question.format).reshape(shape))
         start += math.prod(shape)
     try:
         said = same_as(read_inputs(asked), found.part, arrays[0] if len(arrays) == 1 else tuple(arrays))
@@ -100,7 +101,7 @@ def _otherwise(asked: Asked) -> Iterator[tuple[Asked, str]]:
 
 def _other_counts(asked: Asked) -> Iterator[tuple[Asked, str]]:
     """Smoothing by a / n in place of a / K: n the length of another axis than that of the classes."""
-    loss, amount = asked.loss, float(asked.named["label_smoothing"])
+    loss, amount = asked.loss, as_fraction(float(asked.named["label_smoothing"]))
     first = np.shape(asked.named[loss.first])
     if loss.arguments[loss.first].rank != 1 or len(first) < 2 or asked.named.get("smoothing", "all") != "all":
         return
@@ -113,7 +114,7 @@ def _other_counts(asked: Asked) -> Iterator[tuple[Asked, str]]:
             yield _with_shares(asked, amount, n), sentence
 
 
-def _with_shares(asked: Asked, amount: float, n: int) -> Asked:
+def _with_shares(asked: Asked, amount: Fraction, n: int) -> Asked:
     """The call with its smoothed labels written out, as rows that sum to whatever they do."""
     loss = asked.loss
     definition = loss.definition
@@ -121,7 +122,7 @@ def _with_shares(asked: Asked, amount: float, n: int) -> Asked:
     def smoothed(m: System, target: int, **values: Any) -> Any:
         classes = len(values[loss.first])
         each = [definition(m, target=k, **values) for k in range(classes)]
-        return (1 - m.lift(Fraction(amount))) * each[target] + m.lift(Fraction(amount)) * m.sum(each) / n
+        return (1 - m.lift(amount)) * each[target] + m.lift(amount) * m.sum(each) / n
 
     named = {k: x for k, x in asked.named.items() if k != "label_smoothing"}
     return replace(asked, loss=replace(loss, definition=smoothed, value=None, gradient=None, hessian=None), named=named)
@@ -134,7 +135,7 @@ def _positive(asked: Asked) -> Iterator[tuple[Asked, str]]:
     yield replace(asked, named=named), "pos_weight is left out"
     if np.ndim(weight) or loss.target != PROBABILITY or "pos_weight" in refusals(loss):
         return
-    amount, definition = Fraction(float(weight)), loss.definition
+    amount, definition = as_fraction(float(weight)), loss.definition
 
     def other(rule: Any) -> Loss:
         def changed(m: System, target: Any, **values: Any) -> Any:
@@ -162,7 +163,7 @@ def _clipped(asked: Asked) -> Iterator[tuple[Asked, str]]:
     sentences = []
     for name, space in asked.loss.arguments.items():
         if (space.low, space.high) == (-1, 1) and not space.is_discrete:
-            ends = [float(Fraction(1) - Fraction(eps)) for eps in EPS if eps != "eps"]
+            ends = [as_float(Fraction(1) - Fraction(eps)) for eps in EPS if eps != "eps"]
             sentences += [f"clip {name} to [{-end!r}, {end!r}], gradient {slope}" for end in ends for slope in SLOPES]
         if (space.low, space.high) == (0, 1) and not space.is_discrete and name != "target":
             sentences += [f"clip {name} to [{eps}, 1 - {eps}], gradient {slope}" for eps in EPS for slope in SLOPES]

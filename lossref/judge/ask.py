@@ -13,10 +13,12 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from lossref import floating
+from lossref.bits import Shown, narrowed, widened
 from lossref.formats import Format
 from lossref.library import BrokeError, FailedError, LacksError, NotSupported, where
 from lossref.spec import APART, Loss, Values, Vector
-from lossref.values import flat, shape
+from lossref.values import flat, mapped, shape
 
 Function = Callable[..., Any]
 Rows = NDArray[np.float64]
@@ -31,6 +33,7 @@ class Asked:
     declined: dict[str, dict[str, str]] = field(default_factory=dict)
     lacking: dict[str, dict[str, str]] = field(default_factory=dict)
     remarks: list[str] = field(default_factory=list)
+    floating: list[str] = field(default_factory=list)  # what it changed of how the processor computes, and in which call
 
     def decline(self, part: str, vector: Vector, error: NotSupported) -> None:
         (self.lacking if isinstance(error, LacksError) else self.declined).setdefault(part, {})[vector.id] = str(error)
@@ -69,7 +72,7 @@ def asked_of(batch: Sequence[Vector], form: Format) -> tuple[dict[str, Any], dic
 def array(x: Any, form: Format) -> Any:
     """Nested numbers as a NumPy array: class indices as int64, truth values as such, numbers in the format."""
     first = next(iter(flat(x)), 0.0)
-    return np.array(x, dtype=np.bool_ if isinstance(first, bool) else np.int64 if isinstance(first, int) else form.name)
+    return np.array(x, np.bool_ if isinstance(first, bool) else np.int64) if isinstance(first, int) else narrowed(x, form.name)
 
 
 def answers(
@@ -130,7 +133,7 @@ def _rows(loss: Loss, part: str, function: Function, batch: Sequence[Vector], fo
     found = ask(loss, part, function, arrays, options, form, asked)
     if isinstance(found, str):
         return found
-    return np.concatenate([np.asarray(x, np.float64).reshape(len(batch), -1) for x in found], axis=1)
+    return np.concatenate([widened(x).reshape(len(batch), -1) for x in found], axis=1)
 
 
 def shapes(loss: Loss, part: str, arrays: Mapping[str, Any], options: Values) -> tuple[tuple[int, ...], ...]:
@@ -146,7 +149,7 @@ def ask(
     """The arrays that an implementation answers, or a sentence that says how it failed; NotSupported where it declines."""
     given = {name: x for name, x in (*arrays.items(), *options.items()) if hasattr(x, "tobytes")}
     before = {name: x.tobytes() for name, x in given.items()}
-    wanted = shapes(loss, part, arrays, options)
+    wanted, state = shapes(loss, part, arrays, options), floating.state()
     try:
         with np.errstate(all="ignore"), redirect_stdout(sys.stderr), warnings.catch_warnings(record=True) as warned:
             warnings.simplefilter("always")  # what an implementation prints is not our report, and its warnings are a remark
@@ -159,6 +162,9 @@ def ask(
         return str(error)
     except BaseException as error:  # whatever a stranger's code raises is its verdict, not our traceback
         return f"raised {type(error).__name__}: {_first_line(error)}{where(error)}"
+    finally:
+        if floating.state() != state:
+            asked.floating += floating.since(state, f"{loss.name} {part} at {_point(arrays)}")
     if returned is None:
         raise NotSupported(_nothing(part))
     for warning in warned:
@@ -179,6 +185,12 @@ def ask(
 
 def _nothing(part: str) -> str:
     return f"it gave no {part}"
+
+
+def _point(arrays: Mapping[str, Any]) -> str:
+    """The first example of a batch."""
+    rows = {name: (widened(x[:1]) if x.dtype.kind == "f" else x[:1]).tolist() for name, x in arrays.items()}
+    return ", ".join(f"{name} {mapped(Shown, row[0]) if row else row}" for name, row in rows.items())
 
 
 def unfit(answer: Any, shape: tuple[int, ...]) -> str:

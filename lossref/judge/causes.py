@@ -8,6 +8,7 @@ from fractions import Fraction
 from typing import Any
 
 from lossref import golden
+from lossref.bits import LEAST_NORMAL, Shown, as_float, as_fraction, is_subnormal, order
 from lossref.formats import FORMATS, Format
 from lossref.golden import GoldenError
 from lossref.judge.verdict import Finding
@@ -32,7 +33,7 @@ def of_all(failing: Sequence[Finding], form: Format, examples: int) -> list[str]
     """Sentences about what all failing numbers have in common; the most telling first."""
     if not failing:  # a region can be worse than each of its numbers
         return []
-    finite = [(Fraction(c.got), c.truth.exact) for c in failing if math.isfinite(c.got) and isinstance(c.truth.exact, Fraction)]
+    finite = [(as_fraction(c.got), c.truth.exact) for c in failing if math.isfinite(c.got) and isinstance(c.truth.exact, Fraction)]
     pairs = [(got, exact) for got, exact in finite if exact]
     patterns: list[str] = []
     if len(pairs) == len(failing):
@@ -73,8 +74,8 @@ def of_one(found: Finding, form: Format) -> str:
     if not finite:
         return "NaN in an argument is to give NaN" if math.isnan(float(truth.exact or 0)) else "a clip or an added eps keeps it finite"
     if found.grade == "C":
-        step = float(form.unit * max(truth.size, form.least_normal))
-        return f"terms of size {float(truth.size):.3g} were added or subtracted: next to them all below {step:.2g} is rounded away"
+        size, step = (Shown(as_float(x)) for x in (truth.size, form.unit * max(truth.size, form.least_normal)))
+        return f"terms of size {size:.3g} were added or subtracted: next to them all below {step:.2g} is rounded away"
     return ""
 
 
@@ -110,17 +111,22 @@ def _features(loss: Loss, values: Any, answer: float) -> list[float]:
     for name, space in loss.arguments.items():
         x = values[name]
         if space.label_of:
-            found.append(math.asinh(values[space.label_of][x]))
+            found.append(_scaled(values[space.label_of][x]))
         else:
-            ends = (max(flat(x)), min(flat(x))) if isinstance(x, tuple) else (x,)
-            found += [NAN if math.isnan(y) else math.asinh(y) for y in ends]
+            ends = (max(flat(x), key=order), min(flat(x), key=order)) if isinstance(x, tuple) else (x,)
+            found += [NAN if math.isnan(y) else _scaled(y) for y in ends]
     return found
+
+
+def _scaled(x: float) -> float:
+    """A number below the normal ones counts as the least of these: what is smaller may be flushed on the way."""
+    return math.asinh(math.copysign(LEAST_NORMAL, x) if is_subnormal(x) else x)
 
 
 def _is_extreme(numbers: Sequence[float], form: Format) -> bool:
     """What belongs to the columns beside the grade: infinities, NaN, and numbers whose squares leave the format."""
-    low, high = float(form.least_normal), float(form.largest)
-    return any(not math.isfinite(x) or (x != 0 and not low <= x * x <= high) for x in numbers)
+    low, high = form.least_normal, form.largest
+    return any(not math.isfinite(x) or ((y := as_fraction(x)) != 0 and not low <= y * y <= high) for x in numbers)
 
 
 def _size_of(answer: Fraction | float | None) -> float:
@@ -146,12 +152,12 @@ def _ratio(pairs: Sequence[tuple[Fraction, Fraction]], examples: int) -> Iterato
 def _shift(pairs: Sequence[tuple[Fraction, Fraction]]) -> Iterator[str]:
     shifts = [got - exact for got, exact in pairs]
     if min(abs(s) for s in shifts) and max(shifts) - min(shifts) <= CLOSE * abs(shifts[0]) and len({exact for _, exact in pairs}) > 1:
-        yield f"every failing answer is the exact one {float(shifts[0]):+.6g}: a constant added or dropped"
+        yield f"every failing answer is the exact one {as_float(shifts[0]):+.6g}: a constant added or dropped"
 
 
 def _clipped(pairs: Sequence[tuple[Fraction, Fraction]], form: Format) -> Iterator[str]:
     """Answers that are an eps, its logarithm or its reciprocal; or one number where several are wanted."""
-    sizes = [abs(float(got)) for got, _ in pairs]
+    sizes = [Shown(as_float(abs(got))) for got, _ in pairs]
     for eps in EPS:
         blur = max(1e-6, 2 * float(form.unit) / eps)  # 1 - eps has been rounded
         stopped = [y for y in sizes if blur < 0.01 and any(math.isclose(y, e, rel_tol=blur) for e in (eps, -math.log(eps), 1 / eps))]
@@ -159,7 +165,7 @@ def _clipped(pairs: Sequence[tuple[Fraction, Fraction]], form: Format) -> Iterat
             of, ends = f"{len(stopped)} of the {len(sizes)}", " and ".join(sorted({f"{y:.6g}" for y in stopped}))
             yield f"{of} failing answers are {ends}: what {eps:.3g}, its logarithm or its reciprocal gives, a clip or an added eps"
             return
-    if len(set(sizes)) == 1 and sizes[0] and len(pairs) >= ENOUGH and len({exact for _, exact in pairs}) > 1:
+    if len({abs(got) for got, _ in pairs}) == 1 and pairs[0][0] and len(pairs) >= ENOUGH and len({exact for _, exact in pairs}) > 1:
         yield f"{sizes[0]:.9g} came back at all {len(pairs)} failing places: something stops it there"
 
 

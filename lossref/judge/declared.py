@@ -12,9 +12,9 @@ from lossref.conventions.habits import is_bounded
 from lossref.exact.answer import answer
 from lossref.exact.kinks import at_the_point
 from lossref.exact.numbers import NoAnswerError
-from lossref.formats import Format
+from lossref.formats import FLOAT64, Format
 from lossref.options import split
-from lossref.spec import PARTS, Answer, Loss, Part, Region, Values, Vector
+from lossref.spec import PARTS, Answer, Loss, Part, Region, Values, Vector, encoded
 
 
 def declared(loss: Loss, conventions: Sequence[Convention], vectors: Iterable[Vector], form: Format) -> list[Vector]:
@@ -46,7 +46,7 @@ def _answered(functions: Mapping[str, Loss], loss: Loss, conventions: Sequence[C
     for convention in conventions:
         given, call = {**convention.inputs(given, form)}, {**convention.options(call)}
     inputs, chosen = {name: given.pop(name) for name in question.inputs}, {**given, **call}
-    is_same = (inputs, chosen) == (question.inputs, question.options)
+    is_same = encoded((inputs, chosen), FLOAT64) == encoded((question.inputs, question.options), FLOAT64)
     found: dict[str, Answer] = {}
     sloped = loss
     for part in PARTS:
@@ -95,6 +95,6 @@ def _region(v: Vector, found: Answer, form: Format) -> Region:
     if v.question.is_call or v.region == "range":
         return v.region
     numbers = [x for part in (found.value, *found.gradient.values()) for x in part.rounded or ()]
-    if any(0 < abs(x) < form.least_normal for x in numbers):
+    if any(map(form.is_subnormal, numbers)):
         return "range"
     return "kink" if any(part.interval for part in found.gradient.values()) else v.region

@@ -15,6 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from lossref import arrays, catalog, options, questions
+from lossref.bits import as_float, as_fraction, order
 from lossref.conventions.formula import Convention, ConventionError, fitting
 from lossref.conventions.grammar import parse
 from lossref.exact.settle import correct_rational
@@ -219,7 +220,7 @@ def _certified(asked: Asked, examples: _Examples, shares: Shares, form: Format) 
     total = None
     if shares.call is not None and shares.call.reduction != "none":
         total = _total(loss, vectors, times, shares.call, examples, form)
-    return Inputs(asked, form, tuple(vectors), which, examples.shape, examples.widths, total, float(examples.denominator))
+    return Inputs(asked, form, tuple(vectors), which, examples.shape, examples.widths, total, as_float(examples.denominator))
 
 
 def _total(loss: Loss, vectors: Sequence[Vector], times: Sequence[int], call: Options, examples: _Examples, form: Format) -> Vector:
@@ -238,16 +239,16 @@ def _total(loss: Loss, vectors: Sequence[Vector], times: Sequence[int], call: Op
             continue
         exact += many * x
         blur += many * form.ulp(x) / (2 * RESIDUAL_STEPS) if x and value.K[0] else 0
-        K += many * Fraction(value.K[0])
-        S += many * Fraction(value.S[0])
+        K += many * as_fraction(value.K[0])
+        S += many * as_fraction(value.S[0])
     if special != 0 or special != special:
         return Vector(replace(question, region="special"), Answer(Part((special,), (0,), (0.0,), (0.0,)), {}))
     found = correct_rational(exact, form)
     try:
-        allowance, size = (FLOAT64.step(float(x), 1) if x else 0.0 for x in (K + 2 * blur, S))
+        allowance, size = (FLOAT64.step(as_float(x), 1) if x else 0.0 for x in (K + 2 * blur, S))
     except OverflowError:
         return Vector(question, opened(0))
-    return Vector(question, Answer(Part((float(found.rounded),), (found.residual,), (allowance,), (size,)), {}))
+    return Vector(question, Answer(Part((as_float(found.rounded),), (found.residual,), (allowance,), (size,)), {}))
 
 
 def _undecided(total: Vector, got: float, form: Format) -> Vector:
@@ -255,7 +256,7 @@ def _undecided(total: Vector, got: float, form: Format) -> Vector:
     value = total.answer.value
     if value.residual and abs(abs(value.residual[0]) - RESIDUAL_STEPS // 2) <= 2 and value.rounded is not None:
         x, other = value.rounded[0], form.step(value.rounded[0], 1 if value.residual[0] > 0 else -1)
-        if got == other != x:
+        if order(got) == order(other) != order(x):
             residual = value.residual[0] - RESIDUAL_STEPS * (1 if value.residual[0] > 0 else -1)
             return Vector(total.question, Answer(replace(value, rounded=(other,), residual=(residual,)), {}))
     return total

@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
 
+from lossref.bits import LEAST_NORMAL, as_float, as_fraction, order
 from lossref.formats import Format, Rounded
 
 E1_OF_A = 1
@@ -74,14 +75,14 @@ def measure(got: float, truth: Truth, form: Format) -> Error:
     if isinstance(exact, float):
         return _either(got == exact or (math.isnan(got) and math.isnan(exact)))
     if truth.interval and not all(map(math.isfinite, truth.interval)):
-        return _either(truth.interval[0] <= got <= truth.interval[1])  # there is no unit to measure by
-    low, high = (Fraction(truth.interval[0]), Fraction(truth.interval[1])) if truth.interval else (exact, exact)
+        return _either(order(truth.interval[0]) <= order(got) <= order(truth.interval[1]))  # there is no unit to measure by
+    low, high = (as_fraction(truth.interval[0]), as_fraction(truth.interval[1])) if truth.interval else (exact, exact)
     assert low is not None
     assert high is not None
     if math.isnan(got):
         return replace(FAILED, is_lost=_matters(low, high, truth, form))
     # A returned infinity counts as the first power of two beyond the format.
-    y = Fraction(got) if math.isfinite(got) else (1 if got > 0 else -1) * Fraction(2) ** form.largest.numerator.bit_length()
+    y = as_fraction(got) if math.isfinite(got) else (1 if got > 0 else -1) * Fraction(2) ** form.largest.numerator.bit_length()
     outside = max(low - y, y - high, Fraction(0))
     distance = outside if exact is None else abs(y - exact)
     ulp = form.ulp(max(abs(low), abs(high)))
@@ -92,7 +93,7 @@ def measure(got: float, truth: Truth, form: Format) -> Error:
         E1=_ratio(distance, ulp_of_exact),
         E2=_ratio(outside, ulp / 2 + half_allowance),
         E3=E3 if math.isfinite(got) or E3 <= E3_OF_C else math.inf,  # where rounding did not make it, an infinity has no digits
-        is_exact=got == truth.rounded or (exact is None and outside == 0),
+        is_exact=outside == 0 if truth.rounded is None else order(got) == order(truth.rounded),
         is_lost=_matters(low, high, truth, form) and bool(outside) and (y == 0 or y * low <= 0 or not math.isfinite(got)),
     )
 
@@ -108,10 +109,11 @@ def _matters(low: Fraction, high: Fraction, truth: Truth, form: Format) -> bool:
 
 
 def _ratio(a: Fraction, b: Fraction) -> float:
+    """A quotient of nothing below the normal numbers."""
     if a == 0:
         return 0.0
     try:
-        return float(a / b)
+        return y if (y := as_float(a / b)) >= LEAST_NORMAL else 0.0
     except (OverflowError, ZeroDivisionError):
         return math.inf
 

@@ -9,6 +9,7 @@ from fractions import Fraction
 from typing import Any
 
 from lossref import catalog, questions
+from lossref.bits import as_float, as_fraction
 from lossref.conventions.formula import Convention, changed
 from lossref.conventions.habits import is_bounded
 from lossref.exact.answer import answer
@@ -48,8 +49,8 @@ class Shares:
         question = self._question(inputs, parameters, extra, denominator, flag)
         if not is_active or (self.call is not None and denominator == 0):
             return replace(question, region="ordinary"), _zero(self.loss, inputs)
-        weight = Fraction(extra.get("sample_weight", 1.0)) / denominator
-        upstream = Fraction(extra.get("upstream", 1.0))
+        weight = as_fraction(extra.get("sample_weight", 1.0)) / denominator
+        upstream = as_fraction(extra.get("upstream", 1.0))
         try:
             found = self._answered(question, inputs, parameters, extra.get("pos_weight"), weight, upstream)
         except NoAnswerError as error:
@@ -69,8 +70,8 @@ class Shares:
             return Question(self.loss.name, self.form.name, inputs, parameters, region, flag, questions.OWN)
         shown: dict[str, Any] = {"reduction": asked.reduction}
         if asked.reduction == "mean" and denominator:
-            bottom = float(abs(denominator))
-            shown["denominator"] = bottom if Fraction(bottom) == abs(denominator) else abs(denominator)
+            bottom = as_float(abs(denominator))
+            shown["denominator"] = bottom if as_fraction(bottom) == abs(denominator) else abs(denominator)
         for name in OF_A_ROW:
             if (x := getattr(asked, name)) != DEFAULTS[name]:
                 shown[name] = mapped(lambda y: y, x)

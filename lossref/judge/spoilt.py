@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from functools import partial
 
+from lossref.bits import as_float, as_fraction, order
 from lossref.exact.answer import answer
 from lossref.exact.numbers import NoAnswerError
 from lossref.formats import Format
@@ -33,10 +34,11 @@ def _answers(loss: Loss, v: Vector, form: Format) -> Iterator[Answer]:
     """The answers with numbers that the argument may hold in place of its NaN."""
     inputs = v.question.inputs
     spaces = [loss.arguments[name] for name, x in inputs.items() if any(map(math.isnan, flat(x)))]
-    others = {float(form.nearest(x + step)) for x in flat(tuple(inputs.values())) if math.isfinite(x) for step in NEAR}
-    for number in (*FAR, *sorted(others)):
+    numbers = [as_fraction(x) for x in flat(tuple(inputs.values())) if math.isfinite(x)]
+    others = {as_fraction(form.nearest(x + as_fraction(step))) for x in numbers for step in NEAR}
+    for number in (*map(as_fraction, FAR), *sorted(others)):
         if all(number in space.choices if space.choices else space.low < number < space.high for space in spaces):
-            mended = {name: mapped(partial(_mended, number), x) for name, x in inputs.items()}
+            mended = {name: mapped(partial(_mended, as_float(number)), x) for name, x in inputs.items()}
             try:
                 yield answer(loss, mended, v.question.options, form)
             except NoAnswerError:
@@ -55,7 +57,10 @@ def _common(found: Sequence[Answer]) -> Answer:
 
 def _agreed(parts: Sequence[Part]) -> Part:
     rows = [list(zip(p.rounded, p.residual, strict=True)) for p in parts if p.rounded is not None and p.residual is not None]
-    agreed = [column[0] if len(column) > 1 and len(set(column)) == 1 else (math.nan, 0) for column in zip(*rows, strict=True)]
+    agreed = [
+        column[0] if len(column) > 1 and len({(order(x), rest) for x, rest in column}) == 1 else (math.nan, 0)
+        for column in zip(*rows, strict=True)
+    ]
     agreed = agreed or [(math.nan, 0)] * len(parts[0])
     return replace(parts[0], rounded=tuple(x for x, _ in agreed), residual=tuple(r for _, r in agreed), interval=None)
 

@@ -6,10 +6,10 @@ import math
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
-from fractions import Fraction
 from functools import cached_property
 from typing import Any
 
+from lossref.bits import as_fraction, order, written
 from lossref.conventions.formula import Convention
 from lossref.formats import Format
 from lossref.judge.ask import Asked, answers
@@ -55,7 +55,7 @@ class Outcome:
     def severity(self) -> tuple[Any, ...]:
         """Sorts the worst first; among equals of a kind the simplest input first."""
         numbers = [float(x) for x in flat(self.vector.question.inputs)]
-        simplicity = (len(numbers), sum(len(repr(x)) for x in numbers), max(abs(x) for x in numbers))
+        simplicity = (len(numbers), sum(len(written(x)) for x in numbers), max(order(abs(x)) for x in numbers))
         large = -max(e.E2 for e in self.errors)
         return (-LEVELS.index(self.grade), not self.is_lost, *(simplicity if self.is_lost else (large, *simplicity)))
 
@@ -193,7 +193,8 @@ class Verdict:
     `parts` measure the answers by the declared function, and decide; `mathematics` measure the same answers by the formula, where
     anything is declared. `undecided` vectors have no certain answer under what is declared. `refusals` counts the vectors that were
     left out for options that it has not, `declined` those that it declined itself, both by the reason; `emptied` are the regions of
-    parts in which nothing is left to judge. `remarks` are habits that no grade shows, such as other bits at a second call.
+    parts in which nothing is left to judge. `remarks` are habits that no grade shows, such as other bits at a second call;
+    `floating` says since which call the processor computes otherwise.
     """
 
     loss: str
@@ -208,6 +209,7 @@ class Verdict:
     declarations: tuple[Declaration, ...] = ()
     undecided: int = 0
     remarks: tuple[str, ...] = ()
+    floating: tuple[str, ...] = ()
     peer: str = ""
 
     @property
@@ -238,7 +240,7 @@ def judge(loss: Loss, implementation: Implementation, vectors: Sequence[Vector],
                             spoilt = unspoilt(loss, by, form) if _may_differ(by, y) else by
                             measured.setdefault(part, []).append(outcome(spoilt, part, y, form))
     except BrokeError as error:
-        return replace(blank, broke=str(error), remarks=tuple(asked.remarks))
+        return replace(blank, broke=str(error), remarks=tuple(asked.remarks), floating=tuple(asked.floating))
     declined = outside | _declined(asked, parts or asked.declined)
     answered = {o.vector.id for outcomes in (*parts.values(), *mathematics.values()) for o in outcomes}
     late = {identifier: reason for by in asked.lacking.values() for identifier, reason in by.items() if identifier not in answered}
@@ -253,6 +255,7 @@ def judge(loss: Loss, implementation: Implementation, vectors: Sequence[Vector],
         declined=dict(Counter(declined.values())),
         emptied=(*asked.emptied(parts), *_emptied([v for v in vectors if v.id in declined and v.id not in other], parts)),
         remarks=tuple(asked.remarks),
+        floating=tuple(asked.floating),
         parts={part: PartVerdict(part, tuple(outcomes)) for part, outcomes in parts.items()},
         mathematics={part: PartVerdict(part, tuple(outcomes)) for part, outcomes in mathematics.items()},
         declarations=tuple(_declarations(loss, implementation.conventions, accepted, list(expected.values()), parts, form)),
@@ -308,7 +311,7 @@ def _shift(moved: Vector, true: Vector, parts: Iterable[str], form: Format) -> s
 def _needless(loss: Loss, convention: Convention, outcomes: Sequence[Outcome], without: dict[str, Vector], form: Format) -> str:
     """A convention is needed where some answer that it moves is graded better with it; A+, A and B are as good."""
     pairs = [(o, without[o.vector.id]) for o in outcomes if o.got is not None and o.vector.id in without]
-    moved = [(o, v) for o, v in pairs if rounded_answer(o.vector, o.part) != rounded_answer(v, o.part)]
+    moved = [(o, v) for o, v in pairs if _orders(rounded_answer(o.vector, o.part)) != _orders(rounded_answer(v, o.part))]
     if not moved:
         return f"{loss.name}: {convention.sentence!r} is declared for nothing: it moves none of the {len(outcomes)} answers judged"
     for o, v in moved:
@@ -327,6 +330,10 @@ def rounded_answer(v: Vector, part: str) -> tuple[float, ...] | None:
     if not found or any(p.rounded is None for p in found):
         return None
     return tuple(x for p in found for x in p.rounded or ())
+
+
+def _orders(numbers: Sequence[float] | None) -> list[int] | None:
+    return None if numbers is None else list(map(order, numbers))
 
 
 def has_answer(v: Vector, part: str) -> bool:
@@ -370,6 +377,6 @@ def _truths(answer: Answer, part: str, form: Format) -> Iterator[Truth]:
                 exact=found.exact(i, form),
                 rounded=None if found.rounded is None else found.rounded[i],
                 interval=found.interval[i] if found.interval else None,
-                allowance=Fraction(found.K[i]),
-                size=Fraction(found.size(i)),
+                allowance=as_fraction(found.K[i]),
+                size=as_fraction(found.size(i)),
             )

@@ -8,6 +8,7 @@ from dataclasses import asdict
 from typing import Any
 
 from lossref import catalog, golden
+from lossref.bits import Shown, hexadecimal, written
 from lossref.formats import FLOAT64, FORMATS, Format
 from lossref.judge import alterations, causes
 from lossref.judge.baseline import Comparison
@@ -47,6 +48,7 @@ def run(
         "strict": strict,
         "strict_declarations": strict_declarations,
         "machine": machine(),
+        "floating": [*library.floating, *(sentence for v in verdicts for sentence in v.floating)],
         "losses": losses,
         "lacks": library.lacks,
         "conforms": all(entry["conforms"] for entry in counted),
@@ -183,7 +185,7 @@ def of_ones_own(found: Finding, loss: Loss, form: Format) -> dict[str, Any]:
     question = found.vector.question
     facts = described(found, form) | {"id": "", "bits": mapped_values(question, lambda x: bits(x, form))}
     if vector := causes.nearest(found, loss, form):
-        near = ", ".join(f"{name} {short(mapped(lambda y: f'{y:.4g}', x))}" for name, x in vector.question.inputs.items())
+        near = ", ".join(f"{name} {short(mapped(lambda y: f'{Shown(y):.4g}', x))}" for name, x in vector.question.inputs.items())
         facts["reason"] = f"golden vector {vector.id}, the nearest, at {near}, is there because: {vector.question.reason}"
     spelled_out = ", ".join(f"{name}={_source(x)}" for name, x in {**question.inputs, **question.options}.items())
     return facts | {"command": f"lossref.oracle({loss.name!r}, {spelled_out}).{found.part}"}
@@ -216,12 +218,12 @@ def exact_answer(found: Finding) -> dict[str, Any] | list[dict[str, Any]] | str:
 def spelled(x: float, form: Format) -> dict[str, Any]:
     """A number three ways: decimal, hexadecimal float, bits (none where it is not a number of the format)."""
     digits = form.encode(x) if math.isnan(x) or form.holds(x) else None
-    return {"decimal": number(x), "hex": x.hex() if math.isfinite(x) else str(x), "bits": digits}
+    return {"decimal": number(x), "hex": hexadecimal(x) if math.isfinite(x) else str(x), "bits": digits}
 
 
 def number(x: float | int) -> float | int | str:
     """JSON has no infinity and no NaN: they are text."""
-    return x if math.isfinite(x) else str(x)
+    return Shown(x) if math.isfinite(x) else str(x)
 
 
 def bits(x: Any, form: Format) -> str:
@@ -247,4 +249,4 @@ def short(x: Any) -> str:
 def _source(x: Any) -> str:
     if isinstance(x, tuple):
         return f"[{', '.join(map(_source, x))}]"
-    return repr(x) if not isinstance(x, float) or math.isfinite(x) else f'float("{x}")'
+    return repr(x) if not isinstance(x, float) else written(x) if math.isfinite(x) else f'float("{x}")'

@@ -21,6 +21,7 @@ def of_run(report: Mapping[str, Any]) -> str:
     root = Element("testsuites", name=_plain(f"lossref: {report['title']}"))
     golden = report["golden"]
     facts = {"golden set": f"{golden['version']} {golden['root'][:12]}", "format": report["format"], "level": report["level"]}
+    facts |= {"floating": "; ".join(report["floating"])} if report["floating"] else {}
     for entry in report["losses"]:
         suite = SubElement(root, "testsuite", name=entry["loss"])
         _properties(suite, {**facts, **_left_out(entry)})

@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 
 from lossref import options, questions
+from lossref.bits import unflushed
 from lossref.conventions.grammar import parse
 from lossref.formats import Format
 from lossref.judge import alterations, causes
@@ -118,12 +119,12 @@ def common(failing: Sequence[Finding], loss: Loss, form: Format, examples: int) 
 
 
 def _kind(f: Finding) -> str:
-    truth, got = f.truth, f.got
+    truth, got = f.truth, unflushed(f.got)
     if math.isnan(got):
         return ORDER[0]
     if math.isinf(got) and not isinstance(truth.exact, float):
         return ORDER[1]
-    low, high = truth.interval or (truth.exact, truth.exact)
+    low, high = map(unflushed, truth.interval or (truth.exact, truth.exact))
     if low is not None and high is not None and ((got < 0 < low) or (got > 0 > high)):
         return ORDER[2]
     wants_nan = isinstance(truth.exact, float) and math.isnan(truth.exact)

@@ -36,6 +36,8 @@ def show_run(console: Console, report: Mapping[str, Any], again: str = "", every
     if apart:
         say(console, "Composed by us of pieces that the library ships, and no part of its verdict:", "dim")
         console.print(_table(apart, declared, width, header=False))
+    for sentence in report["floating"]:
+        say(console, f"{sentence[0].upper()}{sentence[1:]}.", "bold")
     for entry in losses:
         if entry["broke"]:
             say(console, f"{entry['loss']} broke: {entry['broke']}", "bold red")

@@ -9,6 +9,7 @@ from typing import Any
 from rich.console import Console
 from rich.text import Text
 
+from lossref.bits import Shown
 from lossref.report.finding import short
 
 COLOURS = {"A+": "bold green", "A": "green", "B": "green", "C": "yellow", "D": "red", "F": "bold red"}
@@ -76,7 +77,7 @@ def lines(wrong: Mapping[str, Any]) -> list[str]:
 
 def in_words(wrong: Mapping[str, Any]) -> str:
     """E1, E2 and E3; nothing where no number came back, or none was wanted."""
-    errors = {name: float(wrong[name]) for name in ("E1", "E2", "E3")}
+    errors = {name: Shown(wrong[name]) for name in ("E1", "E2", "E3")}
     if not all(map(math.isfinite, errors.values())):
         return ""
     return (
@@ -87,7 +88,7 @@ def in_words(wrong: Mapping[str, Any]) -> str:
 
 def by_inputs(wrong: Mapping[str, Any]) -> str:
     """E2 alone."""
-    return f"off by {float(wrong['E2']):.2g} times what rounding the inputs does" if math.isfinite(float(wrong["E2"])) else ""
+    return f"off by {Shown(wrong['E2']):.2g} times what rounding the inputs does" if math.isfinite(float(wrong["E2"])) else ""
 
 
 def _exact(answer: Any) -> str:
