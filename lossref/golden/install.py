@@ -12,7 +12,7 @@ import shutil
 from pathlib import Path
 
 from lossref import files
-from lossref.golden.read import INSTALLING, MANIFEST, SCHEMA, GoldenError, a_manifest, forget, whole_file
+from lossref.golden.read import INSTALLING, MANIFEST, SCHEMA, GoldenError, a_manifest, forget, placed, whole_file
 
 
 def install(new: Path, where: Path) -> None:
@@ -37,7 +37,7 @@ def mend(where: Path) -> None:
 
 def replaceable(where: Path) -> None:
     """GoldenError where what stands in a folder could not be replaced: told before the work is done."""
-    for path in (MANIFEST, SCHEMA, *_listed(where)):
+    for path in (MANIFEST, SCHEMA, *sorted(placed(where))):
         place = where / path
         if place.is_symlink() or (place.exists() and not place.is_file()):
             raise GoldenError(f"{place} is no regular file, and nothing else is replaced: write a set to a folder of its own with --to")
@@ -45,17 +45,12 @@ def replaceable(where: Path) -> None:
             raise GoldenError(f"{place} cannot be written: its folder may only be read")
 
 
-def _listed(where: Path) -> list[str]:
-    """What the manifest that has its place in a folder lists."""
-    return sorted(a_manifest(whole_file(where / MANIFEST), where)["files"]) if (where / MANIFEST).exists() else []
-
-
 def _finish(where: Path) -> None:
     new = where / INSTALLING
     if (new / MANIFEST).exists():
         kept = a_manifest(whole_file(new / MANIFEST), new)["files"]
         # Before the manifest that lists them is replaced: afterwards nobody would know of them.
-        for path in (path for path in _listed(where) if path not in kept):
+        for path in (path for path in placed(where) if path not in kept):
             (where / path).unlink(missing_ok=True)
         fresh = [path.relative_to(new) for path in new.rglob("*") if path.is_file()]
         for relative in sorted(fresh, key=lambda p: (p.name == MANIFEST, p)):

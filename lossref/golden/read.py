@@ -139,6 +139,11 @@ def a_manifest(data: bytes, where: Path) -> dict[str, Any]:
     return content
 
 
+def placed(where: Path) -> frozenset[str]:
+    """What the manifest lists that has its place in a folder, whatever is being installed there."""
+    return frozenset(a_manifest(whole_file(where / MANIFEST), where)["files"] if (where / MANIFEST).exists() else ())
+
+
 def forget() -> None:
     """Read the manifests anew: a set was written."""
     manifest.cache_clear()

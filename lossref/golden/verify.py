@@ -12,7 +12,20 @@ from typing import Any
 
 from lossref import catalog, files, schemas, strictjson
 from lossref.golden import roots
-from lossref.golden.read import INSTALLING, MANIFEST, SCHEMA, VERSION, GoldenError, folder, forget, manifest, root_hash, stored, strictly
+from lossref.golden.read import (
+    INSTALLING,
+    MANIFEST,
+    SCHEMA,
+    VERSION,
+    GoldenError,
+    folder,
+    forget,
+    manifest,
+    placed,
+    root_hash,
+    stored,
+    strictly,
+)
 from lossref.spec import identify
 
 # Digests of the schemas that golden sets have had, and the first set of each. A folder may be anybody's: no other is followed.
@@ -45,9 +58,10 @@ def consistent(where: Path) -> int:
         memory += strictjson.cost(stored(where, path))
         if memory > strictjson.MEMORY_LIMIT:
             raise GoldenError(f"{where}: more golden data than {strictjson.MEMORY_LIMIT >> 20} MiB of memory hold")
+    known = listed | (placed(where) if (where / INSTALLING / MANIFEST).exists() else set())
     for found in sorted(where.rglob("*.jsonl")):
         path = found.relative_to(where).as_posix()
-        if path not in listed and not files.LITTER.fullmatch(first := path.partition("/")[0]) and first != INSTALLING:
+        if path not in known and not files.LITTER.fullmatch(first := path.partition("/")[0]) and first != INSTALLING:
             raise GoldenError(f"{found} is not listed in {MANIFEST}")
     total = sum(_verify_file(where, path, content["files"][path]) for path in sorted(listed))
     if hashlib.sha256(stored(where, SCHEMA)).hexdigest() != content["schema"]:
