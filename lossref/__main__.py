@@ -19,9 +19,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
             for number in ENDS:
                 if signal.getsignal(number) == signal.SIG_DFL:  # nohup, for one, has hang-ups ignored
                     signal.signal(number, _end)
-            from lossref import output
-
-            output.keep_apart()
+            return _alone()
         from lossref import cli
 
         return cli.main(arguments)
@@ -29,6 +27,15 @@ def main(arguments: Sequence[str] | None = None) -> int:
         number = error.args[0] if isinstance(error, EndedError) else signal.SIGINT
         print(f"lossref: {'interrupted' if number == signal.SIGINT else f'ended by {number.name}'}", file=sys.stderr)
         return 128 + int(number)
+
+
+def _alone() -> int:
+    from lossref import output
+
+    with output.apart():
+        from lossref import cli
+
+        return cli.main()
 
 
 def _end(number: int, frame: FrameType | None) -> None:

@@ -34,11 +34,12 @@ def reporting() -> Iterator[None]:
         _reports = before
 
 
-def keep_apart() -> None:
+@contextmanager
+def apart() -> Iterator[None]:
     """In a process that is all ours: what compiled code writes to descriptor 1, now or when the process ends, is no report.
 
-    That is why it stays so until the end: the buffers of a C library are emptied after everything else. Standard streams that
-    are closed lead nowhere, so that no file that is opened later takes their number.
+    Nor is it given back afterwards: the buffers of a C library are emptied after everything else. Standard streams that are
+    closed lead nowhere, so that no file that is opened later takes their number.
     """
     for number, (name, mode) in enumerate({"stdin": "r", "stdout": "w", "stderr": "w"}.items()):
         try:
@@ -55,3 +56,7 @@ def keep_apart() -> None:
     sys.stdout = TextIOWrapper(
         raw, encoding=old.encoding, errors=old.errors, line_buffering=old.line_buffering, write_through=old.write_through
     )
+    try:
+        yield
+    finally:
+        sys.stdout = sys.stderr

@@ -76,7 +76,7 @@ def read(where):
 
 
 def tried(folder):
-    """Kill an installation before each of its steps, and what goes on with it too; what was read after each, and what lies there at last."""
+    """Kill an installation before each of its steps, and what goes on with it too; what was read after each."""
     old, new = a_set(folder / "old", OLD), a_set(folder / "new", NEW)
     name = {old: "old", new: "new"}
     found = []
