@@ -116,7 +116,7 @@ def test_a_pipe_is_written_to(writing, writer):
     place, run = writing(writer)
     os.mkfifo(place)
     read = []
-    reader = threading.Thread(target=lambda: read.append(place.read_bytes()))
+    reader = threading.Thread(target=lambda: read.append(place.read_bytes()), daemon=True)
     reader.start()
     run()
     reader.join(60)
@@ -221,11 +221,13 @@ def test_what_a_killed_process_left_is_removed_and_nothing_else(tmp_path, kind):
     for name in kept:
         (tmp_path / name).touch()
     with subprocess.Popen([sys.executable, "-c", HOLDING[kind]], cwd=tmp_path, env=environment(), stdout=subprocess.PIPE) as running:
-        running.stdout.readline()
-        files.write(tmp_path / "file", OLD)
-        litter = set(os.listdir(tmp_path)) - {"file", *kept}
-        assert len(litter) == 1  # of a process that lives
-        running.kill()
+        try:
+            running.stdout.readline()
+            files.write(tmp_path / "file", OLD)
+            litter = set(os.listdir(tmp_path)) - {"file", *kept}
+        finally:
+            running.kill()
+    assert len(litter) == 1  # that of a process that lived
     assert litter < set(os.listdir(tmp_path))
     files.write(tmp_path / "file", OLD)
     assert sorted(os.listdir(tmp_path)) == sorted(["file", *kept])
