@@ -8,11 +8,12 @@ import re
 import sys
 from collections.abc import Sequence
 
-from lossref import __version__
+from lossref import __version__, output
 from lossref.commands import BAD_USE, Parser, UsageError, check, coverage, folklore, golden, init_adapter, look, programs
 
 EPILOG = """\
-exit status: 0 conforms or done, 1 differs, 2 bad use, 3 the implementation broke; 130 interrupted, 141 the reader left
+exit status: 0 conforms or done, 1 differs, 2 bad use, 3 the implementation broke; 128 and the number of a signal that
+ended it: 130 interrupted, 143 asked to end, 129 its terminal went; 141 the reader left
 
 try:
   lossref check scipy                                judge SciPy's losses, worst answers first
@@ -33,16 +34,19 @@ CLOSED_PIPE = 128 + 13  # what a shell says of a program that SIGPIPE ended
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Run one command; the exit status. Whoever reads the output may leave, as `head` does."""
+    """Run one command; the exit status. Whoever reads the output may leave, as `head` does, and a disk be full."""
     try:
         try:
             return _run(sys.argv[1:] if arguments is None else arguments)
         finally:
             sys.stdout.flush()
-    except BrokenPipeError:
+    except OSError as error:
         with open(os.devnull, "w") as nowhere:  # what is left in the buffer goes there when Python ends
             os.dup2(nowhere.fileno(), sys.stdout.fileno())
-        return CLOSED_PIPE
+        if isinstance(error, BrokenPipeError):
+            return CLOSED_PIPE
+        print(f"lossref: standard output cannot be written: {error.strerror}", file=sys.stderr)
+        return BAD_USE
 
 
 def _run(typed: Sequence[str]) -> int:
@@ -61,7 +65,8 @@ def _run(typed: Sequence[str]) -> int:
     if rest and not getattr(given, "takes_values", False):
         given.parser.error(f"unrecognized arguments: {' '.join(rest)}")
     try:
-        status: int = given.run(given)
+        with output.reporting():
+            status: int = given.run(given)
         return status
     except UsageError as error:
         print(f"lossref: {error}", file=sys.stderr)

@@ -23,6 +23,7 @@ from typing import Any
 
 import numpy as np
 
+from lossref import files
 from lossref.golden import SHIPPED_FORMATS
 from lossref.judge.measure import PASSABLE
 from lossref.spec import PARTS
@@ -128,9 +129,7 @@ def write(library: str) -> None:
     FOLDER.mkdir(exist_ok=True)
     backend = os.environ.get("KERAS_BACKEND") if library == "keras" else None
     path = FOLDER / f"{'-'.join(filter(None, (library, backend)))}.json"
-    beside = path.with_suffix(".part")
-    beside.write_text(json.dumps(content, indent=1) + "\n", encoding="utf-8")
-    beside.replace(path)
+    files.write(path, json.dumps(content, indent=1) + "\n")
 
 
 def table() -> str:
@@ -204,7 +203,7 @@ def main() -> int:
     given = parser.parse_args()
     for library in given.libraries:
         write(library)
-    (FOLDER / "README.md").write_text(table(), encoding="utf-8")
+    files.write(FOLDER / "README.md", table())
     return 0
 
 

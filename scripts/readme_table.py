@@ -8,7 +8,7 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-from lossref import catalog, golden
+from lossref import catalog, files, golden
 from lossref.formats import FLOAT64
 from lossref.implementations import resolve
 from lossref.judge.verdict import judge
@@ -47,7 +47,7 @@ def main() -> int:
     if given.check:
         print("README.md is up to date" if new == old else "README.md is stale: run scripts/readme_table.py")
         return int(new != old)
-    README.write_text(new, encoding="utf-8")
+    files.write(README, new)
     return 0
 
 

@@ -8,7 +8,7 @@ import textwrap
 from inspect import Parameter
 from pathlib import Path
 
-from lossref import catalog, options, typed
+from lossref import catalog, files, options, typed
 from lossref.spec import Loss
 
 STUB = Path(__file__).parent.parent / "lossref" / "loss.pyi"
@@ -99,7 +99,7 @@ def main() -> int:
     parser.add_argument("--check", action="store_true", help="write nothing; exit 1 if the file is not what it would be")
     if parser.parse_args().check:
         return int(STUB.read_text(encoding="utf-8") != stub())
-    STUB.write_text(stub(), encoding="utf-8")
+    files.write(STUB, stub())
     return 0
 
 

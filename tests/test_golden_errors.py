@@ -9,7 +9,8 @@ import pytest
 
 from lossref import catalog, golden
 from lossref.cli import main
-from lossref.golden.verify import root_hash
+from lossref.golden.read import forget, root_hash
+from lossref.golden.roots import UNVERSIONED
 
 FILE = "regression/huber.float64.jsonl"
 FEW = ("margin/hinge.float32", "margin/hinge.float64", "regression/huber.float64", "regression/squared_error.float32")
@@ -25,9 +26,10 @@ def few(where):
     shutil.copytree(golden.folder(), where, ignore=lambda folder, names: {name for name in names if is_left_out(folder, name)})
     content = json.loads((where / "MANIFEST.json").read_text())
     content["files"] = {path: entry for path, entry in content["files"].items() if path.removesuffix(".jsonl") in FEW}
+    content["version"] = UNVERSIONED
     content["root"] = root_hash(content)
     (where / "MANIFEST.json").write_text(json.dumps(content))
-    golden.manifest.cache_clear()
+    forget()
     return where
 
 
@@ -132,17 +134,17 @@ def test_reading_a_corrupted_file_fails_in_a_check_too(copy, monkeypatch, capsys
     path = copy / FILE
     path.write_bytes(path.read_bytes().replace(b'"region":"tail"', b'"region":"kink"', 1))
     monkeypatch.setattr(sys.modules["lossref.golden.read"], "folder", lambda: copy)
-    golden.manifest.cache_clear()
+    forget()
     assert main(["check", "lossref", "--loss", "huber"]) == 2
     assert "huber.float64.jsonl" in capsys.readouterr().err
-    golden.manifest.cache_clear()
+    forget()
 
 
 def test_diff_names_the_version_step(copy, tmp_path, capsys):
     other = few(tmp_path / "other")
     assert main(["golden", "diff", str(other), str(copy)]) == 0
     edited(copy / FILE, lambda row: row["value"].update(rounded=["3ff0000000000000"]))
-    golden.manifest.cache_clear()
+    forget()
     assert main(["golden", "diff", str(other), str(copy)]) == 1
     out = capsys.readouterr().out
     assert "answer" in out

@@ -12,8 +12,7 @@ from asking import again
 from lossref import catalog, golden
 from lossref.formats import FORMATS
 from lossref.golden import row, write
-from lossref.golden.read import relative_path
-from lossref.golden.verify import root_hash
+from lossref.golden.read import relative_path, root_hash
 
 WHOLE = 25  # MB that the whole catalogue, of so many losses, may take in the wheel
 CATALOGUE = 216

@@ -13,7 +13,7 @@ from lossref.cli import main
 from lossref.conventions.formula import ConventionError
 from lossref.conventions.grammar import parse
 from lossref.golden import GoldenError
-from lossref.golden.read import FILE_LIMIT, MANIFEST, SCHEMA
+from lossref.golden.read import FILE_LIMIT, MANIFEST, SCHEMA, forget
 from lossref.golden.verify import listed_files
 from lossref.judge import waivers
 from lossref.spec import Vector
@@ -41,7 +41,7 @@ def written(tmp_path):
         return tmp_path / "set"
 
     yield write
-    golden.manifest.cache_clear()
+    forget()
 
 
 def second_line(change):

@@ -4,15 +4,13 @@ from __future__ import annotations
 
 import argparse
 import difflib
-import os
 import re
-import tempfile
-from pathlib import Path
 from typing import Any, NoReturn, TypeAlias
 
 from lossref import catalog
 from lossref.bits import json_text
 from lossref.catalog import DefinitionError
+from lossref.output import say
 from lossref.spec import Loss
 
 Commands: TypeAlias = "argparse._SubParsersAction[argparse.ArgumentParser]"
@@ -60,31 +58,4 @@ def known_loss(name: str, library: str = "") -> Loss:
 
 
 def print_json(content: Any) -> None:
-    print(json_text(content))
-
-
-def try_path(path: Path | None, option: str) -> None:
-    """UsageError, before any work is done, where no file can be written to the path that an option names."""
-    if path is None:
-        return
-    try:
-        if path.exists() and not path.is_file():
-            raise UsageError(f"{option} writes a file, and {path} is none")
-        handle, beside = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}-")
-        os.close(handle)
-        os.unlink(beside)
-    except OSError as error:
-        raise UsageError(f"{option} {path} cannot be written: {error.strerror}") from None
-
-
-def write_beside(path: Path, text: str) -> None:
-    """Write a whole file or none: beside it first, then in its place; OSError if it cannot be."""
-    handle, beside = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}-")
-    try:
-        with os.fdopen(handle, "w", encoding="utf-8") as file:
-            file.write(text)
-        os.chmod(beside, 0o644)
-        os.replace(beside, path)
-    except BaseException:
-        Path(beside).unlink(missing_ok=True)
-        raise
+    say(json_text(content))

@@ -11,9 +11,9 @@ from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
-from lossref import catalog, commands
+from lossref import catalog, files
 from lossref.catalog import DefinitionError
-from lossref.commands import BROKE, CONFORMS, DIFFERS, Commands, UsageError, command, judging, known_loss, print_json, write_beside
+from lossref.commands import BROKE, CONFORMS, DIFFERS, Commands, UsageError, command, judging, known_loss, print_json
 from lossref.conventions import declaring, limits
 from lossref.conventions.formula import ConventionError
 from lossref.conventions.grammar import GRAMMAR
@@ -138,11 +138,12 @@ def run(given: argparse.Namespace) -> int:
         with judging.status(f"importing {given.implementation} ..."):
             library = _resolve(given, own, said)
         try:
-            return _report(given, library, own, format_of(given.format, library), lambda vectors: vectors)
+            status = _report(given, library, own, format_of(given.format, library), lambda vectors: vectors)
         finally:
             library.close()
-            if given.record:
-                write_beside(given.record, "".join(f"{line}\n" for line in said))
+        if given.record:  # of a run that was cut nothing is kept: the older recording, if any, is whole
+            files.write(given.record, "".join(f"{line}\n" for line in said))
+        return status
     except Errors as error:
         raise UsageError(error) from None
 
@@ -173,8 +174,9 @@ def _check_given(given: argparse.Namespace) -> None:
         given.today = waivers.day(given.today)
     except ValueError as error:
         raise UsageError(f"--today {error}") from None
-    for option in ("junit", "write_waivers"):
-        commands.try_path(getattr(given, option), f"--{option.replace('_', '-')}")
+    for option in ("record", "junit", "write_waivers"):
+        if path := getattr(given, option, None):
+            files.attempt(path, f"--{option.replace('_', '-')}")
     if given.write_waivers and given.write_waivers.exists():
         raise UsageError(f"--write-waivers {given.write_waivers} is there already, and nothing overwrites it")
     if given.write_waivers and given.definition:
@@ -239,7 +241,7 @@ def _report(given: argparse.Namespace, library: Library, own: Loss | None, form:
     if wanted:
         report["lacks"] = {}
     if given.junit:
-        write_beside(given.junit, junit.of_run(report))
+        files.write(given.junit, junit.of_run(report))
     _print(given, report)
     return BROKE if report["broke"] else CONFORMS if report["conforms"] else DIFFERS
 
@@ -248,7 +250,7 @@ def _draft(given: argparse.Namespace, title: str, verdicts: Sequence[Verdict], f
     """Write waivers of what fails, and say so beside the report."""
     drafted = drafts.draft(title, verdicts, form, given.level, given.strict, given.today)
     if drafted:
-        write_beside(given.write_waivers, drafted)
+        files.write(given.write_waivers, drafted)
     done = "is a draft: say in it why each is tolerated, and where that is discussed" if drafted else "is not written: nothing fails"
     print(f"lossref: {given.write_waivers} {done}", file=sys.stderr)
 
@@ -285,6 +287,6 @@ def _compared(given: argparse.Namespace, library: Library, own: Loss | None, ver
         raise UsageError(f"{given.baseline} has no answer of these losses in {form}")
     report = finding.comparison(library, compared, str(given.baseline), form)
     if given.junit:
-        write_beside(given.junit, junit.of_comparison(report, [(v.loss, part) for v in verdicts for part in v.parts]))
+        files.write(given.junit, junit.of_comparison(report, [(v.loss, part) for v in verdicts for part in v.parts]))
     print_json(report) if given.json else text.show_comparison(text.console(), report, given.worst)
     return DIFFERS if compared.worse or compared.gone else CONFORMS

@@ -20,6 +20,7 @@ from lossref.judge.measure import MEANING
 from lossref.mutants import folklore
 from lossref.mutants.judging import LENIENT, Finding, examine
 from lossref.mutants.record import FAILS, TEXTS, Mutant
+from lossref.output import say
 from lossref.report import folklore as report
 from lossref.report import text
 
@@ -61,7 +62,7 @@ def run_show(given: argparse.Namespace) -> int:
         return CONFORMS
     title = Text(f"{record.id}  {record.claim}", "bold")
     _print(title, _grid([("fault", f"{record.why} ({FAILS[record.fails]})"), *_texts(record)]))
-    print(f"\n{textwrap.indent(report.code(record), '    ')}\n")
+    say(f"\n{textwrap.indent(report.code(record), '    ')}\n")
     _print(_grid(_answers(finding)), *(Text(line, "dim") for line in _unproved()))
     return CONFORMS
 

@@ -4,17 +4,19 @@ from __future__ import annotations
 
 import argparse
 import os
+import sys
 from collections import Counter
 from pathlib import Path
 
-from lossref import catalog, golden
+from lossref import catalog, files, golden
 from lossref.catalog import DefinitionError
 from lossref.commands import CONFORMS, DIFFERS, Commands, UsageError, command, judging, known_loss, print_json
 from lossref.exact import balls
 from lossref.formats import FORMATS
-from lossref.golden import SHIPPED_FORMATS, GoldenError, write
+from lossref.golden import SHIPPED_FORMATS, GoldenError, roots, write
 from lossref.golden.read import MANIFEST
 from lossref.golden.verify import differences, verify
+from lossref.output import say
 
 GENERATE = """\
 Recompute golden files, byte for byte: all, or those of some losses. They are written where the command is
@@ -61,25 +63,27 @@ def run_generate(given: argparse.Namespace) -> int:
         except (GoldenError, OSError, DefinitionError) as error:
             raise UsageError(error) from None
     _report(given, where, total, "generated")
+    if doubt := _doubt(**golden.manifest(where)):
+        print(f"lossref: {where}: {doubt}", file=sys.stderr)
     return CONFORMS
 
 
 def _own(given: argparse.Namespace, advance: write.Progress) -> int:
-    """The golden files of a loss of the user's own: each written beside and moved into place."""
+    """The golden files of a loss of the user's own, each whole or not there."""
     loss = catalog.load(given.definition)
-    given.to.mkdir(parents=True, exist_ok=True)
+    files.make_folder(given.to)
+    places = {name: given.to / f"{loss.name}.{name}.jsonl" for name in SHIPPED_FORMATS}
+    for path in places.values():
+        files.attempt(path)
     written = []
-    for name in SHIPPED_FORMATS:
+    for name, path in places.items():
         found = write.vectors(loss, FORMATS[name], progress=advance)
-        path = given.to / f"{loss.name}.{name}.jsonl"
-        beside = path.with_name(f".{path.name}")
-        beside.write_bytes(write.content(loss, found, FORMATS[name]))
-        os.replace(beside, path)
+        files.write(path, write.content(loss, found, FORMATS[name]))
         written.append({"file": str(path), "vectors": len(found)})
     if given.json:
         print_json(written)
     else:
-        print("".join(f"{entry['file']}: {entry['vectors']} vectors, certified\n" for entry in written), end="")
+        say("".join(f"{entry['file']}: {entry['vectors']} vectors, certified\n" for entry in written), end="")
     return CONFORMS
 
 
@@ -111,8 +115,8 @@ def run_diff(given: argparse.Namespace) -> int:
         print_json({"step": step, "changes": [dict(zip(("kind", "file", "id"), c, strict=True)) for c in changes]})
     else:
         for kind, path, identifier in changes:
-            print(f"{kind:8} {path} {identifier}")
-        print(f"version step needed: {step}")
+            say(f"{kind:8} {path} {identifier}")
+        say(f"version step needed: {step}")
     return DIFFERS if changes else CONFORMS
 
 
@@ -120,6 +124,15 @@ def _here() -> Path:
     """The golden folder of the checkout that the command is called in, or else the one in use."""
     here = next((folder for folder in (Path.cwd(), *Path.cwd().parents) if (folder / "lossref" / "losses").is_dir()), None)
     return here / "golden" if here and (here / "golden" / MANIFEST).is_file() else golden.folder()
+
+
+def _doubt(version: str, root: str, **_: object) -> str:
+    """What whoever generated a set is to do about its version, if anything."""
+    if complaint := roots.complaint(version, root):
+        return f"{complaint}. Nobody will read it: a set that differs is another version, so raise VERSION in lossref/golden/read.py"
+    if version in (*roots.ROOTS, roots.UNVERSIONED):
+        return ""
+    return f"golden set {version} is not pinned yet: with its release, write its root into lossref/golden/roots.py"
 
 
 def _needs_flint(jobs: int) -> None:
@@ -134,5 +147,4 @@ def _report(given: argparse.Namespace, folder: Path, total: int, what: str) -> N
     if given.json:
         print_json({"folder": str(folder), "files": len(manifest["files"]), "vectors": total, "root": manifest["root"]})
     else:
-        files = len(manifest["files"])
-        print(f"{folder}: {files} files, {total} vectors {what}; set {manifest['version']}, root {manifest['root']}")
+        say(f"{folder}: {len(manifest['files'])} files, {total} vectors {what}; set {manifest['version']}, root {manifest['root']}")

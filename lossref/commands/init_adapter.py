@@ -8,7 +8,9 @@ import shutil
 from dataclasses import dataclass
 from pathlib import Path
 
-from lossref.commands import CONFORMS, Commands, UsageError, command, print_json, write_beside
+from lossref import files
+from lossref.commands import CONFORMS, Commands, UsageError, command, print_json
+from lossref.output import say
 
 TEMPLATES = Path(__file__).parent.parent / "templates"
 
@@ -63,8 +65,8 @@ def run(given: argparse.Namespace) -> int:
         raise UsageError(f"{file} is there already; --force replaces it")
     text = (TEMPLATES / language.file).read_text(encoding="ascii")
     start = _start(language)
-    file.parent.mkdir(parents=True, exist_ok=True)
-    write_beside(file, text.replace(f'"{language.start}"', f'"{start}"'))
+    files.make_folder(file.parent)
+    files.write(file, text.replace(f'"{language.start}"', f'"{start}"'))
     target = shlex.quote(f"cmd:{start}").replace("'", '"')
     steps = [language.build, f"lossref smoke {target}", f"lossref check {target}"]
     if given.to.resolve() != Path.cwd():
@@ -73,9 +75,9 @@ def run(given: argparse.Namespace) -> int:
     if given.json:
         print_json({"file": str(file), "commands": steps})
         return CONFORMS
-    print(f"Wrote {file}, a {language.title} program with two sample losses. Run:\n")
-    print("".join(f"  {step}\n" for step in steps))
-    print(f'Then put your own function in place of a sample, below "EDIT HERE" in {language.file}, and run these again.')
+    say(f"Wrote {file}, a {language.title} program with two sample losses. Run:\n")
+    say("".join(f"  {step}\n" for step in steps))
+    say(f'Then put your own function in place of a sample, below "EDIT HERE" in {language.file}, and run these again.')
     return CONFORMS
 
 

@@ -21,6 +21,7 @@ from lossref.float64.evaluate import bind, evaluate
 from lossref.formats import FLOAT64
 from lossref.golden import GoldenError
 from lossref.judge.verdict import Finding, has_answer, outcome, truths
+from lossref.output import say
 from lossref.report import finding, text
 from lossref.spec import PARTS, Loss
 from lossref.values import flat, places, shape
@@ -81,17 +82,17 @@ def run_show(given: argparse.Namespace) -> int:
     if given.json:
         print_json(facts)
         return CONFORMS
-    print(facts.pop("documentation"))
+    say(facts.pop("documentation"))
     for key in ("arguments", "parameters", "laws", "hard", "also_known_as"):
         if facts[key]:
-            print(f"\n{key.replace('_', ' ')}")
+            say(f"\n{key.replace('_', ' ')}")
             _table(None, [(f"  {a}", b) for a, b in facts[key].items()])
     if facts["known"]:
-        print("\nknown values")
+        say("\nknown values")
     for line in facts["known"]:
-        print(f"  {line}")
+        say(f"  {line}")
     if loss.source:
-        print(f"\nsource\n  {loss.source}")
+        say(f"\nsource\n  {loss.source}")
     return CONFORMS
 
 
@@ -152,10 +153,10 @@ def run_why(given: argparse.Namespace) -> int:
     if given.json:
         print_json(facts)
         return CONFORMS
-    print(f"{vector.id}: {question.loss} in {question.format}, region {question.region}, flag {question.flag}")
-    print(f"catches   {question.reason}")
+    say(f"{vector.id}: {question.loss} in {question.format}, region {question.region}, flag {question.flag}")
+    say(f"catches   {question.reason}")
     for name, x in finding.inputs(question).items():
-        print(f"{name:9} {x}")
+        say(f"{name:9} {x}")
     rows = [(name, *map(str, end.values())) for name, x in exact.items() for end in (x if isinstance(x, list) else [x])]
     _table(("exact", "decimal", "hexadecimal", "bits"), rows)
     return CONFORMS

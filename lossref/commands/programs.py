@@ -12,13 +12,14 @@ from typing import Any
 
 from rich.text import Text
 
-from lossref import catalog, golden
+from lossref import catalog, golden, output
 from lossref.catalog import DefinitionError
 from lossref.commands import CONFORMS, DIFFERS, Commands, UsageError, command, known_loss, print_json
 from lossref.formats import FORMATS
 from lossref.golden import SHIPPED_FORMATS, GoldenError, write
 from lossref.implementations import process, recorded, resolve, serve, smoke, wire
 from lossref.library import ImplementationError
+from lossref.output import say
 from lossref.report import text
 from lossref.spec import PARTS, Loss
 from lossref.strictjson import JsonError
@@ -69,10 +70,10 @@ def add(commands: Commands) -> None:
 def print_vectors(given: argparse.Namespace) -> int:
     losses = [known_loss(name) for name in given.loss or catalog.names()]
     try:
-        print(wire.line(wire.GREETING))
+        say(wire.line(wire.GREETING))
         for sequence, question in enumerate(_questions(given, losses), start=1):
-            print(wire.line({**question, "sequence": sequence}))
-        print(wire.line(wire.BYE))
+            say(wire.line({**question, "sequence": sequence}))
+        say(wire.line(wire.BYE))
     except (GoldenError, DefinitionError) as error:
         raise UsageError(error) from None
     return CONFORMS
@@ -91,7 +92,7 @@ def _questions(given: argparse.Namespace, losses: Sequence[Loss]) -> Iterator[Ma
 
 
 def show_protocol(given: argparse.Namespace) -> int:
-    print((files("lossref.implementations") / ("protocol.json" if given.json else "protocol.md")).read_text(encoding="utf-8"), end="")
+    say((files("lossref.implementations") / ("protocol.json" if given.json else "protocol.md")).read_text(encoding="utf-8"), end="")
     return CONFORMS
 
 
@@ -134,7 +135,7 @@ def run_serve(given: argparse.Namespace) -> int:
         library = resolve(given.implementation, own or (known_loss(given.loss) if given.loss else None))
         single = ["--definition", str(given.definition)] if own else ["--loss", given.loss] if given.loss else []
         started = shlex.join(["lossref", "serve", given.implementation, *single])
-        serve.serve(library, own, started, sys.stdin.buffer, sys.stdout)
+        serve.serve(library, own, started, sys.stdin.buffer, output.stream())
     except (ImplementationError, JsonError, DefinitionError) as error:
         raise UsageError(error) from None
     return CONFORMS

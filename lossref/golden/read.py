@@ -1,16 +1,22 @@
-"""Where the golden set lies, and how its rows are read: a file's digest in the manifest vouches for its bytes."""
+"""Where the golden set lies, and how its rows are read: a file's digest in the manifest vouches for its bytes.
+
+A new set is moved into a folder in one step, as a folder within it; its files then take their places one by one, the manifest last
+(`lossref.golden.install`). Meanwhile, or where that was cut, each is read from where it is: nobody ever sees parts of two sets.
+"""
 
 from __future__ import annotations
 
 import hashlib
 import json
 import re
+from collections.abc import Mapping
 from functools import cache, lru_cache
 from pathlib import Path
 from typing import Any
 
 from lossref import strictjson
 from lossref.formats import FORMATS, Format
+from lossref.golden import roots
 from lossref.golden import row as rows
 from lossref.spec import Loss, Vector
 from lossref.strictjson import JsonError
@@ -18,6 +24,7 @@ from lossref.strictjson import JsonError
 VERSION = "2.0.1"  # of the set: patch adds vectors, minor adds fields, major changes an answer
 SHIPPED_FORMATS = ("float64", "float32")
 MANIFEST, SCHEMA = "MANIFEST.json", "schema.json"
+INSTALLING = ".installing"  # the folder of a new set whose files are being moved
 FILE_LIMIT = 1 << 26  # bytes of one file: 64 MiB, some hundred times the largest
 PATH = re.compile(r"[a-z0-9_]+/[a-z0-9_]+\.[a-z0-9_]+\.jsonl")  # whatever a manifest lists: never out of its folder
 DIGEST, RELEASE = re.compile("[0-9a-f]{64}"), re.compile(r"[0-9]{1,9}(\.[0-9]{1,9}){2}")
@@ -68,7 +75,7 @@ def find(identifier: str, where: Path | None = None) -> Vector:
     start = identifier.lower()
     if not re.fullmatch("[0-9a-f]{1,12}", start):
         raise GoldenError(f"an id has hexadecimal digits, at most 12, and is not {identifier[:60]!r}")
-    files = ((listed_bytes(path, where or folder()), path.split(".")[1]) for path in manifest(where or folder())["files"])
+    files = ((listed_bytes(path, where or folder()), path.split(".")[1]) for path in _vouched(where or folder())["files"])
     likely = (parse(data, FORMATS[form]) for data, form in files if f'"id":"{start}'.encode() in data)
     found = [v for vectors in likely for v in vectors if v.id.startswith(start)]
     if len(found) != 1:
@@ -79,19 +86,47 @@ def find(identifier: str, where: Path | None = None) -> Vector:
 
 def listed_bytes(path: str, where: Path) -> bytes:
     """A golden file's bytes, once they have the digest that the manifest lists."""
-    entry = manifest(where)["files"].get(path)
+    entry = _vouched(where)["files"].get(path)
     if entry is None:
         raise GoldenError(f"{where / MANIFEST} lists no {path}: there is no such golden data")
-    data = whole_file(where / path)
+    data = stored(where, path)
     if hashlib.sha256(data).hexdigest() != entry["sha256"]:
         raise GoldenError(f"{where / path} does not match its digest in {MANIFEST}; `lossref golden verify` says more")
     return data
 
 
+def stored(where: Path, path: str) -> bytes:
+    """The bytes of a file of a set, wherever an installation that is under way, or was cut, has it."""
+    try:
+        return strictjson.whole_file(where / INSTALLING / path, FILE_LIMIT)
+    except OSError:
+        return whole_file(where / path)
+
+
+def root_hash(content: Mapping[str, Any]) -> str:
+    """One hash that names the set: of its version, its schema and every file's digest."""
+    lines = [content["version"], content["schema"], *(f"{e['sha256']} {path}" for path, e in sorted(content["files"].items()))]
+    return hashlib.sha256("\n".join(lines).encode()).hexdigest()
+
+
+@cache
+def _vouched(where: Path) -> dict[str, Any]:
+    """The manifest of a set that is the version it claims to be."""
+    content = manifest(where)
+    if complaint := roots.complaint(content["version"], root_hash(content)):
+        raise GoldenError(f"{where}: {complaint}")
+    return content
+
+
 @cache
 def manifest(where: Path) -> dict[str, Any]:
     """The manifest of a folder: what of it is used here has the shape that it should, whatever the folder's schema says."""
-    content = strictly(whole_file(where / MANIFEST), where / MANIFEST)
+    return a_manifest(stored(where, MANIFEST), where)
+
+
+def a_manifest(data: bytes, where: Path) -> dict[str, Any]:
+    """The manifest that the bytes are, of whatever set."""
+    content = strictly(data, where / MANIFEST)
     if not isinstance(content, dict) or not isinstance(content.get("files"), dict):
         raise GoldenError(f"{where / MANIFEST} is not a manifest: it lists no files")
     for path, entry in content["files"].items():
@@ -102,6 +137,17 @@ def manifest(where: Path) -> dict[str, Any]:
     if not (_is(RELEASE, content.get("version")) and _is(DIGEST, content.get("schema")) and _is(DIGEST, content.get("root"))):
         raise GoldenError(f"{where / MANIFEST} is not a manifest: it has no version, no root or no digest of the schema")
     return content
+
+
+def placed(where: Path) -> frozenset[str]:
+    """What the manifest lists that has its place in a folder, whatever is being installed there."""
+    return frozenset(a_manifest(whole_file(where / MANIFEST), where)["files"] if (where / MANIFEST).exists() else ())
+
+
+def forget() -> None:
+    """Read the manifests anew: a set was written."""
+    manifest.cache_clear()
+    _vouched.cache_clear()
 
 
 def strictly(data: bytes, place: object) -> Any:

@@ -10,8 +10,22 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
-from lossref import catalog, schemas, strictjson
-from lossref.golden.read import MANIFEST, SCHEMA, VERSION, GoldenError, folder, manifest, strictly, whole_file
+from lossref import catalog, files, schemas, strictjson
+from lossref.golden import roots
+from lossref.golden.read import (
+    INSTALLING,
+    MANIFEST,
+    SCHEMA,
+    VERSION,
+    GoldenError,
+    folder,
+    forget,
+    manifest,
+    placed,
+    root_hash,
+    stored,
+    strictly,
+)
 from lossref.spec import identify
 
 # Digests of the schemas that golden sets have had, and the first set of each. A folder may be anybody's: no other is followed.
@@ -19,38 +33,47 @@ SCHEMAS = {"af98cffa607275f84360c70fc11cdf5c77b89f0f663cde289e663ad328da953e": "
 
 
 def verify(where: Path | None = None) -> int:
-    """Check manifest, schema, digests and ids of a golden set, without recomputing it; the number of vectors."""
+    """Check manifest, schema, digests and ids of a golden set, and that it is the version it claims to be; the number of vectors.
+
+    Nothing is recomputed.
+    """
     where = where or folder()
-    manifest.cache_clear()
+    total = consistent(where)
     content = manifest(where)
-    _validate(where, whole_file(where / SCHEMA), "manifest", content, where / MANIFEST)
+    if complaint := roots.complaint(content["version"], content["root"]):
+        raise GoldenError(f"{where / MANIFEST}: {complaint}")
+    return total
+
+
+def consistent(where: Path) -> int:
+    """Check a golden set by what it says itself, whatever version it claims to be; the number of vectors."""
+    forget()
+    _stay(where, INSTALLING)
+    content = manifest(where)
+    _validate(where, stored(where, SCHEMA), "manifest", content, where / MANIFEST)
     listed = set(content["files"])
     memory = 0
     for path in sorted(listed):
         _stay(where, path)
-        memory += strictjson.cost(whole_file(where / path))
+        memory += strictjson.cost(stored(where, path))
         if memory > strictjson.MEMORY_LIMIT:
             raise GoldenError(f"{where}: more golden data than {strictjson.MEMORY_LIMIT >> 20} MiB of memory hold")
+    known = listed | (placed(where) if (where / INSTALLING / MANIFEST).exists() else set())
     for found in sorted(where.rglob("*.jsonl")):
-        if (path := found.relative_to(where).as_posix()) not in listed:
+        path = found.relative_to(where).as_posix()
+        if path not in known and not files.LITTER.fullmatch(first := path.partition("/")[0]) and first != INSTALLING:
             raise GoldenError(f"{found} is not listed in {MANIFEST}")
     total = sum(_verify_file(where, path, content["files"][path]) for path in sorted(listed))
-    if hashlib.sha256(whole_file(where / SCHEMA)).hexdigest() != content["schema"]:
+    if hashlib.sha256(stored(where, SCHEMA)).hexdigest() != content["schema"]:
         raise GoldenError(f"{where / SCHEMA} does not match its digest in {MANIFEST}")
     if root_hash(content) != content["root"]:
         raise GoldenError(f"{where / MANIFEST}: the root hash does not follow from the digests")
     return total
 
 
-def root_hash(content: Mapping[str, Any]) -> str:
-    """One hash that names the set: of its version, its schema and every file's digest."""
-    lines = [content["version"], content["schema"], *(f"{e['sha256']} {path}" for path, e in sorted(content["files"].items()))]
-    return hashlib.sha256("\n".join(lines).encode()).hexdigest()
-
-
 def listed_files(where: Path) -> set[str]:
     """The data files that the manifest of a folder lists, which a new set may replace; none where there is no manifest."""
-    manifest.cache_clear()
+    forget()
     listed = set(manifest(where)["files"]) if (where / MANIFEST).exists() else set()
     for family in sorted({*(path.partition("/")[0] for path in listed), *(catalog.get(name).family for name in catalog.names())}):
         _stay(where, family)
@@ -82,13 +105,13 @@ def _rows(where: Path) -> dict[tuple[str, str], dict[str, Any]]:
     return {
         (path, row["id"]): row
         for path in manifest(where)["files"]
-        for row in map(json.loads, whole_file(where / path).splitlines()[1:])
+        for row in map(json.loads, stored(where, path).splitlines()[1:])
     }
 
 
 def _verify_file(where: Path, path: str, entry: Mapping[str, Any]) -> int:
     """Schema first, so that a stray field is named before a digest is complained of; then digest, ids and counts."""
-    data, schema = whole_file(where / path), whole_file(where / SCHEMA)
+    data, schema = stored(where, path), stored(where, SCHEMA)
     header: Any = {}
     seen: set[str] = set()
     for number, line in enumerate(data.splitlines(), start=1):

@@ -7,21 +7,37 @@ import json
 import multiprocessing
 import os
 import signal
-import tempfile
+import threading
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
+from concurrent.futures.process import BrokenProcessPool
 from contextlib import nullcontext
 from dataclasses import replace
+from multiprocessing.process import BaseProcess
 from pathlib import Path
 from typing import Any
 
-from lossref import catalog, floating, questions
+from lossref import catalog, files, floating, questions
 from lossref.exact.answer import answer
 from lossref.exact.numbers import NoAnswerError
 from lossref.formats import FORMATS, RESIDUAL_STEPS, Format
+from lossref.golden import roots
 from lossref.golden import row as rows
-from lossref.golden.read import MANIFEST, SCHEMA, SHIPPED_FORMATS, VERSION, GoldenError, folder, manifest, read, relative_path, whole_file
-from lossref.golden.verify import listed_files, root_hash, verify
+from lossref.golden.install import install, mend, replaceable
+from lossref.golden.read import (
+    MANIFEST,
+    SCHEMA,
+    SHIPPED_FORMATS,
+    VERSION,
+    GoldenError,
+    folder,
+    manifest,
+    read,
+    relative_path,
+    root_hash,
+    stored,
+)
+from lossref.golden.verify import consistent, listed_files
 from lossref.spec import Answer, Loss, Question, Region, Vector
 
 Progress = Callable[[int, int], None]
@@ -99,30 +115,28 @@ def content(loss: Loss, found: Sequence[Vector], form: Format) -> bytes:
 
 
 def generate(where: Path, jobs: int = 1, progress: Progress = lambda done, total: None, only: Sequence[str] = ()) -> int:
-    """Regenerate the set in `where`, or some losses' files: written beside, verified, moved into place. The number of vectors."""
+    """Regenerate the set in `where`, or some losses' files: written within it, checked, installed. The number of vectors."""
     check_processor()
-    schema = whole_file(folder() / SCHEMA)
-    where.mkdir(parents=True, exist_ok=True)
-    old = listed_files(where)
+    schema = stored(folder(), SCHEMA)
+    files.make_folder(where)
+    mend(where)
+    listed_files(where)
+    replaceable(where)
     tasks = _tasks(only)
-    with tempfile.TemporaryDirectory(dir=where.parent, prefix=".golden-") as beside:
-        new = Path(beside)
-        files: dict[str, dict[str, Any]] = {}
+    with files.folder_within(where) as new:
+        entries: dict[str, dict[str, Any]] = {}
         if only:
-            files = {path: entry for path, entry in manifest(where)["files"].items() if path not in {_path(task) for task in tasks}}
-            for path in files:
-                (new / path).parent.mkdir(exist_ok=True)
-                (new / path).write_bytes(whole_file(where / path))
+            entries = {path: entry for path, entry in manifest(where)["files"].items() if path not in {_path(task) for task in tasks}}
+            for path in entries:
+                _put(new / path, stored(where, path))
         for done, (path, data) in enumerate(contents(jobs, only), start=1):
-            (new / path).parent.mkdir(exist_ok=True)
-            (new / path).write_bytes(data)
-            files[path] = _entry(data)
+            _put(new / path, data)
+            entries[path] = _entry(data)
             progress(done, len(tasks))
-        (new / SCHEMA).write_bytes(schema)
-        (new / MANIFEST).write_bytes(_manifest(files, schema))
-        total = verify(new)
-        _install(new, where, old - files.keys())
-    manifest.cache_clear()
+        _put(new / SCHEMA, schema)
+        _put(new / MANIFEST, _manifest(entries, schema))
+        total = consistent(new)
+        install(new, where)
     return total
 
 
@@ -137,15 +151,16 @@ def check_processor() -> None:
 
 def stale_files(where: Path, jobs: int = 1, only: Sequence[str] = ()) -> Iterator[Path]:
     """The files of a set that are not, byte for byte, what generating would write, the manifest included."""
-    files = {}
+    entries = {}
+    listed = listed_files(where)
     for path, data in contents(jobs, only):
-        files[path] = _entry(data)
-        if not (where / path).is_file() or (where / path).read_bytes() != data:
+        entries[path] = _entry(data)
+        if path not in listed or stored(where, path) != data:
             yield where / path
     if only:
         return
-    yield from (where / path for path in sorted(listed_files(where) - files.keys()))
-    if (where / MANIFEST).read_bytes() != _manifest(files, (where / SCHEMA).read_bytes()):
+    yield from (where / path for path in sorted(listed - entries.keys()))
+    if stored(where, MANIFEST) != _manifest(entries, stored(where, SCHEMA)):
         yield where / MANIFEST
 
 
@@ -156,23 +171,48 @@ def contents(jobs: int = 1, only: Sequence[str] = ()) -> Iterator[tuple[str, byt
     else:
         # Whoever interrupts waits for no file: only this process hears of it, and ends the others.
         others = set(multiprocessing.active_children())
-        with ProcessPoolExecutor(jobs, initializer=signal.signal, initargs=(signal.SIGINT, signal.SIG_IGN)) as pool:
+        with ProcessPoolExecutor(jobs, initializer=_work) as pool:
             try:
                 for file in [pool.submit(_content, task) for task in _tasks(only)]:
                     yield file.result()
+            except BrokenProcessPool:
+                raise GoldenError("a process that computed golden data was ended; nothing is written") from None
             except BaseException:
                 for worker in set(multiprocessing.active_children()) - others:
                     worker.kill()
                 raise
 
 
+def _work() -> None:
+    """What a worker does first: interrupts are its parent's, a request to end is obeyed at once, and it ends with its parent."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    for name in ("SIGTERM", "SIGHUP"):
+        if hasattr(signal, name):
+            signal.signal(getattr(signal, name), signal.SIG_DFL)
+    parent = multiprocessing.parent_process()
+    if parent is not None:
+        threading.Thread(target=_follow, args=(parent,), daemon=True).start()
+
+
+def _follow(parent: BaseProcess) -> None:
+    """End when the parent has, however it ended."""
+    parent.join()
+    os._exit(1)
+
+
+def _put(path: Path, data: bytes) -> None:
+    files.make_folder(path.parent)
+    files.write(path, data)
+
+
 def _entry(data: bytes) -> dict[str, Any]:
     return {"sha256": hashlib.sha256(data).hexdigest(), "vectors": data.count(b"\n") - 1}
 
 
-def _manifest(files: dict[str, dict[str, Any]], schema: bytes) -> bytes:
+def _manifest(entries: dict[str, dict[str, Any]], schema: bytes) -> bytes:
     digest = hashlib.sha256(schema).hexdigest()
-    content: dict[str, Any] = {"version": VERSION, "root": "", "schema": digest, "files": dict(sorted(files.items()))}
+    version = VERSION if entries.keys() == {_path(task) for task in _tasks()} else roots.UNVERSIONED
+    content: dict[str, Any] = {"version": version, "root": "", "schema": digest, "files": dict(sorted(entries.items()))}
     content["root"] = root_hash(content)
     return (json.dumps(content, indent=1) + "\n").encode("ascii")
 
@@ -190,13 +230,3 @@ def _path(task: tuple[str, str]) -> str:
 def _content(task: tuple[str, str]) -> tuple[str, bytes]:
     loss, form = catalog.get(task[0]), FORMATS[task[1]]
     return _path(task), content(loss, vectors(loss, form), form)
-
-
-def _install(new: Path, where: Path, gone: set[str]) -> None:
-    """Move verified files over the old ones, the manifest last; remove what the old manifest listed and this one does not."""
-    fresh = {path.relative_to(new) for path in new.rglob("*") if path.is_file()}
-    for path in sorted(fresh, key=lambda p: p.name == MANIFEST):
-        (where / path).parent.mkdir(parents=True, exist_ok=True)
-        os.replace(new / path, where / path)
-    for old in gone:
-        (where / old).unlink(missing_ok=True)

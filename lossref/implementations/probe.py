@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import redirect_stdout
 from dataclasses import dataclass, replace
 from types import MappingProxyType
 from typing import Any
@@ -55,13 +53,13 @@ class Probe:
 
     def value(self, member: Member, batch: Values, exchanged: bool = False, **chosen: Any) -> Any:
         """The same as an array."""
-        with self.speak.setting(self.form), redirect_stdout(sys.stderr):
+        with self.speak.setting(self.form):
             return np.asarray(self.speak.array(self.returned(member, batch, exchanged, **chosen)))
 
     def placed(self, member: Member, exchanged: bool = False) -> Member:
         """With the place of the loss in what it returns; UnfitError where no tensor is there."""
         batch = self.batch() if member.layout is not layouts.ALONE else {name: x[:1] for name, x in self.batch().items()}
-        with self.speak.setting(self.form), redirect_stdout(sys.stderr):
+        with self.speak.setting(self.form):
             found = self.returned(member, batch, exchanged)
         place: str | int | None = None
         if isinstance(found, Mapping):

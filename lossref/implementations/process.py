@@ -22,6 +22,7 @@ from lossref.conventions.formula import ConventionError
 from lossref.conventions.grammar import parse
 from lossref.formats import FORMATS
 from lossref.implementations import wire
+from lossref.implementations.watch import GRACE, Watch
 from lossref.judge.ask import shapes
 from lossref.library import FailedError, Implementation, ImplementationError, LacksError, Library, NotSupported
 from lossref.spec import Loss, Question, encoded
@@ -34,7 +35,6 @@ TIMEOUT = 10.0  # seconds for one answer
 RESTARTS = 10
 STDERR_LINES = 6  # that a verdict shows
 ROOM = 1 << 18  # bytes of a reply beside its numbers
-GRACE = 5.0  # seconds to be gone in, once killed
 
 
 def arguments(command: str, windows: bool = os.name == "nt") -> list[str]:
@@ -60,6 +60,7 @@ class Process:
         atexit.register(self.kill)  # whoever interrupts us, or forgets to close, leaves nothing running
         self.sequence = self.starts = 0
         self.running: subprocess.Popen[bytes] | None = None
+        self.watch: Watch | None = None
         self.received: queue.Queue[bytes | None] = queue.Queue()
         self.said: deque[str] = deque(maxlen=STDERR_LINES)
         self.gone = threading.Event()
@@ -93,6 +94,9 @@ class Process:
         except (FailedError, JsonError) as error:
             self.kill()
             reply = {"type": "broke", "sequence": run["sequence"], "message": f"{_did(error)}{self._last_words()}"}
+        except BaseException:  # whoever interrupts us does not wait for its goodbye
+            self.kill()
+            raise
         self.record(wire.line(reply))
         return reply
 
@@ -113,11 +117,14 @@ class Process:
     def kill(self) -> None:
         """End the program and whatever it started."""
         running, self.running = self.running, None
+        watch, self.watch = self.watch, None
         if running is None:
             return
         self.gone.set()
         with contextlib.suppress(OSError):
             os.killpg(running.pid, signal.SIGKILL) if hasattr(os, "killpg") else running.kill()
+        if watch is not None:
+            watch.end()
         with contextlib.suppress(subprocess.TimeoutExpired):
             running.wait(GRACE)
         for thread, stream in ((self.listener, running.stderr), (self.pump, running.stdout), (self.writer, running.stdin)):
@@ -132,10 +139,15 @@ class Process:
     def _start(self) -> None:
         self.starts += 1
         pipe = subprocess.PIPE
+        self.watch = Watch()
         try:
-            self.running = subprocess.Popen(self.arguments, stdin=pipe, stdout=pipe, stderr=pipe, start_new_session=True)
+            self.running = subprocess.Popen(
+                self.arguments, env=self.watch.environment, stdin=pipe, stdout=pipe, stderr=pipe, start_new_session=True
+            )
         except OSError as error:
+            self.watch.end()
             raise FailedError(f"cannot be started: {error.strerror}") from None
+        self.watch.follow(self.running.pid)
         self.received, self.said = queue.Queue(maxsize=1), deque(maxlen=STDERR_LINES)  # with one in hand: 128 MiB at most
         self.gone = threading.Event()
         assert self.running.stdout is not None

@@ -10,7 +10,6 @@ import inspect
 import json
 import sys
 from collections.abc import Callable, Mapping
-from contextlib import redirect_stdout
 from dataclasses import dataclass, replace
 from importlib.util import module_from_spec, spec_from_file_location
 from pathlib import Path
@@ -175,8 +174,7 @@ def imported(name: str) -> tuple[ModuleType, str, str]:
     if folder not in sys.path:
         sys.path.insert(0, folder)  # the user's own folder, as `python -m` has it
     try:
-        with redirect_stdout(sys.stderr):  # what a module prints is not our report
-            module = _of_file(file) if file else importlib.import_module(place)
+        module = _of_file(file) if file else importlib.import_module(place)
     except (KeyboardInterrupt, AbsentError):
         raise
     except BaseException as error:  # a stranger's module may do anything while it is imported

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Iterator, Mapping
-from contextlib import redirect_stdout
 from typing import IO, Any
 
 import numpy as np
@@ -26,13 +24,12 @@ def serve(library: Library, own: Loss | None, command: str, questions: IO[bytes]
     The library's losses are of the catalogue, or a user's own; `command` is how a user starts this.
     """
     losses = {name: own or catalog.get(name) for name in library.implementations}
-    with redirect_stdout(sys.stderr):  # what a library prints is no message
-        for number, text in enumerate(strictjson.capped(questions), start=1):
-            message = wire.read(text, f"line {number}", "greeting", "run", "bye")
-            if message["type"] == "bye":
-                return
-            reply = _hello(library, losses, command) if message["type"] == "hello" else _reply(library, losses, message)
-            print(wire.line(reply), file=answers, flush=True)
+    for number, text in enumerate(strictjson.capped(questions), start=1):
+        message = wire.read(text, f"line {number}", "greeting", "run", "bye")
+        if message["type"] == "bye":
+            return
+        reply = _hello(library, losses, command) if message["type"] == "hello" else _reply(library, losses, message)
+        print(wire.line(reply), file=answers, flush=True)
 
 
 def _hello(library: Library, losses: Mapping[str, Loss], command: str) -> dict[str, Any]:

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import sys
 import warnings
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from contextlib import redirect_stdout
 from dataclasses import dataclass, field
 from itertools import groupby
 from typing import Any
@@ -151,8 +149,8 @@ def ask(
     before = {name: x.tobytes() for name, x in given.items()}
     wanted, state = shapes(loss, part, arrays, options), floating.state()
     try:
-        with np.errstate(all="ignore"), redirect_stdout(sys.stderr), warnings.catch_warnings(record=True) as warned:
-            warnings.simplefilter("always")  # what an implementation prints is not our report, and its warnings are a remark
+        with np.errstate(all="ignore"), warnings.catch_warnings(record=True) as warned:
+            warnings.simplefilter("always")  # its warnings are a remark
             returned = function(**arrays, **options)
             several = returned is not None and (len(wanted) > 1 or (isinstance(returned, tuple) and len(returned) == 1))
             found = [np.asarray(x) for x in (_each(loss, returned) if several else (returned,))] if returned is not None else []

@@ -9,6 +9,7 @@ from typing import Any
 from rich.console import Console
 from rich.text import Text
 
+from lossref import output
 from lossref.bits import Shown
 from lossref.report.finding import short
 
@@ -24,8 +25,10 @@ class _Console(Console):
 
 def console(width: int = 120) -> Console:
     """Standard output, as wide as said where nobody's window limits it. What others wrote stays as it is: "[red]" is no colour."""
-    screen = _Console(highlight=False, markup=False, emoji=False)
-    return screen if screen.is_terminal else _Console(highlight=False, markup=False, emoji=False, width=width)
+    screen = _Console(file=output.stream(), highlight=False, markup=False, emoji=False)
+    if not screen.is_terminal:
+        screen.width = width
+    return screen
 
 
 def show_comparison(console: Console, report: Mapping[str, Any], worst: int) -> None:

@@ -1,0 +1,76 @@
+"""A set is the version that it claims to be, or nobody reads it: the root of each version is known to the package."""
+
+import hashlib
+import json
+import shutil
+
+import pytest
+
+from lossref import catalog, golden
+from lossref.cli import main
+from lossref.golden import write
+from lossref.golden.read import MANIFEST, VERSION, forget, root_hash
+from lossref.golden.roots import ROOTS, UNVERSIONED
+
+
+def test_the_set_that_is_shipped_is_pinned():
+    assert ROOTS[VERSION] == root_hash(golden.manifest(golden.folder()))
+
+
+@pytest.fixture
+def forged(tmp_path, monkeypatch):
+    """The set with one answer changed, and every digest put right; it is in use."""
+    where = tmp_path / "golden"
+    shutil.copytree(golden.folder(), where)
+    path = where / "margin" / "hinge.float64.jsonl"
+    path.write_bytes(path.read_bytes().replace(b'"residual":[0]', b'"residual":[1]', 1))
+    restamp(where)
+    monkeypatch.setattr(golden.read, "__defaults__", (where,))
+    yield where
+    forget()
+
+
+def restamp(where, **changed):
+    content = json.loads((where / MANIFEST).read_text()) | changed
+    for path, entry in content["files"].items():
+        entry["sha256"] = hashlib.sha256((where / path).read_bytes()).hexdigest()
+    (where / MANIFEST).write_text(json.dumps(content | {"root": root_hash(content)}))
+    forget()
+
+
+COMMANDS = {"verify": ("golden verify {}", 1), "diff": ("golden diff {}", 2), "check": ("check lossref --loss hinge", 2)}
+
+
+@pytest.mark.parametrize("command", COMMANDS)
+def test_a_forged_set_is_refused(forged, capsys, command):
+    typed, status = COMMANDS[command]
+    assert main(typed.format(forged).split()) == status
+    said = capsys.readouterr().err
+    assert f"it claims to be golden set {VERSION}, whose root is {ROOTS[VERSION][:12]}" in said
+    assert said.count("\n") == 1
+
+
+@pytest.mark.parametrize("version", [UNVERSIONED, "9.0.0"])
+def test_a_set_that_claims_no_version_that_is_known_is_its_owners(forged, capsys, version):
+    restamp(forged, version=version)
+    assert main(["golden", "verify", str(forged)]) == 0
+    assert golden.read(catalog.get("hinge"), write.FORMATS["float64"], forged)
+
+
+SAID = {"2.0.1": "raise VERSION in lossref/golden/read.py", "9.0.0": "golden set 9.0.0 is not pinned yet", UNVERSIONED: ""}
+
+
+@pytest.mark.parametrize("version", SAID)
+def test_generating_says_what_is_to_be_done_about_the_version(tmp_path, monkeypatch, capsys, version):
+    monkeypatch.setattr(write, "VERSION", version)
+    everything = ("hinge", "squared_error") if version == UNVERSIONED else ("hinge",)
+    monkeypatch.setattr(catalog, "names", lambda: ("hinge",))
+    assert main(["golden", "generate", "--to", str(tmp_path), "--jobs", "1"]) == 0
+    if version == UNVERSIONED:  # the same folder, in a package that has another loss too
+        monkeypatch.setattr(catalog, "names", lambda: everything)
+        capsys.readouterr()
+        assert main(["golden", "generate", "--to", str(tmp_path), "--jobs", "1", "--loss", "hinge"]) == 0
+    said = capsys.readouterr().err
+    assert SAID[version] in said
+    assert bool(said) is bool(SAID[version])
+    assert json.loads((tmp_path / MANIFEST).read_text())["version"] == version
