@@ -70,6 +70,7 @@ def check(
     framework: str | None = None,
     device: str = "",
     worst: int = 1,
+    same_bits: bool = False,
 ) -> Report:
     """Judge an implementation of a loss by the golden vectors, as `lossref check` does.
 
@@ -81,7 +82,8 @@ def check(
     library's, or is a record of one's own; it may be left out where the implementation's own name says it. `framework` is "numpy", "torch",
     "jax" or "jit" (jax, compiled) where it is not to be told from the object or from what its module imports. `format` is float64 where
     the implementation computes in it. `conventions` and `limits` are sentences of `lossref check --help`, without the name of the loss;
-    `device` is where torch's tensors are put.
+    `device` is where torch's tensors are put. Each example is asked in a batch, some again and alone, and most among thousands: the worst
+    answer is graded, and other bits are a remark, or a failure where the `same_bits` are wanted.
 
     In the lines that reproduce an answer f is the object.
 
@@ -104,16 +106,16 @@ def check(
             (judged,) = losses
             library = limited(library, [f"{judged.name}: {sentence}" for sentence in _sentences(limits)], [], own)
             library = declaring(library, [f"{judged.name}: {sentence}" for sentence in _sentences(conventions)], [], False)
-        return _judged(library, losses, format_of(format, library), level, strict, worst)
+        return _judged(library, losses, format_of(format, library), level, strict, worst, same_bits)
     finally:
         library.close()
 
 
-def _judged(library: Library, losses: Sequence[Loss], format: str, level: str, strict: bool, worst: int) -> Report:
+def _judged(library: Library, losses: Sequence[Loss], format: str, level: str, strict: bool, worst: int, same_bits: bool) -> Report:
     verdicts = [
         judged_beside(loss, library.implementations[loss.name], write.of_loss(loss, FORMATS[format]), FORMATS[format]) for loss in losses
     ]
-    data = finding.run(library, verdicts, format, level, strict, worst)
+    data = finding.run(library, verdicts, format, level, strict, worst, same_bits=same_bits)
     return Report(data if len(losses) > 1 else data | {"lacks": {}})
 
 

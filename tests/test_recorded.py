@@ -199,12 +199,13 @@ def test_a_failed_run_judged_by_a_larger_set_keeps_its_wrong_answers(tmp_path, c
 
 
 def test_all_questions_of_a_loss_are_printed_calls_too(files):
-    """Each golden vector stands in one question of each part that it has, and each call alone."""
+    """Each golden vector stands in a question of each part that it has, and each call alone; the first call of a part twice."""
     wanted = {v.id for v in golden.read(catalog.get("huber"), FLOAT64)}
     runs = [run for run in map(json.loads, lines(files / "vectors")) if run.get("loss") == "huber"]
     assert {identifier for run in runs for identifier in recorded._ids(run)} == wanted
     calls = [run for run in runs if "reduction" in run["options"]]
-    assert len({(run["part"], recorded._ids(run)[0]) for run in calls}) == len(calls) > 0
+    parts = {run["part"] for run in calls}
+    assert len({(run["part"], recorded._ids(run)[0]) for run in calls}) == len(calls) - len(parts) > 0
 
 
 def test_a_call_can_be_asked_by_its_id(capsys):

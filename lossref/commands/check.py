@@ -119,6 +119,7 @@ def _judging(parser: argparse.ArgumentParser) -> None:
         "--limit", action="append", metavar="'LOSS: SENTENCE'", help="ask LOSS nothing beyond what this says (may be repeated)"
     )
     parser.add_argument("--complete", action="store_true", help="differ where anything is declined that was asked")
+    parser.add_argument("--same-bits", action="store_true", help="differ where equal inputs get other bits: again, alone, or among many")
     parser.add_argument("--waivers", type=Path, metavar="FILE", help="TOML file of known failures to leave out of the grade")
     parser.add_argument("--write-waivers", type=Path, metavar="FILE", help="draft waivers of what fails now, in a new file")
     parser.add_argument("--today", metavar="DATE", help="the day that expiry dates of waivers are compared with (the system's)")
@@ -234,7 +235,7 @@ def _report(given: argparse.Namespace, library: Library, own: Loss | None, form:
         _draft(given, library.title, verdicts, form)
     if given.baseline:
         return _compared(given, library, own, verdicts, form)
-    forgiven = {"complete": given.complete, "strict_declarations": given.strict_declarations}
+    forgiven = {"complete": given.complete, "strict_declarations": given.strict_declarations, "same_bits": given.same_bits}
     report = finding.run(library, verdicts, form, given.level, given.strict, given.worst, **forgiven)
     if wanted:
         report["lacks"] = {}

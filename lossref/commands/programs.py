@@ -18,7 +18,7 @@ from lossref.commands import CONFORMS, DIFFERS, Commands, UsageError, command, k
 from lossref.formats import FORMATS
 from lossref.golden import SHIPPED_FORMATS, GoldenError, write
 from lossref.implementations import process, recorded, resolve, serve, smoke, wire
-from lossref.library import ImplementationError
+from lossref.library import ImplementationError, Tiling
 from lossref.report import text
 from lossref.spec import PARTS, Loss
 from lossref.strictjson import JsonError
@@ -82,7 +82,7 @@ def _questions(given: argparse.Namespace, losses: Sequence[Loss]) -> Iterator[Ma
     parts = given.part or PARTS
     if given.id:
         vector = golden.find(given.id)
-        asked = recorded.questions(catalog.get(vector.question.loss), parts, [vector], vector.question.form)
+        asked = recorded.questions(catalog.get(vector.question.loss), parts, [vector], vector.question.form, Tiling(0, 0))
         yield from {wire.key(run): run for run in asked}.values()
         return
     form = FORMATS[given.format]

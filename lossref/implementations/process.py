@@ -23,7 +23,7 @@ from lossref.conventions.grammar import parse
 from lossref.formats import FORMATS
 from lossref.implementations import wire
 from lossref.judge.ask import shapes
-from lossref.library import FailedError, Implementation, ImplementationError, LacksError, Library, NotSupported
+from lossref.library import FailedError, Implementation, ImplementationError, LacksError, Library, NotSupported, Tiling
 from lossref.spec import Loss, Question, encoded
 from lossref.strictjson import JsonError
 
@@ -34,6 +34,7 @@ TIMEOUT = 10.0  # seconds for one answer
 RESTARTS = 10
 STDERR_LINES = 6  # that a verdict shows
 ROOM = 1 << 18  # bytes of a reply beside its numbers
+TILING = Tiling(257, 0)  # lines are dear: the largest batch is no longer than some are anyhow
 GRACE = 5.0  # seconds to be gone in, once killed
 
 
@@ -251,6 +252,7 @@ def _implementation(loss: Loss, facts: Mapping[str, Any], hello: Mapping[str, An
         conventions=conventions,
         limits=limited,
         is_shell=True,
+        tiling=TILING,
     )
 
 

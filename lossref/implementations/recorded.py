@@ -13,10 +13,11 @@ import numpy as np
 from lossref import strictjson
 from lossref.formats import FORMATS, Format
 from lossref.implementations import wire
-from lossref.implementations.process import described
-from lossref.judge.ask import Asked, answers, shapes
+from lossref.implementations.process import TILING, described
+from lossref.judge.answers import answers
+from lossref.judge.ask import Asked, shapes
 from lossref.judge.verdict import Verdict, has_answer, judge
-from lossref.library import LacksError, Library
+from lossref.library import LacksError, Library, Tiling
 from lossref.spec import PARTS, Loss, Vector, identify
 from lossref.strictjson import JsonError
 
@@ -120,7 +121,9 @@ def read(paths: Sequence[Path]) -> Recording:
     return recording
 
 
-def questions(loss: Loss, parts: Sequence[str], vectors: Sequence[Vector], form: Format) -> Iterator[dict[str, Any]]:
+def questions(
+    loss: Loss, parts: Sequence[str], vectors: Sequence[Vector], form: Format, tiling: Tiling = TILING
+) -> Iterator[dict[str, Any]]:
     """The questions that a live run puts to a program that takes and answers everything, unnumbered."""
     asked: list[dict[str, Any]] = []
 
@@ -136,7 +139,7 @@ def questions(loss: Loss, parts: Sequence[str], vectors: Sequence[Vector], form:
 
     for part in (part for part in PARTS if part in parts):
         wanted = [v for v in vectors if has_answer(v, part)]
-        for _ in answers(loss, part, listening(part), wanted, form, Asked()):
+        for _ in answers(loss, part, listening(part), wanted, form, Asked(), tiling):
             pass
     yield from asked
 

@@ -24,16 +24,20 @@ SCHEMA = 1  # of report.schema.json
 
 def run(
     library: Library, verdicts: Sequence[Verdict], form: str, level: str, strict: bool, worst: int, complete: bool = False,
-    strict_declarations: bool = False,
+    strict_declarations: bool = False, same_bits: bool = False,
 ) -> dict[str, Any]:
-    """The report of a whole check. A `complete` one forgives nothing that was declined, and strict declarations nothing that is in vain."""
+    """The report of a whole check.
+
+    A `complete` one forgives nothing that was declined, strict declarations nothing that is in vain, and the `same_bits` are wanted for
+    the same inputs, however they are asked.
+    """
     decides = {v.loss for v in deciding(verdicts)}
     losses = [
         {"loss": v.loss, "decides": v.loss in decides, **_loss(library, v, form, level, strict, worst)} for v in verdicts
     ]
     for verdict, entry in zip(verdicts, losses, strict=True):
         vain = strict_declarations and any(d.needless for d in verdict.declarations)
-        entry["conforms"] = entry["conforms"] and not vain and not (complete and verdict.declined)
+        entry["conforms"] = entry["conforms"] and not vain and not (complete and verdict.declined) and not (same_bits and verdict.varied)
     counted = [entry for entry in losses if entry["decides"]]
     parts = [part for entry in counted for part in entry["parts"].values()]
     manifest = golden.manifest(golden.folder())
@@ -46,6 +50,7 @@ def run(
         "level": level,
         "strict": strict,
         "strict_declarations": strict_declarations,
+        "same_bits": same_bits,
         "machine": machine(),
         "losses": losses,
         "lacks": library.lacks,
@@ -75,7 +80,7 @@ def _loss(library: Library, verdict: Verdict, form: str, level: str, strict: boo
         "limits": [limit.sentence for limit in library.implementations[verdict.loss].limits],
         "declined": verdict.declined,
         "emptied": list(verdict.emptied),
-        "remarks": [*verdict.remarks, *needless],
+        "remarks": [*verdict.remarks, *verdict.varied, *needless],
         "peer": verdict.peer,
         "conventions": [declaration(d, level) for d in verdict.declarations],
         "undecided": verdict.undecided,
@@ -172,6 +177,7 @@ def described(found: Finding, form: Format) -> dict[str, Any]:
         "lost": found.error.is_lost,
         "inputs": inputs(question),
         "got": raised or spelled(found.got, form),
+        "when": found.outcome.when,
         "exact": exact_answer(found),
         "cause": "" if raised else causes.of_one(found, form),
         **{name: number(getattr(found.error, name)) for name in ("E1", "E2", "E3")},

@@ -62,6 +62,8 @@ def lines(wrong: Mapping[str, Any]) -> list[str]:
     if "bits" in wrong:
         found.append(f"  bits    {short(wrong['bits'])}")
     found.append(f"  got     {wrong['got'] if isinstance(wrong['got'], str) else number(wrong['got'])}")
+    if wrong["when"]:
+        found.append(f"  when    {wrong['when']}: other bits than in a batch of its like")
     found.append(f"  exact   {_exact(wrong['exact'])}")
     if words := in_words(wrong):
         found.append(f"  error   {words}")
