@@ -85,7 +85,7 @@ def _loss(library: Library, verdict: Verdict, form: str, level: str, strict: boo
         "conventions": [declaration(d, level) for d in verdict.declarations],
         "undecided": verdict.undecided,
         "parts": parts,
-        "conforms": bool(parts) and all(part["conforms"] for part in parts.values()) and not verdict.emptied,
+        "conforms": bool(parts) and all(part["conforms"] for part in parts.values()) and not (verdict.emptied or verdict.undecided),
         "cause": cause,
         "broke": verdict.broke,
     }
