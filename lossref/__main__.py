@@ -3,7 +3,6 @@
 import sys
 from collections.abc import Sequence
 
-
 RUN_OTHERS = ("check", "calls")  # commands that run strangers' code in the process
 
 

@@ -14,7 +14,7 @@ from typing import Any
 from rich.console import Console
 
 from lossref import catalog, golden
-from lossref.conventions.declaring import declaring, limited
+from lossref.conventions import declaring
 from lossref.formats import FORMATS
 from lossref.golden import write
 from lossref.implementations import python, resolve, tensors
@@ -71,6 +71,7 @@ def check(
     device: str = "",
     worst: int = 1,
     same_bits: bool = False,
+    accept_conventions: bool = False,
 ) -> Report:
     """Judge an implementation of a loss by the golden vectors, as `lossref check` does.
 
@@ -82,8 +83,9 @@ def check(
     library's, or is a record of one's own; it may be left out where the implementation's own name says it. `framework` is "numpy", "torch",
     "jax" or "jit" (jax, compiled) where it is not to be told from the object or from what its module imports. `format` is float64 where
     the implementation computes in it. `conventions` and `limits` are sentences of `lossref check --help`, without the name of the loss;
-    `device` is where torch's tensors are put. Each example is asked in a batch, some again and alone, and most among thousands: the worst
-    answer is graded, and other bits are a remark, or a failure where the `same_bits` are wanted.
+    what a program (`"cmd:..."`) declares of itself counts if it is accepted. `device` is where torch's tensors are put. Each example is
+    asked in a batch, some again and alone, and most among thousands: the worst answer is graded, and other bits are a remark, or a
+    failure where the `same_bits` are wanted.
 
     In the lines that reproduce an answer f is the object.
 
@@ -104,8 +106,10 @@ def check(
             if len(losses) > 1:
                 raise ValueError(f"conventions and limits are of one loss, and {library.title} has {len(losses)}: say which with loss")
             (judged,) = losses
-            library = limited(library, [f"{judged.name}: {sentence}" for sentence in _sentences(limits)], [], own)
-            library = declaring(library, [f"{judged.name}: {sentence}" for sentence in _sentences(conventions)], [], False)
+            library = declaring.limited(library, [f"{judged.name}: {sentence}" for sentence in _sentences(limits)], [], own)
+            library = declaring.declaring(library, [f"{judged.name}: {sentence}" for sentence in _sentences(conventions)], [], False)
+        if not accept_conventions:
+            library = declaring.accepted(library, [loss.name for loss in losses], "accept_conventions=True")
         return _judged(library, losses, format_of(format, library), level, strict, worst, same_bits)
     finally:
         library.close()

@@ -81,7 +81,9 @@ class Library:
 
     `reasons` says why a loss is missing, where there is more to say than that. `offers` maps each loss that the library
     ships, by its own name, to the loss of ours that judges it, or to a short reason why none does yet. `formats` are those that
-    it computes in, where it has not all of ours, the usual one first. `close` ends what was started to ask it.
+    it computes in, where it has not all of ours, the usual one first. `close` ends what was started to ask it. `declares` has by loss the
+    conventions that strangers' code states of itself, and None beside them where it says that it composed the loss: whoever runs the
+    check is asked whether they are accepted.
     """
 
     name: str
@@ -90,6 +92,7 @@ class Library:
     reasons: Mapping[str, str] = field(default_factory=dict)
     offers: Mapping[str, str] = field(default_factory=dict)
     formats: tuple[str, ...] = ()
+    declares: Mapping[str, tuple[Any, ...]] = field(default_factory=dict)
     close: Callable[[], None] = lambda: None
 
     @property

@@ -132,6 +132,8 @@ def _wanted(config: pytest.Config) -> Wanted:
     judged = losses or tuple(catalog.get(key) for key in catalog.names() if key in library.implementations)
     library = declaring.limited(library, option("limit"), [loss.name for loss in losses], own)
     library = declaring.declaring(library, option("convention"), [loss.name for loss in losses], option("as_mathematics"))
+    if not option("accept_conventions"):
+        library = declaring.accepted(library, [loss.name for loss in losses], "--lossref-accept-conventions")
     there = library.formats or SHIPPED_FORMATS
     formats = _listed(option("format")) or (format_of(None, library),)
     for form in formats:

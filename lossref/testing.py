@@ -46,11 +46,12 @@ def assert_matches(
 
     Each distinct example is certified once: some 0.2 ms for one number, 3 ms for ten logits, 0.2 s for 1,000, a minute for 128,256.
     Where an exact answer is beyond certainty or beyond float64's allowances nothing can be judged, and the assertion fails; so it does
-    where nothing at all is left to judge: a loss has no slope where it jumps. Without python-flint the exact answers are mpmath's, with their margins, and not proved.
+    where nothing at all is left to judge: a loss has no slope where it jumps. Without python-flint the exact answers are mpmath's, with
+    their margins, and not proved.
 
-    Raises AssertionError with the worst numbers, and where nothing is judged, as where both value and gradient are None; ValueError for a point outside the domain,
-    for two formats, for options and conventions that do not fit and for an unknown level; TypeError for arguments that are missing
-    or are not real numbers; KeyError for an unknown loss.
+    Raises AssertionError with the worst numbers, and where nothing is judged, as where both value and gradient are None; ValueError for
+    a point outside the domain, for two formats, for options and conventions that do not fit and for an unknown level; TypeError for
+    arguments that are missing or are not real numbers; KeyError for an unknown loss.
     """
     __tracebackhide__ = True
     _assert(value, gradient, _known(loss, level), level, convention, class_axis, named)

@@ -151,13 +151,13 @@ CHEATS = {
     "None": lambda: Gives(value=lambda prediction, target: None),
     "empty": lambda: Gives(value=lambda prediction, target: np.zeros(0)),
     "an empty list": lambda: Gives(value=lambda prediction, target: []),
-    "no gradient for some": lambda: Gives(value=right, gradient=lambda prediction, target: None if prediction[0] > 1 else prediction - target),
+    "no gradient for some": lambda: Gives(value=right, gradient=lambda prediction, target: None if prediction[0] > 1 else target),
     "range alone": lambda: Gives(value=only(lambda x: x > 1e150)),
     "nothing": lambda: Gives(value=only(lambda x: x < -1)),
     "text": lambda: Gives(value=lambda prediction, target: np.full(len(target), "0.0")),
     "complex": lambda: Gives(value=lambda prediction, target: right(prediction, target) + 0j),
     "objects": lambda: Gives(value=lambda prediction, target: right(prediction, target).astype(object)),
-    "always equal": lambda: Gives(value=lambda prediction, target: type("Equal", (), {"__eq__": lambda a, b: True, "shape": target.shape})()),
+    "always equal": lambda: Gives(value=lambda prediction, target: type("Equal", (), {"__eq__": lambda a, b: True, "shape": (2,)})()),
     "not a number": lambda: Gives(value=lambda prediction, target: np.full(len(target), np.nan)),
 }
 

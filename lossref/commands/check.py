@@ -8,6 +8,7 @@ import shlex
 import sys
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -113,6 +114,9 @@ def _judging(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--convention", action="append", metavar="'LOSS: SENTENCE'", help="judge LOSS as the function that this says (may be repeated)"
     )
+    parser.add_argument(
+        "--accept-conventions", action="store_true", help="judge a program, or a recorded run, by what it declares of itself"
+    )
     parser.add_argument("--as-mathematics", action="store_true", help="judge by the formula alone, whatever is documented or declared")
     parser.add_argument("--strict-declarations", action="store_true", help="fail where a convention is declared that moves nothing")
     parser.add_argument(
@@ -206,7 +210,8 @@ def _resolve(given: argparse.Namespace, own: Loss | None, said: list[str]) -> Li
         if given.trace:
             print(direction, line, file=sys.stderr)
 
-    return process.library(started, given.timeout, trace, said.append, own)
+    found = process.library(started, given.timeout, trace, said.append, own)
+    return found if name.startswith("cmd:") else replace(found, declares={})  # our own words, or the user's
 
 
 def _report(given: argparse.Namespace, library: Library, own: Loss | None, form: str, select: Select) -> int:
@@ -218,6 +223,7 @@ def _report(given: argparse.Namespace, library: Library, own: Loss | None, form:
         raise UsageError(f"{library.title} lacks {'; '.join(lacking)}")
     library = declaring.limited(library, given.limit or [], wanted, own)
     library = declaring.declaring(library, given.convention or [], wanted, given.as_mathematics)
+    library = library if given.accept_conventions else declaring.accepted(library, wanted)
     there = [name for name in catalog.names() if name in library.implementations and name in (wanted or [name])]
     losses = [own] if own else [catalog.get(name) for name in there]
     vectors = [(loss, [v for v in select(judging.vectors(loss, form)) if v.question.is_call or not given.calls]) for loss in losses]

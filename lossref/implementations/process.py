@@ -223,7 +223,8 @@ def described(hello: Mapping[str, Any], ask: Ask, close: Callable[[], None] = la
     implementations = {name: _implementation(own or catalog.get(name), facts, hello, ask) for name, facts in known.items()}
     version = f" {hello['version']}" if hello["version"] != wire.UNVERSIONED else ""
     title = f"{hello['name']}{version} ({hello['language']})"
-    return Library(name=hello["name"], title=title, implementations=implementations, close=close)
+    declares = {name: (*found.conventions, *[None] * bool(found.composed)) for name, found in implementations.items()}
+    return Library(name=hello["name"], title=title, implementations=implementations, declares=declares, close=close)
 
 
 def _implementation(loss: Loss, facts: Mapping[str, Any], hello: Mapping[str, Any], ask: Ask) -> Implementation:

@@ -176,12 +176,13 @@ class Declaration:
     """A convention that was declared, and what it costs.
 
     `shifts` has a grade for each vector: what the declared answers, taken alone, are worth against the undeclared ones.
-    `needless` is why it should not be declared, if so.
+    `needless` is why it should not be declared, if so. A convention that `cuts` is one that gives one answer to all beyond a bound.
     """
 
     sentence: str
     shifts: tuple[str, ...]
     needless: str = ""
+    cuts: bool = False
 
     def moved(self, level: str) -> int:
         """How many vectors it moves by more than the level allows."""
@@ -196,7 +197,8 @@ class Verdict:
     anything is declared. `undecided` vectors have no certain answer under what is declared. `refusals` counts the vectors that were
     left out for options that it has not, `declined` those that it declined itself, both by the reason; `emptied` are the regions of
     parts in which nothing is left to judge. `remarks` are habits that no grade shows; `varied` says of each part that gave other bits
-    when it was asked again, alone or among many for how many vectors that was: the worst of its answers is graded.
+    when it was asked again, alone or among many for how many vectors that was: the worst of its answers is graded. `standing` is the
+    share of the formula's different answers that what is declared leaves different.
     """
 
     loss: str
@@ -210,6 +212,7 @@ class Verdict:
     broke: str = ""
     declarations: tuple[Declaration, ...] = ()
     undecided: int = 0
+    standing: float = 1.0
     remarks: tuple[str, ...] = ()
     varied: tuple[str, ...] = ()
     peer: str = ""
@@ -244,7 +247,10 @@ def judge(loss: Loss, implementation: Implementation, vectors: Sequence[Vector],
         return replace(blank, broke=str(error), remarks=tuple(asked.remarks), varied=tuple(_varied(asked)))
     declined = outside | _declined(asked, parts or asked.declined)
     answered = {o.vector.id for outcomes in (*parts.values(), *mathematics.values()) for o in outcomes}
-    late = {identifier: reason for by in asked.lacking.values() for identifier, reason in by.items() if identifier not in answered}
+    plain = {v.id for v in accepted if not v.question.is_call and all(x == loss.defaults[n] for n, x in v.question.parameters.items())}
+    lacking = {identifier: reason for by in asked.lacking.values() for identifier, reason in by.items() if identifier not in answered}
+    declined |= {identifier: reason for identifier, reason in lacking.items() if identifier in plain}  # it has no option that it could lack
+    late = {identifier: reason for identifier, reason in lacking.items() if identifier not in plain}
     refusals.update(late.values())
     if (refusals or declined) and not parts:
         commonest = max(every := refusals + Counter(declined.values()), key=every.__getitem__)
@@ -261,6 +267,7 @@ def judge(loss: Loss, implementation: Implementation, vectors: Sequence[Vector],
         mathematics={part: PartVerdict(part, tuple(outcomes)) for part, outcomes in mathematics.items()},
         declarations=tuple(_declarations(loss, implementation.conventions, accepted, list(expected.values()), parts, form)),
         undecided=len(accepted) - len(expected),
+        standing=_standing(accepted, list(expected.values()), parts) if implementation.conventions else 1.0,
     )
 
 
@@ -300,7 +307,17 @@ def _declarations(
                 known[chosen] = declared(loss, chosen, vectors, form)
         shifts = tuple(_shift(v, undeclared[v.id], parts, form) for v in known[convention,])
         without = {v.id: v for v in known[others]}
-        yield Declaration(convention.sentence, shifts, _needless(loss, convention, outcomes, without, form))
+        yield Declaration(convention.sentence, shifts, _needless(loss, convention, outcomes, without, form), convention.cuts)
+
+
+def _standing(vectors: Sequence[Vector], expected: Sequence[Vector], parts: Iterable[str]) -> float:
+    """The share of the formula's different answers that is left by what is declared, of the part where least is: constants say nothing."""
+
+    def different(of: Sequence[Vector], part: str) -> int:
+        return len({repr(found) for v in of if has_answer(v, part) and (found := rounded_answer(v, part))})
+
+    shares = (different(expected, part) / total for part in parts if (total := different(vectors, part)))
+    return min((1.0, *shares))
 
 
 def _shift(moved: Vector, true: Vector, parts: Iterable[str], form: Format) -> str:

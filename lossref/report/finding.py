@@ -20,6 +20,7 @@ from lossref.spec import APART, Loss, Question
 from lossref.values import mapped
 
 SCHEMA = 1  # of report.schema.json
+LEAST_STANDING = 1 / 2  # of what is judged, below which what is declared leaves nothing to conform to
 
 
 def run(
@@ -84,11 +85,23 @@ def _loss(library: Library, verdict: Verdict, form: str, level: str, strict: boo
         "peer": verdict.peer,
         "conventions": [declaration(d, level) for d in verdict.declarations],
         "undecided": verdict.undecided,
+        "standing": _standing(verdict, level),
         "parts": parts,
-        "conforms": bool(parts) and all(part["conforms"] for part in parts.values()) and not (verdict.emptied or verdict.undecided),
+        "conforms": bool(parts) and all(part["conforms"] for part in parts.values()) and _is_judged(verdict, level),
         "cause": cause,
         "broke": verdict.broke,
     }
+
+
+def _is_judged(verdict: Verdict, level: str) -> bool:
+    """Whether nothing was emptied or left undecided, and what is declared leaves something to conform to."""
+    return not (verdict.emptied or verdict.undecided) and _standing(verdict, level) >= LEAST_STANDING
+
+
+def _standing(verdict: Verdict, level: str) -> float:
+    """What is left by what is declared: of the different answers, or of the vectors by what cuts most of them."""
+    cut = (d.moved(level) / len(d.shifts) for d in verdict.declarations if d.cuts and d.shifts)
+    return min((verdict.standing, *(1 - share for share in cut)))
 
 
 def _cause(verdict: Verdict, level: str, strict: bool, form: Format) -> str:

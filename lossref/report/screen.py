@@ -141,7 +141,7 @@ def _show_short(console: Console, cause: str, found: Sequence[Entry]) -> None:
         say(console, f"  {', '.join(e['loss'] for e in found)}", indent="    ")
     worst = _worst(entry)
     if len(found) == 1:
-        beyond = "off by more than any rounding" if worst else "what was declined, is undecided, declared in vain, or changes its bits, may not"
+        beyond = "off by more than any rounding" if worst else "what was declined, is undecided or declared, or changes its bits, may not"
         why = cause or (text.by_inputs(worst) if worst else "") or beyond
         say(console, f"{entry['loss']} {_graded(entry)}: {why}", "bold")
     if worst:
@@ -274,7 +274,7 @@ def _closing(report: Mapping[str, Any], again: str) -> Iterator[str]:
     if report["broke"] or best is None:
         found.append("No level passes while something breaks.")
     elif any(e["decides"] and not e["conforms"] and all(p["conforms"] for p in e["parts"].values()) for e in report["losses"]):
-        found.append("No level passes while something is declined, undecided, declared in vain, or changes its bits, that may not.")
+        found.append("No level passes while something is declined, undecided, declared, or changes its bits, that may not.")
     elif best == "F":
         found.append("No level passes: some answers are F.")
     elif not meets(best, report["level"]):

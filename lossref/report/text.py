@@ -9,7 +9,7 @@ from typing import Any
 from rich.console import Console
 from rich.text import Text
 
-from lossref.report.finding import short
+from lossref.report.finding import LEAST_STANDING, short
 
 COLOURS = {"A+": "bold green", "A": "green", "B": "green", "C": "yellow", "D": "red", "F": "bold red"}
 
@@ -46,6 +46,8 @@ def declared(entry: Mapping[str, Any], level: str) -> Iterator[str]:
     for convention in entry["conventions"]:
         cost = f"{convention['moved']} of {convention['vectors']} vectors ({convention['share']:.1%})"
         yield f"{entry['loss']} declares {convention['sentence']!r}: it moves {cost} by more than level {level} allows"
+    if entry.get("standing", 1) < LEAST_STANDING:
+        yield f"{entry['loss']}: what is declared leaves {entry['standing']:.1%} of the answers standing, fewer than half: it conforms to nothing"
     if entry.get("undecided"):
         yield f"{entry['loss']}: {entry['undecided']} vectors are left out, too wide or undecided under what is declared"
 
