@@ -143,11 +143,12 @@ def run(given: argparse.Namespace) -> int:
         with judging.status(f"importing {given.implementation} ..."):
             library = _resolve(given, own, said)
         try:
-            return _report(given, library, own, format_of(given.format, library), lambda vectors: vectors)
+            status = _report(given, library, own, format_of(given.format, library), lambda vectors: vectors)
         finally:
             library.close()
-            if given.record:
-                write_beside(given.record, "".join(f"{line}\n" for line in said))
+        if given.record:
+            write_beside(given.record, recorded.of_run(given.implementation, said))
+        return status
     except Errors as error:
         raise UsageError(error) from None
 

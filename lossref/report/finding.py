@@ -130,7 +130,7 @@ def comparison(library: Library, compared: Comparison, older: str, form: str) ->
     """What is worse than in an older run, as bug reports with the grade that each answer had."""
     worse = [outcome(library, o, form) | {"was": was} for o, was in compared.worse]
     return {"baseline": older, "title": library.title, "format": form, "compared": compared.compared,
-            "better": compared.better, "gone": list(compared.gone), "worse": worse}  # fmt: skip
+            "better": compared.better, "gone": list(compared.gone), "lacks": compared.lacks, "worse": worse}  # fmt: skip
 
 
 def waived(found: Mapping[str, Any]) -> str:

@@ -34,6 +34,8 @@ def show_comparison(console: Console, report: Mapping[str, Any], worst: int) -> 
     for wrong in report["worse"][:worst]:
         console.print("\n" + "\n".join(lines(wrong)), soft_wrap=True)
         console.print(f"  was     {wrong['was']}", soft_wrap=True)
+    if report["lacks"]:
+        console.print(f"{report['baseline']} lacks {report['lacks']}", soft_wrap=True)
     console.print(
         f"\n{report['title']} in {report['format']}: of {report['compared']} answers that {report['baseline']} has, "
         f"{len(report['worse'])} got worse and {report['better']} better. This says nothing of conformance.",
@@ -47,7 +49,8 @@ def declared(entry: Mapping[str, Any], level: str) -> Iterator[str]:
         cost = f"{convention['moved']} of {convention['vectors']} vectors ({convention['share']:.1%})"
         yield f"{entry['loss']} declares {convention['sentence']!r}: it moves {cost} by more than level {level} allows"
     if entry.get("standing", 1) < LEAST_STANDING:
-        yield f"{entry['loss']}: what is declared leaves {entry['standing']:.1%} of the answers standing, fewer than half: it conforms to nothing"
+        left = f"what is declared leaves {entry['standing']:.1%} of the answers standing"
+        yield f"{entry['loss']}: {left}, fewer than half: it conforms to nothing"
     if entry.get("undecided"):
         yield f"{entry['loss']}: {entry['undecided']} vectors are left out, too wide or undecided under what is declared"
 
