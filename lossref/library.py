@@ -83,7 +83,7 @@ class Library:
     ships, by its own name, to the loss of ours that judges it, or to a short reason why none does yet. `formats` are those that
     it computes in, where it has not all of ours, the usual one first. `close` ends what was started to ask it. `declares` has by loss the
     conventions that strangers' code states of itself, and None beside them where it says that it composed the loss: whoever runs the
-    check is asked whether they are accepted.
+    check is asked whether they are accepted. A library that is asked `blind` is sent questions over a pipe, and nothing else.
     """
 
     name: str
@@ -93,6 +93,7 @@ class Library:
     offers: Mapping[str, str] = field(default_factory=dict)
     formats: tuple[str, ...] = ()
     declares: Mapping[str, tuple[Any, ...]] = field(default_factory=dict)
+    blind: bool = False
     close: Callable[[], None] = lambda: None
 
     @property

@@ -224,7 +224,7 @@ def described(hello: Mapping[str, Any], ask: Ask, close: Callable[[], None] = la
     version = f" {hello['version']}" if hello["version"] != wire.UNVERSIONED else ""
     title = f"{hello['name']}{version} ({hello['language']})"
     declares = {name: (*found.conventions, *[None] * bool(found.composed)) for name, found in implementations.items()}
-    return Library(name=hello["name"], title=title, implementations=implementations, declares=declares, close=close)
+    return Library(name=hello["name"], title=title, implementations=implementations, declares=declares, blind=True, close=close)
 
 
 def _implementation(loss: Loss, facts: Mapping[str, Any], hello: Mapping[str, Any], ask: Ask) -> Implementation:

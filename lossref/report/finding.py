@@ -47,6 +47,7 @@ def run(
         "implementation": library.name,
         "title": library.title,
         "golden": {"version": manifest["version"], "root": manifest["root"]},
+        "asked": "blind" if library.blind else "in-process",
         "format": form,
         "level": level,
         "strict": strict,

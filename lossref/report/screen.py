@@ -19,6 +19,10 @@ FEW = 3  # failing losses whose reports are whole, with a line that reproduces e
 CAUSES = 7  # short reports
 GRADES = len("A+/A+/A+")
 COMPONENTS = 2  # of an array in a short report
+ASKED = {
+    "in-process": "asked in-process: trusts the code that it imports",
+    "blind": "asked blind, over a pipe; the golden questions, whose answers can be memorised",
+}
 Entry = Mapping[str, Any]
 
 
@@ -31,6 +35,7 @@ def show_run(console: Console, report: Mapping[str, Any], again: str = "", every
     say(console, _verdict(report, deciding, failing), "bold")
     golden, declared = report["golden"], any(entry["conventions"] for entry in losses)
     say(console, f"grades of value/gradient/Hessian; golden set {golden['version']}, {golden['root'][:12]}", "dim")
+    say(console, ASKED[report["asked"]], "dim")
     width = max(len(entry["loss"]) for entry in losses)
     console.print(_table(deciding, declared, width))
     if apart:
