@@ -32,6 +32,8 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         help="judge LOSS as the function that this says (may be repeated); `lossref check --help` has all that can be said",
     )
     group.addoption("--lossref-as-mathematics", action="store_true", help="judge by the formula alone, whatever is declared")
+    group.addoption("--lossref-accept-conventions", action="store_true", help="judge a program by what it declares of itself")
+    group.addoption("--lossref-same-bits", action="store_true", help="fail where equal inputs get other bits: again, alone, among many")
     group.addoption("--lossref-strict-declarations", action="store_true", help="fail where a convention is declared that moves nothing")
     group.addoption(
         "--lossref-limit", action="append", default=[], metavar="'LOSS: SENTENCE'",

@@ -14,7 +14,7 @@ from typing import Any
 from rich.console import Console
 
 from lossref import catalog, golden
-from lossref.conventions.declaring import declaring, limited
+from lossref.conventions import declaring
 from lossref.formats import FORMATS
 from lossref.golden import write
 from lossref.implementations import python, resolve, tensors
@@ -70,6 +70,8 @@ def check(
     framework: str | None = None,
     device: str = "",
     worst: int = 1,
+    same_bits: bool = False,
+    accept_conventions: bool = False,
 ) -> Report:
     """Judge an implementation of a loss by the golden vectors, as `lossref check` does.
 
@@ -81,7 +83,9 @@ def check(
     library's, or is a record of one's own; it may be left out where the implementation's own name says it. `framework` is "numpy", "torch",
     "jax" or "jit" (jax, compiled) where it is not to be told from the object or from what its module imports. `format` is float64 where
     the implementation computes in it. `conventions` and `limits` are sentences of `lossref check --help`, without the name of the loss;
-    `device` is where torch's tensors are put.
+    what a program (`"cmd:..."`) declares of itself counts if it is accepted. `device` is where torch's tensors are put. Each example is
+    asked in a batch, some again and alone, and most among thousands: the worst answer is graded, and other bits are a remark, or a
+    failure where the `same_bits` are wanted.
 
     In the lines that reproduce an answer f is the object.
 
@@ -102,18 +106,20 @@ def check(
             if len(losses) > 1:
                 raise ValueError(f"conventions and limits are of one loss, and {library.title} has {len(losses)}: say which with loss")
             (judged,) = losses
-            library = limited(library, [f"{judged.name}: {sentence}" for sentence in _sentences(limits)], [], own)
-            library = declaring(library, [f"{judged.name}: {sentence}" for sentence in _sentences(conventions)], [], False)
-        return _judged(library, losses, format_of(format, library), level, strict, worst)
+            library = declaring.limited(library, [f"{judged.name}: {sentence}" for sentence in _sentences(limits)], [], own)
+            library = declaring.declaring(library, [f"{judged.name}: {sentence}" for sentence in _sentences(conventions)], [], False)
+        if not accept_conventions:
+            library = declaring.accepted(library, [loss.name for loss in losses], "accept_conventions=True")
+        return _judged(library, losses, format_of(format, library), level, strict, worst, same_bits)
     finally:
         library.close()
 
 
-def _judged(library: Library, losses: Sequence[Loss], format: str, level: str, strict: bool, worst: int) -> Report:
+def _judged(library: Library, losses: Sequence[Loss], format: str, level: str, strict: bool, worst: int, same_bits: bool) -> Report:
     verdicts = [
         judged_beside(loss, library.implementations[loss.name], write.of_loss(loss, FORMATS[format]), FORMATS[format]) for loss in losses
     ]
-    data = finding.run(library, verdicts, format, level, strict, worst)
+    data = finding.run(library, verdicts, format, level, strict, worst, same_bits=same_bits)
     return Report(data if len(losses) > 1 else data | {"lacks": {}})
 
 

@@ -36,6 +36,14 @@ class LacksError(NotSupported):
     """An implementation has not an option that is asked for: the question is left out and counted."""
 
 
+@dataclass(frozen=True)
+class Tiling:
+    """To how many rows examples are repeated: most of those that fit together in one call, and all others; 0 not to."""
+
+    rows: int = 4099
+    others: int = 131
+
+
 @dataclass(frozen=True, kw_only=True)
 class Implementation:
     """One loss of a library.
@@ -48,7 +56,7 @@ class Implementation:
     shell command if `is_shell`, that prints the answer by the library alone.
     `composed` says how, where the library ships only pieces of the loss; `conventions` are what it computes in place of the formula, by
     its documentation, a program's hello or its user, `limits` what it says that it does not take. `peer` gives what the library
-    that the code is written in ships for the same loss, by its name.
+    that the code is written in ships for the same loss, by its name. `tiling` says how large a batch may be made.
     """
 
     parts: Mapping[str, Callable[..., Any]]
@@ -59,6 +67,7 @@ class Implementation:
     limits: tuple[Any, ...] = ()
     is_shell: bool = False
     peer: Callable[[], tuple[str, Implementation] | None] = lambda: None
+    tiling: Tiling = Tiling()
 
     def beyond(self, question: Question, of_magnitudes: bool = False) -> str:
         """The limit that a question is beyond, if any; or the limit `of_magnitudes` alone."""
@@ -73,7 +82,9 @@ class Library:
     `reasons` says why a loss is missing, where there is more to say than that. `offers` maps each loss that the library
     ships, by its own name, to the loss of ours that judges it, or to a short reason why none does yet. `formats` are those that
     it computes in, where it has not all of ours, the usual one first. `floating` says what importing and trying it changed of how the
-    processor computes. `close` ends what was started to ask it.
+    processor computes. `close` ends what was started to ask it. `declares` has by loss the
+    conventions that strangers' code states of itself, and None beside them where it says that it composed the loss: whoever runs the
+    check is asked whether they are accepted. A library that is asked `blind` is sent questions over a pipe, and nothing else.
     """
 
     name: str
@@ -83,6 +94,8 @@ class Library:
     offers: Mapping[str, str] = field(default_factory=dict)
     formats: tuple[str, ...] = ()
     floating: tuple[str, ...] = ()
+    declares: Mapping[str, tuple[Any, ...]] = field(default_factory=dict)
+    blind: bool = False
     close: Callable[[], None] = lambda: None
 
     @property

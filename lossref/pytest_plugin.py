@@ -56,6 +56,7 @@ class Wanted:
     strict: bool = False
     complete: bool = False
     strict_declarations: bool = False
+    same_bits: bool = False
     waivers: Sequence[Waiver] = ()
     baseline: str = ""
     older: Recording | None = None  # what the baseline holds
@@ -131,6 +132,8 @@ def _wanted(config: pytest.Config) -> Wanted:
     judged = losses or tuple(catalog.get(key) for key in catalog.names() if key in library.implementations)
     library = declaring.limited(library, option("limit"), [loss.name for loss in losses], own)
     library = declaring.declaring(library, option("convention"), [loss.name for loss in losses], option("as_mathematics"))
+    if not option("accept_conventions"):
+        library = declaring.accepted(library, [loss.name for loss in losses], "--lossref-accept-conventions")
     there = library.formats or SHIPPED_FORMATS
     formats = _listed(option("format")) or (format_of(None, library),)
     for form in formats:
@@ -145,7 +148,7 @@ def _wanted(config: pytest.Config) -> Wanted:
         for form in formats if absent else ():
             waivers.apply(waived, [], form, option("level"), option("strict"), absent)
     older = recorded.read([Path(option("baseline"))]) if option("baseline") else None
-    flags = {flag: option(flag) for flag in ("level", "strict", "complete", "strict_declarations")}
+    flags = {flag: option(flag) for flag in ("level", "strict", "complete", "strict_declarations", "same_bits")}
     return Wanted(library, formats=formats, losses=judged, own=own, waivers=waived, baseline=option("baseline") or "", older=older, **flags)
 
 
@@ -198,7 +201,8 @@ class Conformance(pytest.Item):
         if wanted.older is not None:
             return _worse(wanted, self.loss, alone, self.form)
         report = finding.run(
-            wanted.library, [alone], self.form, wanted.level, wanted.strict, WORST, wanted.complete, wanted.strict_declarations
+            wanted.library, [alone], self.form, wanted.level, wanted.strict, WORST, wanted.complete, wanted.strict_declarations,
+            wanted.same_bits,
         ) | {"lacks": {}}  # fmt: skip
         if not report["conforms"] and not wanted.is_composed(self.loss):
             return _shown(report, alone, self.loss)
@@ -215,7 +219,8 @@ def _alone(verdict: Verdict, part: str) -> Verdict:
     """One part of a verdict."""
     parts, mathematics = ({part: found[part]} if part in found else {} for found in (verdict.parts, verdict.mathematics))
     emptied = tuple(region for region in verdict.emptied if region.startswith(f"{part} "))
-    return replace(verdict, parts=parts, mathematics=mathematics, emptied=emptied)
+    varied = tuple(sentence for sentence in verdict.varied if sentence.startswith(f"{part}:"))
+    return replace(verdict, parts=parts, mathematics=mathematics, emptied=emptied, varied=varied)
 
 
 def _shown(report: dict[str, Any], verdict: Verdict, loss: Loss) -> str:

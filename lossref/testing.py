@@ -45,12 +45,13 @@ def assert_matches(
     the answers are judged as those of the function which does so.
 
     Each distinct example is certified once: some 0.2 ms for one number, 3 ms for ten logits, 0.2 s for 1,000, a minute for 128,256.
-    Examples whose exact answer is beyond certainty or beyond float64's allowances are held only
-    to not being NaN. Without python-flint the exact answers are mpmath's, with their margins, and not proved.
+    Where an exact answer is beyond certainty or beyond float64's allowances nothing can be judged, and the assertion fails; so it does
+    where nothing at all is left to judge: a loss has no slope where it jumps. Without python-flint the exact answers are mpmath's, with
+    their margins, and not proved.
 
-    Raises AssertionError with the worst numbers, and where both value and gradient are None; ValueError for a point outside the domain,
-    for two formats, for options and conventions that do not fit and for an unknown level; TypeError for arguments that are missing
-    or are not real numbers; KeyError for an unknown loss.
+    Raises AssertionError with the worst numbers, and where nothing is judged, as where both value and gradient are None; ValueError for
+    a point outside the domain, for two formats, for options and conventions that do not fit and for an unknown level; TypeError for
+    arguments that are missing or are not real numbers; KeyError for an unknown loss.
     """
     __tracebackhide__ = True
     _assert(value, gradient, _known(loss, level), level, convention, class_axis, named)
@@ -89,10 +90,15 @@ def _assert(
         raise AssertionError(f"{loss.name}: value and gradient are both None, so nothing is judged; is a return missing?")
     sentences = (convention,) if isinstance(convention, str) else tuple(convention)
     inputs = live.read_inputs(live.Asked(loss, named, sentences, class_axis))
-    reports = []
+    reports, is_judged = [], False
     for part, answer in (("value", value), ("gradient", gradient)):
         if answer is not None:
-            reports.append(mismatch.of_a_test(inputs, part, answer, list(live.check(inputs, part, answer)), level))
+            measured = list(live.check(inputs, part, answer))
+            is_judged |= bool(measured)
+            reports += [mismatch.uncertain(inputs, part, measured), mismatch.of_a_test(inputs, part, answer, measured, level)]
+    if not is_judged:
+        nothing = "it has no slope at any of these examples" if len(inputs.which) else "the batch is empty"
+        reports.append(f"{loss.name}: nothing is judged, for {nothing}")
     _fail(reports)
 
 

@@ -40,7 +40,9 @@ class Tired(Picky):
     """Has a gradient of a few examples only."""
 
     def gradient(self, logits, target):
-        return lossref.gradient("sigmoid_cross_entropy", logits, target) if abs(logits).max() < 1 else None
+        if abs(logits).max() >= 1:
+            raise NotSupported("tired")
+        return lossref.gradient("sigmoid_cross_entropy", logits, target)
 
 
 class Silent(Picky):

@@ -228,7 +228,7 @@ def test_a_program_that_left_before_goodbye_is_still_judged(program, capsys, mon
 @pytest.mark.parametrize("name", ["[/red]", "[red]x[/red]", "\x1b[31mx", "a\nb", "\u202ex", "\ud800", "\x9b2J", ":smile:"])
 def test_a_name_reaches_the_screen_as_it_is_spelled(program, capsys, name):
     hello = {**HELLO, "name": name, "losses": {"squared_error": {"parts": ["value"], "composed": name}}}
-    status, out, err = run(capsys, "check", program("os._exit(0)", hello), "--timeout", "5")
+    status, out, err = run(capsys, "check", program("os._exit(0)", hello), "--timeout", "5", "--accept-conventions")
     assert (status, err) == (3, "")
     assert strictjson.plain(name) in out
     assert all(line.isprintable() for line in out.split("\n"))

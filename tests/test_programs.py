@@ -151,7 +151,7 @@ def test_formats_options_and_refusals_are_left_out_and_counted(program, capsys):
 def test_a_declared_convention_of_a_program_is_what_it_is_judged_by(program, capsys):
     half = {**HELLO, "losses": {"squared_error": {"parts": ["value", "gradient"], "conventions": ["factor 1/2"]}}}
     source = PROGRAM.replace("(f - y) ** 2 if", "(f - y) ** 2 / 2 if").replace("else 2 * (f - y)", "else f - y")
-    assert run(capsys, "check", program(hello=half, source=source))[0] == 0
+    assert run(capsys, "check", program(hello=half, source=source), "--accept-conventions")[0] == 0
     assert run(capsys, "check", program(source=source))[0] == 1
 
 

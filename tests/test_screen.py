@@ -67,7 +67,7 @@ def test_no_line_is_wider_than_the_terminal_and_no_word_is_broken(capsys, width)
 def test_what_is_piped_is_not_wrapped(capsys):
     lines = printed(capsys, "strangers:narrow").splitlines()
     assert max(map(len, lines)) > 80
-    assert {line.split()[0] for line in lines[3 : 3 + len(NARROW)]} == set(NARROW)
+    assert {line.split()[0] for line in lines[4 : 4 + len(NARROW)]} == set(NARROW)
 
 
 @pytest.mark.usefixtures("strangers")

@@ -8,6 +8,7 @@ import shlex
 import sys
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -113,12 +114,16 @@ def _judging(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--convention", action="append", metavar="'LOSS: SENTENCE'", help="judge LOSS as the function that this says (may be repeated)"
     )
+    parser.add_argument(
+        "--accept-conventions", action="store_true", help="judge a program, or a recorded run, by what it declares of itself"
+    )
     parser.add_argument("--as-mathematics", action="store_true", help="judge by the formula alone, whatever is documented or declared")
     parser.add_argument("--strict-declarations", action="store_true", help="fail where a convention is declared that moves nothing")
     parser.add_argument(
         "--limit", action="append", metavar="'LOSS: SENTENCE'", help="ask LOSS nothing beyond what this says (may be repeated)"
     )
     parser.add_argument("--complete", action="store_true", help="differ where anything is declined that was asked")
+    parser.add_argument("--same-bits", action="store_true", help="differ where equal inputs get other bits: again, alone, or among many")
     parser.add_argument("--waivers", type=Path, metavar="FILE", help="TOML file of known failures to leave out of the grade")
     parser.add_argument("--write-waivers", type=Path, metavar="FILE", help="draft waivers of what fails now, in a new file")
     parser.add_argument("--today", metavar="DATE", help="the day that expiry dates of waivers are compared with (the system's)")
@@ -142,7 +147,7 @@ def run(given: argparse.Namespace) -> int:
         finally:
             library.close()
         if given.record:  # of a run that was cut nothing is kept: the older recording, if any, is whole
-            files.write(given.record, "".join(f"{line}\n" for line in said))
+            files.write(given.record, recorded.of_run(given.implementation, said))
         return status
     except Errors as error:
         raise UsageError(error) from None
@@ -207,7 +212,8 @@ def _resolve(given: argparse.Namespace, own: Loss | None, said: list[str]) -> Li
         if given.trace:
             print(direction, line, file=sys.stderr)
 
-    return process.library(started, given.timeout, trace, said.append, own)
+    found = process.library(started, given.timeout, trace, said.append, own)
+    return found if name.startswith("cmd:") else replace(found, declares={})  # our own words, or the user's
 
 
 def _report(given: argparse.Namespace, library: Library, own: Loss | None, form: str, select: Select) -> int:
@@ -219,6 +225,7 @@ def _report(given: argparse.Namespace, library: Library, own: Loss | None, form:
         raise UsageError(f"{library.title} lacks {'; '.join(lacking)}")
     library = declaring.limited(library, given.limit or [], wanted, own)
     library = declaring.declaring(library, given.convention or [], wanted, given.as_mathematics)
+    library = library if given.accept_conventions else declaring.accepted(library, wanted)
     there = [name for name in catalog.names() if name in library.implementations and name in (wanted or [name])]
     losses = [own] if own else [catalog.get(name) for name in there]
     vectors = [(loss, [v for v in select(judging.vectors(loss, form)) if v.question.is_call or not given.calls]) for loss in losses]
@@ -236,7 +243,7 @@ def _report(given: argparse.Namespace, library: Library, own: Loss | None, form:
         _draft(given, library.title, verdicts, form)
     if given.baseline:
         return _compared(given, library, own, verdicts, form)
-    forgiven = {"complete": given.complete, "strict_declarations": given.strict_declarations}
+    forgiven = {"complete": given.complete, "strict_declarations": given.strict_declarations, "same_bits": given.same_bits}
     report = finding.run(library, verdicts, form, given.level, given.strict, given.worst, **forgiven)
     if wanted:
         report["lacks"] = {}

@@ -7,6 +7,7 @@ import shlex
 import sys
 from collections.abc import Iterator, Mapping, Sequence
 from importlib.resources import files
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
@@ -18,9 +19,9 @@ from lossref.commands import CONFORMS, DIFFERS, Commands, UsageError, command, k
 from lossref.formats import FORMATS
 from lossref.golden import SHIPPED_FORMATS, GoldenError, write
 from lossref.implementations import process, recorded, resolve, serve, smoke, wire
-from lossref.library import ImplementationError
+from lossref.library import ImplementationError, Tiling
 from lossref.output import say
-from lossref.report import text
+from lossref.report.text import console
 from lossref.spec import PARTS, Loss
 from lossref.strictjson import JsonError
 
@@ -70,10 +71,9 @@ def add(commands: Commands) -> None:
 def print_vectors(given: argparse.Namespace) -> int:
     losses = [known_loss(name) for name in given.loss or catalog.names()]
     try:
-        say(wire.line(wire.GREETING))
-        for sequence, question in enumerate(_questions(given, losses), start=1):
-            say(wire.line({**question, "sequence": sequence}))
-        say(wire.line(wire.BYE))
+        numbered = ({**question, "sequence": k} for k, question in enumerate(_questions(given, losses), start=1))
+        for line in recorded.ended(map(wire.line, chain([wire.GREETING], numbered, [wire.BYE]))):
+            say(line)
     except (GoldenError, DefinitionError) as error:
         raise UsageError(error) from None
     return CONFORMS
@@ -83,7 +83,7 @@ def _questions(given: argparse.Namespace, losses: Sequence[Loss]) -> Iterator[Ma
     parts = given.part or PARTS
     if given.id:
         vector = golden.find(given.id)
-        asked = recorded.questions(catalog.get(vector.question.loss), parts, [vector], vector.question.form)
+        asked = recorded.questions(catalog.get(vector.question.loss), parts, [vector], vector.question.form, Tiling(0, 0))
         yield from {wire.key(run): run for run in asked}.values()
         return
     form = FORMATS[given.format]
@@ -117,7 +117,7 @@ def run_smoke(given: argparse.Namespace) -> int:
         answers = [{**vars(answer), "is_fine": answer.is_fine} for answer in found]
         print_json({"title": library.title, "answers": answers, "fine": fine})
         return CONFORMS if fine else DIFFERS
-    screen = text.console()
+    screen = console()
     screen.print(f"{library.title} says hello; it has {', '.join(library.implementations)}.", soft_wrap=True)
     for answer in found:
         mark = Text("  ok    " if answer.is_fine else "  wrong ", "green" if answer.is_fine else "bold red")

@@ -89,6 +89,7 @@ class ClipShare(Convention):
     low: Bound
     high: Bound
     kind: ClassVar[str] = "clip share"
+    cuts: ClassVar[bool] = True
 
     @property
     def sentence(self) -> str:

@@ -1,4 +1,4 @@
-"""What a user declares of a library that is to be judged, added to what it says itself: conventions and limits."""
+"""What a user declares of a library that is to be judged, or accepts of what it says itself: conventions and limits."""
 
 from __future__ import annotations
 
@@ -32,6 +32,19 @@ def declaring(library: Library, declared: Sequence[str], wanted: Sequence[str], 
         kept = (c for c in implementations[loss].conventions if c.kind not in {convention.kind for convention in conventions})
         implementations[loss] = replace(implementations[loss], conventions=(*kept, *conventions))
     return replace(library, implementations=implementations)
+
+
+def accepted(library: Library, wanted: Sequence[str], accept: str = "--accept-conventions") -> Library:
+    """The library, if it declares nothing of its own that would be judged; ConventionError with `accept`, how that is accepted."""
+    found = []
+    for name, declared in library.declares.items():
+        implementation = library.implementations[name]
+        if name in (wanted or [name]):
+            found += [f"{name}: {c.sentence}" for c in implementation.conventions if any(c is own for own in declared)]
+            found += [f"{name} is composed ({implementation.composed}), and decides nothing"] if None in declared else []
+    if found:
+        raise ConventionError(f"{library.title} declares of itself {'; '.join(found)}. Judge it so with {accept}, if you agree")
+    return library
 
 
 def limited(library: Library, declared: Sequence[str], wanted: Sequence[str], own: Loss | None = None) -> Library:

@@ -53,6 +53,7 @@ class Convention:
     stage: ClassVar[int] = 0  # what acts on a definition, from the outside in, whatever the order of declaring
     is_of_answers: ClassVar[bool] = False  # says what becomes of inputs and answers, not what function is computed
     narrows: ClassVar[bool] = False  # picks one of several right answers: more is asked with it, and no implementation needs it
+    cuts: ClassVar[bool] = False  # gives one answer to all inputs beyond a bound
     widest: ClassVar[int] = 64  # components of an example that an answer is certified for within a second or so
 
     @property
@@ -119,6 +120,7 @@ class Clip(Convention):
     high: Bound
     gradient: Literal["zero outside", "through", "unclipped"] = "zero outside"
     stage: ClassVar[int] = 2
+    cuts: ClassVar[bool] = True
 
     @property
     def sentence(self) -> str:
@@ -182,6 +184,7 @@ class ClampLog(Convention):
     at: Fraction
     denominator: Fraction | None = None
     kind: ClassVar[str] = "log"
+    cuts: ClassVar[bool] = True
     stage: ClassVar[int] = 3
 
     @property

@@ -24,7 +24,7 @@ from lossref.formats import FORMATS
 from lossref.implementations import wire
 from lossref.implementations.watch import GRACE, Watch
 from lossref.judge.ask import shapes
-from lossref.library import FailedError, Implementation, ImplementationError, LacksError, Library, NotSupported
+from lossref.library import FailedError, Implementation, ImplementationError, LacksError, Library, NotSupported, Tiling
 from lossref.spec import Loss, Question, encoded
 from lossref.strictjson import JsonError
 
@@ -35,6 +35,7 @@ TIMEOUT = 10.0  # seconds for one answer
 RESTARTS = 10
 STDERR_LINES = 6  # that a verdict shows
 ROOM = 1 << 18  # bytes of a reply beside its numbers
+TILING = Tiling(257, 0)  # lines are dear: the largest batch is no longer than some are anyhow
 
 
 def arguments(command: str, windows: bool = os.name == "nt") -> list[str]:
@@ -234,7 +235,8 @@ def described(hello: Mapping[str, Any], ask: Ask, close: Callable[[], None] = la
     implementations = {name: _implementation(own or catalog.get(name), facts, hello, ask) for name, facts in known.items()}
     version = f" {hello['version']}" if hello["version"] != wire.UNVERSIONED else ""
     title = f"{hello['name']}{version} ({hello['language']})"
-    return Library(name=hello["name"], title=title, implementations=implementations, close=close)
+    declares = {name: (*found.conventions, *[None] * bool(found.composed)) for name, found in implementations.items()}
+    return Library(name=hello["name"], title=title, implementations=implementations, declares=declares, blind=True, close=close)
 
 
 def _implementation(loss: Loss, facts: Mapping[str, Any], hello: Mapping[str, Any], ask: Ask) -> Implementation:
@@ -263,6 +265,7 @@ def _implementation(loss: Loss, facts: Mapping[str, Any], hello: Mapping[str, An
         conventions=conventions,
         limits=limited,
         is_shell=True,
+        tiling=TILING,
     )
 
 

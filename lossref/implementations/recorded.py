@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -10,17 +11,20 @@ from typing import Any
 
 import numpy as np
 
-from lossref import strictjson
+from lossref import __version__, golden, strictjson
 from lossref.formats import FORMATS, Format
 from lossref.implementations import wire
-from lossref.implementations.process import described
-from lossref.judge.ask import Asked, answers, shapes
+from lossref.implementations.process import TILING, described
+from lossref.judge.answers import answers
+from lossref.judge.ask import Asked, shapes
 from lossref.judge.verdict import Verdict, has_answer, judge
-from lossref.library import LacksError, Library
+from lossref.library import LacksError, Library, Tiling
 from lossref.spec import PARTS, Loss, Vector, identify
 from lossref.strictjson import JsonError
 
 REPLIES = (*wire.ANSWERS, "broke")
+VERSION = 1  # of a recorded run
+ANEW = "record it anew"
 
 
 @dataclass
@@ -92,14 +96,31 @@ class Recording:
             self.rows[run["part"], identifier] = {**reply, "answer": _row(reply["answer"], i)} if is_batch else reply
 
 
+def ended(lines: Iterable[str]) -> Iterator[str]:
+    """Lines with questions, and one that counts and signs them: what was cut or edited is told by it."""
+    digest, count = hashlib.sha256(), 0
+    for text in lines:
+        digest.update(f"{text}\n".encode())
+        count += 1
+        yield text
+    yield wire.line({"type": "end", "lines": count, "sha256": digest.hexdigest()})
+
+
+def of_run(implementation: str, said: Iterable[str]) -> str:
+    """The file of a whole run: what made it, everything that was said, and its end."""
+    root = golden.manifest(golden.folder())["root"]
+    facts = {"lossref": __version__, "golden": root, "implementation": strictjson.shown(implementation, 2000)}
+    header = wire.line({"type": "recording", "format_version": VERSION, **facts})
+    return "".join(f"{text}\n" for text in ended([header, *said]))
+
+
 def read(paths: Sequence[Path]) -> Recording:
-    """The recording in one file, or in one of questions and one of answers; JsonError for anything else."""
+    """The recording in one file, or in one of questions and one of answers; JsonError for anything else, and for what was cut or edited."""
     recording = Recording()
     runs: dict[int, dict[str, Any]] = {}
     replies: dict[int, dict[str, Any]] = {}
     for path in paths:
-        for place, text in strictjson.lines(path):
-            message = wire.read(text, place, *_kinds(text))
+        for place, message in _whole(path):
             kind = message["type"]
             if kind == "hello" and "name" in message:
                 recording.hello = recording.hello or message
@@ -120,7 +141,29 @@ def read(paths: Sequence[Path]) -> Recording:
     return recording
 
 
-def questions(loss: Loss, parts: Sequence[str], vectors: Sequence[Vector], form: Format) -> Iterator[dict[str, Any]]:
+def _whole(path: Path) -> Iterator[tuple[str, dict[str, Any]]]:
+    """The messages of a file; JsonError where it has questions and does not end with the line that counts and signs them."""
+    digest, count, asks, end = hashlib.sha256(), 0, False, None
+    for place, text in strictjson.lines(path):
+        if end:
+            raise JsonError(f"{place}: something after the end of a run; {ANEW}")
+        message = wire.read(text, place, *_kinds(text))
+        if message["type"] == "end":
+            end = message
+            continue
+        digest.update(text.rstrip(b"\r\n") + b"\n")
+        count += 1
+        asks = asks or message["type"] in ("run", "recording")
+        yield place, message
+    if asks and end is None:
+        raise JsonError(f"{path}: no last line that counts and signs the run: it was cut, or an older lossref wrote it; {ANEW}")
+    if end and (end["lines"], end["sha256"]) != (count, digest.hexdigest()):
+        raise JsonError(f"{path}: its {count} lines are not the {end['lines']} that its last line counts and signs: it was edited; {ANEW}")
+
+
+def questions(
+    loss: Loss, parts: Sequence[str], vectors: Sequence[Vector], form: Format, tiling: Tiling = TILING
+) -> Iterator[dict[str, Any]]:
     """The questions that a live run puts to a program that takes and answers everything, unnumbered."""
     asked: list[dict[str, Any]] = []
 
@@ -136,14 +179,14 @@ def questions(loss: Loss, parts: Sequence[str], vectors: Sequence[Vector], form:
 
     for part in (part for part in PARTS if part in parts):
         wanted = [v for v in vectors if has_answer(v, part)]
-        for _ in answers(loss, part, listening(part), wanted, form, Asked()):
+        for _ in answers(loss, part, listening(part), wanted, form, Asked(), tiling):
             pass
     yield from asked
 
 
 def _kinds(text: bytes) -> tuple[str, ...]:
     """What a line of a file may be; a hello is lossref's if it says so."""
-    return ("greeting" if re.search(rb'"lossref"\s*:', text[:200]) else "hello", "run", "bye", *REPLIES)
+    return ("greeting" if re.search(rb'"lossref"\s*:', text[:200]) else "hello", "run", "bye", "recording", "end", *REPLIES)
 
 
 def _ids(run: Mapping[str, Any]) -> list[str]:

@@ -1,4 +1,4 @@
-"""Asking an implementation: questions grouped into batches, its functions called, and whatever is wrong with an answer told apart."""
+"""Asking an implementation: questions grouped into batches, a function called, and whatever is wrong with an answer told apart."""
 
 from __future__ import annotations
 
@@ -14,23 +14,23 @@ from numpy.typing import NDArray
 from lossref import floating
 from lossref.bits import Shown, narrowed, widened
 from lossref.formats import Format
-from lossref.library import BrokeError, FailedError, LacksError, NotSupported, where
+from lossref.library import FailedError, LacksError, NotSupported, where
 from lossref.spec import APART, Loss, Values, Vector
 from lossref.values import flat, mapped, shape
 
 Function = Callable[..., Any]
-Rows = NDArray[np.float64]
 CHANGED = "changed its input"
 
 
 @dataclass
 class Asked:
     """What an implementation did beside answering: by part the vectors that it declined, and those that ask for what it lacks, with the
-    reasons; and habits worth a remark."""
+    reasons; habits worth a remark; and by part which vectors it gave other bits for when they were asked otherwise."""
 
     declined: dict[str, dict[str, str]] = field(default_factory=dict)
     lacking: dict[str, dict[str, str]] = field(default_factory=dict)
     remarks: list[str] = field(default_factory=list)
+    varied: dict[str, dict[str, None]] = field(default_factory=dict)
     floating: list[str] = field(default_factory=list)  # what it changed of how the processor computes, and in which call
 
     def decline(self, part: str, vector: Vector, error: NotSupported) -> None:
@@ -38,7 +38,7 @@ class Asked:
 
     def emptied(self, parts: Iterable[str]) -> list[str]:
         """The parts that were declined wherever they were asked, beside those that answered; what comes as None is not there at all."""
-        return [part for part, by in self.declined.items() if part not in parts and set(by.values()) != {_nothing(part)}]
+        return [part for part, by in self.declined.items() if part not in parts and set(by.values()) != {nothing(part)}]
 
     def remark(self, sentence: str) -> None:
         if sentence not in self.remarks:
@@ -73,67 +73,6 @@ def array(x: Any, form: Format) -> Any:
     return np.array(x, np.bool_ if isinstance(first, bool) else np.int64) if isinstance(first, int) else narrowed(x, form.name)
 
 
-def answers(
-    loss: Loss, part: str, function: Function, vectors: Sequence[Vector], form: Format, asked: Asked
-) -> Iterator[tuple[Vector, Any]]:
-    """Each vector with its answer as float64 numbers, row after row, or with a sentence that says how the implementation failed.
-
-    A batch that fails is asked again one by one. BrokeError where an implementation fails on single examples that it must take. The
-    first batch is asked twice: a pure function gives the same bits.
-    """
-    for k, batch in enumerate(batches(vectors)):
-        try:
-            found = _rows(loss, part, function, batch, form, asked)
-            if k == 0 and not isinstance(found, str):
-                again = _rows(loss, part, function, batch, form, asked)
-                if isinstance(again, str) or again.tobytes() != found.tobytes():
-                    asked.remark(f"{part}: gave other bits when it was asked the same again")
-        except NotSupported as error:
-            if len(batch) > 1:  # one example may be meant
-                yield from _one_by_one(loss, part, function, batch, form, asked, "")
-            else:
-                asked.decline(part, batch[0], error)
-            continue
-        if not isinstance(found, str):
-            yield from zip(batch, found, strict=True)
-        elif batch[0].question.is_call:
-            yield batch[0], found
-        else:
-            yield from _one_by_one(loss, part, function, batch, form, asked, found)
-
-
-def _one_by_one(
-    loss: Loss, part: str, function: Function, batch: Sequence[Vector], form: Format, asked: Asked, complaint: str
-) -> Iterator[tuple[Vector, Any]]:
-    """The examples of a batch by themselves, where it failed as a whole, for which there must be a reason; or was declined."""
-    explained = not complaint
-    for vector in batch:
-        try:
-            found = _rows(loss, part, function, [vector], form, asked)
-        except NotSupported as error:
-            asked.decline(part, vector, error)
-            explained = True
-            continue
-        if isinstance(found, str):
-            explained = True
-            if vector.region not in APART:
-                raise BrokeError(f"{part}: {complaint or found}; first at {dict(vector.question.inputs)}, vector {vector.id}")
-            yield vector, found
-        else:
-            yield vector, found[0]
-    if not explained and batch[0].region not in APART:
-        raise BrokeError(f"{part}: {complaint}; in a batch, not alone")
-
-
-def _rows(loss: Loss, part: str, function: Function, batch: Sequence[Vector], form: Format, asked: Asked) -> Rows | str:
-    """A row of float64 numbers for each vector, or a sentence that says how the implementation failed."""
-    arrays, options = asked_of(batch, form)
-    found = ask(loss, part, function, arrays, options, form, asked)
-    if isinstance(found, str):
-        return found
-    return np.concatenate([widened(x).reshape(len(batch), -1) for x in found], axis=1)
-
-
 def shapes(loss: Loss, part: str, arrays: Mapping[str, Any], options: Values) -> tuple[tuple[int, ...], ...]:
     """The shape of each array that a part is answered with: one, or one for each argument that the gradient is taken in."""
     if part == "value":
@@ -164,7 +103,7 @@ def ask(
         if floating.state() != state:
             asked.floating += floating.since(state, f"{loss.name} {part} at {_point(arrays)}")
     if returned is None:
-        raise NotSupported(_nothing(part))
+        raise NotSupported(nothing(part))
     for warning in warned:
         asked.remark(f"{part}: warned: {warning.category.__name__}: {_first_line(warning.message)}")
     if changed := [name for name, x in given.items() if x.tobytes() != before[name]]:
@@ -181,7 +120,8 @@ def ask(
     return found
 
 
-def _nothing(part: str) -> str:
+def nothing(part: str) -> str:
+    """The reason of what came as None, behind a pipe too."""
     return f"it gave no {part}"
 
 

@@ -13,13 +13,14 @@ from lossref.judge.verdict import Outcome, Verdict
 class Comparison:
     """Answers that both runs have: those that got worse with the grade they had, and how many got better.
 
-    `gone` has a sentence for each loss or part of it that was answered before and is not now.
+    `gone` has a sentence for each loss or part of it that was answered before and is not now; `lacks` says what was not asked before.
     """
 
     compared: int
     better: int
     worse: tuple[tuple[Outcome, str], ...]
     gone: tuple[str, ...]
+    lacks: str = ""
 
 
 def compare(before: Sequence[Verdict], after: Sequence[Verdict]) -> Comparison:
@@ -28,7 +29,20 @@ def compare(before: Sequence[Verdict], after: Sequence[Verdict]) -> Comparison:
     pairs = [(had[o.vector.id, o.part], o) for v in after for o in _outcomes(v) if (o.vector.id, o.part) in had]
     steps = [(_rank(now) > _rank(was), _rank(now) < _rank(was), was, now) for was, now in pairs]
     worse = sorted(((now, was.grade) for down, _, was, now in steps if down), key=lambda pair: pair[0].severity)
-    return Comparison(len(pairs), sum(up for _, up, _, _ in steps), tuple(worse), tuple(_gone(before, after)))
+    return Comparison(len(pairs), sum(up for _, up, _, _ in steps), tuple(worse), tuple(_gone(before, after)), _lacks(before, after))
+
+
+def _lacks(before: Sequence[Verdict], after: Sequence[Verdict]) -> str:
+    """The losses, the parts and the number of other answers that only the newer run has; empty if it has no more."""
+    had = {v.loss: v for v in before}
+    losses = [v.loss for v in after if v.parts and v.loss not in had]
+    there = [(v, had[v.loss]) for v in after if v.loss in had]
+    parts = [f"{now.loss} {name}" for now, was in there for name in now.parts if name not in was.parts]
+    known = {(o.vector.id, o.part) for v in before for o in _outcomes(v)}
+    new = [o for now, was in there for name in was.parts if name in now.parts for o in now.parts[name].outcomes]
+    others = sum((o.vector.id, o.part) not in known for o in new)
+    found = [*losses, *parts, *([f"{others} answers to vectors that were not asked then"] if others else [])]
+    return ", ".join(found)
 
 
 def _gone(before: Sequence[Verdict], after: Sequence[Verdict]) -> Iterator[str]:

@@ -12,7 +12,8 @@ from typing import Any
 from lossref.bits import as_fraction, order, written
 from lossref.conventions.formula import Convention
 from lossref.formats import Format
-from lossref.judge.ask import Asked, answers
+from lossref.judge.answers import Given, answers
+from lossref.judge.ask import Asked
 from lossref.judge.declared import declared
 from lossref.judge.measure import FAILED, LEVELS, PASSABLE, Error, Truth, digits_left, grade, measure, meets, worst
 from lossref.judge.spoilt import unspoilt
@@ -25,7 +26,7 @@ from lossref.values import flat, places, shape
 class Outcome:
     """What an implementation returned for one part of one vector, what is right, and how wrong each number is.
 
-    `raised` says how it failed, where nothing came back.
+    `raised` says how it failed, where nothing came back; `when` how it was asked, where that was not in a batch of its like.
     """
 
     vector: Vector
@@ -34,6 +35,7 @@ class Outcome:
     truths: tuple[Truth, ...]
     errors: tuple[Error, ...]
     raised: str = ""
+    when: str = ""
 
     @property
     def worst_component(self) -> int:
@@ -174,12 +176,13 @@ class Declaration:
     """A convention that was declared, and what it costs.
 
     `shifts` has a grade for each vector: what the declared answers, taken alone, are worth against the undeclared ones.
-    `needless` is why it should not be declared, if so.
+    `needless` is why it should not be declared, if so. A convention that `cuts` is one that gives one answer to all beyond a bound.
     """
 
     sentence: str
     shifts: tuple[str, ...]
     needless: str = ""
+    cuts: bool = False
 
     def moved(self, level: str) -> int:
         """How many vectors it moves by more than the level allows."""
@@ -193,8 +196,10 @@ class Verdict:
     `parts` measure the answers by the declared function, and decide; `mathematics` measure the same answers by the formula, where
     anything is declared. `undecided` vectors have no certain answer under what is declared. `refusals` counts the vectors that were
     left out for options that it has not, `declined` those that it declined itself, both by the reason; `emptied` are the regions of
-    parts in which nothing is left to judge. `remarks` are habits that no grade shows, such as other bits at a second call;
-    `floating` says since which call the processor computes otherwise.
+    parts in which nothing is left to judge. `remarks` are habits that no grade shows; `varied` says of each part that gave other bits
+    when it was asked again, alone or among many for how many vectors that was: the worst of its answers is graded. `standing` is the
+    share of the formula's different answers that what is declared leaves different; `floating` says since which call the processor
+    computes otherwise.
     """
 
     loss: str
@@ -208,8 +213,10 @@ class Verdict:
     broke: str = ""
     declarations: tuple[Declaration, ...] = ()
     undecided: int = 0
+    standing: float = 1.0
     remarks: tuple[str, ...] = ()
     floating: tuple[str, ...] = ()
+    varied: tuple[str, ...] = ()
     peer: str = ""
 
     @property
@@ -234,16 +241,18 @@ def judge(loss: Loss, implementation: Implementation, vectors: Sequence[Vector],
             function = implementation.parts.get(part)
             if function is not None:
                 wanted = [v for v in accepted if has_answer(v, part) or (v.id in expected and has_answer(expected[v.id], part))]
-                for v, y in answers(loss, part, function, wanted, form, asked):
+                for v, given in answers(loss, part, function, wanted, form, asked, implementation.tiling):
                     for measured, by in ((parts, expected.get(v.id)), (mathematics, v if implementation.conventions else None)):
                         if by is not None and has_answer(by, part):
-                            spoilt = unspoilt(loss, by, form) if _may_differ(by, y) else by
-                            measured.setdefault(part, []).append(outcome(spoilt, part, y, form))
+                            measured.setdefault(part, []).append(_worst(loss, by, part, given, form))
     except BrokeError as error:
-        return replace(blank, broke=str(error), remarks=tuple(asked.remarks), floating=tuple(asked.floating))
+        return replace(blank, broke=str(error), remarks=tuple(asked.remarks), floating=tuple(asked.floating), varied=tuple(_varied(asked)))
     declined = outside | _declined(asked, parts or asked.declined)
     answered = {o.vector.id for outcomes in (*parts.values(), *mathematics.values()) for o in outcomes}
-    late = {identifier: reason for by in asked.lacking.values() for identifier, reason in by.items() if identifier not in answered}
+    plain = {v.id for v in accepted if not v.question.is_call and all(x == loss.defaults[n] for n, x in v.question.parameters.items())}
+    lacking = {identifier: reason for by in asked.lacking.values() for identifier, reason in by.items() if identifier not in answered}
+    declined |= {identifier: reason for identifier, reason in lacking.items() if identifier in plain}  # it has no option that it could lack
+    late = {identifier: reason for identifier, reason in lacking.items() if identifier not in plain}
     refusals.update(late.values())
     if (refusals or declined) and not parts:
         commonest = max(every := refusals + Counter(declined.values()), key=every.__getitem__)
@@ -256,10 +265,12 @@ def judge(loss: Loss, implementation: Implementation, vectors: Sequence[Vector],
         emptied=(*asked.emptied(parts), *_emptied([v for v in vectors if v.id in declined and v.id not in other], parts)),
         remarks=tuple(asked.remarks),
         floating=tuple(asked.floating),
+        varied=tuple(_varied(asked)),
         parts={part: PartVerdict(part, tuple(outcomes)) for part, outcomes in parts.items()},
         mathematics={part: PartVerdict(part, tuple(outcomes)) for part, outcomes in mathematics.items()},
         declarations=tuple(_declarations(loss, implementation.conventions, accepted, list(expected.values()), parts, form)),
         undecided=len(accepted) - len(expected),
+        standing=_standing(accepted, list(expected.values()), parts) if implementation.conventions else 1.0,
     )
 
 
@@ -299,7 +310,17 @@ def _declarations(
                 known[chosen] = declared(loss, chosen, vectors, form)
         shifts = tuple(_shift(v, undeclared[v.id], parts, form) for v in known[convention,])
         without = {v.id: v for v in known[others]}
-        yield Declaration(convention.sentence, shifts, _needless(loss, convention, outcomes, without, form))
+        yield Declaration(convention.sentence, shifts, _needless(loss, convention, outcomes, without, form), convention.cuts)
+
+
+def _standing(vectors: Sequence[Vector], expected: Sequence[Vector], parts: Iterable[str]) -> float:
+    """The share of the formula's different answers that is left by what is declared, of the part where least is: constants say nothing."""
+
+    def different(of: Sequence[Vector], part: str) -> int:
+        return len({repr(found) for v in of if has_answer(v, part) and (found := rounded_answer(v, part))})
+
+    shares = (different(expected, part) / total for part in parts if (total := different(vectors, part)))
+    return min((1.0, *shares))
 
 
 def _shift(moved: Vector, true: Vector, parts: Iterable[str], form: Format) -> str:
@@ -345,6 +366,20 @@ def has_answer(v: Vector, part: str) -> bool:
     if part != "value" and v.question.is_call and v.region not in APART and any(map(math.isnan, v.answer.value.rounded or ())):
         return False
     return bool(found) and all(p.is_judged for p in found)
+
+
+def _worst(loss: Loss, by: Vector, part: str, given: Sequence[Given], form: Format) -> Outcome:
+    """Of every answer to a question that which is graded."""
+    outcomes = []
+    for one in given:
+        spoilt = unspoilt(loss, by, form) if _may_differ(by, one.answer) else by
+        outcomes.append(replace(outcome(spoilt, part, one.answer, form), when=one.when))
+    return outcomes[0] if len(outcomes) == 1 else min(outcomes, key=lambda o: o.severity)
+
+
+def _varied(asked: Asked) -> Iterator[str]:
+    for part, found in asked.varied.items():
+        yield f"{part}: gave other bits for {len(found)} vectors when asked again, alone or among many: first for {next(iter(found))}"
 
 
 def _may_differ(v: Vector, answer: Any) -> bool:

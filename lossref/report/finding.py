@@ -21,20 +21,25 @@ from lossref.spec import APART, Loss, Question
 from lossref.values import mapped
 
 SCHEMA = 1  # of report.schema.json
+LEAST_STANDING = 1 / 2  # of what is judged, below which what is declared leaves nothing to conform to
 
 
 def run(
     library: Library, verdicts: Sequence[Verdict], form: str, level: str, strict: bool, worst: int, complete: bool = False,
-    strict_declarations: bool = False,
+    strict_declarations: bool = False, same_bits: bool = False,
 ) -> dict[str, Any]:
-    """The report of a whole check. A `complete` one forgives nothing that was declined, and strict declarations nothing that is in vain."""
+    """The report of a whole check.
+
+    A `complete` one forgives nothing that was declined, strict declarations nothing that is in vain, and the `same_bits` are wanted for
+    the same inputs, however they are asked.
+    """
     decides = {v.loss for v in deciding(verdicts)}
     losses = [
         {"loss": v.loss, "decides": v.loss in decides, **_loss(library, v, form, level, strict, worst)} for v in verdicts
     ]
     for verdict, entry in zip(verdicts, losses, strict=True):
         vain = strict_declarations and any(d.needless for d in verdict.declarations)
-        entry["conforms"] = entry["conforms"] and not vain and not (complete and verdict.declined)
+        entry["conforms"] = entry["conforms"] and not vain and not (complete and verdict.declined) and not (same_bits and verdict.varied)
     counted = [entry for entry in losses if entry["decides"]]
     parts = [part for entry in counted for part in entry["parts"].values()]
     manifest = golden.manifest(golden.folder())
@@ -43,10 +48,12 @@ def run(
         "implementation": library.name,
         "title": library.title,
         "golden": {"version": manifest["version"], "root": manifest["root"]},
+        "asked": "blind" if library.blind else "in-process",
         "format": form,
         "level": level,
         "strict": strict,
         "strict_declarations": strict_declarations,
+        "same_bits": same_bits,
         "machine": machine(),
         "floating": [*library.floating, *(sentence for v in verdicts for sentence in v.floating)],
         "losses": losses,
@@ -77,15 +84,27 @@ def _loss(library: Library, verdict: Verdict, form: str, level: str, strict: boo
         "limits": [limit.sentence for limit in library.implementations[verdict.loss].limits],
         "declined": verdict.declined,
         "emptied": list(verdict.emptied),
-        "remarks": [*verdict.remarks, *needless],
+        "remarks": [*verdict.remarks, *verdict.varied, *needless],
         "peer": verdict.peer,
         "conventions": [declaration(d, level) for d in verdict.declarations],
         "undecided": verdict.undecided,
+        "standing": _standing(verdict, level),
         "parts": parts,
-        "conforms": bool(parts) and all(part["conforms"] for part in parts.values()) and not verdict.emptied,
+        "conforms": bool(parts) and all(part["conforms"] for part in parts.values()) and _is_judged(verdict, level),
         "cause": cause,
         "broke": verdict.broke,
     }
+
+
+def _is_judged(verdict: Verdict, level: str) -> bool:
+    """Whether nothing was emptied or left undecided, and what is declared leaves something to conform to."""
+    return not (verdict.emptied or verdict.undecided) and _standing(verdict, level) >= LEAST_STANDING
+
+
+def _standing(verdict: Verdict, level: str) -> float:
+    """What is left by what is declared: of the different answers, or of the vectors by what cuts most of them."""
+    cut = (d.moved(level) / len(d.shifts) for d in verdict.declarations if d.cuts and d.shifts)
+    return min((verdict.standing, *(1 - share for share in cut)))
 
 
 def _cause(verdict: Verdict, level: str, strict: bool, form: Format) -> str:
@@ -114,7 +133,7 @@ def comparison(library: Library, compared: Comparison, older: str, form: str) ->
     """What is worse than in an older run, as bug reports with the grade that each answer had."""
     worse = [outcome(library, o, form) | {"was": was} for o, was in compared.worse]
     return {"baseline": older, "title": library.title, "format": form, "compared": compared.compared,
-            "better": compared.better, "gone": list(compared.gone), "worse": worse}  # fmt: skip
+            "better": compared.better, "gone": list(compared.gone), "lacks": compared.lacks, "worse": worse}  # fmt: skip
 
 
 def waived(found: Mapping[str, Any]) -> str:
@@ -174,6 +193,7 @@ def described(found: Finding, form: Format) -> dict[str, Any]:
         "lost": found.error.is_lost,
         "inputs": inputs(question),
         "got": raised or spelled(found.got, form),
+        "when": found.outcome.when,
         "exact": exact_answer(found),
         "cause": "" if raised else causes.of_one(found, form),
         **{name: number(getattr(found.error, name)) for name in ("E1", "E2", "E3")},

@@ -36,6 +36,16 @@ def of_a_test(inputs: Inputs, part: str, answer: Any, measured: Sequence[Measure
     return message(inputs.loss, part, outcomes, level, inputs.form, times=times, asked=inputs.asked, said=said)
 
 
+def uncertain(inputs: Inputs, part: str, measured: Sequence[Measured]) -> str:
+    """A sentence where no exact answer is certain for some examples, for nothing can be said of theirs."""
+    open_ended = [m for m in measured if any(causes.is_uncertain(Finding(m.outcome, i)) for i in range(len(m.outcome.errors)))]
+    if not open_ended:
+        return ""
+    count, first = sum(m.times for m in open_ended), open_ended[0].outcome.vector.question
+    place = ", ".join(f"{name}={finding.short(x)}" for name, x in finding.inputs(first).items())
+    return f"{inputs.loss.name} {part}: no exact answer is certain at {count} of these examples, so they are not judged: first at {place}"
+
+
 def message(
     loss: Loss,
     part: str,

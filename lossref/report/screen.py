@@ -19,6 +19,10 @@ FEW = 3  # failing losses whose reports are whole, with a line that reproduces e
 CAUSES = 7  # short reports
 GRADES = len("A+/A+/A+")
 COMPONENTS = 2  # of an array in a short report
+ASKED = {
+    "in-process": "asked in-process: trusts the code that it imports",
+    "blind": "asked blind, over a pipe; the golden questions, whose answers can be memorised",
+}
 Entry = Mapping[str, Any]
 
 
@@ -31,6 +35,7 @@ def show_run(console: Console, report: Mapping[str, Any], again: str = "", every
     say(console, _verdict(report, deciding, failing), "bold")
     golden, declared = report["golden"], any(entry["conventions"] for entry in losses)
     say(console, f"grades of value/gradient/Hessian; golden set {golden['version']}, {golden['root'][:12]}", "dim")
+    say(console, ASKED[report["asked"]], "dim")
     width = max(len(entry["loss"]) for entry in losses)
     console.print(_table(deciding, declared, width))
     if apart:
@@ -143,7 +148,7 @@ def _show_short(console: Console, cause: str, found: Sequence[Entry]) -> None:
         say(console, f"  {', '.join(e['loss'] for e in found)}", indent="    ")
     worst = _worst(entry)
     if len(found) == 1:
-        beyond = "off by more than any rounding" if worst else "what was declined, or is declared in vain, may not be"
+        beyond = "off by more than any rounding" if worst else "what was declined, is undecided or declared, or changes its bits, may not"
         why = cause or (text.by_inputs(worst) if worst else "") or beyond
         say(console, f"{entry['loss']} {_graded(entry)}: {why}", "bold")
     if worst:
@@ -276,7 +281,7 @@ def _closing(report: Mapping[str, Any], again: str) -> Iterator[str]:
     if report["broke"] or best is None:
         found.append("No level passes while something breaks.")
     elif any(e["decides"] and not e["conforms"] and all(p["conforms"] for p in e["parts"].values()) for e in report["losses"]):
-        found.append("No level passes while something is declined, or declared in vain, that may not be.")
+        found.append("No level passes while something is declined, undecided, declared, or changes its bits, that may not.")
     elif best == "F":
         found.append("No level passes: some answers are F.")
     elif not meets(best, report["level"]):

@@ -11,7 +11,7 @@ from rich.text import Text
 
 from lossref import output
 from lossref.bits import Shown
-from lossref.report.finding import short
+from lossref.report.finding import LEAST_STANDING, short
 
 COLOURS = {"A+": "bold green", "A": "green", "B": "green", "C": "yellow", "D": "red", "F": "bold red"}
 
@@ -38,6 +38,8 @@ def show_comparison(console: Console, report: Mapping[str, Any], worst: int) -> 
     for wrong in report["worse"][:worst]:
         console.print("\n" + "\n".join(lines(wrong)), soft_wrap=True)
         console.print(f"  was     {wrong['was']}", soft_wrap=True)
+    if report["lacks"]:
+        console.print(f"{report['baseline']} lacks {report['lacks']}", soft_wrap=True)
     console.print(
         f"\n{report['title']} in {report['format']}: of {report['compared']} answers that {report['baseline']} has, "
         f"{len(report['worse'])} got worse and {report['better']} better. This says nothing of conformance.",
@@ -50,6 +52,9 @@ def declared(entry: Mapping[str, Any], level: str) -> Iterator[str]:
     for convention in entry["conventions"]:
         cost = f"{convention['moved']} of {convention['vectors']} vectors ({convention['share']:.1%})"
         yield f"{entry['loss']} declares {convention['sentence']!r}: it moves {cost} by more than level {level} allows"
+    if entry.get("standing", 1) < LEAST_STANDING:
+        left = f"what is declared leaves {entry['standing']:.1%} of the answers standing"
+        yield f"{entry['loss']}: {left}, fewer than half: it conforms to nothing"
     if entry.get("undecided"):
         yield f"{entry['loss']}: {entry['undecided']} vectors are left out, too wide or undecided under what is declared"
 
@@ -66,6 +71,8 @@ def lines(wrong: Mapping[str, Any]) -> list[str]:
     if "bits" in wrong:
         found.append(f"  bits    {short(wrong['bits'])}")
     found.append(f"  got     {wrong['got'] if isinstance(wrong['got'], str) else number(wrong['got'])}")
+    if wrong["when"]:
+        found.append(f"  when    {wrong['when']}: other bits than in a batch of its like")
     found.append(f"  exact   {_exact(wrong['exact'])}")
     if words := in_words(wrong):
         found.append(f"  error   {words}")

@@ -13,7 +13,7 @@ from lossref.formats import FORMATS, Format
 from lossref.implementations.engines.choice import by_example, choose, refusal
 from lossref.implementations.engines.written import Written
 from lossref.implementations.source import Function, bracketed, sources, written_out
-from lossref.library import Implementation
+from lossref.library import Implementation, Tiling
 from lossref.spec import PARTS, Loss, Question
 
 Text = Callable[[Mapping[str, str]], str]  # an expression, with other sources for some names
@@ -170,7 +170,7 @@ def differentiated(
     asked = {part: function for part, function in there.items() if function and part in parts}
     if dialect.alone:
         asked = {part: by_example(loss, function) for part, function in asked.items()}
-    return Implementation(parts=asked, line=line, takes=takes)
+    return Implementation(parts=asked, line=line, takes=takes, tiling=Tiling(0, 0) if dialect.alone else Tiling())
 
 
 def by_place(function: Callable[..., Any], tensors: Mapping[str, Any]) -> Callable[..., Any]:
