@@ -43,9 +43,10 @@ from lossref.values import mapped
 DOCUMENTED = (KeyError, TypeError, ValueError)
 SECONDS = {"oracle": 10.0}  # of the processor, for at most FEW numbers
 QUICK = 2.0  # seconds of float64 code, for at most MANY numbers
-FEW, MANY = 60, 100_000
+FEW, MANY = 30, 100_000
 MEMORY = 2 << 30  # bytes of address space beyond those of an idle worker
 PATIENCE = 20  # a worker that waits for so many times its limit waits for ever
+START_METHOD = "spawn"
 PARTS = ("value", "gradient", "value_and_gradient", "hessian")
 DIGITS = (1, 2, 15, 17, 50, 50, 50, 100, 1000, 5000, 10_000, 10_001, 10**9)
 HUGE: tuple[Any, ...] = (
@@ -319,7 +320,7 @@ class Worker:
 
     def __init__(self, seed: int) -> None:
         self.seed = seed
-        self.context = multiprocessing.get_context("spawn")
+        self.context = multiprocessing.get_context(START_METHOD)
         self.start()
 
     def start(self) -> None:
