@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import reprlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from operator import index
@@ -33,6 +34,7 @@ from lossref.spec import Loss, Values
 from lossref.values import filled, flat, mapped
 
 FAR = 2**17  # bits, for what is still undecided; what is so then is given as its nearest float64
+MOST_DIGITS = 10_000  # a quarter of those bits, so that numbers of them are told in seconds
 SPARE_BITS = 48  # beyond those, so that most balls round one way at once
 
 
@@ -92,7 +94,7 @@ def oracle(
     `certified=True` needs python-flint and adds an enclosure that is proved to hold the truth. NaN gives NaN; an infinite input gives
     the limit, with all else held fixed, and NaN where there is none. A number too small for its digits to
     be told (a probability of exp(-1e6)) is its nearest float64, with an enclosure. Raises KeyError for an unknown loss, and ValueError
-    for a point outside the domain, for a limit that the rule does not tell, and for more digits than can be settled.
+    for a point outside the domain, for a limit that the rule does not tell, for more digits than can be settled, and for more than 10,000.
     """
     record = catalog.find(loss)
     wanted = Wanted(_whole(digits), certified, hessian)
@@ -135,8 +137,8 @@ def _whole(digits: Any) -> int:
         whole_number = 0 if isinstance(digits, bool) else index(digits)
     except TypeError:
         whole_number = 0
-    if whole_number < 1:
-        raise ValueError(f"digits must be a whole number of at least 1, and is {digits!r}")
+    if not 1 <= whole_number <= MOST_DIGITS:
+        raise ValueError(f"digits must be a whole number from 1 to {MOST_DIGITS}, and is {reprlib.repr(digits)}")
     return whole_number
 
 

@@ -152,7 +152,7 @@ def _real(name: str, x: Any) -> NDArray[np.float64]:
         array = np.asarray(None)
     if array.dtype.kind not in "biuf" and not (array.dtype.kind == "O" and all(isinstance(y, (Real, Decimal)) for y in array.flat)):
         raise ValueError(f"{name} must be real numbers, and is {reprlib.repr(x)}")
-    return array.astype(np.float64)
+    return array.astype(np.float64, copy=False)
 
 
 def _one_of(name: str, x: Any, allowed: tuple[str, ...]) -> None:

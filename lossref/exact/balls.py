@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import threading
 from collections.abc import Iterator
 from contextlib import AbstractContextManager, contextmanager
@@ -25,7 +26,12 @@ SMALL_ARGUMENT = 2**40  # up to here arb.exp needs no help
 HOPELESS_ARGUMENT_BITS = 5_000
 
 
-_one_at_a_time = threading.RLock()
+one_at_a_time = threading.RLock()
+if hasattr(os, "register_at_fork"):
+    # A fork waits for whoever computes: its child would find the lock taken, by a thread that it does not have, and Arb's precision moved.
+    os.register_at_fork(
+        before=one_at_a_time.acquire, after_in_parent=one_at_a_time.release, after_in_child=one_at_a_time.release
+    )
 
 
 @contextmanager
@@ -33,7 +39,7 @@ def _exclusively(precision: int) -> Iterator[None]:
     """Arb's precision belongs to the whole process: one thread computes at a time."""
     if not INSTALLED:
         raise ModuleNotFoundError(MISSING)
-    with _one_at_a_time, ctx.workprec(precision):
+    with one_at_a_time, ctx.workprec(precision):
         yield
 
 

@@ -49,17 +49,17 @@ def _rounded(
 
 def _pieces(loss: Loss, values: Values, base: Base, rates: tuple[int, ...]) -> Iterator[list[Number]]:
     """The piece that the point lies on; where a comparison is tied the pieces along each axis both ways."""
-    ties, first = _piece(loss, values, base, rates, None)
+    met, first = _piece(loss, values, base, rates, None)
     yield first
-    if ties:
-        for i in range(len(first) - 1):
-            for side in (-1, 1):
-                yield _piece(loss, values, base, rates, {i: side})[1]
+    for i in sorted(met):
+        for side in (-1, 1):
+            yield _piece(loss, values, base, rates, {i: side})[1]
 
 
 def _piece(
     loss: Loss, values: Values, base: Base, rates: tuple[int, ...], direction: Mapping[int, int] | None
-) -> tuple[int, list[Number]]:
+) -> tuple[set[int], list[Number]]:
+    """Value and slopes, and the variables that tied comparisons depend on: along any other one the piece goes on."""
     germs = Germs(base)
     jets = Jets(germs, order=1, direction=direction)
     remaining, places = iter(rates), counting()
@@ -79,5 +79,5 @@ def _piece(
     slopes = [result.slopes.get(i, germs.lift(0)) for i in range(width)]
     if any(i < 0 for i in result.slopes):
         raise NoValueError("a square root of 0 beside an infinite number")
-    return jets.exact_ties, [germs.limit(n) for n in (result.value, *slopes)]
+    return jets.met if jets.exact_ties else set(), [germs.limit(n) for n in (result.value, *slopes)]
 

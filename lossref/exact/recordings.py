@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import gc
-import threading
 from collections import OrderedDict
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from fractions import Fraction
 from typing import Any, TypeVar
 
+from lossref.exact.balls import one_at_a_time
 from lossref.exact.program import ElsewhereError, Program
 from lossref.exact.tape import HandedOverError
 from lossref.spec import Loss, Values
@@ -30,11 +30,10 @@ class Recordings:
         self._kept: OrderedDict[Any, tuple[Loss, list[Program]]] = OrderedDict()
         self._unfit: dict[Any, Loss] = {}
         self._size = 0
-        self._lock = threading.RLock()  # Arb computes for one thread at a time anyway
 
     def find(self, loss: Loss, key: Any, values: Values, judged: bool, run: Callable[[Program], T], *, keep: bool = True) -> T:
         """What `run` makes of the first program that holds at these values, recorded now if none does."""
-        with self._lock:
+        with one_at_a_time:  # Arb's lock, which is held while a program runs anyway
             whole = (id(loss), judged, key)
             if self._unfit.get(whole) is loss:
                 raise HandedOverError("a definition that cannot be recorded")

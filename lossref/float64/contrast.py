@@ -7,6 +7,8 @@ what is left is made of differences, of directions, of cosines and of shares, ea
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import numpy as np
 
 from lossref.float64.doubled import Doubled, doubled, each, exponential, minus, over, plus, root, times, total
@@ -14,6 +16,7 @@ from lossref.float64.kernels import Array, exact_sum, log_loss_of_logits
 from lossref.float64.vectors import across, cosine, is_leader, norm, scaled
 
 LIFT = 512  # shares are kept times this power of two: where a vector is short its slope may be large, and the share subnormal
+BLOCK = 1 << 18  # products made at a time
 REACH = 2.0**-40  # of the terms of a sum of twice the precision: what is less is left to differences
 
 
@@ -68,8 +71,16 @@ def _directions(x: Array) -> Doubled:
 
 
 def _cosines(u: Doubled, at_zero: Array) -> Doubled:
-    c, zero = total(times(each(_of_i, u), each(_of_k, u))), _are_zero(u[0])
+    high, low = _by_rows(lambda rows: total(times(each(lambda y: y[..., rows, None, :], u), each(_of_k, u))), u[0])
+    c, zero = (high, low), _are_zero(u[0])
     return np.where(zero, np.asarray(at_zero)[..., None, None], c[0]), np.where(zero, 0.0, c[1])
+
+
+def _by_rows(function: Callable[[slice], tuple[Array, ...]], x: Array) -> tuple[Array, ...]:
+    """Arrays with a row for each vector i, made of few i at a time: what is made of their products with all k has an entry for each."""
+    step = max(1, BLOCK // x.size)
+    blocks = [function(slice(start, start + step)) for start in range(0, x.shape[-2], step)]
+    return tuple(np.concatenate(parts, axis=-2) for parts in zip(*blocks, strict=True))
 
 
 def _of_i(x: Array) -> Array:
@@ -102,10 +113,17 @@ def _summed(u: Doubled, c: Doubled, shares: Doubled) -> tuple[Array, Array]:
     pull = plus(shares, each(lambda y: np.swapaxes(y, -1, -2), shares))
     to_partner = np.arange(len(partner)) == partner[:, None]
     weights = minus(each(lambda y: np.where(others, y, 0.0), pull), each(lambda y: np.where(to_partner, y[..., None], 0.0), away))
-    slopes = minus(each(_of_k, u), times(each(lambda y: y[..., None], c), each(_of_i, u)))
-    slopes = each(lambda y: np.where(_are_zero(u[0])[..., None], 0.0, y), slopes)
-    sums = total(each(lambda y: np.swapaxes(y, -1, -2), times(each(lambda y: y[..., None], weights), slopes)))
-    sizes = (np.abs(weights[0])[..., None] * (np.abs(_of_k(u[0])) + np.abs(_of_i(u[0])))).sum(axis=-2)
+    zero = _are_zero(u[0])
+
+    def summed(rows: slice) -> tuple[Array, Array, Array]:
+        of_i, of_k = each(lambda y: y[..., rows, None, :], u), each(_of_k, u)
+        c_i, weights_i = (each(lambda y: y[..., rows, :, None], x) for x in (c, weights))
+        slopes = each(lambda y: np.where(zero[..., rows, :, None], 0.0, y), minus(of_k, times(c_i, of_i)))
+        sums = total(each(lambda y: np.swapaxes(y, -1, -2), times(weights_i, slopes)))
+        return *sums, (np.abs(weights_i[0]) * (np.abs(of_k[0]) + np.abs(of_i[0]))).sum(axis=-2)
+
+    high, low, sizes = _by_rows(summed, u[0])
+    sums = high, low
     # The sum has no part along u_i, which tells its entry where that of u_i is largest by its other entries.
     top = is_leader(u[0])
     largest = each(lambda y: np.where(top, y, 0.0).sum(axis=-1), u)

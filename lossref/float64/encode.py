@@ -79,7 +79,7 @@ def spread(name: str, x: Any, shape: tuple[int, ...]) -> Array:
     """One number for each example, as float64."""
     array = np.asarray(x)
     try:
-        return np.broadcast_to(array, shape).reshape(-1).astype(float)
+        return np.broadcast_to(array, shape).reshape(-1).astype(float, copy=False)
     except ValueError:
         raise ValueError(f"{name} must have the shape of the batch, {shape}, and has {array.shape}") from None
 

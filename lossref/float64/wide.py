@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any
@@ -13,7 +14,7 @@ from lossref.float64.kernels import two_product
 from lossref.formats import FLOAT64
 
 Array = NDArray[np.float64]
-BLOCK = 1 << 20  # so many halves of 27 bits add up to less than 2**53
+BLOCK = 1 << 15  # numbers that stay in a processor's cache; so many halves of 27 bits add up to less than 2**53
 REACH = 900  # a factor of 2**-900 to 2**900 is multiplied directly
 
 
@@ -38,6 +39,8 @@ def normal(x: Wide) -> Wide:
 
 def times(x: Wide, y: Wide) -> Wide:
     """Products, each rounded once."""
+    if np.ndim(y.mantissa) == 0 and y.mantissa == 1 and y.exponent == 0:
+        return x
     x, y = normal(x), normal(y)
     return Wide(x.mantissa * y.mantissa, x.exponent + y.exponent)
 
@@ -69,27 +72,43 @@ def scaled(factors: Wide, x: Wide) -> Array:
 
 def total(terms: Wide, weights: Wide) -> Fraction | float:
     """The sum of weights times terms without any rounding, so the same in any order; infinite or NaN as a float."""
-    terms, weights = normal(terms), normal(weights)
-    if not np.isfinite(terms.mantissa).all():
-        return float(terms.mantissa[~np.isfinite(terms.mantissa)].sum())
-    exponents = terms.exponent + weights.exponent
-    if np.isin(weights.mantissa, (0.0, 0.5)).all():  # powers of two
-        return exact_sum(Wide(terms.mantissa * weights.mantissa, exponents))
-    product, lost = two_product(terms.mantissa, weights.mantissa)
-    return exact_sum(Wide(product, exponents)) + exact_sum(Wide(lost, exponents))
+    finite = np.isfinite(terms.mantissa)
+    if not finite.all():
+        return float(normal(terms).mantissa[~finite].sum())
+    return _summed(part for rows in _blocks(terms.mantissa.size) for part in _products(terms.at(rows), weights.at(rows)))
 
 
 def exact_sum(x: Wide) -> Fraction:
-    """The sum of finite numbers: each is cut into halves, which add up without rounding among those of one exponent."""
-    x = normal(x)
-    least = int(np.min(x.exponent, initial=0))
-    found = 0
-    for start in range(0, x.mantissa.size, BLOCK):
-        part = x.at(slice(start, start + BLOCK))
-        places = np.broadcast_to(part.exponent - least, part.mantissa.shape)
-        whole = part.mantissa * 2.0**26
+    """The sum of finite numbers without any rounding."""
+    return _summed(x.at(rows) for rows in _blocks(x.mantissa.size))
+
+
+def _products(x: Wide, y: Wide) -> tuple[Wide, ...]:
+    """Finite numbers whose sum is that of the products, exactly."""
+    x, y = normal(x), normal(y)
+    exponents = x.exponent + y.exponent
+    if np.ndim(y.mantissa) == 0 and y.mantissa in (0.0, 0.5):  # a power of two
+        return (Wide(x.mantissa * y.mantissa, exponents),)
+    product, lost = two_product(x.mantissa, y.mantissa)
+    return Wide(product, exponents), Wide(lost, exponents)
+
+
+def _blocks(size: int) -> Iterator[slice]:
+    return (slice(start, start + BLOCK) for start in range(0, size, BLOCK))
+
+
+def _summed(blocks: Iterable[Wide]) -> Fraction:
+    """The exact sum of finite numbers: each is cut into halves, which add up without rounding among those of one exponent."""
+    found, unit = 0, 0  # found * 2**unit
+    for block in blocks:
+        x = normal(block)
+        least = int(np.min(x.exponent, initial=0))
+        places = np.broadcast_to(x.exponent - least, x.mantissa.shape)
+        whole = x.mantissa * 2.0**26
         high = np.trunc(whole)
+        if least < unit:
+            found, unit = found << unit - least, least
         for half, shift in ((high, 27), ((whole - high) * 2.0**27, 0)):
             sums = np.bincount(places, weights=half)
-            found += sum(int(sums[place]) << int(place) + shift for place in np.flatnonzero(sums))
-    return Fraction(found) * Fraction(2) ** (least - 53)
+            found += sum(int(sums[place]) << int(place) + shift + least - unit for place in np.flatnonzero(sums))
+    return Fraction(found) * Fraction(2) ** (unit - 53)

@@ -22,7 +22,8 @@ def value(logits, target):
     weight, lag, factor = within_reach(target, lag)
     rest, total = exact_sum(tails), exact_sum(weight)
     tiny = exact_sum(np.where(leader, 0.0, weighted_tails(lag, total[..., None])))
-    return (exact_sum(np.where(weight == 0, 0.0, weight * lag)) + np.where(rest < 1e-290, tiny, total * np.log1p(rest))) * factor[..., 0]
+    behind = exact_sum(np.where(weight == 0, 0.0, _weighted(weight, lag, logits)))
+    return (behind + np.where(rest < 1e-290, tiny, total * np.log1p(rest))) * factor[..., 0]
 
 
 def gradient(logits, target):
@@ -38,6 +39,14 @@ def gradient(logits, target):
 def hessian(logits, target):
     weight, logits, factor = within_reach(target, logits)
     return exact_sum(weight)[..., None] * softmax_slope(logits) * factor
+
+
+def _weighted(weight, lag, logits):
+    """Weight times lag, where the lag of finite logits overflows by its half."""
+    if not np.isinf(lag).any():
+        return weight * lag
+    half = 0.5 * np.max(logits, axis=-1, keepdims=True) - 0.5 * np.asarray(logits)
+    return np.where(np.isinf(lag), 2.0 * (weight * half), weight * lag)
 
 
 def definition(m, logits, target):
