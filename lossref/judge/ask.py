@@ -40,6 +40,15 @@ class Asked:
         """The parts that were declined wherever they were asked, beside those that answered; what comes as None is not there at all."""
         return [part for part, by in self.declined.items() if part not in parts and set(by.values()) != {nothing(part)}]
 
+    def declined_by(self, parts: Iterable[str]) -> dict[str, str]:
+        """The vectors that were declined, by a part that answers others; with the reasons."""
+        return {identifier: reason for part in parts for identifier, reason in self.declined.get(part, {}).items()}
+
+    def other_bits(self) -> Iterator[str]:
+        """A sentence for each part that gave other bits when it was asked otherwise."""
+        for part, found in self.varied.items():
+            yield f"{part}: gave other bits for {len(found)} vectors when asked again, alone or among many: first for {next(iter(found))}"
+
     def remark(self, sentence: str) -> None:
         if sentence not in self.remarks:
             self.remarks.append(sentence)

@@ -246,8 +246,10 @@ def judge(loss: Loss, implementation: Implementation, vectors: Sequence[Vector],
                         if by is not None and has_answer(by, part):
                             measured.setdefault(part, []).append(_worst(loss, by, part, given, form))
     except BrokeError as error:
-        return replace(blank, broke=str(error), remarks=tuple(asked.remarks), floating=tuple(asked.floating), varied=tuple(_varied(asked)))
-    declined = outside | _declined(asked, parts or asked.declined)
+        return replace(
+            blank, broke=str(error), remarks=tuple(asked.remarks), floating=tuple(asked.floating), varied=tuple(asked.other_bits())
+        )
+    declined = outside | asked.declined_by(parts or asked.declined)
     answered = {o.vector.id for outcomes in (*parts.values(), *mathematics.values()) for o in outcomes}
     plain = {v.id for v in accepted if not v.question.is_call and all(x == loss.defaults[n] for n, x in v.question.parameters.items())}
     lacking = {identifier: reason for by in asked.lacking.values() for identifier, reason in by.items() if identifier not in answered}
@@ -265,7 +267,7 @@ def judge(loss: Loss, implementation: Implementation, vectors: Sequence[Vector],
         emptied=(*asked.emptied(parts), *_emptied([v for v in vectors if v.id in declined and v.id not in other], parts)),
         remarks=tuple(asked.remarks),
         floating=tuple(asked.floating),
-        varied=tuple(_varied(asked)),
+        varied=tuple(asked.other_bits()),
         parts={part: PartVerdict(part, tuple(outcomes)) for part, outcomes in parts.items()},
         mathematics={part: PartVerdict(part, tuple(outcomes)) for part, outcomes in mathematics.items()},
         declarations=tuple(_declarations(loss, implementation.conventions, accepted, list(expected.values()), parts, form)),
@@ -277,11 +279,6 @@ def judge(loss: Loss, implementation: Implementation, vectors: Sequence[Vector],
 def deciding(verdicts: Sequence[Verdict]) -> list[Verdict]:
     """Those that a library is judged by: compositions decide nothing, unless there is nothing else."""
     return [v for v in verdicts if not v.composed] or list(verdicts)
-
-
-def _declined(asked: Asked, parts: Iterable[str]) -> dict[str, str]:
-    """The vectors that were declined, by a part that answers others; with the reasons."""
-    return {identifier: reason for part in parts for identifier, reason in asked.declined.get(part, {}).items()}
 
 
 def _emptied(declined: Sequence[Vector], parts: dict[str, list[Outcome]]) -> Iterator[str]:
@@ -375,11 +372,6 @@ def _worst(loss: Loss, by: Vector, part: str, given: Sequence[Given], form: Form
         spoilt = unspoilt(loss, by, form) if _may_differ(by, one.answer) else by
         outcomes.append(replace(outcome(spoilt, part, one.answer, form), when=one.when))
     return outcomes[0] if len(outcomes) == 1 else min(outcomes, key=lambda o: o.severity)
-
-
-def _varied(asked: Asked) -> Iterator[str]:
-    for part, found in asked.varied.items():
-        yield f"{part}: gave other bits for {len(found)} vectors when asked again, alone or among many: first for {next(iter(found))}"
 
 
 def _may_differ(v: Vector, answer: Any) -> bool:
