@@ -14,7 +14,7 @@ from lossref import arrays
 from lossref.formats import FORMATS
 from lossref.spaces import lengths
 from lossref.spec import Loss, Values
-from lossref.values import filled, flat, shape
+from lossref.values import filled, flat, mapped, shape
 
 LARGEST_EXPONENT = 20_000  # of two: every number of binary128, and of long doubles, lies between
 
@@ -28,11 +28,11 @@ def fraction(x: Any) -> Fraction:
 
 
 def exactly(loss: Loss, name: str, x: Any) -> Any:
-    """A Fraction, an integer label, NaN or an infinity as a float, or a tuple of these."""
-    if hasattr(x, "tolist"):  # arrays and scalars of NumPy and of the frameworks; NumPy's long doubles stay what they are
-        x = (x.detach() if hasattr(x, "detach") else x).tolist()
-    if isinstance(x, (list, tuple)):
-        return tuple(exactly(loss, name, y) for y in x)
+    """A Fraction, an integer label, NaN or an infinity as a float, or a tuple of these; NumPy's long doubles stay what they are."""
+    return mapped(lambda y: _number(loss, name, y), arrays.listed(f"{loss.name}: {name}", x))
+
+
+def _number(loss: Loss, name: str, x: Any) -> Any:
     try:
         if isinstance(x, str):
             x = float(x)
@@ -47,12 +47,12 @@ def exactly(loss: Loss, name: str, x: Any) -> Any:
             raise OverflowError
     except OverflowError:
         raise ValueError(f"{loss.name}: {name} must be 0 or between 2**-{LARGEST_EXPONENT} and 2**{LARGEST_EXPONENT} in size") from None
-    except (TypeError, ValueError):
-        raise ValueError(f"{loss.name}: {name} must be numbers, and holds {x!r}") from None
+    except Exception:  # anybody's number may raise anything
+        raise ValueError(f"{loss.name}: {name} must be numbers, and holds {arrays.shown(x)}") from None
     space = loss.arguments.get(name)
     if space is not None and space.label_of is not None:
         if exact.denominator != 1:
-            raise ValueError(f"{loss.name}: {name} must be {space.description}, and is {x}")
+            raise ValueError(f"{loss.name}: {name} must be {space.description}, and is {_shown(exact)}")
         return int(exact)
     return exact
 
@@ -142,13 +142,13 @@ def check_domain(loss: Loss, values: Values, given: Mapping[str, Any]) -> None:
 
 
 def precision(given: Any, numbers: list[Any]) -> int:
-    """Significant bits of the format that numbers came in: rounded probabilities miss the sum 1 by their own rounding.
+    """Significant bits of the format that numbers had: rounded probabilities miss the sum 1 by their own rounding.
 
-    What came as float64, or as Python numbers, may have been float32 before, if float32 holds it.
+    What came in one format, or as Python numbers, may have been of the narrowest that holds them all.
     """
-    if (kind := arrays.kind(given)) in FORMATS and kind != "float64":
-        return FORMATS[kind].precision
-    return FORMATS["float32" if all(isinstance(y, float) or FORMATS["float32"].holds(y) for y in numbers) else "float64"].precision
+    widest = FORMATS.get(arrays.kind(given), FORMATS["float64"]).precision
+    bits = [FORMATS[name].precision for name in arrays.WIDTHS if all(isinstance(y, float) or FORMATS[name].holds(y) for y in numbers)]
+    return min([widest, *bits])
 
 
 def _shown(x: Any) -> str:

@@ -16,7 +16,7 @@ import numpy as np
 import lossref
 from fuzzing import arguments, world
 from fuzzing.arguments import BAD, OTHER, SHAPES, TEXTS, anything, described, dressed, good, misspelt, nested, odd, option
-from fuzzing.world import FoundError
+from fuzzing.world import FoundError, LateError
 from lossref import catalog, golden, options, testing
 from lossref.conventions.formula import ConventionError
 from lossref.formats import FORMATS
@@ -67,17 +67,18 @@ def _words(loss: Loss, *more: str) -> tuple[str, ...]:
     return (*loss.arguments, *loss.parameters, *options.NAMES, loss.name, "class_axis", *more)
 
 
-def _question(chance: random.Random, loss: Loss, wrong: float) -> tuple[dict[str, Any], dict[str, Any], bool]:
+def _question(chance: random.Random, loss: Loss, wrong: float, mild: bool = False) -> tuple[dict[str, Any], dict[str, Any], bool]:
     """Arguments, parameters and options by name; the same as plain lists; and whether all of it is good."""
     shape = chance.choice(SHAPES)
-    lists = good(chance, loss, shape)
+    lists = good(chance, loss, shape, mild)
     plain: dict[str, Any] = {name: np.array(x) for name, x in lists.items()}
     given: dict[str, Any] = {name: dressed(chance, x) for name, x in lists.items()}
     for name, parameter in loss.parameters.items():
         if chance.random() < 0.4:
             plain[name] = given[name] = chance.choice(parameter.grid)
+    refused = options.refusals(loss)
     if not loss.is_function and chance.random() < 0.5:
-        known = [name for name in options.NAMES if name not in options.refusals(loss)]
+        known = [name for name in options.NAMES if name not in refused and not (name == "smoothing" and "label_smoothing" in refused)]
         classes = np.shape(lists[loss.first])[-1] if loss.spaces[loss.first].rank and np.ndim(lists[loss.first]) else 1
         for name in chance.sample(known, chance.choice((1, 1, 2, 3))):
             given[name] = option(chance, name, loss, shape, classes)
@@ -100,7 +101,7 @@ def arguments_of(x: Any) -> Any:
 def _spoil(chance: random.Random, loss: Loss, given: dict[str, Any], lists: Mapping[str, Any]) -> None:
     """One thing wrong, or odd."""
     kind = chance.randrange(8)
-    name = chance.choice([*given, *loss.parameters])
+    name = chance.choice([*lists, *given, *loss.parameters])
     if kind < 3:
         name = chance.choice(list(lists))
         given[name] = odd(chance, lists[name])
@@ -127,7 +128,10 @@ def _of_a_loss(chance: random.Random) -> Call:
     call = Call(f"lossref.{part}", of, [_name(chance, loss)], given, words=_words(loss, part, "loss"))
     if chance.random() < 0.3:
         of_its_own = getattr(lossref.loss, loss.name)
-        call = Call(f"loss.{loss.name}.{part}", of_its_own if part == "value" else getattr(of_its_own, part, of_its_own), [], given, words=_words(loss, part))
+        one = of_its_own if part == "value" else getattr(of_its_own, part, None)
+        is_good = is_good and one is not None
+        call = Call(f"loss.{loss.name}.{part}", one or of_its_own, [], given, words=_words(loss, part))
+    is_good = is_good and _is_named(call, loss)
     return _placed(chance, loss, call, (lambda: of(loss.name, **plain)) if is_good else None)
 
 
@@ -139,6 +143,10 @@ def _placed(chance: random.Random, loss: Loss, call: Call, plain: Callable[[], A
     return call
 
 
+def _is_named(call: Call, loss: Loss) -> bool:
+    return call.name.startswith("loss.") or call.positional[0] in (loss.name, loss)
+
+
 def _name(chance: random.Random, loss: Loss) -> Any:
     """A loss as it is named, or wrongly named."""
     if chance.random() < 0.94:
@@ -148,7 +156,7 @@ def _name(chance: random.Random, loss: Loss) -> Any:
 
 def _oracle(chance: random.Random) -> Call:
     loss = _loss(chance)
-    given, plain, is_good = _question(chance, loss, 0.5)
+    given, plain, is_good = _question(chance, loss, 0.5, loss.spaces[loss.first].rank > 0)
     more: dict[str, Any] = {}
     if chance.random() < 0.3:
         more["digits"] = chance.choice((1, 2, 15, 100, np.int64(20), True, 0, -3, 2.5, "20", None, 10**30, 2**70))
@@ -163,7 +171,7 @@ def _oracle(chance: random.Random) -> Call:
     if chance.random() < 0.3:
         return _placed(chance, loss, Call(f"loss.{loss.name}.oracle", getattr(lossref.loss, loss.name).oracle, [], given | more, words=words), None)
     call = Call("lossref.oracle", of, [_name(chance, loss)], given | more, words=(*words, "loss"))
-    return _placed(chance, loss, call, (lambda: of(loss.name, **(plain | more))) if is_good and not _is_exact(given) else None)
+    return _placed(chance, loss, call, (lambda: of(loss.name, **(plain | more))) if is_good and _is_named(call, loss) and not _is_exact(given) else None)
 
 
 def _is_exact(given: Mapping[str, Any]) -> bool:
@@ -173,7 +181,7 @@ def _is_exact(given: Mapping[str, Any]) -> bool:
 
 def _assert(chance: random.Random) -> Call:
     loss, reduced = _loss(chance), chance.random() < 0.4
-    given, plain, is_good = _question(chance, loss, 0.4)
+    given, plain, _ = _question(chance, loss, 0.4, loss.spaces[loss.first].rank > 0)
     given.pop("reduction", None)
     plain = {name: x for name, x in plain.items() if name in loss.arguments or name in loss.parameters or name in given}
     if reduced and not loss.is_function:
@@ -197,7 +205,7 @@ def _assert(chance: random.Random) -> Call:
 
 
 def _assert_gradient(chance: random.Random) -> Call:
-    loss = catalog.get(chance.choice(("squared_error", "hinge", "triplet", "gaussian_nll", "l1_norm", "sigmoid")) if chance.random() < 0.9 else catalog.names()[0])
+    loss = catalog.get(chance.choice(("squared_error", "hinge", "triplet_margin", "gaussian_nll", "l2_penalty", "sigmoid")) if chance.random() < 0.9 else catalog.names()[0])
     more: dict[str, Any] = {}
     if chance.random() < 0.3:
         more[chance.choice(("level", "vectors", "format"))] = anything(chance)
@@ -213,11 +221,12 @@ def _function(chance: random.Random, loss: Loss, part: str = "gradient") -> Any:
         return getattr(lossref, part)(loss.name, **given)
 
     bad = chance.choice(BAD)([1.0])
+    bad = 7 if isinstance(bad, str) else bad  # which would be imported
     return right if chance.random() < 0.3 else chance.choice((lambda **given: bad, bad, right, lambda *given: 0.0, lambda **given: [None], np.add, str, 1))
 
 
 def _check(chance: random.Random) -> Call:
-    loss = catalog.get(chance.choice(("squared_error", "hinge", "sigmoid", "l1_norm")))
+    loss = catalog.get(chance.choice(("squared_error", "hinge", "sigmoid", "l2_penalty")))
     more: dict[str, Any] = {}
     if chance.random() < 0.5:
         more[chance.choice(("format", "level", "strict", "conventions", "limits", "framework", "device", "worst"))] = anything(chance)
@@ -243,8 +252,10 @@ def _of_a_function(chance: random.Random) -> Call:
     for parameter, values in (("axis", (-1, 0, 1, None, (0, 1), [0])), ("classes", (3, 3, 1)), ("at_zero", (0.0, 0.5))):
         if parameter in inspect.signature(function).parameters and (parameter == "classes" or chance.random() < 0.5):
             given[parameter] = plain[parameter] = chance.choice(values) if chance.random() < 0.8 else anything(chance)
+    if name == "one_hot" and np.asarray(plain["labels"]).size and _read(given["labels"]).dtype.kind not in "iu":
+        is_good = False
     if chance.random() < 0.05:
-        given[misspelt(chance, "axis")] = 1
+        given[misspelt(chance, "axis")], is_good = 1, False
     of_plain = (lambda: function(**plain)) if is_good else None
     return Call(f"functions.{name}", function, [], given, (TypeError, ValueError), (name, *given), of_plain)
 
@@ -253,7 +264,8 @@ def _read(x: Any) -> Any:
     """A good argument as an array, or something that is equal to none."""
     try:
         found = np.asarray(arguments_of(x))
-        return found if found.dtype.kind in "biuf" and not isinstance(x, np.ma.MaskedArray) else np.zeros((9,) * 5)
+        is_real = found.dtype.kind in "biuf" and not isinstance(x, np.ma.MaskedArray) and np.asarray(x).dtype.kind != "O"
+        return found if is_real or isinstance(x, arguments.Lent) else np.zeros((9,) * 5)
     except Exception:
         return np.zeros((9,) * 5)
 
@@ -303,6 +315,15 @@ def _golden(chance: random.Random) -> Call:
     return Call("golden.manifest", golden.manifest, [where or golden.folder()], {}, (GoldenError,), words)
 
 
+def _examples(strategy: Any) -> list[Any]:
+    """Two that a strategy draws."""
+    hypothesis = world.installed("hypothesis")
+    found: list[Any] = []
+    quick = {"max_examples": 2, "database": None, "derandomize": True, "deadline": None, "suppress_health_check": list(hypothesis.HealthCheck)}
+    hypothesis.settings(**quick, phases=[hypothesis.Phase.generate])(hypothesis.given(strategy)(lambda x: found.append(x)))()
+    return found
+
+
 def _strategies(chance: random.Random) -> Call:
     strategies = world.installed("lossref.strategies")
     if strategies is None:
@@ -313,7 +334,7 @@ def _strategies(chance: random.Random) -> Call:
         if name in inspect.signature(function).parameters and chance.random() < 0.3:
             given[name] = chance.choice((1, 2, 3, "float32", "float16", "bfloat16", "float64", anything(chance)))
     positional = [_name(chance, catalog.get(chance.choice(("softmax_cross_entropy", "huber", "kl_divergence"))))] if function is strategies.arguments_for else []
-    return Call(f"strategies.{function.__name__}", lambda *p, **n: function(*p, **n) and None, positional, given, ASKED,
+    return Call(f"strategies.{function.__name__}", lambda *p, **n: _examples(function(*p, **n)), positional, given, ASKED,
                 ("loss", "format", "batch", "min_classes", "max_classes", "called"))  # fmt: skip
 
 
@@ -333,8 +354,8 @@ def fuzz(seed: int, number: int, where: Path) -> tuple[str, str]:
     call, again = fresh(), fresh()
     try:
         _around(chance, call, again)
-    except FoundError as error:
-        raise FoundError(f"{error} | {call}") from error
+    except (FoundError, LateError) as error:
+        raise type(error)(f"{error} | {call}") from error
     first, error = call_in(chance, fresh())
     compared: list[tuple[str, Any]] = []
     if chance.random() < 0.03:

@@ -121,9 +121,12 @@ def sentence(error: BaseException, declared: Collection[type[BaseException]], na
     name = type(error).__name__
     if type(error) not in declared:
         raise FoundError(f"{name} is not declared: {said!s:.300}{_place(error)}") from error
+    if isinstance(error, TypeError) and _is_of_a_signature(error):
+        return  # Python's own sentence
     if own and not raised_by_us(error):
         raise FoundError(f"{name} is raised by no statement of ours: {said!s:.300}{_place(error)}") from error
-    if not isinstance(said, str) or not said.strip() or len(said) > LENGTH or not said.replace("\n", "").isprintable():
+    longest = 20 * LENGTH if isinstance(error, AssertionError) else LENGTH  # a report
+    if not isinstance(said, str) or not said.strip() or len(said) > longest or not said.replace("\n", "").isprintable():
         raise FoundError(f"{name} is no printable sentence: {said!r:.300}{_place(error)}") from error
     if raw := [words for words in RAW if words in said]:
         raise FoundError(f"{name} speaks of {raw[0]!r}: {said:.300}{_place(error)}") from error
@@ -132,23 +135,24 @@ def sentence(error: BaseException, declared: Collection[type[BaseException]], na
 
 
 def raised_by_us(error: BaseException) -> bool:
-    """Whether the innermost frame is of the package, and stands at a statement `raise` (or the call did not fit its signature)."""
-    innermost = error.__traceback__
-    frames = 0
-    while innermost is not None and innermost.tb_next is not None:
-        innermost, frames = innermost.tb_next, frames + 1
-    if innermost is None:
-        return False
-    if isinstance(error, TypeError) and not innermost.tb_frame.f_code.co_filename.startswith(HOME):
-        return frames <= 1  # Python's own sentence about a signature
-    return _is_raise(innermost)
-
-
-def _is_raise(innermost: TracebackType) -> bool:
+    """Whether the innermost frame is of the package, and stands at a statement `raise`."""
+    innermost, _ = _innermost(error)
     code = innermost.tb_frame.f_code
-    if not code.co_filename.startswith(HOME):
-        return False
-    return code.co_code[innermost.tb_lasti] in (dis.opmap["RAISE_VARARGS"], dis.opmap["RERAISE"])
+    return code.co_filename.startswith(HOME) and code.co_code[innermost.tb_lasti] in (dis.opmap["RAISE_VARARGS"], dis.opmap["RERAISE"])
+
+
+def _is_of_a_signature(error: BaseException) -> bool:
+    innermost, frames = _innermost(error)
+    return frames <= 2 and not innermost.tb_frame.f_code.co_filename.startswith(HOME)
+
+
+def _innermost(error: BaseException) -> tuple[TracebackType, int]:
+    """The frame that an error was raised in, and how many lie above it."""
+    innermost, frames = error.__traceback__, 0
+    assert innermost is not None
+    while innermost.tb_next is not None:
+        innermost, frames = innermost.tb_next, frames + 1
+    return innermost, frames
 
 
 def _place(error: BaseException) -> str:
@@ -164,12 +168,16 @@ def digest(x: Any, depth: int = 0) -> Any:
             return ("objects", y.shape, [digest(z, depth + 1) for z in y.reshape(-1).tolist()])
         held = np.where(np.isnan(y), np.asarray(np.nan, y.dtype), y) if y.dtype.kind == "f" else y
         return (type(x).__name__, str(y.dtype), y.shape, held.tobytes())
-    if isinstance(x, bool | int | str | bytes | type(None) | type):
+    if isinstance(x, bool | str | bytes | type(None) | type):
         return x
+    if isinstance(x, int):
+        return hex(x)
     if isinstance(x, float):
         return ("float", "nan" if x != x else x.hex())
+    if type(x).__module__ == "fuzzing.arguments":
+        return type(x).__name__
     if hasattr(x, "_mpf_"):
-        return ("mpf", *map(str, x._mpf_))
+        return ("mpf", *map(hex, x._mpf_[:3]))
     if isinstance(x, list | tuple) and depth < 20:
         return (type(x).__name__, *(digest(y, depth + 1) for y in x[:1000]))
     if isinstance(x, Mapping) and type(x).__module__ == "builtins" and depth < 20:
