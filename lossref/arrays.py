@@ -92,7 +92,7 @@ def listed(name: str, x: Any, depth: int = 0) -> Any:
     try:
         array = _array(x) if _is_array(x) else None
         found = x if array is None else array.tolist()
-        is_fine = array is None or array.dtype.kind not in "VcmM"
+        is_fine = array is None or (array.dtype.kind not in "VcmM" and array.ndim <= AXES)
     except Exception:  # as above
         is_fine = False
     if not is_fine:

@@ -290,7 +290,7 @@ def _of_a_batch(loss: Loss, given: Mapping[str, Any], asked: Options, wanted: Wa
     for name, x in values.items():
         axes(f"{loss.name}: {name}", x)  # rows of different lengths are no array
     if loss.value is not None:  # it says what is not allowed
-        value_and_gradient(loss, **{name: as_array(x, given[name]) for name, x in values.items()}, **vars(asked))
+        value_and_gradient(loss, **{name: as_array(f"{loss.name}: {name}", x, given[name]) for name, x in values.items()}, **vars(asked))
     first = axes(f"{loss.name}: {loss.first}", values[loss.first])
     shape = first[: len(first) - loss.arguments[loss.first].rank]
     if 0 in first:

@@ -43,7 +43,7 @@ def get(name: str) -> Loss:
 @cache
 def _of_file(name: str) -> Loss:
     if name not in _modules():
-        raise KeyError(f"no loss is called {name!r}; {suggestion(name)}")
+        raise KeyError(f"no loss is called {shown(name)}; {suggestion(name)}")
     loss: Loss = import_module(_modules()[name]).LOSS
     if loss.name != name:
         raise ImportError(f"{_modules()[name]} defines {loss.name!r}; a loss and its file carry one name")
@@ -79,7 +79,7 @@ def named(name: str, library: str = "") -> str:
     if found:
         means = " and ".join(f"{of}'s name of {loss}" for of, loss in known.items())
         raise KeyError(f"{name!r} is {means}: say which by our name")
-    raise KeyError(f"no loss is called {name!r}; {suggestion(name)}")
+    raise KeyError(f"no loss is called {shown(name)}; {suggestion(name)}")
 
 
 def suggestion(name: str) -> str:

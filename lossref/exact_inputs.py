@@ -102,14 +102,14 @@ def table(numbers: Any, wanted: tuple[int, ...]) -> Any:
     return filled(np.zeros(wanted).tolist(), remaining)
 
 
-def as_array(x: Any, given: Any) -> Any:
+def as_array(name: str, x: Any, given: Any) -> Any:
     """Exact numbers as a NumPy array of the format that they were given in."""
 
     def listed(x: Any) -> Any:
         try:
             return [listed(y) for y in x] if isinstance(x, tuple) else x if isinstance(x, int) else float(x)
         except OverflowError:
-            raise ValueError("the oracle of a batch takes numbers up to the largest of float64") from None
+            raise ValueError(f"{name} must be of float64's range: the oracle of a batch takes nothing larger") from None
 
     if all(isinstance(y, int) for y in flat(x)):
         return np.array(listed(x))

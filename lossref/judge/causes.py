@@ -110,7 +110,8 @@ def _features(loss: Loss, values: Any, answer: float) -> list[float]:
     for name, space in loss.arguments.items():
         x = values[name]
         if space.label_of:
-            found.append(math.asinh(values[space.label_of][x]))
+            scores, k = values[space.label_of], x.index(max(x)) if isinstance(x, tuple) else x  # a row is a label in another form
+            found.append(math.asinh(scores[k]) if 0 <= k < len(scores) else 0.0)
         else:
             ends = (max(flat(x)), min(flat(x))) if isinstance(x, tuple) else (x,)
             found += [NAN if math.isnan(y) else math.asinh(y) for y in ends]

@@ -18,7 +18,7 @@ from lossref import arrays, catalog, options, questions
 from lossref.conventions.formula import Convention, ConventionError, fitting
 from lossref.conventions.grammar import parse
 from lossref.exact.settle import correct_rational
-from lossref.float64.arguments import checked
+from lossref.float64.arguments import checked, class_indices
 from lossref.float64.evaluate import bind
 from lossref.float64.layout import LAST, classes_last, is_moved, moved_back
 from lossref.float64.options import prepare
@@ -93,7 +93,7 @@ def read_inputs(asked: Asked) -> Inputs:
     read = {name: arrays.read(f"{loss.name}: {name}", x) for name, x in bind(loss, (), given).items()}
     labels = [name for name, space in loss.arguments.items() if space.label_of and getattr(call, "target_form", None) != "soft"]
     form = arrays.common_format({name: x for name, x in read.items() if name in loss.arguments and name not in labels})
-    numbers = {name: x.array for name, x in read.items()}
+    numbers = {name: class_indices(loss, name, x.array) if name in labels else x.array for name, x in read.items()}
     if is_moved(asked.class_axis):
         numbers = classes_last(loss, numbers, asked.class_axis)
     examples = _single(loss, numbers) if call is None else _of_a_call(loss, numbers, call)

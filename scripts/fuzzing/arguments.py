@@ -60,7 +60,7 @@ def _number(chance: random.Random, space: Space, classes: int, numbers: tuple[fl
         return chance.randrange(classes)
     if space.choices:
         return chance.choice(space.choices)
-    if chance.random() < 0.02:
+    if chance.random() < 0.02 and (numbers is NUMBERS or space.rank < 2):
         return chance.choice(SPECIAL)
     inside = [x for x in numbers if space.low <= x <= space.high and not (space.low_is_open and x == space.low)]
     return chance.choice(inside or [space.high])
@@ -181,7 +181,10 @@ def odd(chance: random.Random, x: Nested) -> Any:
             return kind(x) if chance.random() < 0.3 else _mapped(kind, x)
         except (TypeError, ValueError, ArithmeticError, NotImplementedError):
             return x
-    return chance.choice(BAD)(x)
+    try:
+        return chance.choice(BAD)(x)
+    except (TypeError, ValueError, ArithmeticError, RuntimeError):
+        return x
 
 
 def _mapped(kind: Callable[[Any], Any], x: Nested) -> Any:
@@ -233,7 +236,7 @@ BAD: list[Callable[[Any], Any]] = [
 if TORCH:
     BAD += [
         lambda x: TORCH.tensor(1j), lambda x: TORCH.zeros(2).to_sparse(), lambda x: TORCH.zeros(2, device="meta"), lambda x: [TORCH.tensor(1.0)],
-        lambda x: [TORCH.tensor(1.0, requires_grad=True)], lambda x: TORCH.quantize_per_tensor(TORCH.zeros(2), 0.1, 0, TORCH.qint8),
+        lambda x: [TORCH.tensor(1.0, requires_grad=True)],
         lambda x: TORCH.nn.Linear(1, 1), lambda x: TORCH.float64, lambda x: TORCH.zeros(2, dtype=TORCH.float8_e4m3fn), lambda x: [TORCH.zeros(2), 1.0],
     ]  # fmt: skip
 if JAX:

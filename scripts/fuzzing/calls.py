@@ -95,7 +95,9 @@ def arguments_of(x: Any) -> Any:
     """An option as a plain array, where it is anybody's."""
     if isinstance(x, str | int | float) or x is None:
         return x
-    return np.array(x.detach().double() if hasattr(x, "detach") else np.from_dlpack(x) if isinstance(x, arguments.Lent) else x)[()]
+    if hasattr(x, "detach"):
+        x = x.detach().double() if x.is_floating_point() else x
+    return np.array(np.from_dlpack(x) if isinstance(x, arguments.Lent) else x)[()]
 
 
 def _spoil(chance: random.Random, loss: Loss, given: dict[str, Any], lists: Mapping[str, Any]) -> None:
@@ -263,9 +265,8 @@ def _of_a_function(chance: random.Random) -> Call:
 def _read(x: Any) -> Any:
     """A good argument as an array, or something that is equal to none."""
     try:
-        found = np.asarray(arguments_of(x))
-        is_real = found.dtype.kind in "biuf" and not isinstance(x, np.ma.MaskedArray) and np.asarray(x).dtype.kind != "O"
-        return found if is_real or isinstance(x, arguments.Lent) else np.zeros((9,) * 5)
+        found = np.asarray(None if isinstance(x, np.ma.MaskedArray) else arguments_of(x))
+        return found if found.dtype.kind in "biuf" else np.zeros((9,) * 5)
     except Exception:
         return np.zeros((9,) * 5)
 

@@ -186,8 +186,8 @@ def digest(x: Any, depth: int = 0) -> Any:
         shown = ((f.name, getattr(x, f.name)) for f in fields(x) if f.repr)
         return (type(x).__name__, *((name, digest(y, depth + 1)) for name, y in shown if not callable(y)))
     if TORCH and isinstance(x, TORCH.Tensor):
-        held = x.detach().cpu()
-        return ("tensor", str(x.dtype), tuple(x.shape), x.requires_grad, x.grad is None, held.double().numpy().tobytes())
+        held = repr(x.device) if x.is_meta or x.is_sparse else x.detach().cpu().to(TORCH.complex128).numpy().tobytes()
+        return ("tensor", str(x.dtype), tuple(x.shape), x.requires_grad, x.is_leaf and x.grad is None, held)
     if isinstance(x, bytearray | memoryview | array.array):
         return bytes(x)
     return type(x).__name__
