@@ -18,7 +18,7 @@ from collections.abc import Callable
 from pathlib import Path
 from types import FrameType
 
-from fuzzing import calls, readers
+from fuzzing import calls, commands, readers
 from fuzzing.world import LateError
 from rich.console import Console
 from rich.progress import track
@@ -27,6 +27,7 @@ CEILING = 3 << 30  # bytes of address space, where nothing that is loaded needs 
 KINDS: dict[str, tuple[Callable[[int, int, Path], tuple[str, str]], float]] = {  # what runs a case, and the seconds that it has
     "inputs": (readers.fuzz, readers.PER_INPUT),
     "calls": (calls.fuzz, 20.0),
+    "commands": (commands.fuzz, 60.0),
 }
 
 

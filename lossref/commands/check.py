@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import math
 import shlex
 import sys
 from collections import Counter
@@ -129,8 +128,7 @@ def _judging(parser: argparse.ArgumentParser) -> None:
 
 
 def run(given: argparse.Namespace) -> int:
-    if not 0 < given.timeout < math.inf:
-        raise UsageError(f"--timeout must be a number of seconds above 0, and is {given.timeout:g}")
+    commands.check_timeout(given.timeout)
     _check_given(given)
     said: list[str] = []
     try:

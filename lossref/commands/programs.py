@@ -14,13 +14,13 @@ from rich.text import Text
 
 from lossref import catalog, golden
 from lossref.catalog import DefinitionError
-from lossref.commands import CONFORMS, DIFFERS, Commands, UsageError, command, known_loss, print_json
+from lossref.commands import CONFORMS, DIFFERS, Commands, UsageError, check_timeout, command, known_loss, print_json
 from lossref.formats import FORMATS
 from lossref.golden import SHIPPED_FORMATS, GoldenError, write
 from lossref.implementations import process, recorded, resolve, serve, smoke, wire
 from lossref.library import ImplementationError
 from lossref.report import text
-from lossref.spec import PARTS, Loss
+from lossref.spec import PARTS, Loss, Vector
 from lossref.strictjson import JsonError
 
 VECTORS = """\
@@ -69,8 +69,9 @@ def add(commands: Commands) -> None:
 def print_vectors(given: argparse.Namespace) -> int:
     losses = [known_loss(name) for name in given.loss or catalog.names()]
     try:
+        vector = golden.find(given.id) if given.id is not None else None  # before anything is printed
         print(wire.line(wire.GREETING))
-        for sequence, question in enumerate(_questions(given, losses), start=1):
+        for sequence, question in enumerate(_questions(given, losses, vector), start=1):
             print(wire.line({**question, "sequence": sequence}))
         print(wire.line(wire.BYE))
     except (GoldenError, DefinitionError) as error:
@@ -78,10 +79,9 @@ def print_vectors(given: argparse.Namespace) -> int:
     return CONFORMS
 
 
-def _questions(given: argparse.Namespace, losses: Sequence[Loss]) -> Iterator[Mapping[str, Any]]:
+def _questions(given: argparse.Namespace, losses: Sequence[Loss], vector: Vector | None) -> Iterator[Mapping[str, Any]]:
     parts = given.part or PARTS
-    if given.id:
-        vector = golden.find(given.id)
+    if vector:
         asked = recorded.questions(catalog.get(vector.question.loss), parts, [vector], vector.question.form)
         yield from {wire.key(run): run for run in asked}.values()
         return
@@ -98,6 +98,7 @@ def show_protocol(given: argparse.Namespace) -> int:
 def run_smoke(given: argparse.Namespace) -> int:
     if not given.program.startswith("cmd:"):
         raise UsageError(f"smoke tries a program, cmd:COMMAND, and not {given.program!r}; `lossref check` judges Python code")
+    check_timeout(given.timeout)
 
     def trace(direction: str, line: str) -> None:
         if given.trace:

@@ -85,13 +85,13 @@ def state() -> dict[str, Any]:
 
 
 @contextmanager
-def kept(what: str = "the call") -> Iterator[None]:
+def kept(what: str = "the call", but: Collection[str] = ()) -> Iterator[None]:
     """FoundError where what is done inside leaves the process in another state."""
     before = state()
     yield
     after = state()
     for name, x in before.items():
-        if after[name] != x:
+        if after[name] != x and name not in but:
             raise FoundError(f"{what} changed {name} from {x!r:.200} to {after[name]!r:.200}")
 
 
@@ -120,18 +120,18 @@ def sentence(error: BaseException, declared: Collection[type[BaseException]], na
     said = error.args[0] if isinstance(error, KeyError) and error.args else str(error)
     name = type(error).__name__
     if type(error) not in declared:
-        raise FoundError(f"{name} is not declared: {said!s:.300}{_place(error)}") from error
+        raise FoundError(f"{name} is not declared: {said!s:.300}{place(error)}") from error
     if isinstance(error, TypeError) and _is_of_a_signature(error):
         return  # Python's own sentence
     if own and not raised_by_us(error):
-        raise FoundError(f"{name} is raised by no statement of ours: {said!s:.300}{_place(error)}") from error
+        raise FoundError(f"{name} is raised by no statement of ours: {said!s:.300}{place(error)}") from error
     longest = 20 * LENGTH if isinstance(error, AssertionError) else LENGTH  # a report
     if not isinstance(said, str) or not said.strip() or len(said) > longest or not said.replace("\n", "").isprintable():
-        raise FoundError(f"{name} is no printable sentence: {said!r:.300}{_place(error)}") from error
+        raise FoundError(f"{name} is no printable sentence: {said!r:.300}{place(error)}") from error
     if raw := [words for words in RAW if words in said]:
-        raise FoundError(f"{name} speaks of {raw[0]!r}: {said:.300}{_place(error)}") from error
+        raise FoundError(f"{name} speaks of {raw[0]!r}: {said:.300}{place(error)}") from error
     if names and not any(re.search(rf"(?<![a-z_]){re.escape(known)}(?![a-z_])", said) for known in names):
-        raise FoundError(f"{name} names no argument: {said:.300}{_place(error)}") from error
+        raise FoundError(f"{name} names no argument: {said:.300}{place(error)}") from error
 
 
 def raised_by_us(error: BaseException) -> bool:
@@ -155,7 +155,7 @@ def _innermost(error: BaseException) -> tuple[TracebackType, int]:
     return innermost, frames
 
 
-def _place(error: BaseException) -> str:
+def place(error: BaseException) -> str:
     frames = traceback.extract_tb(error.__traceback__)
     return "".join(f" < {Path(frame.filename).name}:{frame.lineno}" for frame in frames[:-5:-1])
 
