@@ -18,7 +18,7 @@ from collections.abc import Callable
 from pathlib import Path
 from types import FrameType
 
-from fuzzing import calls, commands, readers
+from fuzzing import calls, commands, programs, readers
 from fuzzing.world import LateError
 from rich.console import Console
 from rich.progress import track
@@ -28,6 +28,7 @@ KINDS: dict[str, tuple[Callable[[int, int, Path], tuple[str, str]], float]] = { 
     "inputs": (readers.fuzz, readers.PER_INPUT),
     "calls": (calls.fuzz, 20.0),
     "commands": (commands.fuzz, 60.0),
+    "programs": (programs.fuzz, programs.SECONDS + 30.0),
 }
 
 
