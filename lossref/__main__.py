@@ -21,7 +21,7 @@ def _open_all() -> None:
     """Standard streams that were closed lead nowhere: what is opened next must not take their place."""
     for name, mode in (("stdin", "r"), ("stdout", "w"), ("stderr", "w")):
         if getattr(sys, name) is None:
-            setattr(sys, name, open(os.devnull, mode, encoding="utf-8"))  # open as long as the process
+            setattr(sys, name, open(os.devnull, mode, encoding="utf-8"))  # noqa: SIM115, it stays open as long as the process
 
 
 if __name__ == "__main__":

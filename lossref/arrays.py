@@ -6,7 +6,7 @@ is read is told in one sentence.
 
 from __future__ import annotations
 
-from array import array as Buffer
+import array as buffers
 from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import Decimal
@@ -78,6 +78,12 @@ def plain(name: str, x: Any, *, exact: bool = False) -> NDArray[Any]:
     return array
 
 
+def doubles(name: str, x: Any) -> NDArray[np.float64]:
+    """The same as float64, exact numbers rounded to it."""
+    with np.errstate(all="ignore"):
+        return plain(name, x, exact=True).astype(np.float64)
+
+
 def listed(name: str, x: Any, depth: int = 0) -> Any:
     """Arrays, tensors and lists of them as nested lists of the numbers that they hold, whatever kind these are; others as they are.
 
@@ -91,7 +97,7 @@ def listed(name: str, x: Any, depth: int = 0) -> Any:
         return x
     try:
         array = _array(x) if _is_array(x) else None
-        found = x if array is None else array.tolist()
+        found = x if array is None else _exact(array).tolist()
         is_fine = array is None or (array.dtype.kind not in "VcmM" and array.ndim <= AXES)
     except Exception:  # as above
         is_fine = False
@@ -117,9 +123,10 @@ def shown(x: Any) -> str:
         return f"an array of {x.dtype}"
     if type(x) is int and x.bit_length() > 1024:
         return "an integer beyond float64"
-    inner = [y for y in x[:AXES] if type(y) not in _PLAIN or (type(y) is int and y.bit_length() > 1024)] if type(x) in (list, tuple) else []
-    if inner:
-        return f"a {type(x).__name__} that holds {shown(inner[0]) if not isinstance(inner[0], (list, tuple)) else 'rows of other things'}"
+    rows = x[:AXES] if type(x) in (list, tuple) else []
+    if other := [y for y in rows if type(y) not in _PLAIN or (type(y) is int and y.bit_length() > 1024)]:
+        inner = "rows of other things" if isinstance(other[0], (list, tuple)) else shown(other[0])
+        return f"a {type(x).__name__} that holds {inner}"
     try:
         text = _REPR.repr(x) if type(x) in (*_PLAIN, list, tuple) else ""
     except ValueError:  # an integer of too many digits
@@ -128,7 +135,18 @@ def shown(x: Any) -> str:
 
 
 def _is_array(x: Any) -> bool:
-    return isinstance(x, (memoryview, Buffer)) or any(hasattr(type(x), name) for name in ("__array__", "__dlpack__", "__array_interface__", "__array_struct__"))
+    known = ("__array__", "__dlpack__", "__array_interface__", "__array_struct__")
+    return isinstance(x, (memoryview, buffers.array)) or any(hasattr(type(x), name) for name in known)
+
+
+def _exact(array: NDArray[Any]) -> NDArray[Any]:
+    """Long doubles as fractions, which is what no Python float holds of them."""
+    if array.dtype.kind != "f" or array.dtype.itemsize <= 8:
+        return array
+    numbers = [Fraction(*map(int, y.as_integer_ratio())) if np.isfinite(y) else float(y) for y in array.reshape(-1)]
+    exact = np.empty(len(numbers), object)
+    exact[:] = numbers
+    return exact.reshape(array.shape)
 
 
 def _array(x: Any) -> NDArray[Any]:

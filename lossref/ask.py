@@ -25,7 +25,7 @@ from lossref.exact.reduce import whole
 from lossref.exact.settle import CAP, UnsettledError, settle
 from lossref.exact.systems import Base
 from lossref.exact.traced import slopes
-from lossref.exact_inputs import as_array, axes, batch, check_domain, exactly, rows, table
+from lossref.exact_inputs import as_array, axes, batch, check_domain, check_parameters, exactly, rows, table
 from lossref.float64.evaluate import bind, value_and_gradient
 from lossref.float64.layout import LAST, classes_last, is_moved, moved_back
 from lossref.formats import FLOAT64
@@ -249,6 +249,7 @@ def _shaped(loss: Loss, numbers: Sequence[Any], values: Values) -> Any:
 def _of_each(loss: Loss, values: Values, given: Mapping[str, Any], wanted: Wanted) -> Answer:
     """The answers to the examples of a batch, as one."""
     shape = batch(loss, values)
+    check_parameters(loss, values, shape)
     columns = {name: rows(x, len(axes(name, x)) - loss.spaces[name].rank, shape) for name, x in values.items()}
     answers = [_of_one(loss, dict(zip(columns, row, strict=True)), given, wanted) for row in zip(*columns.values(), strict=True)]
     if not answers:
@@ -297,6 +298,7 @@ def _of_a_batch(loss: Loss, given: Mapping[str, Any], asked: Options, wanted: Wa
         raise ValueError(f"{loss.name}: the oracle needs at least one example")
     if not np.isfinite(np.asarray(asked.upstream or 0.0, float)).all():
         raise ValueError(f"{loss.name}: the oracle of a batch takes finite upstream gradients")
+    check_parameters(loss, values, shape)
     columns = {name: rows(x, len(shape), shape) for name, x in values.items() if name in loss.arguments}
     for name in loss.parameters:
         leading = len(axes(name, values[name]))

@@ -90,7 +90,12 @@ def check(
     Raises ImplementationError (a sentence) for what cannot be asked, KeyError for an unknown loss, ValueError for an unknown level,
     format or framework, ConventionError for a sentence that says nothing.
     """
-    for name, given, allowed in (("level", level, LEVELS), ("format", format, (None, *golden.SHIPPED_FORMATS)), ("framework", framework, (None, "numpy", *tensors.FRAMEWORKS))):
+    known = (
+        ("level", level, LEVELS),
+        ("format", format, (None, *golden.SHIPPED_FORMATS)),
+        ("framework", framework, (None, "numpy", *tensors.FRAMEWORKS)),
+    )
+    for name, given, allowed in known:
         if not isinstance(given, str | None) or given not in allowed:
             raise ValueError(f"{name} must be one of {', '.join(filter(None, allowed))}, and is {shown(given)}")
     if not isinstance(device, str):

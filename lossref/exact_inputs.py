@@ -28,7 +28,7 @@ def fraction(x: Any) -> Fraction:
 
 
 def exactly(loss: Loss, name: str, x: Any) -> Any:
-    """A Fraction, an integer label, NaN or an infinity as a float, or a tuple of these; NumPy's long doubles stay what they are."""
+    """A Fraction, an integer label, NaN or an infinity as a float, or a tuple of these."""
     return mapped(lambda y: _number(loss, name, y), arrays.listed(f"{loss.name}: {name}", x))
 
 
@@ -81,6 +81,18 @@ def batch(loss: Loss, values: Values) -> tuple[int, ...]:
         shapes = ", ".join(f"{name} {axes(name, values[name])}" for name in loss.arguments)
         raise ValueError(f"{loss.name}: these shapes do not fit together: {shapes}")
     return whole
+
+
+def check_parameters(loss: Loss, values: Values, whole: tuple[int, ...]) -> None:
+    """ValueError for a parameter that is neither one number nor one for each example."""
+    for name in loss.parameters:
+        found = axes(f"{loss.name}: {name}", values[name])
+        try:
+            fits = np.broadcast_shapes(found, whole) == whole
+        except ValueError:
+            fits = False
+        if not fits:
+            raise ValueError(f"{loss.name}: {name} must be one number, or one an example: {whole}, and has shape {found}")
 
 
 def rows(x: Any, leading: int, wanted: tuple[int, ...]) -> tuple[Any, ...]:

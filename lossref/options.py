@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, Final, Literal
 
 import numpy as np
 
-from lossref.arrays import plain, shown
+from lossref.arrays import doubles, plain, shown
 
 if TYPE_CHECKING:
     from lossref.spec import Loss
@@ -90,7 +90,7 @@ class Options:
         for name in ("sample_weight", "class_weight", "pos_weight", "upstream"):
             if (given := getattr(self, name)) is None:
                 continue
-            x = plain(name, given, exact=True).astype(np.float64)
+            x = doubles(name, given)
             least, allowed = (-math.inf, "finite everywhere") if name == "sample_weight" else (0, "at least 0 everywhere and finite")
             if name != "upstream" and not (x >= least).all() & np.isfinite(x).all():
                 raise ValueError(f"{name} must be {allowed}, and is {reprlib.repr(x.tolist())}")

@@ -73,7 +73,9 @@ def main() -> int:
     numbers = range(given.count) if given.only is None else [given.only]
     screen, counts, found, start = Console(stderr=True), Counter[tuple[str, str]](), list[dict[str, str]](), time.monotonic()
     with tempfile.TemporaryDirectory() as folder:
-        for number in track(numbers, f"fuzzing {given.kind}", console=screen, transient=True, disable=not screen.is_terminal, auto_refresh=False):
+        for number in track(
+            numbers, f"fuzzing {given.kind}", console=screen, transient=True, disable=not screen.is_terminal, auto_refresh=False
+        ):
             if given.seconds and time.monotonic() - start > given.seconds:
                 break
             try:

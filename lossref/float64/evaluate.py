@@ -21,10 +21,11 @@ def value(loss: str | Loss, *arguments: Any, class_axis: int = LAST, **named: An
     """The loss of each example, in float64.
 
     `loss` is a name of `lossref list`, or a record of one's own. Arguments follow positionally (prediction, target) or by name,
-    parameters by name; numbers, lists, arrays or tensors, leading axes broadcast, the axes of one example come last. Raises KeyError for an
-    unknown loss, TypeError for missing or unknown arguments, ValueError for a point outside the domain, for shapes that do not fit
-    and for what holds no real numbers (texts, masked arrays). NaN in an argument gives NaN. What is done with a batch (reduction, denominator, sample_weight, class_weight, pos_weight,
-    label_smoothing, ignore_index, mask, target_form, upstream, empty) is explained by `help(lossref.options.Options)`.
+    parameters by name; numbers, lists, arrays or tensors, leading axes broadcast, the axes of one example come last. Raises KeyError for
+    an unknown loss, TypeError for missing or unknown arguments, ValueError for a point outside the domain, for shapes that do not fit and
+    for what holds no real numbers (texts, masked arrays). NaN in an argument gives NaN. What is done with a batch (reduction,
+    denominator, sample_weight, class_weight, pos_weight, label_smoothing, ignore_index, mask, target_form, upstream, empty) is explained
+    by `help(lossref.options.Options)`.
     `class_axis` says where the classes of a batch lie that has them elsewhere than last: 1 for PyTorch's (N, C, H, W).
     """
     return _call("value", loss, arguments, named, class_axis)

@@ -121,7 +121,7 @@ def whole_file(path: Path) -> bytes:
     except OSError as error:
         raise GoldenError(f"{path} cannot be read: {error.strerror}") from None
     except ValueError:
-        raise GoldenError(f"{ascii(str(path))} is no path of a file") from None
+        raise GoldenError(f"{str(path)!a} is no path of a file") from None
 
 
 def _is(pattern: re.Pattern[str], x: Any) -> bool:

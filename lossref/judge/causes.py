@@ -87,8 +87,10 @@ def nearest(found: Finding, loss: Loss, form: Format) -> Vector | None:
     """The golden vector of one example whose inputs and exact answer are most like these; None where the set cannot be read."""
     shipped = form if form.name in golden.SHIPPED_FORMATS else FORMATS["float32"]
     question = found.vector.question
+    if question.is_call:
+        return None
     try:
-        vectors = [] if question.is_call else [v for v in golden.read(loss, shipped) if not v.question.is_call]
+        vectors = [v for v in golden.read(loss, shipped) if not v.question.is_call]
     except GoldenError:
         return None
     here = _features(loss, question.inputs, _size_of(found.truth.exact))

@@ -17,19 +17,30 @@ from pathlib import Path
 from typing import Any
 
 from fuzzing import readers, world
-from fuzzing.arguments import TEXTS, misspelt
+from fuzzing.bad import TEXTS, misspelt
 from fuzzing.world import FoundError
 from lossref import catalog, cli
 
 FORCED = "FORCE_COLOR"  # makes a terminal of everything: how far it is is shown then
 STATUSES = (0, 1, 2, 3)
-CHANGED = ("sys.path", "warnings.filters", "threads")  # by what strangers' modules are imported from, by SciPy's import, by spinners that end
+CHANGED = (
+    "sys.path",
+    "warnings.filters",
+    "threads",
+)  # by what strangers' modules are imported from, by SciPy's import, by spinners that end
 LOSSES = ("squared_error", "hinge", "sigmoid_cross_entropy", "softmax_cross_entropy", "l2_penalty")
 DEFINITION = """from lossref.spaces import Real
 from lossref.spec import Loss
 LOSS = Loss(arguments={"prediction": Real(), "target": Real()}, definition=lambda m, prediction, target: m.abs(prediction - target))
 """
-MODULE = "def f(prediction, target):\n    return (prediction - target) ** 2\n\nclass Broken:\n    value = property(lambda self: 1 / 0)\n\nbroken = Broken()\n"
+MODULE = """def f(prediction, target):
+    return (prediction - target) ** 2
+
+class Broken:
+    value = property(lambda self: 1 / 0)
+
+broken = Broken()
+"""
 
 
 def folder_of_files(where: Path) -> Path:
@@ -40,13 +51,35 @@ def folder_of_files(where: Path) -> Path:
     folder.mkdir()
     questions, answers = readers.a_run()
     contents: dict[str, bytes] = {
-        "run": questions + answers, "questions": questions, "answers": answers, "cut": (questions + answers)[:-200], "waivers.toml": readers.WAIVERS,
-        "empty": b"", "binary": bytes(range(256)) * 8, "long": b"x" * 3_000_000, "latin": "é\n".encode("latin-1"), "list.json": b"[]", "text.json": b'"x"',
-        "deep.json": b"[" * 100_000, "object.json": b'{"type":"hello"}\n', "bom": b"\xef\xbb\xbf{}", "lines": b"\n" * 1000, "mine.py": MODULE.encode(),
-        "mine_loss.py": DEFINITION.encode(), "bad.py": b"import nothing_like_this\n", "syntax.py": b"def f(:\n", "raises.py": b"raise KeyError(3)\n",
-        "exits.py": b"raise SystemExit\n", "empty.py": b"", "no_loss.py": b"LOSS = 3\n", "latin.py": "x = 'é'\n".encode("latin-1"), "nul.py": b"\0",
-        "adapter.py": (Path(world.HOME) / "templates" / "adapter.py").read_bytes(), "quiet.py": b"import sys\nsys.stdin.read()\n", "MANIFEST.json": b"{}",
-    }  # fmt: skip
+        "run": questions + answers,
+        "questions": questions,
+        "answers": answers,
+        "cut": (questions + answers)[:-200],
+        "waivers.toml": readers.WAIVERS,
+        "empty": b"",
+        "binary": bytes(range(256)) * 8,
+        "long": b"x" * 3_000_000,
+        "latin": "é\n".encode("latin-1"),
+        "list.json": b"[]",
+        "text.json": b'"x"',
+        "deep.json": b"[" * 100_000,
+        "object.json": b'{"type":"hello"}\n',
+        "bom": b"\xef\xbb\xbf{}",
+        "lines": b"\n" * 1000,
+        "mine.py": MODULE.encode(),
+        "mine_loss.py": DEFINITION.encode(),
+        "bad.py": b"import nothing_like_this\n",
+        "syntax.py": b"def f(:\n",
+        "raises.py": b"raise KeyError(3)\n",
+        "exits.py": b"raise SystemExit\n",
+        "empty.py": b"",
+        "no_loss.py": b"LOSS = 3\n",
+        "latin.py": "x = 'é'\n".encode("latin-1"),
+        "nul.py": b"\0",
+        "adapter.py": (Path(world.HOME) / "templates" / "adapter.py").read_bytes(),
+        "quiet.py": b"import sys\nsys.stdin.read()\n",
+        "MANIFEST.json": b"{}",
+    }
     for name, data in contents.items():
         (folder / name).write_bytes(data)
     (folder / "folder").mkdir()
@@ -74,7 +107,9 @@ def _leaves(words: tuple[str, ...], parser: argparse.ArgumentParser) -> Iterator
 def drawn(chance: random.Random, files: Path) -> list[str]:
     """The words of one command."""
     if chance.random() < 0.03:
-        return [chance.choice((*TEXTS, "--version", "--help", "check", "golden", "nothing", "--", "-x")) for _ in range(chance.randrange(3))]
+        return [
+            chance.choice((*TEXTS, "--version", "--help", "check", "golden", "nothing", "--", "-x")) for _ in range(chance.randrange(3))
+        ]
     words, parser = chance.choice(commands())
     typed, wrong = list(words), chance.random() < 0.6
     for action in parser._actions:
@@ -91,7 +126,10 @@ def drawn(chance: random.Random, files: Path) -> list[str]:
             typed += [f"{name}={value[0]}"] if value and chance.random() < 0.3 else [name, *value]
     if words == ("eval",):
         for name in chance.choice((("prediction", "target"), ("logits", "target"), ("x",))):
-            typed += [f"--{name}", chance.choice(("1", "0", "-40,0", "1,2;3,4", "nan", "-inf", "1e400", "x", "", "1,,2", "0.1", "[1, 2]", "9" * 500))]
+            typed += [
+                f"--{name}",
+                chance.choice(("1", "0", "-40,0", "1,2;3,4", "nan", "-inf", "1e400", "x", "", "1,,2", "0.1", "[1, 2]", "9" * 500)),
+            ]
     return _tamed(chance, words, [word.replace("\0", "") for word in typed])
 
 
@@ -101,15 +139,27 @@ def _value(chance: random.Random, action: argparse.Action, files: Path, wrong: b
         return str(chance.choice(list(action.choices)))
     dest = action.dest
     kinds: Mapping[str, Callable[[], str]] = {
-        "loss": lambda: chance.choice((*LOSSES, chance.choice(catalog.names()), misspelt(chance, "hinge"), "MSELoss", str(files / "mine_loss.py"))),
-        "implementation": lambda: chance.choice(_implementations(files)), "library": lambda: chance.choice(("scipy", "torch", "lossref", "nothing", "sklearn")),
-        "program": lambda: chance.choice(_implementations(files)), "language": lambda: chance.choice(("c", "python", "Rust", "cobol", "")),
-        "id": lambda: chance.choice(("0", "abc", "92748ec56cdd", "zz", "", "F3", "f1")), "convention": lambda: _sentence(chance), "limit": lambda: _sentence(chance),
-        "worst": lambda: chance.choice(("0", "1", "9" * 30, "-1", "x")), "digits": lambda: chance.choice(("1", "30", "0", "-4", "x", "9" * 30)),
-        "timeout": lambda: chance.choice(("1", "0.5", "nan", "inf", "-1", "1e308", "x")), "jobs": lambda: chance.choice(("1", "2", "0", "-1", "x")),
-        "today": lambda: chance.choice(("2030-01-01", "0000-00-00", "x", "")), "device": lambda: chance.choice(("cpu", "cuda", "x", "")),
-        "junit": lambda: _place(chance), "record": lambda: _place(chance), "write_waivers": lambda: _place(chance), "to": lambda: _place(chance),
-    }  # fmt: skip
+        "loss": lambda: chance.choice(
+            (*LOSSES, chance.choice(catalog.names()), misspelt(chance, "hinge"), "MSELoss", str(files / "mine_loss.py"))
+        ),
+        "implementation": lambda: chance.choice(_implementations(files)),
+        "library": lambda: chance.choice(("scipy", "torch", "lossref", "nothing", "sklearn")),
+        "program": lambda: chance.choice(_implementations(files)),
+        "language": lambda: chance.choice(("c", "python", "Rust", "cobol", "")),
+        "id": lambda: chance.choice(("0", "abc", "92748ec56cdd", "zz", "", "F3", "f1")),
+        "convention": lambda: _sentence(chance),
+        "limit": lambda: _sentence(chance),
+        "worst": lambda: chance.choice(("0", "1", "9" * 30, "-1", "x")),
+        "digits": lambda: chance.choice(("1", "30", "0", "-4", "x", "9" * 30)),
+        "timeout": lambda: chance.choice(("1", "0.5", "nan", "inf", "-1", "1e308", "x")),
+        "jobs": lambda: chance.choice(("1", "2", "0", "-1", "x")),
+        "today": lambda: chance.choice(("2030-01-01", "0000-00-00", "x", "")),
+        "device": lambda: chance.choice(("cpu", "cuda", "x", "")),
+        "junit": lambda: _place(chance),
+        "record": lambda: _place(chance),
+        "write_waivers": lambda: _place(chance),
+        "to": lambda: _place(chance),
+    }
     if wrong and dest not in ("junit", "record", "write_waivers", "to"):
         return chance.choice((*TEXTS, str(files / "binary"), "-1", "--", "x" * 200)).encode("utf-8", "replace").decode()
     return kinds.get(dest, lambda: _file(chance, files))()
@@ -118,16 +168,50 @@ def _value(chance: random.Random, action: argparse.Action, files: Path, wrong: b
 def _implementations(files: Path) -> tuple[str, ...]:
     run = f"cmd:{sys.executable}"
     return (
-        "scipy", "lossref", f"{files}/mine.py:f", f"{files}/mine.py:broken", f"{files}/mine.py:nothing", f"{files}/bad.py:f", f"{files}/syntax.py:f",
-        f"{files}/raises.py", f"{files}/exits.py:f", f"{files}/empty.py", f"{files}/latin.py:f", f"{files}/nul.py:f", "nowhere", "numpy:exp", "torch:", "jit:x", ":",
-        "a:b:c", "", "é", "math:", "cmd:", "cmd:true", "cmd:false", "cmd:nothing-like-this", "cmd:cat", "cmd:'", f"{run} {files}/adapter.py", f"{run} {files}/quiet.py",
-        f"{run} -c 'print(1)'", str(files), f"{files}/folder", "..", "torch:mine.py:f(", "examples.implementations:textbook", "sklern",
-    )  # fmt: skip
+        "scipy",
+        "lossref",
+        f"{files}/mine.py:f",
+        f"{files}/mine.py:broken",
+        f"{files}/mine.py:nothing",
+        f"{files}/bad.py:f",
+        f"{files}/syntax.py:f",
+        f"{files}/raises.py",
+        f"{files}/exits.py:f",
+        f"{files}/empty.py",
+        f"{files}/latin.py:f",
+        f"{files}/nul.py:f",
+        "nowhere",
+        "numpy:exp",
+        "torch:",
+        "jit:x",
+        ":",
+        "a:b:c",
+        "",
+        "é",
+        "math:",
+        "cmd:",
+        "cmd:true",
+        "cmd:false",
+        "cmd:nothing-like-this",
+        "cmd:cat",
+        "cmd:'",
+        f"{run} {files}/adapter.py",
+        f"{run} {files}/quiet.py",
+        f"{run} -c 'print(1)'",
+        str(files),
+        f"{files}/folder",
+        "..",
+        "torch:mine.py:f(",
+        "examples.implementations:textbook",
+        "sklern",
+    )
 
 
 def _sentence(chance: random.Random) -> str:
     loss = chance.choice(("squared_error", "hinge", "nothing", ""))
-    said = chance.choice(("factor 1/2", "clip logits to [-30, 30], gradient through", "|prediction| <= 80", "target in [0, 1]", "nonsense", "factor 1/0", ""))
+    said = chance.choice(
+        ("factor 1/2", "clip logits to [-30, 30], gradient through", "|prediction| <= 80", "target in [0, 1]", "nonsense", "factor 1/0", "")
+    )
     return f"{loss}: {said}" if chance.random() < 0.8 else said
 
 
@@ -198,7 +282,7 @@ def _in_process(chance: random.Random, typed: list[str], environment: Mapping[st
     for stream in written:
         with suppress(ValueError):
             stream.flush()
-    out, err = (stream.buffer.getvalue().decode(encoding, "replace") for stream in written)  # type: ignore[attr-defined]
+    out, err = (stream.buffer.getvalue().decode(encoding, "replace") for stream in written)
     return status, out, err
 
 
@@ -220,7 +304,9 @@ def _in_its_own(chance: random.Random, typed: list[str], environment: Mapping[st
     closed = chance.choice(("", "<&-", ">&-", "2>&-", "<&- >&- 2>&-", "</dev/null"))
     more = {"PYTHONIOENCODING": chance.choice(("utf-8", "ascii", "latin-1"))} | dict(environment)
     command = ["sh", "-c", f'exec "$0" -m lossref "$@" {closed}', sys.executable, *typed]
-    given = subprocess.run(command, capture_output=True, env={**os.environ, **more}, timeout=60, check=False, input=None if "<" in closed else b"")
+    given = subprocess.run(
+        command, capture_output=True, env={**os.environ, **more}, timeout=60, check=False, input=None if "<" in closed else b""
+    )
     return given.returncode, given.stdout.decode("utf-8", "replace"), given.stderr.decode("utf-8", "replace")
 
 
@@ -233,7 +319,11 @@ def _judge(typed: list[str], status: Any, out: str, err: str, environment: Mappi
     if status == 2:
         usage = re.match(r"usage: .*?(?=^lossref)", err, re.DOTALL | re.MULTILINE)
         said = err[usage.end() if usage else 0 :]
-        said = re.sub(r"\x1b\[[0-9;?]*[A-Za-z]|\r", "", said).strip("\n").split("\n")[-1] + "\n" if said and (FORCED in environment or "--trace" in typed) else said
+        said = (
+            re.sub(r"\x1b\[[0-9;?]*[A-Za-z]|\r", "", said).strip("\n").split("\n")[-1] + "\n"
+            if said and (FORCED in environment or "--trace" in typed)
+            else said
+        )
         if not re.fullmatch(r"lossref[^\n]*\n", said) and not (is_apart and not said):
             raise FoundError(f"bad use is not one line: {said!r:.400}")
         if not said.rstrip("\n").isprintable() or len(said) > 4000:
