@@ -84,8 +84,7 @@ class Options:
         if self.ignore_index is not None:
             self._take("ignore_index", _index("ignore_index", self.ignore_index))
         if self.mask is not None:
-            mask = plain("mask", self.mask)
-            if mask.dtype.kind not in "biu" or not np.isin(mask, (0, 1)).all():
+            if not _are_truth_values(self.mask):
                 raise ValueError(f"mask must be true or false for each example (or the integers 1 and 0), and is {shown(self.mask)}")
         for name in ("sample_weight", "class_weight", "pos_weight", "upstream"):
             if (given := getattr(self, name)) is None:
@@ -151,13 +150,21 @@ def check(loss: Loss, options: Options) -> None:
 def number(name: str, x: Any, allowed: str, least: float, most: float) -> Any:
     """A number as it is where Python knows it, exactly otherwise."""
     try:
-        found = x if type(x) in (int, float) else Fraction(*map(int, x.as_integer_ratio()))
+        found = x if type(x) in (int, float) else index(x) if hasattr(x, "__index__") else Fraction(*map(int, x.as_integer_ratio()))
         fits = least <= found <= most
     except Exception:  # anybody's number may raise anything
         fits = False
     if not fits:
         raise ValueError(f"{name} must be {allowed}, and is {shown(x)}")
     return found
+
+
+def _are_truth_values(mask: Any) -> bool:
+    try:
+        found = plain("mask", mask)
+    except ValueError:
+        return False
+    return found.dtype.kind in "biu" and bool(np.isin(found, (0, 1)).all())
 
 
 def _index(name: str, x: Any) -> int:
