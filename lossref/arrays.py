@@ -1,12 +1,17 @@
 """Anybody's arrays as exact numbers and the format they came in: NumPy, torch, jax, the array API; none of them imported.
 
-The format is read off the name of the dtype. Python numbers and lists of them mean float64.
+The format is read off the name of the dtype. Python numbers and lists of them mean float64. Whatever anybody's object raises when it
+is read is told in one sentence.
 """
 
 from __future__ import annotations
 
+import array as buffers
 from collections.abc import Mapping
 from dataclasses import dataclass
+from decimal import Decimal
+from fractions import Fraction
+from reprlib import Repr
 from typing import Any
 
 import numpy as np
@@ -17,6 +22,11 @@ from lossref.formats import FLOAT64, FORMATS, Format
 
 BY_NUMPY = ("float64", "float32", "float16")  # the formats that NumPy has by itself
 WIDTHS = ("float64", "float32", "float16", "bfloat16")  # the formats that tests are judged in
+AXES = 24  # more than anybody has
+_PLAIN = {type(None), bool, int, float, complex, str, bytes, Fraction, Decimal}  # what is shown as it is; others run their own code
+_EXACT = {bool, int, float, Fraction, Decimal}
+_REPR = Repr()
+_REPR.maxstring = _REPR.maxother = 60
 
 
 @dataclass(frozen=True)
@@ -36,22 +46,121 @@ def read(name: str, x: Any) -> Numbers:
 
     Raises TypeError for what is not an array of real numbers of a format that is judged here.
     """
-    bare = isinstance(x, (int, float)) and not hasattr(x, "dtype")
-    named = kind(x)
-    if callable(getattr(x, "detach", None)):  # a torch tensor
-        x = x.detach().cpu()
-        if named in FORMATS and named not in BY_NUMPY:
-            x = x.float()
     try:
-        array = np.from_dlpack(x) if not hasattr(x, "__array__") and hasattr(x, "__dlpack__") else np.asarray(x)
-    except (TypeError, ValueError, RuntimeError, BufferError) as error:
-        raise TypeError(f"{name} cannot be read as an array: {error}") from None
-    named = named or array.dtype.name
+        array, named = plain(name, x), kind(x)
+    except ValueError as error:
+        raise TypeError(f"{error}; arrays in {', '.join(WIDTHS)}, or integers, are read") from None
+    bare = type(x) in (bool, int, float)
+    named = named if named in WIDTHS else array.dtype.name
     if named in WIDTHS:
         return Numbers(widened(array), FORMATS[named], bare)
     if array.dtype.kind in "biu":
         return Numbers(array.astype(np.int64) if array.dtype.kind != "u" else array, None, bare)
     raise TypeError(f"{name} must be real numbers in {', '.join(WIDTHS)} or integers, not {named}")
+
+
+def plain(name: str, x: Any, *, exact: bool = False) -> NDArray[Any]:
+    """Anybody's array, tensor, list or number as a NumPy array of real numbers, of its own dtype; bfloat16 as float32, which holds it.
+
+    Fractions, Decimals and integers of any size are taken where `exact` ones are wanted, and rounded to float64.
+    Raises ValueError for a masked array and for what is not made of real numbers.
+    """
+    try:
+        array = _array(x)
+        if exact and array.dtype.kind == "O" and all(type(y) in _EXACT or isinstance(y, np.generic) for y in array.flat):
+            array = array.astype(np.float64)
+        is_real = array.dtype.kind in "biuf" and array.dtype.isbuiltin != 2  # which types of other packages are
+    except Exception:  # anybody's object may raise anything
+        is_real = False
+    if not is_real:
+        raise ValueError(f"{name} must be real numbers, and is {shown(x)}")
+    if array.ndim > AXES:
+        raise ValueError(f"{name} must have at most {AXES} axes, and has {array.ndim}")
+    return array
+
+
+def doubles(name: str, x: Any) -> NDArray[np.float64]:
+    """The same as float64, exact numbers rounded to it."""
+    with np.errstate(all="ignore"):
+        return widened(plain(name, x, exact=True))
+
+
+def listed(name: str, x: Any, depth: int = 0) -> Any:
+    """Arrays, tensors and lists of them as nested lists of the numbers that they hold, whatever kind these are; others as they are.
+
+    Raises ValueError for a masked array, and for one of anything but numbers and texts.
+    """
+    if depth > AXES:
+        raise ValueError(f"{name} must be real numbers, and is a list of more than {AXES} levels")
+    if isinstance(x, (list, tuple)):
+        return [listed(name, y, depth + 1) for y in x]
+    if type(x) in _PLAIN:
+        return x
+    try:
+        array = _array(x) if _is_array(x) else None
+        found = x if array is None else _exact(array).tolist()
+        is_fine = array is None or (array.dtype.kind not in "VcmM" and array.ndim <= AXES)
+    except Exception:  # as above
+        is_fine = False
+    if not is_fine:
+        raise ValueError(f"{name} must be real numbers, and is {shown(x)}")
+    return found
+
+
+def exact_array(name: str, x: Any) -> NDArray[Any]:
+    """Nested lists of exact numbers as an array of objects; ValueError for rows of different lengths."""
+    rows = listed(name, x)
+    try:
+        return np.array(rows, object)
+    except ValueError:
+        raise ValueError(f"{name} must be real numbers in rows of one length, and is {shown(x)}") from None
+
+
+def shown(x: Any) -> str:
+    """What a message says that an argument is: plain numbers and texts as they are, everything else by its type."""
+    if isinstance(x, np.ma.MaskedArray):
+        return "a masked array, whose hidden numbers would count: pass its filled() and a mask"
+    if isinstance(x, np.ndarray):
+        return f"an array of {x.dtype}"
+    if type(x) is int and x.bit_length() > 1024:
+        return "an integer beyond float64"
+    rows = x[:AXES] if type(x) in (list, tuple) else []
+    if other := [y for y in rows if type(y) not in _PLAIN or (type(y) is int and y.bit_length() > 1024)]:
+        inner = "rows of other things" if isinstance(other[0], (list, tuple)) else shown(other[0])
+        return f"a {type(x).__name__} that holds {inner}"
+    try:
+        text = _REPR.repr(x) if type(x) in (*_PLAIN, list, tuple) else ""
+    except ValueError:  # an integer of too many digits
+        text = ""
+    return text if text and text.isprintable() else f"an object of type {type(x).__name__}"
+
+
+def _is_array(x: Any) -> bool:
+    known = ("__array__", "__dlpack__", "__array_interface__", "__array_struct__")
+    return isinstance(x, (memoryview, buffers.array)) or any(hasattr(type(x), name) for name in known)
+
+
+def _exact(array: NDArray[Any]) -> NDArray[Any]:
+    """Floats as float64, and long doubles as fractions, for no Python float holds them."""
+    if array.dtype.kind != "f" or array.dtype.itemsize <= 8:
+        return widened(array) if array.dtype.kind == "f" else array
+    numbers = [Fraction(*map(int, y.as_integer_ratio())) if np.isfinite(y) else float(y) for y in array.reshape(-1)]
+    exact = np.empty(len(numbers), object)
+    exact[:] = numbers
+    return exact.reshape(array.shape)
+
+
+def _array(x: Any) -> NDArray[Any]:
+    """An object as NumPy reads it; what cannot be read raises whatever it likes."""
+    if isinstance(x, np.ma.MaskedArray) or (isinstance(x, (list, tuple)) and any(isinstance(y, np.ma.MaskedArray) for y in x)):
+        raise TypeError
+    named = kind(x)
+    if callable(getattr(x, "detach", None)):  # a torch tensor
+        x = x.detach().cpu()
+        if named in FORMATS and named not in BY_NUMPY:
+            x = x.float()
+    array = np.from_dlpack(x) if not hasattr(x, "__array__") and hasattr(x, "__dlpack__") else np.asarray(x)
+    return array.astype(np.float32) if array.dtype.name == "bfloat16" else array
 
 
 def common_format(given: Mapping[str, Numbers]) -> Format:

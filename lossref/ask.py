@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-import reprlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from operator import index
@@ -12,8 +11,9 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from lossref import catalog, options
+from lossref.arrays import listed, shown
 from lossref.conventions.formula import ConventionError, changed, fitting
-from lossref.conventions.grammar import parse
+from lossref.conventions.grammar import parse, sentences
 from lossref.digits import bits_of, kept
 from lossref.exact import balls
 from lossref.exact.balls import Balls
@@ -25,9 +25,9 @@ from lossref.exact.reduce import whole
 from lossref.exact.settle import CAP, UnsettledError, settle
 from lossref.exact.systems import Base
 from lossref.exact.traced import slopes
-from lossref.exact_inputs import as_array, axes, batch, check_domain, exactly, rows, table
+from lossref.exact_inputs import as_array, axes, batch, check_domain, check_parameters, exactly, rows, table
 from lossref.float64.evaluate import bind, value_and_gradient
-from lossref.float64.layout import LAST, classes_last, moved_back
+from lossref.float64.layout import LAST, classes_last, is_moved, moved_back
 from lossref.formats import FLOAT64
 from lossref.options import Options
 from lossref.spec import Loss, Values
@@ -93,17 +93,18 @@ def oracle(
     of the function which does so, with bounds rounded to float64.
     `certified=True` needs python-flint and adds an enclosure that is proved to hold the truth. NaN gives NaN; an infinite input gives
     the limit, with all else held fixed, and NaN where there is none. A number too small for its digits to
-    be told (a probability of exp(-1e6)) is its nearest float64, with an enclosure. Raises KeyError for an unknown loss, and ValueError
-    for a point outside the domain, for a limit that the rule does not tell, for more digits than can be settled, and for more than 10,000.
+    be told (a probability of exp(-1e6)) is its nearest float64, with an enclosure. Raises KeyError for an unknown loss, TypeError
+    for missing or unknown arguments, and ValueError for a point outside the domain, for what is no number, for a limit that the rule
+    does not tell, for more digits than can be settled, and for more than 10,000.
     """
     record = catalog.find(loss)
     wanted = Wanted(_whole(digits), certified, hessian)
     given, chosen = options.split(named)
     bound = bind(record, arguments, given)
-    plain = {name: x.tolist() if isinstance(x, np.ndarray) else x for name, x in chosen.items()}
-    sentences = [convention] if isinstance(convention, str) else convention
-    placed = bound if class_axis == LAST else classes_last(record, bound, class_axis)
-    found = _declared(record, sentences, placed, plain, wanted) if sentences else _asked(record, placed, plain, wanted)
+    plain = {name: listed(name, x) for name, x in chosen.items()}
+    said = sentences("convention", convention)
+    placed = classes_last(record, bound, class_axis) if is_moved(class_axis) else bound
+    found = _declared(record, said, placed, plain, wanted) if said else _asked(record, placed, plain, wanted)
     return found if class_axis == LAST else _laid_out(record, placed, found, class_axis)
 
 
@@ -135,17 +136,17 @@ def _laid_out(loss: Loss, placed: Mapping[str, Any], found: Answer, axis: int) -
 def _whole(digits: Any) -> int:
     try:
         whole_number = 0 if isinstance(digits, bool) else index(digits)
-    except TypeError:
+    except Exception:  # anybody's number may raise anything
         whole_number = 0
     if not 1 <= whole_number <= MOST_DIGITS:
-        raise ValueError(f"digits must be a whole number from 1 to {MOST_DIGITS}, and is {reprlib.repr(digits)}")
+        raise ValueError(f"digits must be a whole number from 1 to {MOST_DIGITS}, and is {shown(digits)}")
     return whole_number
 
 
-def _declared(loss: Loss, sentences: Sequence[str], given: Mapping[str, Any], chosen: Mapping[str, Any], wanted: Wanted) -> Answer:
+def _declared(loss: Loss, said: Sequence[str], given: Mapping[str, Any], chosen: Mapping[str, Any], wanted: Wanted) -> Answer:
     """The answer of the function that the sentences declare: of its value, and of each part that is no derivative of that."""
     try:
-        conventions = fitting(loss, [parse(sentence) for sentence in sentences])
+        conventions = fitting(loss, [parse(sentence) for sentence in said])
     except ConventionError as error:
         raise ValueError(f"convention: {error}") from None
     for c in conventions:
@@ -247,6 +248,7 @@ def _shaped(loss: Loss, numbers: Sequence[Any], values: Values) -> Any:
 def _of_each(loss: Loss, values: Values, given: Mapping[str, Any], wanted: Wanted) -> Answer:
     """The answers to the examples of a batch, as one."""
     shape = batch(loss, values)
+    check_parameters(loss, values, shape)
     columns = {name: rows(x, len(axes(name, x)) - loss.spaces[name].rank, shape) for name, x in values.items()}
     answers = [_of_one(loss, dict(zip(columns, row, strict=True)), given, wanted) for row in zip(*columns.values(), strict=True)]
     if not answers:
@@ -285,14 +287,17 @@ def _of_a_batch(loss: Loss, given: Mapping[str, Any], asked: Options, wanted: Wa
     kind = catalog.get(loss.soft_target) if asked.target_form == "soft" and loss.soft_target else loss
     values = {name: exactly(kind, name, x) for name, x in given.items()}
     options.check(loss, asked)
+    for name, x in values.items():
+        axes(f"{loss.name}: {name}", x)  # rows of different lengths are no array
     if loss.value is not None:  # it says what is not allowed
-        value_and_gradient(loss, **{name: as_array(x, given[name]) for name, x in values.items()}, **vars(asked))
+        value_and_gradient(loss, **{name: as_array(f"{loss.name}: {name}", x, given[name]) for name, x in values.items()}, **vars(asked))
     first = axes(f"{loss.name}: {loss.first}", values[loss.first])
     shape = first[: len(first) - loss.arguments[loss.first].rank]
     if 0 in first:
         raise ValueError(f"{loss.name}: the oracle needs at least one example")
     if not np.isfinite(np.asarray(asked.upstream or 0.0, float)).all():
         raise ValueError(f"{loss.name}: the oracle of a batch takes finite upstream gradients")
+    check_parameters(loss, values, shape)
     columns = {name: rows(x, len(shape), shape) for name, x in values.items() if name in loss.arguments}
     for name in loss.parameters:
         leading = len(axes(name, values[name]))

@@ -15,6 +15,7 @@ from importlib import import_module
 from importlib.util import module_from_spec, spec_from_file_location
 from pathlib import Path
 
+from lossref.arrays import shown
 from lossref.options import CLASS, NONE, NUMBER, PROBABILITY, SIGN, WEIGHTS
 from lossref.spaces import Space
 from lossref.spec import Hard, Known, Loss, Parameter
@@ -32,11 +33,17 @@ def names() -> tuple[str, ...]:
     return tuple(_modules())
 
 
-@cache
 def get(name: str) -> Loss:
     """The loss of that name; KeyError suggests the nearest names, and what other libraries call one."""
+    if not isinstance(name, str):
+        raise TypeError(f"loss must be a name, and is {shown(name)}")
+    return _of_file(name)
+
+
+@cache
+def _of_file(name: str) -> Loss:
     if name not in _modules():
-        raise KeyError(f"no loss is called {name!r}; {suggestion(name)}")
+        raise KeyError(f"no loss is called {shown(name)}; {suggestion(name)}")
     loss: Loss = import_module(_modules()[name]).LOSS
     if loss.name != name:
         raise ImportError(f"{_modules()[name]} defines {loss.name!r}; a loss and its file carry one name")
@@ -47,6 +54,8 @@ def find(loss: str | Loss) -> Loss:
     """The loss of a name, or a record as it is; one without a name is called like the file that it was written in."""
     if isinstance(loss, str):
         return get(loss)
+    if not isinstance(loss, Loss):
+        raise TypeError(f"loss must be a name of `lossref list` or a record of one's own, and is {shown(loss)}")
     return loss if loss.name else replace(loss, name=loss.definition.__module__.rpartition(".")[2])
 
 
@@ -56,6 +65,8 @@ def named(name: str, library: str = "") -> str:
     Names are compared without case, underscores and an ending "loss": `nn.MSELoss` is torch's mse_loss, our squared_error. In `library`
     its own names come first, then ours; those of other libraries count where there is nothing to remark on them.
     """
+    if not isinstance(name, str):
+        raise TypeError(f"loss must be a name, and is {shown(name)}")
     plain, remarked = _elsewhere()
     known = {**remarked, **plain}.get(_bare(name), {})
     if library in known:
@@ -68,11 +79,13 @@ def named(name: str, library: str = "") -> str:
     if found:
         means = " and ".join(f"{of}'s name of {loss}" for of, loss in known.items())
         raise KeyError(f"{name!r} is {means}: say which by our name")
-    raise KeyError(f"no loss is called {name!r}; {suggestion(name)}")
+    raise KeyError(f"no loss is called {shown(name)}; {suggestion(name)}")
 
 
 def suggestion(name: str) -> str:
     """What somebody may have meant by a name that no loss has."""
+    if not isinstance(name, str):
+        raise TypeError(f"loss must be a name, and is {shown(name)}")
     plain, remarked = _elsewhere()
     elsewhere = {**remarked, **plain}
     if known := elsewhere.get(_bare(name)):
@@ -106,9 +119,9 @@ def _bare(name: str) -> str:
 
 def load(path: str | Path) -> Loss:
     """The loss that a file of one's own defines, called as it says or like the file; DefinitionError says what is wrong with it."""
-    file = Path(path)
+    file = Path(path) if isinstance(path, (str, Path)) else Path()
     if file.suffix != ".py" or not file.is_file():
-        raise DefinitionError(f"{path} is no Python file with a loss in it")
+        raise DefinitionError(f"{path if isinstance(path, Path) else shown(path)} is no Python file with a loss in it")
     name = f"lossref_own_{hashlib.sha256(str(file.resolve()).encode()).hexdigest()[:8]}_{file.stem}"
     spec = spec_from_file_location(name, file)
     assert spec is not None

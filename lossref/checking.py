@@ -14,7 +14,9 @@ from typing import Any
 from rich.console import Console
 
 from lossref import catalog, golden
+from lossref.arrays import shown
 from lossref.conventions import declaring
+from lossref.conventions.grammar import sentences
 from lossref.formats import FORMATS
 from lossref.golden import write
 from lossref.implementations import python, resolve, tensors
@@ -92,22 +94,30 @@ def check(
     Raises ImplementationError (a sentence) for what cannot be asked, KeyError for an unknown loss, ValueError for an unknown level,
     format or framework, ConventionError for a sentence that says nothing.
     """
-    for name, given, allowed in (("level", level, LEVELS), ("format", format, (None, *golden.SHIPPED_FORMATS))):
-        if given not in allowed:
-            raise ValueError(f"{name} must be one of {', '.join(filter(None, allowed))}, and is {given!r}")
-    if framework not in (None, "numpy", *tensors.FRAMEWORKS):
-        raise ValueError(f"framework must be one of numpy, {', '.join(tensors.FRAMEWORKS)}, and is {framework!r}")
+    known = (
+        ("level", level, LEVELS),
+        ("format", format, (None, *golden.SHIPPED_FORMATS)),
+        ("framework", framework, (None, "numpy", *tensors.FRAMEWORKS)),
+    )
+    for name, given, allowed in known:
+        if not isinstance(given, str | None) or given not in allowed:
+            raise ValueError(f"{name} must be one of {', '.join(filter(None, allowed))}, and is {shown(given)}")
+    if not isinstance(device, str):
+        raise ValueError(f"device must be a text, and is {shown(device)}")
+    if isinstance(worst, bool) or not isinstance(worst, int) or worst < 0:
+        raise ValueError(f"worst must be a whole number of at least 0, and is {shown(worst)}")
+    declared, stated = sentences("conventions", conventions), sentences("limits", limits)
     library = _library(implementation, loss, framework, device)
     own = catalog.find(loss) if isinstance(loss, Loss) else None
     wanted = [catalog.named(loss)] if isinstance(loss, str) and len(library.implementations) > 1 else list(library.implementations)
     losses = [own] if own else [catalog.get(name) for name in wanted]
     try:
-        if conventions or limits:
+        if declared or stated:
             if len(losses) > 1:
                 raise ValueError(f"conventions and limits are of one loss, and {library.title} has {len(losses)}: say which with loss")
             (judged,) = losses
-            library = declaring.limited(library, [f"{judged.name}: {sentence}" for sentence in _sentences(limits)], [], own)
-            library = declaring.declaring(library, [f"{judged.name}: {sentence}" for sentence in _sentences(conventions)], [], False)
+            library = declaring.limited(library, [f"{judged.name}: {sentence}" for sentence in stated], [], own)
+            library = declaring.declaring(library, [f"{judged.name}: {sentence}" for sentence in declared], [], False)
         if not accept_conventions:
             library = declaring.accepted(library, [loss.name for loss in losses], "accept_conventions=True")
         return _judged(library, losses, format_of(format, library), level, strict, worst, same_bits)
@@ -121,10 +131,6 @@ def _judged(library: Library, losses: Sequence[Loss], format: str, level: str, s
     ]
     data = finding.run(library, verdicts, format, level, strict, worst, same_bits=same_bits)
     return Report(data if len(losses) > 1 else data | {"lacks": {}})
-
-
-def _sentences(given: str | Sequence[str]) -> tuple[str, ...]:
-    return (given,) if isinstance(given, str) else tuple(given)
 
 
 def _library(implementation: Any, loss: str | Loss | None, framework: str | None, device: str) -> Library:

@@ -49,18 +49,26 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return BAD_USE
 
 
-def _run(typed: Sequence[str]) -> int:
-    parser = Parser(
+def parser() -> argparse.ArgumentParser:
+    """The whole command line."""
+    whole = Parser(
         prog="lossref",
         description="Loss functions with certified answers: check an implementation, ask for an answer, take golden data.",
         epilog=EPILOG,
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
-    parser.add_argument("--version", action="version", version=f"lossref {__version__}")
-    commands = parser.add_subparsers(title="commands", metavar="COMMAND", required=True)
+    whole.add_argument("--version", action="version", version=f"lossref {__version__}")
+    commands = whole.add_subparsers(title="commands", metavar="COMMAND", required=True)
     for group in (check, coverage, look, golden, folklore, programs, init_adapter):
         group.add(commands)
-    given, rest = parser.parse_known_args(_joined(typed))
+    return whole
+
+
+def _run(typed: Sequence[str]) -> int:
+    whole = parser()
+    if wrong := [word for word in typed if re.fullmatch("--[a-z-]+=--", word)]:  # which argparse takes for an empty list
+        whole.error(f"{wrong[0]}: -- is no value of an option")
+    given, rest = whole.parse_known_args(_joined(typed))
     given.typed, given.values = list(map(str, typed)), rest
     if rest and not getattr(given, "takes_values", False):
         given.parser.error(f"unrecognized arguments: {' '.join(rest)}")

@@ -8,6 +8,7 @@ from typing import Any
 
 from mpmath.ctx_mp import MPContext
 
+from lossref import arrays
 from lossref.bits import as_float
 from lossref.formats import FORMATS
 
@@ -30,6 +31,8 @@ def context(digits: int) -> Any:
     numbers.prec = bits_of(digits)
 
     def rounded(self: Any, form: str = "float64") -> float:
+        if not isinstance(form, str) or form not in FORMATS:
+            raise ValueError(f"form must be one of {', '.join(FORMATS)}, and is {arrays.shown(form)}")
         sign, mantissa, exponent, _ = self._mpf_
         if not mantissa:  # 0, an infinity, or NaN
             return float(approximate(self))

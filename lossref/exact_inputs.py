@@ -11,11 +11,11 @@ from typing import Any
 import numpy as np
 
 from lossref import arrays
-from lossref.bits import SUBNORMALS, as_float, as_fraction, narrowed, parsed, written
+from lossref.bits import as_float, as_fraction, narrowed, parsed, written
 from lossref.formats import FORMATS
 from lossref.spaces import lengths
 from lossref.spec import Loss, Values
-from lossref.values import filled, flat, shape
+from lossref.values import filled, flat, mapped, shape
 
 LARGEST_EXPONENT = 20_000  # of two: every number of binary128, and of long doubles, lies between
 
@@ -30,11 +30,10 @@ def fraction(x: Any) -> Fraction:
 
 def exactly(loss: Loss, name: str, x: Any) -> Any:
     """A Fraction, an integer label, NaN or an infinity as a float, or a tuple of these."""
-    if hasattr(x, "tolist"):  # arrays and scalars of NumPy and of the frameworks; NumPy's long doubles stay what they are
-        held = arrays.read(name, x).array if arrays.kind(x) in SUBNORMALS else x.detach() if hasattr(x, "detach") else x
-        x = held.tolist()
-    if isinstance(x, (list, tuple)):
-        return tuple(exactly(loss, name, y) for y in x)
+    return mapped(lambda y: _number(loss, name, y), arrays.listed(f"{loss.name}: {name}", x))
+
+
+def _number(loss: Loss, name: str, x: Any) -> Any:
     try:
         if isinstance(x, str):
             x = parsed(x)
@@ -49,12 +48,12 @@ def exactly(loss: Loss, name: str, x: Any) -> Any:
             raise OverflowError
     except OverflowError:
         raise ValueError(f"{loss.name}: {name} must be 0 or between 2**-{LARGEST_EXPONENT} and 2**{LARGEST_EXPONENT} in size") from None
-    except (TypeError, ValueError):
-        raise ValueError(f"{loss.name}: {name} must be numbers, and holds {x!r}") from None
+    except Exception:  # anybody's number may raise anything
+        raise ValueError(f"{loss.name}: {name} must be numbers, and holds {arrays.shown(x)}") from None
     space = loss.arguments.get(name)
     if space is not None and space.label_of is not None:
         if exact.denominator != 1:
-            raise ValueError(f"{loss.name}: {name} must be {space.description}, and is {x}")
+            raise ValueError(f"{loss.name}: {name} must be {space.description}, and is {_shown(exact)}")
         return int(exact)
     return exact
 
@@ -85,6 +84,18 @@ def batch(loss: Loss, values: Values) -> tuple[int, ...]:
     return whole
 
 
+def check_parameters(loss: Loss, values: Values, whole: tuple[int, ...]) -> None:
+    """ValueError for a parameter that is neither one number nor one for each example."""
+    for name in loss.parameters:
+        found = axes(f"{loss.name}: {name}", values[name])
+        try:
+            fits = np.broadcast_shapes(found, whole) == whole
+        except ValueError:
+            fits = False
+        if not fits:
+            raise ValueError(f"{loss.name}: {name} must be one number, or one an example: {whole}, and has shape {found}")
+
+
 def rows(x: Any, leading: int, wanted: tuple[int, ...]) -> tuple[Any, ...]:
     """The examples of a batch one after the other: what lies below so many leading axes, broadcast to those wanted."""
     table = np.empty(shape(x)[:leading], object)
@@ -104,14 +115,14 @@ def table(numbers: Any, wanted: tuple[int, ...]) -> Any:
     return filled(np.zeros(wanted).tolist(), remaining)
 
 
-def as_array(x: Any, given: Any) -> Any:
+def as_array(name: str, x: Any, given: Any) -> Any:
     """Exact numbers as a NumPy array of the format that they were given in."""
 
     def listed(x: Any) -> Any:
         try:
             return [listed(y) for y in x] if isinstance(x, tuple) else x if isinstance(x, int) else as_float(x)
         except OverflowError:
-            raise ValueError("the oracle of a batch takes numbers up to the largest of float64") from None
+            raise ValueError(f"{name} must be of float64's range: the oracle of a batch takes nothing larger") from None
 
     if all(isinstance(y, int) for y in flat(x)):
         return np.array(listed(x))
@@ -144,13 +155,13 @@ def check_domain(loss: Loss, values: Values, given: Mapping[str, Any]) -> None:
 
 
 def precision(given: Any, numbers: list[Any]) -> int:
-    """Significant bits of the format that numbers came in: rounded probabilities miss the sum 1 by their own rounding.
+    """Significant bits of the format that numbers had: rounded probabilities miss the sum 1 by their own rounding.
 
-    What came as float64, or as Python numbers, may have been float32 before, if float32 holds it.
+    What came in one format, or as Python numbers, may have been of the narrowest that holds them all.
     """
-    if (kind := arrays.kind(given)) in FORMATS and kind != "float64":
-        return FORMATS[kind].precision
-    return FORMATS["float32" if all(isinstance(y, float) or FORMATS["float32"].holds(y) for y in numbers) else "float64"].precision
+    widest = FORMATS.get(arrays.kind(given), FORMATS["float64"]).precision
+    bits = [FORMATS[name].precision for name in arrays.WIDTHS if all(isinstance(y, float) or FORMATS[name].holds(y) for y in numbers)]
+    return min([widest, *bits])
 
 
 def _shown(x: Any) -> str:

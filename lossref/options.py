@@ -4,15 +4,16 @@ from __future__ import annotations
 
 import math
 import reprlib
+import sys
 from collections.abc import Mapping
 from dataclasses import dataclass, fields
-from decimal import Decimal
-from numbers import Integral, Real
+from fractions import Fraction
+from operator import index
 from typing import TYPE_CHECKING, Any, Final, Literal
 
 import numpy as np
-from numpy.typing import NDArray
 
+from lossref.arrays import doubles, plain, shown
 from lossref.bits import below_zero, unflushed
 
 if TYPE_CHECKING:
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
 
 REDUCTIONS = ("none", "sum", "mean")
 DENOMINATORS = ("weights", "kept", "count", "batch")
+LEAST = Fraction(1, 1 << 1074)  # of float64
 EMPTY = {"nan": math.nan, "zero": 0.0}
 SMOOTHINGS = ("all", "others")
 
@@ -53,7 +55,7 @@ class Options:
     label_smoothing a in [0, 1]: (1 - a) t + a / K, or (1 - a) y + a / 2 for one probability
     smoothing       over `all` classes, as above, or over the `others`: (1 - a) t + a (1 - t) / (K - 1), K = 2 for one probability
     ignore_index    examples with this class index are left out
-    mask            true where an example is kept
+    mask            true where an example is kept: truth values, or the integers 1 and 0
     target_form     index, one_hot or soft for classes; probability or sign, sign or binary for two labels
     upstream        gradient of what comes after, with the shape of the value
     """
@@ -75,24 +77,26 @@ class Options:
         _one_of("reduction", self.reduction, REDUCTIONS)
         _one_of("empty", self.empty, tuple(EMPTY))
         _one_of("smoothing", self.smoothing, SMOOTHINGS)
-        divisor: Any = self.denominator
-        if isinstance(divisor, str):
-            _one_of("denominator", divisor, DENOMINATORS)
-        elif not isinstance(self.denominator, Real) or not 0 < unflushed(divisor) < math.inf:
-            raise ValueError(f"denominator must be a number above 0 or one of {', '.join(DENOMINATORS)}, and is {self.denominator!r}")
-        if not isinstance(self.label_smoothing, Real) or not 0 <= unflushed(self.label_smoothing) <= 1:
-            raise ValueError(f"label_smoothing must be a number in [0, 1], and is {self.label_smoothing!r}")
-        if self.ignore_index is not None and not isinstance(self.ignore_index, Integral):
-            raise ValueError(f"ignore_index must be a whole number, and is {self.ignore_index!r}")
-        if self.mask is not None and not np.isin(_real("mask", self.mask), (0, 1)).all():
-            raise ValueError(f"mask must be true or false for each example (or 1 or 0), and is {reprlib.repr(self.mask)}")
+        if isinstance(self.denominator, str):
+            _one_of("denominator", self.denominator, DENOMINATORS)
+        else:
+            known = f"a number above 0 that float64 holds or one of {', '.join(DENOMINATORS)}"
+            self._take("denominator", number("denominator", self.denominator, known, LEAST, sys.float_info.max))
+        self._take("label_smoothing", number("label_smoothing", self.label_smoothing, "a number in [0, 1]", 0, 1))
+        if self.ignore_index is not None:
+            self._take("ignore_index", _index("ignore_index", self.ignore_index))
+        if self.mask is not None and not _are_truth_values(self.mask):
+            raise ValueError(f"mask must be true or false for each example (or the integers 1 and 0), and is {shown(self.mask)}")
         for name in ("sample_weight", "class_weight", "pos_weight", "upstream"):
             if (given := getattr(self, name)) is None:
                 continue
-            x = _real(name, given)
+            x = doubles(name, given)
             is_signed, allowed = (True, "finite everywhere") if name == "sample_weight" else (False, "at least 0 everywhere and finite")
             if name != "upstream" and not (is_signed or not below_zero(x).any()) & np.isfinite(x).all():
                 raise ValueError(f"{name} must be {allowed}, and is {reprlib.repr(x.tolist())}")
+
+    def _take(self, name: str, x: Any) -> None:
+        object.__setattr__(self, name, x)
 
 
 NAMES = tuple(field.name for field in fields(Options))
@@ -144,17 +148,36 @@ def check(loss: Loss, options: Options) -> None:
         _one_of(f"{loss.name}: target_form", options.target_form, forms(loss))
 
 
-def _real(name: str, x: Any) -> NDArray[np.float64]:
-    """The numbers of an option; ValueError for what is no real number."""
+def number(name: str, x: Any, allowed: str, least: Fraction | int, most: float) -> Any:
+    """A number as it is where Python knows it, exactly otherwise."""
     try:
-        array = np.asarray(x)
-    except ValueError:  # rows of different lengths
-        array = np.asarray(None)
-    if array.dtype.kind not in "biuf" and not (array.dtype.kind == "O" and all(isinstance(y, (Real, Decimal)) for y in array.flat)):
-        raise ValueError(f"{name} must be real numbers, and is {reprlib.repr(x)}")
-    return array.astype(np.float64, copy=False)
+        found = x if type(x) in (int, float) else index(x) if hasattr(x, "__index__") else Fraction(*map(int, x.as_integer_ratio()))
+        fits = least <= unflushed(found) <= most
+    except Exception:  # anybody's number may raise anything
+        fits = False
+    if not fits:
+        raise ValueError(f"{name} must be {allowed}, and is {shown(x)}")
+    return found
+
+
+def _are_truth_values(mask: Any) -> bool:
+    try:
+        found = plain("mask", mask)
+    except ValueError:
+        return False
+    return found.dtype.kind in "biu" and bool(np.isin(found, (0, 1)).all())
+
+
+def _index(name: str, x: Any) -> int:
+    try:
+        found = None if isinstance(x, bool) else index(x)
+    except Exception:  # as above
+        found = None
+    if found is None:
+        raise ValueError(f"{name} must be a whole number, and is {shown(x)}")
+    return found
 
 
 def _one_of(name: str, x: Any, allowed: tuple[str, ...]) -> None:
-    if x not in allowed:
-        raise ValueError(f"{name} must be one of {', '.join(allowed)}, and is {x!r}")
+    if not isinstance(x, str) or x not in allowed:
+        raise ValueError(f"{name} must be one of {', '.join(allowed)}, and is {shown(x)}")

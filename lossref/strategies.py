@@ -15,7 +15,7 @@ from typing import Any
 import numpy as np
 
 from lossref import catalog
-from lossref.arrays import BY_NUMPY, WIDTHS
+from lossref.arrays import BY_NUMPY, WIDTHS, shown
 from lossref.bits import as_float, as_fraction
 from lossref.formats import FORMATS, Format
 from lossref.spaces import Simplex, Space, Vector
@@ -34,17 +34,17 @@ SMALL = 1e-3
 def logits(min_classes: int = 2, max_classes: int = 5, *, format: str = "float64") -> st.SearchStrategy[Any]:
     """A vector of any real numbers: moderate, huge, tiny and subnormal ones, ties, and small differences on large offsets.
 
-    Raises ValueError for an unknown format.
+    Raises ValueError for an unknown format and for sizes that are none.
     """
-    return _arrays(_vectors(Vector(), _form(format), min_classes, max_classes), format)
+    return _arrays(_vectors(Vector(), _form(format), *_sizes("min_classes", min_classes, max_classes)), format)
 
 
 def probabilities(min_classes: int = 2, max_classes: int = 5, *, format: str = "float64") -> st.SearchStrategy[Any]:
     """A vector of probabilities that sum to 1 up to their rounding: zeros, ones, ties and tiny ones among them.
 
-    Raises ValueError for an unknown format.
+    Raises ValueError for an unknown format and for sizes that are none.
     """
-    return _arrays(_vectors(Simplex(), _form(format), min_classes, max_classes), format)
+    return _arrays(_vectors(Simplex(), _form(format), *_sizes("min_classes", min_classes, max_classes)), format)
 
 
 def arguments_for(
@@ -52,11 +52,13 @@ def arguments_for(
 ) -> st.SearchStrategy[dict[str, Any]]:
     """Arguments and parameters of a loss by name: of one example, or of a batch of so many.
 
-    They cover the whole format, parameters where they are tested. Raises KeyError for an unknown loss, ValueError for an
-    unknown format.
+    They cover the whole format, parameters where they are tested. Raises KeyError for an unknown loss, TypeError for what is no loss,
+    ValueError for an unknown format and for sizes that are none.
     """
-    record = catalog.get(loss) if isinstance(loss, str) else loss
-    return _examples(record, format, _form(format), batch, min_classes, max_classes)
+    record, form = catalog.find(loss), _form(format)
+    if batch is not None:
+        _sizes("batch", batch, batch, 0)
+    return _examples(record, format, form, batch, *_sizes("min_classes", min_classes, max_classes))
 
 
 @st.composite
@@ -143,6 +145,14 @@ def _stored(format: str) -> str:
 
 
 def _form(format: str) -> Format:
-    if format not in WIDTHS:
-        raise ValueError(f"format must be one of {', '.join(WIDTHS)}, and is {format!r}")
+    if not isinstance(format, str) or format not in WIDTHS:
+        raise ValueError(f"format must be one of {', '.join(WIDTHS)}, and is {shown(format)}")
     return FORMATS[format]
+
+
+def _sizes(name: str, least: Any, most: Any, lowest: int = 1) -> tuple[int, int]:
+    """The ends of a range of sizes; ValueError for what is none."""
+    if not all(isinstance(n, (int, np.integer)) and not isinstance(n, bool) for n in (least, most)) or not lowest <= least <= most:
+        ends = f"{shown(least)} and max_classes {shown(most)}" if name == "min_classes" else shown(least)
+        raise ValueError(f"{name} must be a whole number of at least {lowest}, and no more than max_classes, and is {ends}")
+    return int(least), int(most)

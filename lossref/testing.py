@@ -5,7 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Literal
 
+import numpy as np
+
 from lossref import arrays, catalog, golden
+from lossref.conventions.grammar import sentences
 from lossref.exact import balls
 from lossref.float64.layout import LAST
 from lossref.formats import FORMATS, Format
@@ -88,14 +91,14 @@ def _assert(
     __tracebackhide__ = True
     if value is None and gradient is None:
         raise AssertionError(f"{loss.name}: value and gradient are both None, so nothing is judged; is a return missing?")
-    sentences = (convention,) if isinstance(convention, str) else tuple(convention)
-    inputs = live.read_inputs(live.Asked(loss, named, sentences, class_axis))
+    inputs = live.read_inputs(live.Asked(loss, named, sentences("convention", convention), class_axis))
     reports, is_judged = [], False
-    for part, answer in (("value", value), ("gradient", gradient)):
-        if answer is not None:
-            measured = list(live.check(inputs, part, answer))
-            is_judged |= bool(measured)
-            reports += [mismatch.uncertain(inputs, part, measured), mismatch.of_a_test(inputs, part, answer, measured, level)]
+    with np.errstate(all="ignore"):
+        for part, answer in (("value", value), ("gradient", gradient)):
+            if answer is not None:
+                measured = list(live.check(inputs, part, answer))
+                is_judged |= bool(measured)
+                reports += [mismatch.uncertain(inputs, part, measured), mismatch.of_a_test(inputs, part, answer, measured, level)]
     if not is_judged:
         nothing = "it has no slope at any of these examples" if len(inputs.which) else "the batch is empty"
         reports.append(f"{loss.name}: nothing is judged, for {nothing}")
@@ -119,8 +122,12 @@ def assert_gradient_matches(
     """
     __tracebackhide__ = True
     record = _known(loss, level)
-    if format not in arrays.BY_NUMPY:
-        raise ValueError(f"format must be one of {', '.join(arrays.BY_NUMPY)}, and is {format!r}")
+    if not isinstance(format, str) or format not in arrays.BY_NUMPY:
+        raise ValueError(f"format must be one of {', '.join(arrays.BY_NUMPY)}, and is {arrays.shown(format)}")
+    if not isinstance(vectors, str):
+        raise ValueError(f"vectors must be golden or a word, the seed of a fresh set, and is {arrays.shown(vectors)}")
+    if not callable(fn):
+        raise TypeError(f"fn must be a function that gives the gradient of {record.name}, and is {arrays.shown(fn)}")
     form = FORMATS[format]
 
     def called(**given: Any) -> Any:
@@ -152,8 +159,8 @@ def _vectors(loss: Loss, form: Format, which: str) -> list[Vector]:
 
 
 def _known(loss: str | Loss, level: str) -> Loss:
-    if level not in LEVELS:
-        raise ValueError(f"level must be one of {', '.join(LEVELS)}, and is {level!r}")
+    if not isinstance(level, str) or level not in LEVELS:
+        raise ValueError(f"level must be one of {', '.join(LEVELS)}, and is {arrays.shown(level)}")
     return catalog.find(loss)
 
 

@@ -7,6 +7,7 @@ import time
 from datetime import date
 
 import pytest
+from fuzzing import readers as fuzz
 
 from lossref import catalog, golden
 from lossref.cli import main
@@ -17,7 +18,6 @@ from lossref.golden.read import FILE_LIMIT, MANIFEST, SCHEMA, forget
 from lossref.golden.verify import listed_files
 from lossref.judge import waivers
 from lossref.spec import Vector
-from scripts import fuzz
 
 HINGE = fuzz.FILES[0]
 

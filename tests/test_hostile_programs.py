@@ -11,6 +11,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from fuzzing import readers as fuzz
 
 from lossref import strictjson
 from lossref.__main__ import main as typed
@@ -18,7 +19,6 @@ from lossref.cli import main
 from lossref.implementations import process, recorded, wire
 from lossref.library import FailedError
 from lossref.strictjson import JsonError
-from scripts import fuzz
 
 HELLO = {"type": "hello", "protocol": 2, "name": "mine", "language": "C", "version": "1", "formats": ["float64"],
          "losses": {"squared_error": {"parts": ["value"]}}}  # fmt: skip

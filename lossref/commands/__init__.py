@@ -12,10 +12,12 @@ from lossref.bits import json_text
 from lossref.catalog import DefinitionError
 from lossref.output import say
 from lossref.spec import Loss
+from lossref.strictjson import plain
 
 Commands: TypeAlias = "argparse._SubParsersAction[argparse.ArgumentParser]"
 
 CONFORMS, DIFFERS, BAD_USE, BROKE = 0, 1, 2, 3
+LONGEST = 1e6  # seconds
 
 
 class UsageError(Exception):
@@ -34,7 +36,7 @@ class Parser(argparse.ArgumentParser):
         option = re.search("unrecognized arguments: (--[^ =]+)", message)
         known = re.findall(r"--[a-z][a-z-]*", self.format_usage()) if option else re.findall(r"[\w+-]+", choice[2]) if choice else []
         near = difflib.get_close_matches((option or choice or [message])[1 if option or choice else 0], known, n=1)
-        super().error(message + (f"; did you mean {near[0]}?" if near else ""))
+        super().error(plain(message) + (f"; did you mean {near[0]}?" if near else ""))
 
 
 def command(commands: Commands, name: str, summary: str, description: str = "") -> argparse.ArgumentParser:
@@ -55,6 +57,12 @@ def known_loss(name: str, library: str = "") -> Loss:
         raise UsageError(error) from None
     except KeyError as error:
         raise UsageError(error.args[0]) from None
+
+
+def check_timeout(seconds: float) -> None:
+    """UsageError for what no system waits: nothing, for ever, or longer than its clocks count."""
+    if not 0 < seconds <= LONGEST:
+        raise UsageError(f"--timeout must be a number of seconds above 0, and is {seconds:g}; at most {LONGEST:g} are waited")
 
 
 def print_json(content: Any) -> None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import math
 import shlex
 import sys
 from collections import Counter
@@ -14,7 +13,18 @@ from typing import Any
 
 from lossref import catalog, files
 from lossref.catalog import DefinitionError
-from lossref.commands import BROKE, CONFORMS, DIFFERS, Commands, UsageError, command, judging, known_loss, print_json
+from lossref.commands import (
+    BROKE,
+    CONFORMS,
+    DIFFERS,
+    Commands,
+    UsageError,
+    check_timeout,
+    command,
+    judging,
+    known_loss,
+    print_json,
+)
 from lossref.conventions import declaring, limits
 from lossref.conventions.formula import ConventionError
 from lossref.conventions.grammar import GRAMMAR
@@ -134,8 +144,7 @@ def _judging(parser: argparse.ArgumentParser) -> None:
 
 
 def run(given: argparse.Namespace) -> int:
-    if not 0 < given.timeout < math.inf:
-        raise UsageError(f"--timeout must be a number of seconds above 0, and is {given.timeout:g}")
+    check_timeout(given.timeout)
     _check_given(given)
     said: list[str] = []
     try:

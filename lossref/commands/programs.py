@@ -15,14 +15,14 @@ from rich.text import Text
 
 from lossref import catalog, golden, output
 from lossref.catalog import DefinitionError
-from lossref.commands import CONFORMS, DIFFERS, Commands, UsageError, command, known_loss, print_json
+from lossref.commands import CONFORMS, DIFFERS, Commands, UsageError, check_timeout, command, known_loss, print_json
 from lossref.formats import FORMATS
 from lossref.golden import SHIPPED_FORMATS, GoldenError, write
 from lossref.implementations import process, recorded, resolve, serve, smoke, wire
 from lossref.library import ImplementationError, Tiling
 from lossref.output import say
 from lossref.report.text import console
-from lossref.spec import PARTS, Loss
+from lossref.spec import PARTS, Loss, Vector
 from lossref.strictjson import JsonError
 
 VECTORS = """\
@@ -71,7 +71,8 @@ def add(commands: Commands) -> None:
 def print_vectors(given: argparse.Namespace) -> int:
     losses = [known_loss(name) for name in given.loss or catalog.names()]
     try:
-        numbered = ({**question, "sequence": k} for k, question in enumerate(_questions(given, losses), start=1))
+        vector = golden.find(given.id) if given.id is not None else None  # before anything is printed
+        numbered = ({**question, "sequence": k} for k, question in enumerate(_questions(given, losses, vector), start=1))
         for line in recorded.ended(map(wire.line, chain([wire.GREETING], numbered, [wire.BYE]))):
             say(line)
     except (GoldenError, DefinitionError) as error:
@@ -79,10 +80,9 @@ def print_vectors(given: argparse.Namespace) -> int:
     return CONFORMS
 
 
-def _questions(given: argparse.Namespace, losses: Sequence[Loss]) -> Iterator[Mapping[str, Any]]:
+def _questions(given: argparse.Namespace, losses: Sequence[Loss], vector: Vector | None) -> Iterator[Mapping[str, Any]]:
     parts = given.part or PARTS
-    if given.id:
-        vector = golden.find(given.id)
+    if vector:
         asked = recorded.questions(catalog.get(vector.question.loss), parts, [vector], vector.question.form, Tiling(0, 0))
         yield from {wire.key(run): run for run in asked}.values()
         return
@@ -99,6 +99,7 @@ def show_protocol(given: argparse.Namespace) -> int:
 def run_smoke(given: argparse.Namespace) -> int:
     if not given.program.startswith("cmd:"):
         raise UsageError(f"smoke tries a program, cmd:COMMAND, and not {given.program!r}; `lossref check` judges Python code")
+    check_timeout(given.timeout)
 
     def trace(direction: str, line: str) -> None:
         if given.trace:

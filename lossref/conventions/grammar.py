@@ -5,7 +5,9 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping
 from fractions import Fraction
+from typing import Any
 
+from lossref.arrays import shown
 from lossref.bits import as_float, unflushed
 from lossref.conventions.branches import AngularMargin, ClipShare, Itself
 from lossref.conventions.formula import AddInside, AddTo, Bound, ClampLog, Clip, Convention, ConventionError, DivideBySum, Factor
@@ -63,6 +65,14 @@ GRAMMAR: Mapping[str, tuple[str, Callable[..., Convention]]] = {  # as --help ha
     "PARAMETER is NUMBER": (rf"(\w+) is ({NUMBER})", lambda name, x: Fixed(name, _number(x))),
     f"smoothing over {' | '.join(SMOOTHINGS)}": (rf"smoothing over ({'|'.join(SMOOTHINGS)})", lambda over: Always("smoothing", over)),
 }
+
+
+def sentences(name: str, given: Any) -> tuple[str, ...]:
+    """One sentence, or several, as a tuple; ValueError for what is neither."""
+    found = (given,) if isinstance(given, str) else tuple(given) if isinstance(given, (list, tuple)) else (None,)
+    if not all(isinstance(sentence, str) for sentence in found):
+        raise ValueError(f"{name} must be a sentence or a list of sentences, and is {shown(given)}")
+    return found
 
 
 def parse(text: str) -> Convention:

@@ -9,6 +9,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from lossref.arrays import plain
+from lossref.formats import FORMATS
 from lossref.options import WEIGHTS
 from lossref.spaces import Space, lengths
 from lossref.spec import Loss
@@ -64,10 +66,7 @@ def leading_shape(loss: Loss, name: str, x: Array) -> tuple[int, ...]:
 
 def real_numbers(loss: Loss, name: str, x: Any) -> Array:
     """An argument as an array of its own type."""
-    array = np.asarray(x)
-    if array.dtype.kind not in "biuf":
-        raise ValueError(f"{loss.name}: {name} must be real numbers, not {array.dtype}")
-    return array
+    return plain(f"{loss.name}: {name}", x)
 
 
 def class_indices(loss: Loss, name: str, x: Array) -> Array:
@@ -96,12 +95,18 @@ def check_ranks(loss: Loss, arrays: Mapping[str, Array], given: Mapping[str, Any
 
 
 def _precision(x: Any) -> int:
-    """Significant bits of the format that an argument was given in; what came as float64 may have been float32, if that holds it."""
+    """Significant bits of the format that numbers had: what came in one may have been of the narrowest that holds them all."""
     array = np.asarray(x)
-    if array.dtype.kind == "f" and array.dtype != np.float64:
-        return int(np.finfo(array.dtype).nmant) + 1
+    if array.dtype.kind != "f":
+        return 53
     with np.errstate(all="ignore"):
-        return 24 if array.dtype.kind == "f" and (np.isnan(array) | (array.astype(np.float32) == array)).all() else 53
+        narrow = array.astype(np.float32)
+        if not (np.isnan(array) | (narrow == array)).all():
+            return int(np.finfo(array.dtype).nmant) + 1
+        if not (narrow.view(np.uint32) & 0xFFFF).any():
+            return FORMATS["bfloat16"].precision
+        is_half = (np.isnan(array) | (array.astype(np.float16) == array)).all()
+    return FORMATS["float16" if is_half else "float32"].precision
 
 
 def _array(loss: Loss, name: str, x: Any) -> Array:

@@ -13,6 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from lossref import catalog
+from lossref.arrays import doubles
 from lossref.float64.arguments import class_indices
 from lossref.float64.kernels import one_hot
 from lossref.options import CLASS, NONE, NUMBER, PROBABILITY, SIGN, WEIGHTS, Options
@@ -77,7 +78,7 @@ def positive_weight(target: Array, weight: Array) -> tuple[Array, Array]:
 
 def spread(name: str, x: Any, shape: tuple[int, ...]) -> Array:
     """One number for each example, as float64."""
-    array = np.asarray(x)
+    array = doubles(name, x)
     try:
         return np.broadcast_to(array, shape).reshape(-1).astype(float, copy=False)
     except ValueError:
@@ -152,7 +153,7 @@ def _as_given(given: Given) -> Encoded:
 def _class_weight(options: Options, classes: int) -> Array:
     if options.class_weight is None:
         return np.ones(classes)
-    weight = np.asarray(options.class_weight, float)
+    weight = doubles("class_weight", options.class_weight)
     if weight.shape != (classes,):
         raise ValueError(f"class_weight must have one entry for each of {classes} classes, and has shape {weight.shape}")
     return weight

@@ -9,7 +9,8 @@ from typing import Any
 import numpy as np
 
 from lossref import catalog, options
-from lossref.float64.layout import LAST, classes_back, classes_last
+from lossref.float64.arguments import real_numbers
+from lossref.float64.layout import LAST, classes_back, classes_last, is_moved
 from lossref.float64.options import derivative, prepare, reduced
 from lossref.float64.parts import assembled, computed
 from lossref.float64.reach import recovered
@@ -20,10 +21,11 @@ def value(loss: str | Loss, *arguments: Any, class_axis: int = LAST, **named: An
     """The loss of each example, in float64.
 
     `loss` is a name of `lossref list`, or a record of one's own. Arguments follow positionally (prediction, target) or by name,
-    parameters by name; numbers or arrays, leading axes broadcast, the axes of one example come last. Raises KeyError for an
-    unknown loss, TypeError for missing or unknown arguments, ValueError for a point outside the domain or for shapes that do not
-    fit. NaN in an argument gives NaN. What is done with a batch (reduction, denominator, sample_weight, class_weight, pos_weight,
-    label_smoothing, ignore_index, mask, target_form, upstream, empty) is explained by `help(lossref.options.Options)`.
+    parameters by name; numbers, lists, arrays or tensors, leading axes broadcast, the axes of one example come last. Raises KeyError for
+    an unknown loss, TypeError for missing or unknown arguments, ValueError for a point outside the domain, for shapes that do not fit and
+    for what holds no real numbers (texts, masked arrays). NaN in an argument gives NaN. What is done with a batch (reduction,
+    denominator, sample_weight, class_weight, pos_weight, label_smoothing, ignore_index, mask, target_form, upstream, empty) is explained
+    by `help(lossref.options.Options)`.
     `class_axis` says where the classes of a batch lie that has them elsewhere than last: 1 for PyTorch's (N, C, H, W).
     """
     return _call("value", loss, arguments, named, class_axis)
@@ -75,18 +77,18 @@ def evaluate(loss: Loss, part: str, values: Mapping[str, Any], *, outside: str =
 def _call(part: str, asked: str | Loss, arguments: tuple[Any, ...], named: Mapping[str, Any], class_axis: int) -> Any:
     loss = catalog.find(asked)
     own, call = options.split(named)
-    values = bind(loss, arguments, own)
-    if class_axis == LAST:
+    values = {name: real_numbers(loss, name, x) for name, x in bind(loss, arguments, own).items()}
+    if not is_moved(class_axis):
         return _answered(loss, part, values, call)
     return classes_back(loss, part, _answered(loss, part, classes_last(loss, values, class_axis), call), class_axis)
 
 
 def _answered(loss: Loss, part: str, values: Mapping[str, Any], call: Mapping[str, Any]) -> Any:
-    if not call:
-        return evaluate(loss, part, values, outside="raise")
-    chosen = options.Options(**call)
-    options.check(loss, chosen)
     with np.errstate(all="ignore"):
+        if not call:
+            return evaluate(loss, part, values, outside="raise")
+        chosen = options.Options(**call)
+        options.check(loss, chosen)
         return _of_a_batch(loss, part, values, chosen)
 
 

@@ -15,9 +15,11 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from lossref import catalog
+from lossref.arrays import plain, shown
 from lossref.float64 import kernels
 from lossref.float64.evaluate import bind, evaluate
 from lossref.float64.kernels import exact_sum, leader_and_tails
+from lossref.options import number
 
 Axis = int | tuple[int, ...] | None
 Array = NDArray[np.float64]
@@ -70,9 +72,8 @@ def relu(x: ArrayLike) -> Any:
 
 def relu_derivative(x: ArrayLike, at_zero: float = 0.0) -> Any:
     """0 below 0, 1 above, and at 0 the slope chosen from [0, 1]."""
-    if not 0 <= at_zero <= 1:
-        raise ValueError(f"relu_derivative: at_zero must be a slope in [0, 1], and is {at_zero!r}")
-    return np.where(np.equal(x, 0), at_zero, _part("gradient", "relu", x))[()]
+    slope, array = number("relu_derivative: at_zero", at_zero, "a slope in [0, 1]", 0, 1), plain("relu_derivative: x", x)
+    return np.where(np.equal(array, 0), float(slope), _part("gradient", "relu", array))[()]
 
 
 def log1mexp(x: ArrayLike) -> Any:
@@ -92,10 +93,11 @@ def xlogy(x: ArrayLike, y: ArrayLike) -> Any:
 
 def xlogy_derivatives(x: ArrayLike, y: ArrayLike) -> tuple[Any, Any]:
     """In x and in y: (log y, x / y), the second 0 for x = 0."""
-    slope = _part("gradient", "xlogy", x, y)
+    above, below = plain("xlogy_derivatives: x", x), plain("xlogy_derivatives: y", y)
+    slope = _part("gradient", "xlogy", above, below)
     with np.errstate(all="ignore"):
-        ratio = np.divide(x, np.add(y, 0.0), dtype=np.float64)
-    return slope, np.where(np.equal(x, 0) & ~np.isnan(y), 0.0, ratio)[()]
+        ratio = np.divide(above, np.add(below, 0.0), dtype=np.float64)
+    return slope, np.where(np.equal(above, 0) & ~np.isnan(below), 0.0, ratio)[()]
 
 
 def logsumexp(x: ArrayLike, axis: Axis = -1) -> Any:
@@ -126,9 +128,9 @@ def softmax_jacobian(x: ArrayLike) -> Any:
 def softmax_jvp(x: ArrayLike, v: ArrayLike, axis: Axis = -1) -> Any:
     """Jacobian of softmax at x, times v of the same shape: p (v - p v), and no (n, n) array is built."""
     z, back = _last("softmax_jvp", x, axis)
-    w, _ = _last("softmax_jvp", v, axis)
+    w, back_v = _last("softmax_jvp", v, axis, "v")
     if z.shape != w.shape:
-        raise ValueError(f"softmax_jvp: v must have the shape of x, {np.shape(x)}, and has {np.shape(v)}")
+        raise ValueError(f"softmax_jvp: v must have the shape of x, {back(z).shape}, and has {back_v(w).shape}")
     with np.errstate(all="ignore"):
         leader, tails, lag = leader_and_tails(z)
         whole = (1.0 + exact_sum(tails))[..., None]
@@ -146,11 +148,13 @@ def softmax_vjp(x: ArrayLike, v: ArrayLike, axis: Axis = -1) -> Any:
 
 def one_hot(labels: ArrayLike, classes: int, axis: int = -1) -> Any:
     """Rows of 0 with a 1 at each label, counted from 0; the new axis has length `classes`."""
-    y = np.asarray(labels)
+    y = plain("one_hot: labels", labels)
     if y.size == 0:
         y = y.astype(np.int64)
-    if not isinstance(classes, (int, np.integer)) or classes < 1:
-        raise ValueError(f"one_hot: classes must be an integer of at least 1, and is {classes!r}")
+    if isinstance(classes, bool) or not isinstance(classes, (int, np.integer)) or not 1 <= classes < 2**31:
+        raise ValueError(f"one_hot: classes must be an integer of at least 1, and is {shown(classes)}")
+    if isinstance(axis, bool) or not isinstance(axis, (int, np.integer)) or not -y.ndim - 1 <= axis <= y.ndim:
+        raise ValueError(f"one_hot: axis must be one of the {y.ndim + 1} axes of the result, and is {shown(axis)}")
     if y.dtype.kind not in "iu":
         raise ValueError(f"one_hot: labels must be integers, not {y.dtype}")
     if y.size and not 0 <= y.min() <= y.max() < classes:
@@ -163,16 +167,14 @@ def _shares(tails: Array, lag: Array, v: Array) -> Array:
     return np.where(tails < 1e-290, np.sign(v) * kernels.weighted_tails(lag, np.abs(v)), tails * v)
 
 
-def _last(name: str, x: ArrayLike, axis: Axis) -> tuple[Array, Callable[[Array], Any]]:
+def _last(name: str, x: ArrayLike, axis: Axis, of: str = "x") -> tuple[Array, Callable[[Array], Any]]:
     """x with the axis last (several flattened into one), and the way back for a result of the same shape."""
-    array = np.asarray(x)
-    if array.dtype.kind not in "biuf":
-        raise ValueError(f"{name}: x must be real numbers, not {array.dtype}")
+    array = plain(f"{name}: {of}", x)
     if array.ndim == 0:
         raise ValueError(f"{name}: x must have an axis to run along; a single number was given")
     axes = tuple(range(array.ndim)) if axis is None else tuple(axis) if isinstance(axis, (tuple, list)) else (axis,)
-    if not axes or not all(isinstance(a, (int, np.integer)) for a in axes):
-        raise ValueError(f"{name}: axis must be an integer, several, or None, and is {axis!r}")
+    if not axes or not all(isinstance(a, (int, np.integer)) and not isinstance(a, bool) for a in axes):
+        raise ValueError(f"{name}: axis must be an integer, several, or None, and is {shown(axis)}")
     if wrong := [a for a in axes if not -array.ndim <= a < array.ndim]:
         raise ValueError(f"{name}: x has {array.ndim} axes, and axis {wrong[0]} is none of them")
     chosen = sorted({a % array.ndim for a in axes})
@@ -180,7 +182,7 @@ def _last(name: str, x: ArrayLike, axis: Axis) -> tuple[Array, Callable[[Array],
     moved = np.moveaxis(array.astype(np.float64), chosen, ends)
     flat = moved.reshape(*moved.shape[: ends[0]], math.prod(moved.shape[ends[0] :])) + 0.0
     if flat.shape[-1] == 0:
-        raise ValueError(f"{name}: x is empty along axis {axis}")
+        raise ValueError(f"{name}: x is empty along axis {shown(axis)}")
     return flat, lambda y: np.moveaxis(y.reshape(moved.shape), ends, chosen)
 
 

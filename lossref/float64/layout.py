@@ -7,23 +7,29 @@ from typing import Any
 
 import numpy as np
 
+from lossref.arrays import exact_array, plain, shown
 from lossref.spec import Loss
 
 LAST = -1
+
+
+def is_moved(axis: Any) -> bool:
+    """Whether the classes lie elsewhere than last; ValueError for what is no whole number."""
+    if isinstance(axis, bool) or not isinstance(axis, (int, np.integer)):
+        raise ValueError(f"class_axis must be a whole number, and is {shown(axis)}")
+    return bool(axis != LAST)
 
 
 def classes_last(loss: Loss, values: Mapping[str, Any], axis: int) -> dict[str, Any]:
     """The arguments with the axis of their rows last; labels that are rows too. ValueError for a loss of no rows, or no such axis."""
     if all(loss.arguments[name].rank != 1 for name in loss.arguments):
         raise ValueError(f"{loss.name} has no axis of classes, and takes no class_axis")
-    if isinstance(axis, bool) or not isinstance(axis, (int, np.integer)):
-        raise ValueError(f"class_axis must be a whole number, and is {axis!r}")
-    axes = np.ndim(_array(values[loss.first]))
+    axes = np.ndim(_array(f"{loss.name}: {loss.first}", values[loss.first]))
     if not -axes <= axis < axes:
         raise ValueError(f"{loss.name}: class_axis {axis} is none of the {axes} axes of {loss.first}")
     moved = dict(values)
     for name, space in loss.arguments.items():
-        array = _array(values[name])
+        array = _array(f"{loss.name}: {name}", values[name])
         if array.ndim == axes and (space.rank == 1 or space.label_of):
             moved[name] = np.moveaxis(array, axis, -1)
     return moved
@@ -46,5 +52,9 @@ def moved_back(loss: Loss, name: str, x: Any, axis: int) -> Any:
     return np.moveaxis(x, -1, axis) if loss.arguments[name].rank == 1 else x
 
 
-def _array(x: Any) -> Any:
-    return np.asarray(x.detach() if hasattr(x, "detach") else x)
+def _array(name: str, x: Any) -> Any:
+    """Numbers as an array: in their own format, exact ones as they are."""
+    try:
+        return plain(name, x)
+    except ValueError:
+        return exact_array(name, x)

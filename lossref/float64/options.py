@@ -14,6 +14,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from lossref.arrays import doubles
 from lossref.float64.arguments import check_ranks, leading_shape, real_numbers
 from lossref.float64.encode import Encoded, Given, encode, spread
 from lossref.float64.wide import Wide, exact_sum, narrow, over, scaled, times, total
@@ -69,7 +70,7 @@ def reduced(rows: Rows, terms: Wide, options: Options) -> Any:
 
 def derivative(rows: Rows, name: str, slopes: Wide, options: Options, shape: tuple[int, ...]) -> Any:
     """The gradient or the Hessian's diagonal of the call in one argument, of a shape, from that of each active row."""
-    upstream = np.asarray(1.0 if options.upstream is None else options.upstream, float)
+    upstream = doubles("upstream", 1.0 if options.upstream is None else options.upstream)
     wanted = rows.shape if options.reduction == "none" else ()
     if upstream.shape not in ((), wanted):
         raise ValueError(f"upstream must have the shape of the value, {wanted}, and has {upstream.shape}")

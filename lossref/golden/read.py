@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from lossref import strictjson
+from lossref.arrays import shown
 from lossref.formats import FORMATS, Format
 from lossref.golden import roots
 from lossref.golden import row as rows
@@ -72,9 +73,9 @@ def _parsed(data: bytes, form: Format) -> tuple[Vector, ...]:
 
 def find(identifier: str, where: Path | None = None) -> Vector:
     """The vector whose id starts so; GoldenError if none or several do."""
-    start = identifier.lower()
+    start = identifier.lower() if isinstance(identifier, str) else ""
     if not re.fullmatch("[0-9a-f]{1,12}", start):
-        raise GoldenError(f"an id has hexadecimal digits, at most 12, and is not {identifier[:60]!r}")
+        raise GoldenError(f"an id has hexadecimal digits, at most 12, and is not {shown(identifier)}")
     files = ((listed_bytes(path, where or folder()), path.split(".")[1]) for path in _vouched(where or folder())["files"])
     likely = (parse(data, FORMATS[form]) for data, form in files if f'"id":"{start}'.encode() in data)
     found = [v for vectors in likely for v in vectors if v.id.startswith(start)]
@@ -165,6 +166,8 @@ def whole_file(path: Path) -> bytes:
         raise GoldenError(f"{path} is missing") from None
     except OSError as error:
         raise GoldenError(f"{path} cannot be read: {error.strerror}") from None
+    except ValueError:
+        raise GoldenError(f"{str(path)!a} is no path of a file") from None
 
 
 def _is(pattern: re.Pattern[str], x: Any) -> bool:

@@ -88,8 +88,10 @@ def nearest(found: Finding, loss: Loss, form: Format) -> Vector | None:
     """The golden vector of one example whose inputs and exact answer are most like these; None where the set cannot be read."""
     shipped = form if form.name in golden.SHIPPED_FORMATS else FORMATS["float32"]
     question = found.vector.question
+    if question.is_call:
+        return None
     try:
-        vectors = [] if question.is_call else [v for v in golden.read(loss, shipped) if not v.question.is_call]
+        vectors = [v for v in golden.read(loss, shipped) if not v.question.is_call]
     except GoldenError:
         return None
     here = _features(loss, question.inputs, _size_of(found.truth.exact))
@@ -111,7 +113,8 @@ def _features(loss: Loss, values: Any, answer: float) -> list[float]:
     for name, space in loss.arguments.items():
         x = values[name]
         if space.label_of:
-            found.append(_scaled(values[space.label_of][x]))
+            scores, k = values[space.label_of], x.index(max(x)) if isinstance(x, tuple) else x  # a row is a label in another form
+            found.append(_scaled(scores[k]) if 0 <= k < len(scores) else 0.0)
         else:
             ends = (max(flat(x), key=order), min(flat(x), key=order)) if isinstance(x, tuple) else (x,)
             found += [NAN if math.isnan(y) else _scaled(y) for y in ends]

@@ -19,9 +19,9 @@ from lossref.bits import as_float, as_fraction, order
 from lossref.conventions.formula import Convention, ConventionError, fitting
 from lossref.conventions.grammar import parse
 from lossref.exact.settle import correct_rational
-from lossref.float64.arguments import checked
+from lossref.float64.arguments import checked, class_indices
 from lossref.float64.evaluate import bind
-from lossref.float64.layout import LAST, classes_last, moved_back
+from lossref.float64.layout import LAST, classes_last, is_moved, moved_back
 from lossref.float64.options import prepare
 from lossref.formats import FLOAT64, RESIDUAL_STEPS, Format
 from lossref.golden.write import region
@@ -89,13 +89,13 @@ def read_inputs(asked: Asked) -> Inputs:
     given, chosen = options.split(asked.named)
     for convention in conventions:
         chosen = dict(convention.options(chosen))
-    chosen = {name: _listed(x) for name, x in chosen.items()}
+    chosen = {name: arrays.listed(name, x) for name, x in chosen.items()}
     call = Options(**chosen) if chosen else None
     read = {name: arrays.read(f"{loss.name}: {name}", x) for name, x in bind(loss, (), given).items()}
     labels = [name for name, space in loss.arguments.items() if space.label_of and getattr(call, "target_form", None) != "soft"]
     form = arrays.common_format({name: x for name, x in read.items() if name in loss.arguments and name not in labels})
-    numbers = {name: x.array for name, x in read.items()}
-    if asked.class_axis != LAST:
+    numbers = {name: class_indices(loss, name, x.array) if name in labels else x.array for name, x in read.items()}
+    if is_moved(asked.class_axis):
         numbers = classes_last(loss, numbers, asked.class_axis)
     examples = _single(loss, numbers) if call is None else _of_a_call(loss, numbers, call)
     _check_domain(loss, numbers, examples, call, form)
@@ -277,11 +277,6 @@ def _shaped(loss: Loss, part: str, name: str, x: Any, wanted: tuple[int, ...], o
         meant = f"one slope for each number of {name}" if name else of
         raise AssertionError(f"{loss.name}: the {part} has shape {read.shape}, and {wanted} is wanted: {meant}")
     return read
-
-
-def _listed(x: Any) -> Any:
-    """An option's tensor or array as the numbers that it holds."""
-    return (x.detach() if hasattr(x, "detach") else x).tolist() if hasattr(x, "tolist") else x
 
 
 def _grouped(table: Flat) -> tuple[NDArray[np.int64], list[int], list[int]]:

@@ -1,0 +1,30 @@
+"""What the strategies draw is taken as it was drawn, in every format: probabilities that bfloat16 rounded too."""
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+import lossref
+from lossref import strategies
+from lossref.arrays import WIDTHS
+
+OF_PROBABILITIES = ("kl_divergence", "entropy", "soft_target_cross_entropy", "categorical_cross_entropy")
+
+
+@pytest.mark.parametrize("name", OF_PROBABILITIES)
+@pytest.mark.parametrize("format", WIDTHS)
+def test_drawn_examples_are_taken(name, format):
+    @settings(max_examples=25, deadline=None, suppress_health_check=list(HealthCheck))
+    @given(st.data())
+    def drawn(data):
+        example = data.draw(strategies.arguments_for(name, format=format))
+        lossref.value(name, **example)
+        lossref.oracle(name, **example, digits=3)
+
+    drawn()
+
+
+@pytest.mark.parametrize("off", [0.02, -0.02, 0.1])
+def test_what_no_format_rounds_so_far_is_refused(off):
+    with pytest.raises(ValueError, match="must sum to 1"):
+        lossref.value("entropy", [0.5, 0.5 + off])
