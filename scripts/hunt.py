@@ -258,7 +258,8 @@ def _of_a_function(s: Stream) -> Call:
     name = choice(s, FUNCTIONS)
     taken = inspect.signature(getattr(functions, name)).parameters
     shape = choice(s, [(), (1,), (3,), (2, 5), (0,), (4, 0), (1000,), (3, 1000)] + ([] if "jacobian" in name else [(MANY,), (1000, 100)]))
-    given = [_kept(s, _numbers(s, Space(description="", kind=""), shape, 0)) for x in taken.values() if x.annotation == "ArrayLike" and x.name != "labels"]
+    count = sum(x.annotation == "ArrayLike" for x in taken.values())
+    given = [_kept(s, _numbers(s, Space(description="", kind=""), shape, 0)) for _ in range(count)]
     named: dict[str, Any] = {}
     if "labels" in taken:
         given = [_kept(s, np.resize(np.array([s.integer(0, 4) for _ in range(9)]), (9,))), choice(s, [5, 6, 1, 10_000, -1, 10**30])]
@@ -294,8 +295,7 @@ def work(seed: int, asked: Connection) -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     signal.signal(signal.SIGPROF, signal.SIG_DFL)
     lossref.oracle("hinge", [0.5], [1.0], reduction="mean")  # imports what all need
-    idle = _address_space()
-    resource.setrlimit(resource.RLIMIT_AS, (idle + MEMORY, idle + MEMORY))
+    resource.setrlimit(resource.RLIMIT_AS, (_address_space() + MEMORY,) * 2)
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     while (number := asked.recv()) is not None:
         call = drawn(seed, number)
