@@ -51,7 +51,8 @@ def test_the_hunt_finds_what_does_not_end(monkeypatch, function, ending):
 
 
 def test_no_example_at_all_ends(loss):
-    arguments = {name: np.zeros((0, *(2 for _ in space.axes)), np.int64 if space.label_of else float) for name, space in loss.arguments.items()}
+    shapes = {name: (0, *(2 for _ in space.axes)) for name, space in loss.arguments.items()}
+    arguments = {name: np.zeros(shape, np.int64 if loss.arguments[name].label_of else float) for name, shape in shapes.items()}
     value, gradient = lossref.value_and_gradient(loss, **arguments)
     assert value.shape == (0,)
     assert np.size(gradient) == 0
