@@ -25,7 +25,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
 from multiprocessing.connection import Connection
-from typing import Any
+from typing import Any, TypeVar
 
 import mpmath
 import numpy as np
@@ -40,21 +40,25 @@ from lossref.spec import Loss
 from lossref.stream import Stream
 from lossref.values import mapped
 
+T = TypeVar("T")
 DOCUMENTED = (KeyError, TypeError, ValueError)
 SECONDS = {"oracle": 10.0}  # of the processor, for at most FEW numbers
 QUICK = 2.0  # seconds of float64 code, for at most MANY numbers
 FEW, MANY = 30, 100_000
+THINGS = 32  # of a batch that is one example: the cost grows with their square, and where they are alike with their cube
 MEMORY = 2 << 30  # bytes of address space beyond those of an idle worker
 PATIENCE = 20  # a worker that waits for so many times its limit waits for ever
 START_METHOD = "spawn"
 PARTS = ("value", "gradient", "value_and_gradient", "hessian")
 DIGITS = (1, 2, 15, 17, 50, 50, 50, 100, 1000, 5000, 10_000, 10_001, 10**9)
 HUGE: tuple[Any, ...] = (
-    10**400, -(10**400), 10**5000, 10**20_000, 2**1_000_000, Fraction(1, 10**400), Fraction(10**6000, 3), Fraction(3, 10**30_000), 2**53 + 1,
+    10**400, -(10**400), 10**5000, 10**20_000, 2**1_000_000,
+    Fraction(1, 10**400), Fraction(10**6000, 3), Fraction(3, 10**30_000), 2**53 + 1,
     Decimal("1e99999999"), Decimal("-1e-99999999"), Decimal("0e99999999"), Decimal("1e6000"), Decimal("1e-6020"), Decimal("1e400"),
     Decimal("Infinity"), Decimal("NaN"), mpmath.mpf((0, 1, 10**12, 1)), mpmath.mpf((1, 1, -(10**12), 1)), mpmath.mpf("1e-5000"),
     mpmath.mpf("inf"), "1e400", "-1e-400", "1e99999999", "1" * 6000, "nan", np.longdouble("1e4000"), True,
 )  # fmt: skip
+DIVISORS: tuple[Any, ...] = (5e-324, 1.7e308, 1, 10**400, Fraction(1, 10**400), Fraction(10**9, 7))
 CONVENTIONS = (
     "clip logits to [-30, 30]", "clip probabilities to [1e-7, 1 - 1e-7]", "factor 1/2", "log base 2", "add eps inside log", "factor 1e308",
     "clip logits to [-1e308, 1e308]", "clamp log at -100",
@@ -101,7 +105,7 @@ def drawn(seed: int, number: int) -> Call:
     return Call(f"lossref.{part}", getattr(lossref, part), given[1:], named, QUICK)
 
 
-def choice(s: Stream, of: Sequence[Any]) -> Any:
+def choice(s: Stream, of: Sequence[T]) -> T:
     return of[s.integer(0, len(of) - 1)]
 
 
@@ -114,7 +118,8 @@ def extreme(s: Stream) -> float:
     least, largest = math.ldexp(1.0, s.format.least_exponent), float(s.format.largest)
     kind = s.integer(0, 15)
     if kind < 5:
-        return s.sign() * choice(s, [0.0, least, largest, 1.0, s.number(s.format.step(1.0, 1)), s.number(largest / 2), float(s.format.least_normal)])
+        after_one, least_normal = s.format.step(1.0, 1), float(s.format.least_normal)
+        return s.sign() * choice(s, [0.0, least, largest, 1.0, after_one, largest / 2, least_normal])
     if kind < 7:
         return s.uniform(-800, 800)
     if kind == 7 and chance(s, 4):
@@ -123,8 +128,7 @@ def extreme(s: Stream) -> float:
 
 
 def finite(s: Stream) -> float:
-    x = extreme(s)
-    return x if math.isfinite(x) else 0.0
+    return x if math.isfinite(x := extreme(s)) else 0.0
 
 
 def inside(s: Stream, space: Space, classes: int = 0) -> float:
@@ -155,8 +159,8 @@ def _numbers(s: Stream, space: Space, shape: tuple[int, ...], classes: int) -> A
         weights = [abs(finite(s)) for _ in range(some)]
         row[:some] = s.normalised(weights if any(weights) else [1.0] * some)
         return np.broadcast_to(np.roll(row, s.integer(0, width - 1)), shape).copy()
-    draw = (lambda: extreme(s)) if chance(s, 30) else (lambda: inside(s, space, classes))
-    pool = [draw() for _ in range(min(count, 37))] or [0]
+    strays = chance(s, 30)
+    pool = [extreme(s) if strays else inside(s, space, classes) for _ in range(min(count, 37))] or [0]
     return np.resize(np.array(pool, np.int64 if all(isinstance(x, int) for x in pool) else np.float64), shape)
 
 
@@ -166,7 +170,7 @@ def _arguments(s: Stream, loss: Loss, leading: tuple[int, ...], most: int) -> di
     wide = choice(s, [1, 2, 3, 5, 8, 8, 33, 1000, room])
     names = sorted({axis for space in loss.arguments.values() for axis in space.axes})
     rank = max(space.rank for space in loss.arguments.values())
-    lengths = {axis: min(wide, max(1, int(room ** (1 / max(rank, 1)))), 300 if axis == "n" else most) for axis in names}
+    lengths = {axis: min(wide, max(1, int(room ** (1 / max(rank, 1)))), THINGS if axis == "n" else most) for axis in names}
     found = {}
     for name, space in loss.arguments.items():
         shape = (*leading, *(lengths[axis] for axis in space.axes))
@@ -222,7 +226,7 @@ def _options(s: Stream, loss: Loss, leading: tuple[int, ...], arrays: Mapping[st
 
     reduction = choice(s, options.REDUCTIONS)
     draws: dict[str, Callable[[], Any]] = {
-        "denominator": lambda: choice(s, [*options.DENOMINATORS, 5e-324, 1.7e308, 1, 10**400, Fraction(1, 10**400), Fraction(10**9, 7), weight()]),
+        "denominator": lambda: choice(s, [*options.DENOMINATORS, *DIVISORS, weight()]),
         "empty": lambda: choice(s, tuple(options.EMPTY)),
         "sample_weight": lambda: each(lambda: finite(s) if chance(s, 4) else weight()),
         "class_weight": lambda: np.resize(np.array([weight() for _ in range(min(classes, 23))]), classes),
@@ -244,14 +248,8 @@ def _of_the_oracle(s: Stream, loss: Loss) -> Call:
     arrays = _arguments(s, loss, leading, FEW)
     given = tuple(_kept(s, x) for x in arrays.values())
     named = {**_parameters(s, loss, leading), **(_options(s, loss, leading, arrays) if leading and chance(s, 2) else {})}
-    for name, draw in {
-        "digits": lambda: choice(s, DIGITS),
-        "certified": lambda: chance(s, 2),
-        "hessian": lambda: True,
-        "convention": lambda: choice(s, CONVENTIONS),
-    }.items():
-        if chance(s, 8 if name == "convention" else 3):
-            named[name] = draw()
+    extras = {"digits": choice(s, DIGITS), "certified": chance(s, 2), "hessian": True, "convention": choice(s, CONVENTIONS)}
+    named |= {name: x for name, x in extras.items() if chance(s, 8 if name == "convention" else 3)}
     return Call("lossref.oracle", lossref.oracle, (loss.name, *given), named, SECONDS["oracle"])
 
 
@@ -260,8 +258,8 @@ def _of_a_function(s: Stream) -> Call:
     name = choice(s, FUNCTIONS)
     taken = inspect.signature(getattr(functions, name)).parameters
     shape = choice(s, [(), (1,), (3,), (2, 5), (0,), (4, 0), (1000,), (3, 1000)] + ([] if "jacobian" in name else [(MANY,), (1000, 100)]))
-    real = Space(description="", kind="")
-    given = [_kept(s, _numbers(s, real, shape, 0)) for x in taken.values() if x.annotation == "ArrayLike" and x.name != "labels"]
+    count = sum(x.annotation == "ArrayLike" for x in taken.values())
+    given = [_kept(s, _numbers(s, Space(description="", kind=""), shape, 0)) for _ in range(count)]
     named: dict[str, Any] = {}
     if "labels" in taken:
         given = [_kept(s, np.resize(np.array([s.integer(0, 4) for _ in range(9)]), (9,))), choice(s, [5, 6, 1, 10_000, -1, 10**30])]
@@ -296,10 +294,8 @@ def work(seed: int, asked: Connection) -> None:
 
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     signal.signal(signal.SIGPROF, signal.SIG_DFL)
-    for part in ("value_and_gradient", "oracle"):
-        getattr(lossref, part)("hinge", [0.5], [1.0], reduction="mean")
-    idle = _address_space()
-    resource.setrlimit(resource.RLIMIT_AS, (idle + MEMORY, idle + MEMORY))
+    lossref.oracle("hinge", [0.5], [1.0], reduction="mean")  # imports what all need
+    resource.setrlimit(resource.RLIMIT_AS, (_address_space() + MEMORY,) * 2)
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     while (number := asked.recv()) is not None:
         call = drawn(seed, number)
@@ -320,7 +316,7 @@ class Worker:
 
     def __init__(self, seed: int) -> None:
         self.seed = seed
-        self.context = multiprocessing.get_context(START_METHOD)
+        self.context: Any = multiprocessing.get_context(START_METHOD)
         self.start()
 
     def start(self) -> None:
@@ -360,7 +356,8 @@ def hunted(seed: int, numbers: Sequence[int]) -> Iterator[dict[str, Any]]:
             how, seconds, memory = worker.run(number)
             call = drawn(seed, number)
             known = how == "answer" or how in {error.__name__ for error in DOCUMENTED}
-            yield {"number": number, "call": call.text, "name": call.name, "ended": how, "seconds": seconds, "memory": memory, "finding": not known}
+            told = {"number": number, "call": call.text, "name": call.name, "ended": how}
+            yield {**told, "seconds": seconds, "memory": memory, "finding": not known}
     finally:
         worker.stop()
 
@@ -387,9 +384,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
         slowest, memory = max(slowest, (row["seconds"], f"--only {row['number']}: {row['call']}")), max(memory, row["memory"])
         if row["finding"]:
             findings += 1
-            print(json.dumps(row) if given.json else f"--seed {given.seed} --only {row['number']}: {row['ended']}\n    {row['call']}", flush=True)
-    whole = {"calls": given.count, "findings": findings, "slowest": slowest[0], "slowest_call": slowest[1], "memory": memory}
+            line = f"--seed {given.seed} --only {row['number']}: {row['ended']}\n    {row['call']}"
+            print(json.dumps(row) if given.json else line, flush=True)
     if given.json:
+        whole = {"calls": given.count, "findings": findings, "slowest": slowest[0], "call": slowest[1], "memory": memory}
         print(json.dumps({**whole, "counts": {f"{name}: {how}": n for (name, how), n in sorted(counts.items())}}))
     else:
         for (name, how), count in sorted(counts.items()):

@@ -1,7 +1,9 @@
 """The hunt, in small: extreme numbers to every public function end in answers or documented errors, soon, in little memory."""
 
+import numpy as np
 import pytest
 
+import lossref
 from scripts import hunt
 
 CALLS = 250
@@ -46,3 +48,11 @@ def test_the_hunt_finds_what_does_not_end(monkeypatch, function, ending):
     (row,) = hunt.hunted(0, [1])
     assert row["ended"] == ending
     assert row["finding"] == (ending != "answer")
+
+
+def test_no_example_at_all_ends(loss):
+    shapes = {name: (0, *(2 for _ in space.axes)) for name, space in loss.arguments.items()}
+    arguments = {name: np.zeros(shape, np.int64 if loss.arguments[name].label_of else float) for name, shape in shapes.items()}
+    value, gradient = lossref.value_and_gradient(loss, **arguments)
+    assert value.shape == (0,)
+    assert np.size(gradient) == 0

@@ -78,7 +78,7 @@ def _cosines(u: Doubled, at_zero: Array) -> Doubled:
 
 def _by_rows(function: Callable[[slice], tuple[Array, ...]], x: Array) -> tuple[Array, ...]:
     """Arrays with a row for each vector i, made of few i at a time: what is made of their products with all k has an entry for each."""
-    step = max(1, BLOCK // x.size)
+    step = max(1, BLOCK // max(1, x.size))
     blocks = [function(slice(start, start + step)) for start in range(0, x.shape[-2], step)]
     return tuple(np.concatenate(parts, axis=-2) for parts in zip(*blocks, strict=True))
 
