@@ -1,7 +1,5 @@
-"""Sums and means of many weighted terms: exact before their one rounding, whatever the sizes, and as quick as `math.fsum` nearly."""
+"""Sums and means of many weighted terms: exact before their one rounding, whatever the sizes."""
 
-import math
-import time
 from fractions import Fraction
 
 import numpy as np
@@ -13,8 +11,6 @@ from lossref.float64.wide import BLOCK, Wide, exact_sum, times, total
 from lossref.formats import FLOAT64
 
 RANGES = {"whole range": (-1074, 1023), "alike": (-2, 2), "subnormal": (-1074, -1022), "largest": (1000, 1023), "apart": (-1000, 1000)}
-COUNT = 10**6
-TIMES = 3  # the cost of math.fsum
 
 
 def drawn(count, exponents, seed=0):
@@ -59,26 +55,6 @@ def test_a_call_is_rounded_once(reduction, exponents, block):
 def test_a_whole_block_of_long_numbers_adds_up_exactly(x):
     assert exact_sum(Wide(np.full(BLOCK + 1, x))) == (BLOCK + 1) * Fraction(x)
     assert total(Wide(np.full(BLOCK + 1, x)), Wide(np.full(BLOCK + 1, x))) == (BLOCK + 1) * Fraction(x) ** 2
-
-
-@pytest.mark.parametrize("reduction", ["sum", "mean"])
-def test_a_weighted_call_costs_at_most_three_times_fsum(reduction):
-    """Seconds of the processor, the least of some runs taken in turns."""
-    terms, weights = drawn(COUNT, (-2, 2)), np.abs(drawn(COUNT, (-2, 2), seed=1))
-    listed, zeros = terms.tolist(), np.zeros(COUNT)
-    runs = [
-        (seconds(lambda: lossref.value("absolute_error", terms, zeros, reduction=reduction, sample_weight=weights)),
-         seconds(lambda: math.fsum(listed)))
-        for _ in range(7)
-    ]  # fmt: skip
-    ours, theirs = map(min, zip(*runs, strict=True))
-    assert ours <= TIMES * theirs
-
-
-def seconds(run):
-    start = time.process_time()
-    run()
-    return time.process_time() - start
 
 
 @pytest.mark.parametrize("mantissa", [0.5, 1.0, 0.75])
