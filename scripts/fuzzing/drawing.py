@@ -274,7 +274,8 @@ def _of_a_function(chance: random.Random) -> Call:
 def _read(x: Any) -> Any:
     """A good argument as an array, or something that is equal to none."""
     try:
-        found = np.asarray(None if isinstance(x, np.ma.MaskedArray) or getattr(getattr(x, "dtype", None), "kind", "") == "O" else arguments_of(x))
+        is_plain = not isinstance(x, np.ma.MaskedArray) and getattr(getattr(x, "dtype", None), "kind", "") != "O"
+        found = np.asarray(arguments_of(x) if is_plain else None)
         return found if found.dtype.kind in "biuf" else np.zeros((9,) * 5)
     except Exception:
         return np.zeros((9,) * 5)
