@@ -2,7 +2,7 @@
 
 import signal
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from types import FrameType
 
 ENDS = [getattr(signal, name) for name in ("SIGTERM", "SIGHUP") if hasattr(signal, name)]
@@ -15,36 +15,44 @@ class EndedError(KeyboardInterrupt):
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command, as it was typed or given; the exit status. What was typed has the whole process for itself."""
-    if arguments is None and sys.argv[1:2] and sys.argv[1] in RUN_OTHERS:
+    if arguments is None:
+        return _in_order(_typed)
+    from lossref import cli
+
+    return _in_order(lambda: cli.main(arguments))
+
+
+def _typed() -> int:
+    from lossref import output
+
+    output.open_closed()
+    if sys.argv[1:2] and sys.argv[1] in RUN_OTHERS:
         from lossref import supervised
 
-        return supervised.status_of(lambda: _run(None))
-    return _run(arguments)
-
-
-def _run(arguments: Sequence[str] | None) -> int:
-    try:
-        if arguments is None:
-            for number in ENDS:
-                if signal.getsignal(number) == signal.SIG_DFL:  # nohup, for one, has hang-ups ignored
-                    signal.signal(number, _end)
-            return _alone()
-        from lossref import cli
-
-        return cli.main(arguments)
-    except KeyboardInterrupt as error:
-        number = error.args[0] if isinstance(error, EndedError) else signal.SIGINT
-        print(f"lossref: {'interrupted' if number == signal.SIGINT else f'ended by {number.name}'}", file=sys.stderr)
-        return 128 + int(number)
+        return supervised.status_of(lambda: _in_order(_alone))
+    return _alone()
 
 
 def _alone() -> int:
+    for number in ENDS:
+        if signal.getsignal(number) == signal.SIG_DFL:  # nohup, for one, has hang-ups ignored
+            signal.signal(number, _end)
     from lossref import output
 
     with output.apart():
         from lossref import cli
 
         return cli.main()
+
+
+def _in_order(run: Callable[[], int]) -> int:
+    """The status of a command, also of one that is interrupted or ended."""
+    try:
+        return run()
+    except KeyboardInterrupt as error:
+        number = error.args[0] if isinstance(error, EndedError) else signal.SIGINT
+        print(f"lossref: {'interrupted' if number == signal.SIGINT else f'ended by {number.name}'}", file=sys.stderr)
+        return 128 + int(number)
 
 
 def _end(number: int, frame: FrameType | None) -> None:

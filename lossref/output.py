@@ -34,13 +34,8 @@ def reporting() -> Iterator[None]:
         _reports = before
 
 
-@contextmanager
-def apart() -> Iterator[None]:
-    """In a process that is all ours: what compiled code writes to descriptor 1, now or when the process ends, is no report.
-
-    Nor is it given back afterwards: the buffers of a C library are emptied after everything else. Standard streams that are
-    closed lead nowhere, so that no file that is opened later takes their number.
-    """
+def open_closed() -> None:
+    """Standard streams that are closed lead nowhere, so that no file and no pipe that is opened later takes their number."""
     for number, (name, mode) in enumerate({"stdin": "r", "stdout": "w", "stderr": "w"}.items()):
         try:
             os.fstat(number)
@@ -49,6 +44,14 @@ def apart() -> Iterator[None]:
             os.set_inheritable(number, True)
         if getattr(sys, name) is None:
             setattr(sys, name, open(number, mode, closefd=False))  # noqa: SIM115 - as long as the process
+
+
+@contextmanager
+def apart() -> Iterator[None]:
+    """In a process that is all ours: what compiled code writes to descriptor 1, now or when the process ends, is no report.
+
+    Nor is it given back afterwards: the buffers of a C library are emptied after everything else.
+    """
     old: Any = sys.stdout
     old.flush()
     raw = open(os.dup(1), "wb", 0 if old.write_through else -1)  # noqa: SIM115 - as long as the process

@@ -44,7 +44,8 @@ def status_of(run: Callable[[], int]) -> int:
         status = 1
         raise
     finally:
-        os.write(writing, bytes([status]))
+        with contextlib.suppress(OSError):  # whoever waited was killed
+            os.write(writing, bytes([status]))
     return status
 
 

@@ -59,7 +59,7 @@ def test_serving_writes_messages_and_nothing_else(tmp_path, how):
     asked = lossref_there(tmp_path, "vectors", "absolute_error", "--part", "value").stdout
     done = lossref_there(tmp_path, "serve", "mine.py:f", "--loss", "absolute_error", input=asked)
     assert all("type" in json.loads(line) for line in done.stdout.splitlines())
-    assert len(done.stdout.splitlines()) == len(asked.splitlines()) - 1  # to bye nothing is said
+    assert len(done.stdout.splitlines()) == len(asked.splitlines()) - 2  # to bye and to the end of a file nothing is said
 
 
 @pytest.mark.parametrize("closed", ["<&-", ">&-", "2>&-", "<&- >&- 2>&-"])
