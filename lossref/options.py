@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import math
 import reprlib
-import sys
 from collections.abc import Mapping
 from dataclasses import dataclass, fields
 from fractions import Fraction
@@ -78,14 +77,15 @@ class Options:
         if isinstance(self.denominator, str):
             _one_of("denominator", self.denominator, DENOMINATORS)
         else:
-            known = f"a number above 0 that float64 holds or one of {', '.join(DENOMINATORS)}"
-            self._take("denominator", number("denominator", self.denominator, known, 2.0**-1074, sys.float_info.max))
+            known = f"a number above 0 or one of {', '.join(DENOMINATORS)}"
+            self._take("denominator", number("denominator", self.denominator, known, 0, math.inf, has_ends=False))
+        if self.target_form is not None:
+            _one_of("target_form", self.target_form, tuple(dict.fromkeys(form for forms in FORMS.values() for form in forms)))
         self._take("label_smoothing", number("label_smoothing", self.label_smoothing, "a number in [0, 1]", 0, 1))
         if self.ignore_index is not None:
             self._take("ignore_index", _index("ignore_index", self.ignore_index))
-        if self.mask is not None:
-            if not _are_truth_values(self.mask):
-                raise ValueError(f"mask must be true or false for each example (or the integers 1 and 0), and is {shown(self.mask)}")
+        if self.mask is not None and not _are_truth_values(self.mask):
+            raise ValueError(f"mask must be true or false for each example (or 1 or 0), and is {shown(self.mask)}")
         for name in ("sample_weight", "class_weight", "pos_weight", "upstream"):
             if (given := getattr(self, name)) is None:
                 continue
@@ -147,11 +147,11 @@ def check(loss: Loss, options: Options) -> None:
         _one_of(f"{loss.name}: target_form", options.target_form, forms(loss))
 
 
-def number(name: str, x: Any, allowed: str, least: float, most: float) -> Any:
+def number(name: str, x: Any, allowed: str, least: float, most: float, *, has_ends: bool = True) -> Any:
     """A number as it is where Python knows it, exactly otherwise."""
     try:
         found = x if type(x) in (int, float) else index(x) if hasattr(x, "__index__") else Fraction(*map(int, x.as_integer_ratio()))
-        fits = least <= found <= most
+        fits = least <= found <= most if has_ends else least < found < most
     except Exception:  # anybody's number may raise anything
         fits = False
     if not fits:

@@ -1,4 +1,4 @@
-"""What is wrong with an argument is said in one sentence that names it, whatever anybody's object does, and nothing is accepted in silence."""
+"""What is wrong with an argument is said in one sentence that names it, whatever anybody's object does; nothing passes in silence."""
 
 from decimal import Decimal
 from fractions import Fraction
@@ -74,7 +74,7 @@ def test_a_mask_of_truth_values_and_of_integers_is_one(mask):
 
 
 @pytest.mark.parametrize(("name", "given"), [
-    ("denominator", 10**400), ("denominator", Fraction(1, 10**400)), ("denominator", np.zeros(3)), ("denominator", Unequal()),
+    ("denominator", 0), ("denominator", float("inf")), ("denominator", -Fraction(1, 3)), ("denominator", np.zeros(3)), ("denominator", Unequal()),
     ("ignore_index", [1]), ("ignore_index", 0.0), ("ignore_index", True), ("ignore_index", Unequal()), ("label_smoothing", "0.1"), ("label_smoothing", [0.1]),
     ("label_smoothing", float("nan")), ("reduction", np.array(["mean", "sum"])), ("reduction", Unequal()), ("target_form", 3), ("empty", None),
 ])  # fmt: skip
@@ -83,7 +83,7 @@ def test_an_option_that_is_not_allowed_is_named(name, given):
         lossref.value("softmax_cross_entropy", [[1.0, 2.0]], [0], **{name: given})
 
 
-@pytest.mark.parametrize("denominator", [np.float32(2), Decimal(2), Fraction(2), np.int8(2), 2])
+@pytest.mark.parametrize("denominator", [np.float32(2), Decimal(2), Fraction(2), np.int8(2), 2, 10**400])
 def test_a_denominator_is_a_number_of_any_kind(denominator):
     found = lossref.oracle("squared_error", [1.0, 2.0], [0.0, 0.0], reduction="mean", denominator=denominator)
     assert float(found.value) == lossref.value("squared_error", [1.0, 2.0], [0.0, 0.0], reduction="mean", denominator=denominator)

@@ -206,7 +206,8 @@ def _assert_gradient(chance: random.Random) -> Call:
     )
     more: dict[str, Any] = {}
     if chance.random() < 0.3:
-        more[chance.choice(("level", "vectors", "format"))] = anything(chance)
+        name = chance.choice(("level", "vectors", "format"))
+        more[name] = anything(chance) if name != "vectors" else chance.choice((3, None, "\ud800", "golden"))  # a seed takes minutes
     function = _function(chance, loss)
     return Call(
         "testing.assert_gradient_matches",
@@ -274,7 +275,9 @@ def _of_a_function(chance: random.Random) -> Call:
 def _read(x: Any) -> Any:
     """A good argument as an array, or something that is equal to none."""
     try:
-        found = np.asarray(None if isinstance(x, np.ma.MaskedArray) or getattr(getattr(x, "dtype", None), "kind", "") == "O" else arguments_of(x))
+        found = np.asarray(
+            None if isinstance(x, np.ma.MaskedArray) or getattr(getattr(x, "dtype", None), "kind", "") == "O" else arguments_of(x)
+        )
         return found if found.dtype.kind in "biuf" else np.zeros((9,) * 5)
     except Exception:
         return np.zeros((9,) * 5)
