@@ -70,7 +70,9 @@ def test_the_fuzzer_of_calls_finds_what_is_undone(tmp_path, monkeypatch, module,
     assert found(calls.fuzz, range(1000), tmp_path)
 
 
-@pytest.mark.parametrize("run", [lambda typed: 5, lambda typed: 1 / 0, lambda typed: print("Traceback") or 0, lambda typed: print("x") or 2])
+@pytest.mark.parametrize(
+    "run", [lambda typed: 5, lambda typed: 1 / 0, lambda typed: print("Traceback") or 0, lambda typed: print("x") or 2]
+)
 def test_the_fuzzer_of_commands_finds_what_is_undone(tmp_path, monkeypatch, run):
     monkeypatch.setattr(cli, "_run", run)
     assert found(commands.fuzz, range(3), tmp_path)
