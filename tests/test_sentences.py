@@ -171,7 +171,7 @@ def test_digits_that_are_none_are_named(digits):
 @pytest.mark.parametrize("asked", [3, None, ["hinge"], np.zeros(3), type(catalog.get("hinge")), Unequal()])
 @pytest.mark.parametrize("ask", [lossref.value, lossref.oracle, catalog.find, catalog.get])
 def test_what_is_no_loss_is_named(ask, asked):
-    with pytest.raises(TypeError, match="^loss must be a name"):
+    with pytest.raises(TypeError, match=r"^loss must be a name"):
         ask(asked)
 
 
