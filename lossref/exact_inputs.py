@@ -155,13 +155,13 @@ def check_domain(loss: Loss, values: Values, given: Mapping[str, Any]) -> None:
 
 
 def precision(given: Any, numbers: list[Any]) -> int:
-    """Significant bits of the format that numbers had: rounded probabilities miss the sum 1 by their own rounding.
+    """Significant bits of the format that numbers came in: rounded probabilities miss the sum 1 by their own rounding.
 
-    What came in one format, or as Python numbers, may have been of the narrowest that holds them all.
+    What came as float64, or as Python numbers, may have been float32 before, if float32 holds it.
     """
-    widest = FORMATS.get(arrays.kind(given), FORMATS["float64"]).precision
-    bits = [FORMATS[name].precision for name in arrays.WIDTHS if all(isinstance(y, float) or FORMATS[name].holds(y) for y in numbers)]
-    return min([widest, *bits])
+    if (kind := arrays.kind(given)) in FORMATS and kind != "float64":
+        return FORMATS[kind].precision
+    return FORMATS["float32" if all(isinstance(y, float) or FORMATS["float32"].holds(y) for y in numbers) else "float64"].precision
 
 
 def _shown(x: Any) -> str:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import math
 import reprlib
-import sys
 from collections.abc import Mapping
 from dataclasses import dataclass, fields
 from fractions import Fraction
@@ -21,7 +20,6 @@ if TYPE_CHECKING:
 
 REDUCTIONS = ("none", "sum", "mean")
 DENOMINATORS = ("weights", "kept", "count", "batch")
-LEAST = Fraction(1, 1 << 1074)  # of float64
 EMPTY = {"nan": math.nan, "zero": 0.0}
 SMOOTHINGS = ("all", "others")
 
@@ -80,8 +78,10 @@ class Options:
         if isinstance(self.denominator, str):
             _one_of("denominator", self.denominator, DENOMINATORS)
         else:
-            known = f"a number above 0 that float64 holds or one of {', '.join(DENOMINATORS)}"
-            self._take("denominator", number("denominator", self.denominator, known, LEAST, sys.float_info.max))
+            known = f"a number above 0 or one of {', '.join(DENOMINATORS)}"
+            self._take("denominator", number("denominator", self.denominator, known, 0, math.inf, has_ends=False))
+        if self.target_form is not None:
+            _one_of("target_form", self.target_form, tuple(dict.fromkeys(form for forms in FORMS.values() for form in forms)))
         self._take("label_smoothing", number("label_smoothing", self.label_smoothing, "a number in [0, 1]", 0, 1))
         if self.ignore_index is not None:
             self._take("ignore_index", _index("ignore_index", self.ignore_index))
@@ -148,11 +148,11 @@ def check(loss: Loss, options: Options) -> None:
         _one_of(f"{loss.name}: target_form", options.target_form, forms(loss))
 
 
-def number(name: str, x: Any, allowed: str, least: Fraction | int, most: float) -> Any:
+def number(name: str, x: Any, allowed: str, least: float, most: float, *, has_ends: bool = True) -> Any:
     """A number as it is where Python knows it, exactly otherwise."""
     try:
         found = x if type(x) in (int, float) else index(x) if hasattr(x, "__index__") else Fraction(*map(int, x.as_integer_ratio()))
-        fits = least <= unflushed(found) <= most
+        fits = least <= unflushed(found) <= most if has_ends else least < unflushed(found) < most
     except Exception:  # anybody's number may raise anything
         fits = False
     if not fits:

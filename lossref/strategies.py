@@ -113,7 +113,7 @@ def _is_inside(space: Space, x: float) -> bool:
 
 def _vectors(space: Space, form: Format, least: int, most: int) -> st.SearchStrategy[tuple[float, ...]]:
     if space.sums_to_one:
-        return _shares(form, least, most)
+        return _shares(form, least, most) if form.name in BY_NUMPY else _parts(form, least, most)
     one = _numbers(space, form)
     free = st.lists(one, min_size=least, max_size=most)
     tied = st.lists(one, min_size=1, max_size=2).flatmap(lambda pool: st.lists(st.sampled_from(pool), min_size=least, max_size=most))
@@ -134,6 +134,19 @@ def _shares(form: Format, least: int, most: int) -> st.SearchStrategy[tuple[floa
         return Simplex().holds(tuple(map(Fraction, found)), precision=form.precision)
 
     return st.lists(weights, min_size=least, max_size=most).map(shares).filter(sums_to_1)
+
+
+def _parts(form: Format, least: int, most: int) -> st.SearchStrategy[tuple[float, ...]]:
+    """Shares in whole parts of 1 and tiny ones beside them: what comes in another format is to sum to 1 by the rounding of that one."""
+    whole = 1 << form.precision
+
+    def parts(drawn: list[float]) -> tuple[float, ...]:
+        counts = [int(Fraction(w) / total * whole) for w in drawn] if (total := sum(map(Fraction, drawn))) else [0 for _ in drawn]
+        counts[counts.index(max(counts))] += whole - sum(counts)
+        return tuple(n / whole if n else form.nearest(w) if w < 2.0**-40 else 0.0 for n, w in zip(counts, drawn, strict=True))
+
+    weights = st.one_of(st.floats(0, 1), st.sampled_from([0.0, 1.0, 1e-30, 1e-17, 1e-5]))
+    return st.lists(weights, min_size=least, max_size=most).map(parts)
 
 
 def _arrays(vectors: st.SearchStrategy[tuple[float, ...]], format: str) -> st.SearchStrategy[Any]:

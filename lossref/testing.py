@@ -124,7 +124,7 @@ def assert_gradient_matches(
     record = _known(loss, level)
     if not isinstance(format, str) or format not in arrays.BY_NUMPY:
         raise ValueError(f"format must be one of {', '.join(arrays.BY_NUMPY)}, and is {arrays.shown(format)}")
-    if not isinstance(vectors, str):
+    if not isinstance(vectors, str) or not vectors.isprintable():
         raise ValueError(f"vectors must be golden or a word, the seed of a fresh set, and is {arrays.shown(vectors)}")
     if not callable(fn):
         raise TypeError(f"fn must be a function that gives the gradient of {record.name}, and is {arrays.shown(fn)}")

@@ -1,4 +1,4 @@
-"""What is wrong with an argument is said in one sentence that names it, whatever anybody's object does; nothing is accepted in silence."""
+"""What is wrong with an argument is said in one sentence that names it, whatever anybody's object does; nothing passes in silence."""
 
 from decimal import Decimal
 from fractions import Fraction
@@ -29,11 +29,33 @@ class Unequal:
 LOOPED = [1.0]
 LOOPED.append(LOOPED)
 NUMBERS = [
-    "1.0", None, object(), {1.0}, {"a": 1.0}, (x for x in [1.0]), 1j, b"1", [1.0, [2.0]], [None], 10**400, [10**400], np.array(["1"]),
-    np.array([1j]), np.zeros(2, "M8[s]"), np.zeros(2, [("a", "f8")]), np.ma.masked_array([1.0, 2.0], [True, False]), np.ma.masked,
+    "1.0",
+    None,
+    object(),
+    {1.0},
+    {"a": 1.0},
+    (x for x in [1.0]),
+    1j,
+    b"1",
+    [1.0, [2.0]],
+    [None],
+    10**400,
+    [10**400],
+    np.array(["1"]),
+    np.array([1j]),
+    np.zeros(2, "M8[s]"),
+    np.zeros(2, [("a", "f8")]),
+    np.ma.masked_array([1.0, 2.0], [True, False]),
+    np.ma.masked,
     [np.ma.masked_array([1.0], [True])],
-    np.zeros((1,) * 30), LOOPED, Raising(), [Raising()], Unequal(), np.array([None]), Decimal("sNaN"),
-]  # fmt: skip
+    np.zeros((1,) * 30),
+    LOOPED,
+    Raising(),
+    [Raising()],
+    Unequal(),
+    np.array([None]),
+    Decimal("sNaN"),
+]
 
 
 @pytest.mark.parametrize("given", NUMBERS, ids=lambda x: type(x).__name__)
@@ -54,10 +76,9 @@ def test_an_argument_that_is_no_number_is_named(asked, given):
     assert not [words for words in ("setting an array", "inhomogeneous", "0x") if words in said]
 
 
-WEIGHTS = [*NUMBERS[:-1], Decimal("NaN"), [0.1, "x"], [-1.0], [float("nan")], ["1", "2"], mpmath.mpf(1)]
-
-
-@pytest.mark.parametrize("given", WEIGHTS, ids=lambda x: type(x).__name__)
+@pytest.mark.parametrize(
+    "given", [*NUMBERS[:-1], Decimal("NaN"), [0.1, "x"], [-1.0], [float("nan")], ["1", "2"], mpmath.mpf(1)], ids=lambda x: type(x).__name__
+)
 @pytest.mark.parametrize("name", ["sample_weight", "class_weight", "pos_weight", "mask"])
 def test_a_weight_or_a_mask_that_is_none_is_named(name, given):
     if given is None or (name == "sample_weight" and type(given) is list and repr(given) == "[-1.0]"):
@@ -79,18 +100,33 @@ def test_a_mask_of_truth_values_and_of_integers_is_one(mask):
     assert lossref.value("squared_error", [1.0, 2.0], [0.0, 0.0], mask=mask, reduction="sum") == lossref.value("squared_error", 1.0, 0.0)
 
 
-@pytest.mark.parametrize(("name", "given"), [
-    ("denominator", 10**400), ("denominator", Fraction(1, 10**400)), ("denominator", np.zeros(3)), ("denominator", Unequal()),
-    ("ignore_index", [1]), ("ignore_index", 0.0), ("ignore_index", True), ("ignore_index", Unequal()), ("label_smoothing", "0.1"),
-    ("label_smoothing", [0.1]), ("label_smoothing", float("nan")), ("reduction", np.array(["mean", "sum"])), ("reduction", Unequal()),
-    ("target_form", 3), ("empty", None),
-])  # fmt: skip
+@pytest.mark.parametrize(
+    ("name", "given"),
+    [
+        ("denominator", 0),
+        ("denominator", float("inf")),
+        ("denominator", -Fraction(1, 3)),
+        ("denominator", np.zeros(3)),
+        ("denominator", Unequal()),
+        ("ignore_index", [1]),
+        ("ignore_index", 0.0),
+        ("ignore_index", True),
+        ("ignore_index", Unequal()),
+        ("label_smoothing", "0.1"),
+        ("label_smoothing", [0.1]),
+        ("label_smoothing", float("nan")),
+        ("reduction", np.array(["mean", "sum"])),
+        ("reduction", Unequal()),
+        ("target_form", 3),
+        ("empty", None),
+    ],
+)
 def test_an_option_that_is_not_allowed_is_named(name, given):
     with pytest.raises(ValueError, match=f"{name} must "):
         lossref.value("softmax_cross_entropy", [[1.0, 2.0]], [0], **{name: given})
 
 
-@pytest.mark.parametrize("denominator", [np.float32(2), Decimal(2), Fraction(2), np.int8(2), 2])
+@pytest.mark.parametrize("denominator", [np.float32(2), Decimal(2), Fraction(2), np.int8(2), 2, 10**400])
 def test_a_denominator_is_a_number_of_any_kind(denominator):
     found = lossref.oracle("squared_error", [1.0, 2.0], [0.0, 0.0], reduction="mean", denominator=denominator)
     assert float(found.value) == lossref.value("squared_error", [1.0, 2.0], [0.0, 0.0], reduction="mean", denominator=denominator)
@@ -109,14 +145,10 @@ def test_a_whole_call_whose_probabilities_are_0_and_1_is_answered():
     assert float(exact.value) == lossref.value(BCE, [0.0, 1.0, 0.5], **asked)
 
 
-@pytest.mark.parametrize("options", [{}, {"reduction": "sum"}, {"upstream": [1.0, 2.0], "reduction": "none"}])
-def test_a_call_of_impossible_labels_is_answered_or_named(options):
-    """At p = 0 with label 1 the loss is infinite: an answer, or a sentence of the loss."""
-    try:
-        found = np.ravel(np.array(lossref.oracle(BCE, [0.0, 1.0], [1.0, 0.0], **options).value, object))
-    except ValueError as error:
-        found, said = [], str(error)
-    assert all(map(mpmath.isinf, found)) if len(found) else said.startswith(BCE)
+@pytest.mark.parametrize("options", [{}, {"reduction": "sum"}])
+def test_a_call_of_impossible_labels_is_infinite(options):
+    found = lossref.oracle(BCE, [0.0, 1.0], [1.0, 0.0], **options)
+    assert all(mpmath.isinf(x) for x in np.ravel(np.array(found.value, object)))
 
 
 def test_an_empty_batch_has_nothing_to_judge():
@@ -145,23 +177,29 @@ def test_what_is_no_loss_is_named(ask, asked):
 
 
 @pytest.mark.parametrize("convention", [3, None, [3], {"factor 1/2"}, Unequal()])
-@pytest.mark.parametrize("ask", [
-    lambda said: lossref.oracle("hinge", 1.0, 1.0, convention=said),
-    lambda said: testing.assert_matches(0.0, None, "hinge", prediction=1.0, target=1.0, convention=said),
-    lambda said: lossref.check(lambda **given: 0.0, "hinge", conventions=said),
-])  # fmt: skip
+@pytest.mark.parametrize(
+    "ask",
+    [
+        lambda said: lossref.oracle("hinge", 1.0, 1.0, convention=said),
+        lambda said: testing.assert_matches(0.0, None, "hinge", prediction=1.0, target=1.0, convention=said),
+        lambda said: lossref.check(lambda **given: 0.0, "hinge", conventions=said),
+    ],
+)
 def test_conventions_that_are_no_sentences_are_named(ask, convention):
     with pytest.raises(ValueError, match=r"conventions? must be a sentence or a list of sentences"):
         ask(convention)
 
 
 @pytest.mark.parametrize("handling", ["raise", "call", "warn"])
-@pytest.mark.parametrize("ask", [
-    lambda: lossref.value_and_gradient("softmax_cross_entropy", [[-800.0, 5e-324]], [0], reduction="mean", sample_weight=[1e-320]),
-    lambda: Options(upstream=np.longdouble(1e-300) * np.longdouble(1e-300)),
-    lambda: functions.xlogy_derivatives(1e300, 5e-324),
-    lambda: lossref.oracle(BCE, [5e-324], [0.5], reduction="sum", pos_weight=[1e-300]),
-])  # fmt: skip
+@pytest.mark.parametrize(
+    "ask",
+    [
+        lambda: lossref.value_and_gradient("softmax_cross_entropy", [[-800.0, 5e-324]], [0], reduction="mean", sample_weight=[1e-320]),
+        lambda: Options(upstream=np.longdouble(1e-300) * np.longdouble(1e-300)),
+        lambda: functions.xlogy_derivatives(1e300, 5e-324),
+        lambda: lossref.oracle(BCE, [5e-324], [0.5], reduction="sum", pos_weight=[1e-300]),
+    ],
+)
 def test_nothing_is_raised_under_any_error_handling_of_numpy(ask, handling):
     with np.errstate(all=handling, call=lambda *given: pytest.fail("NumPy called")):
         ask()

@@ -59,6 +59,14 @@ def known_loss(name: str, library: str = "") -> Loss:
         raise UsageError(error.args[0]) from None
 
 
+def catalogued(name: str, library: str = "") -> str:
+    """The name of a loss of the catalogue; UsageError for a file of the user's own too."""
+    loss = known_loss(name, library)
+    if catalog.is_own(loss):
+        raise UsageError(f"--loss takes the name of a loss of the catalogue, and {name} is a file: --definition takes it")
+    return loss.name
+
+
 def check_timeout(seconds: float) -> None:
     """UsageError for what no system waits: nothing, for ever, or longer than its clocks count."""
     if not 0 < seconds <= LONGEST:

@@ -13,18 +13,7 @@ from typing import Any
 
 from lossref import catalog, files
 from lossref.catalog import DefinitionError
-from lossref.commands import (
-    BROKE,
-    CONFORMS,
-    DIFFERS,
-    Commands,
-    UsageError,
-    check_timeout,
-    command,
-    judging,
-    known_loss,
-    print_json,
-)
+from lossref.commands import BROKE, CONFORMS, DIFFERS, Commands, UsageError, catalogued, check_timeout, command, judging, print_json
 from lossref.conventions import declaring, limits
 from lossref.conventions.formula import ConventionError
 from lossref.conventions.grammar import GRAMMAR
@@ -179,7 +168,7 @@ def run_recorded(given: argparse.Namespace) -> int:
 def _check_given(given: argparse.Namespace) -> None:
     """Refuse, before any work is done, what could not be used after it; names become ours, and the day a day."""
     framework = getattr(given, "implementation", "").partition(":")[0]
-    given.loss = [known_loss(name, framework).name for name in given.loss or []]
+    given.loss = [catalogued(name, framework) for name in given.loss or []]
     if given.worst is None:
         given.worst = WORST if given.all or given.json else 1
     if given.worst < 0:

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from lossref import catalog, files, golden
 from lossref.catalog import DefinitionError
-from lossref.commands import CONFORMS, DIFFERS, Commands, UsageError, command, judging, known_loss, print_json
+from lossref.commands import CONFORMS, DIFFERS, Commands, UsageError, catalogued, command, judging, print_json
 from lossref.exact import balls
 from lossref.formats import FORMATS
 from lossref.golden import SHIPPED_FORMATS, GoldenError, roots, write
@@ -50,7 +50,7 @@ def add(commands: Commands) -> None:
 
 def run_generate(given: argparse.Namespace) -> int:
     _needs_flint(given.jobs)
-    only = [known_loss(name).name for name in given.loss or []]
+    only = [catalogued(name) for name in given.loss or []]
     if given.definition and (only or given.to is None):
         raise UsageError("--definition is of a loss of your own: say where its files go with --to, and leave out --loss")
     where = given.to or _here()
@@ -95,7 +95,7 @@ def run_verify(given: argparse.Namespace) -> int:
         total = verify(folder)
     except GoldenError as error:
         raise UsageError(error, DIFFERS) from None
-    only = [known_loss(name).name for name in given.loss or []]
+    only = [catalogued(name) for name in given.loss or []]
     if given.recompute:
         _needs_flint(given.jobs)
         for path in write.stale_files(folder, given.jobs, only):

@@ -15,7 +15,7 @@ from rich.text import Text
 
 from lossref import catalog, golden, output
 from lossref.catalog import DefinitionError
-from lossref.commands import CONFORMS, DIFFERS, Commands, UsageError, check_timeout, command, known_loss, print_json
+from lossref.commands import CONFORMS, DIFFERS, Commands, UsageError, catalogued, check_timeout, command, known_loss, print_json
 from lossref.formats import FORMATS
 from lossref.golden import SHIPPED_FORMATS, GoldenError, write
 from lossref.implementations import process, recorded, resolve, serve, smoke, wire
@@ -133,7 +133,7 @@ def run_smoke(given: argparse.Namespace) -> int:
 def run_serve(given: argparse.Namespace) -> int:
     try:
         own = catalog.load(given.definition) if given.definition else None
-        library = resolve(given.implementation, own or (known_loss(given.loss) if given.loss else None))
+        library = resolve(given.implementation, own or (catalog.get(catalogued(given.loss)) if given.loss else None))
         single = ["--definition", str(given.definition)] if own else ["--loss", given.loss] if given.loss else []
         started = shlex.join(["lossref", "serve", given.implementation, *single])
         serve.serve(library, own, started, sys.stdin.buffer, output.stream())

@@ -10,7 +10,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from lossref.arrays import plain
-from lossref.formats import FORMATS
 from lossref.options import WEIGHTS
 from lossref.spaces import Space, lengths
 from lossref.spec import Loss
@@ -95,18 +94,12 @@ def check_ranks(loss: Loss, arrays: Mapping[str, Array], given: Mapping[str, Any
 
 
 def _precision(x: Any) -> int:
-    """Significant bits of the format that numbers had: what came in one may have been of the narrowest that holds them all."""
+    """Significant bits of the format that an argument was given in; what came as float64 may have been float32, if that holds it."""
     array = np.asarray(x)
-    if array.dtype.kind != "f":
-        return 53
+    if array.dtype.kind == "f" and array.dtype != np.float64:
+        return int(np.finfo(array.dtype).nmant) + 1
     with np.errstate(all="ignore"):
-        narrow = array.astype(np.float32)
-        if not (np.isnan(array) | (narrow == array)).all():
-            return int(np.finfo(array.dtype).nmant) + 1
-        if not (narrow.view(np.uint32) & 0xFFFF).any():
-            return FORMATS["bfloat16"].precision
-        is_half = (np.isnan(array) | (array.astype(np.float16) == array)).all()
-    return FORMATS["float16" if is_half else "float32"].precision
+        return 24 if array.dtype.kind == "f" and (np.isnan(array) | (array.astype(np.float32) == array)).all() else 53
 
 
 def _array(loss: Loss, name: str, x: Any) -> Array:

@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from lossref import catalog
-from lossref.arrays import plain, shown
+from lossref.arrays import doubles, plain, shown
 from lossref.float64 import kernels
 from lossref.float64.evaluate import bind, evaluate
 from lossref.float64.kernels import exact_sum, leader_and_tails
@@ -181,7 +181,7 @@ def _last(name: str, x: ArrayLike, axis: Axis, of: str = "x") -> tuple[Array, Ca
         raise ValueError(f"{name}: x has {array.ndim} axes, and axis {wrong[0]} is none of them")
     chosen = sorted({a % array.ndim for a in axes})
     ends = list(range(array.ndim - len(chosen), array.ndim))
-    moved = np.moveaxis(array.astype(np.float64), chosen, ends)
+    moved = np.moveaxis(doubles(f"{name}: {of}", array), chosen, ends)
     flat = moved.reshape(*moved.shape[: ends[0]], math.prod(moved.shape[ends[0] :])) + 0.0
     if flat.shape[-1] == 0:
         raise ValueError(f"{name}: x is empty along axis {shown(axis)}")
