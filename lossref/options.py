@@ -86,7 +86,7 @@ class Options:
         if self.ignore_index is not None:
             self._take("ignore_index", _index("ignore_index", self.ignore_index))
         if self.mask is not None and not _are_truth_values(self.mask):
-            raise ValueError(f"mask must be true or false for each example (or the integers 1 and 0), and is {shown(self.mask)}")
+            raise ValueError(f"mask must be true or false for each example (or 1 or 0), and is {shown(self.mask)}")
         for name in ("sample_weight", "class_weight", "pos_weight", "upstream"):
             if (given := getattr(self, name)) is None:
                 continue

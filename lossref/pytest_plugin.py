@@ -27,8 +27,9 @@ from lossref.implementations.resolve import format_of
 from lossref.judge import baseline, waivers
 from lossref.judge.ask import CHANGED, Asked, ask, asked_of, batches
 from lossref.judge.measure import meets
+from lossref.judge.outcome import Finding, has_answer
 from lossref.judge.peer import judged_beside
-from lossref.judge.verdict import Finding, Verdict, has_answer
+from lossref.judge.verdict import Verdict
 from lossref.judge.waivers import Waiver, WaiverError
 from lossref.library import ImplementationError, Library, NotSupported
 from lossref.report import finding, mismatch, screen, text

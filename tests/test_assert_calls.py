@@ -193,7 +193,7 @@ def test_options_of_an_example_act_unreduced():
 
 
 def test_a_mean_over_nothing_is_what_is_asked_for():
-    nothing = {"logits": Z, "target": Y, "mask": np.zeros(6)}
+    nothing = {"logits": Z, "target": Y, "mask": np.zeros(6, bool)}
     assert_call_matches(np.nan, None, "sigmoid_cross_entropy", **nothing)
     assert_call_matches(0.0, np.zeros(6), "sigmoid_cross_entropy", **nothing, empty="zero")
     with pytest.raises(AssertionError, match="6 of 6 numbers fail"):

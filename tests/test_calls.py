@@ -18,7 +18,8 @@ from lossref import batches, catalog, golden
 from lossref.cli import main
 from lossref.exact_inputs import fraction
 from lossref.judge.measure import meets
-from lossref.judge.verdict import has_answer, judge
+from lossref.judge.outcome import has_answer
+from lossref.judge.verdict import judge
 from lossref.library import Implementation
 from lossref.mutants.calls import cross_entropy
 from lossref.values import flat

@@ -8,6 +8,7 @@ from fractions import Fraction
 import numpy as np
 import pytest
 from processor import MODES, needs_modes, processor
+from runs import once, sealed
 
 import lossref
 from lossref import bits, catalog
@@ -185,7 +186,7 @@ def run(losses, form, conventions=()):
     lines, sequence = [wire.line(hello | {"formats": [form.name], "losses": {loss.name: facts for loss in losses}})], 0
     for loss in losses:
         by_id = {v.id: v for v in read(loss, form)}
-        for asked in recorded.questions(loss, PARTS, list(by_id.values()), form):
+        for asked in once(recorded.questions(loss, PARTS, list(by_id.values()), form)):
             if wire.is_call(asked):
                 continue
             sequence += 1
@@ -197,7 +198,7 @@ def run(losses, form, conventions=()):
             answer = refilled(asked["inputs"][loss.first] if asked["part"] != "value" else [""] * len(rows), faulty)
             lines += [wire.line(asked | {"sequence": sequence})]
             lines += [wire.line({"type": "result", "sequence": sequence, "answer": answer})]
-    return "\n".join(lines) + "\n"
+    return sealed(lines)
 
 
 def refilled(like, numbers):
@@ -227,7 +228,7 @@ def reports(tmp_path_factory):
 @pytest.mark.parametrize("declared", DECLARED, ids=lambda said: " and ".join(said) or "nothing declared")
 @pytest.mark.parametrize("output", [["--json"], ["--all"]], ids=" ".join)
 def test_a_run_is_judged_alike(mode, declared, output, reports, capsys):
-    arguments = ("judge", str(reports[declared]), *output, "--strict", "--worst", "60")
+    arguments = ("judge", str(reports[declared]), *output, "--strict", "--worst", "60", *(["--accept-conventions"] if declared else []))
     if arguments not in PLAIN:
         PLAIN[arguments] = main(list(arguments)), capsys.readouterr().out.splitlines()
     with processor(mode):

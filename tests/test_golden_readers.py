@@ -13,13 +13,15 @@ from fractions import Fraction
 from pathlib import Path
 
 import pytest
+from runs import once, sealed
 
 from lossref import catalog, golden
 from lossref.cli import main
 from lossref.formats import FLOAT64, FORMATS
 from lossref.golden.row import vector
+from lossref.implementations import wire
 from lossref.judge.measure import LEVELS, grade, measure
-from lossref.judge.verdict import has_answer, truths
+from lossref.judge.outcome import has_answer, truths
 from lossref.spec import APART, PARTS, REGIONS, identify
 
 FOLDER = Path(__file__).parent.parent / "examples" / "readers"
@@ -80,8 +82,9 @@ def sample(tmp_path_factory):
     folder, grades, lines = tmp_path_factory.mktemp("sample"), {}, ""
     for form in golden.SHIPPED_FORMATS:
         asked, answered = folder / f"{form}.vectors", folder / f"{form}.results"
-        asked.write_text(printed("vectors", *SAMPLED, "--format", form), encoding="ascii")
-        runs = [message for message in map(json.loads, asked.read_text(encoding="ascii").splitlines()) if message["type"] == "run"]
+        said = map(json.loads, printed("vectors", *SAMPLED, "--format", form).splitlines())
+        runs = list(once(message for message in said if message["type"] == "run"))
+        asked.write_text(sealed(map(wire.line, (wire.GREETING, *runs, wire.BYE))), encoding="ascii")
         vectors = {v.id: v for name in SAMPLED for v in golden.read(catalog.get(name), FORMATS[form])}
         replies = [hello(runs, form), *(reply(run, vectors) for run in runs)]
         answered.write_text("".join(json.dumps(message) + "\n" for message in replies), encoding="ascii")

@@ -84,7 +84,7 @@ def test_a_run_larger_than_the_cap_is_not_read(tmp_path, monkeypatch):
 
 def test_a_run_of_our_own_server_can_be_judged(tmp_path, capsys):
     """Its hello has "lossref" for a name, and is a program's all the same."""
-    (tmp_path / "run").write_bytes(good_run())
+    (tmp_path / "run").write_bytes(fuzz.sealed(good_run(), True))
     assert run(capsys, "judge", tmp_path / "run")[0] == 0
 
 

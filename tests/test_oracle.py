@@ -203,7 +203,7 @@ ERRORS = [
     (("squared_error", None, 1), {}, "prediction must be numbers"),
     (("squared_error", 1, 1), {"digits": 0}, "digits must be a whole number"),
     (("squared_error", 1, 1), {"digits": 2.5}, "digits must be a whole number"),
-    (("sigmoid_cross_entropy", 1, 1), {"digits": 100_000}, "100000 digits cannot be settled here"),
+    (("sigmoid_cross_entropy", 1, 1), {"digits": 100_000}, "digits must be a whole number from 1 to 10000"),
     (("cross_entropy", ("inf", 0.3), (0.5, 0.5)), {}, "must be"),
 ]
 

@@ -26,7 +26,7 @@ AGREE = [
     ("squared_error", {"prediction": [1, 3], "target": [0, 0], "sample_weight": [2], "reduction": "mean"}),
 ]
 REFUSED = [
-    ("huber", {"prediction": [10**400], "target": [0]}, "numbers up to the largest of float64"),
+    ("huber", {"prediction": [10**400], "target": [0]}, "the oracle of a batch takes nothing larger"),
     ("huber", {"prediction": [1], "target": [0], "upstream": math.inf}, "finite upstream gradients"),
     ("huber", {"prediction": [], "target": []}, "needs at least one example"),
     ("huber", {"prediction": [1], "target": [0], "sample_weight": [math.inf]}, "sample_weight must be finite everywhere"),

@@ -13,7 +13,7 @@ from lossref import catalog
 from lossref.exact.answer import answer
 from lossref.exact.settle import AllowanceOverflowError, UnsettledError
 from lossref.formats import FLOAT64
-from lossref.judge.verdict import has_answer, outcome
+from lossref.judge.outcome import has_answer, outcome
 from lossref.questions import of_inputs
 from lossref.spec import Vector
 from lossref.strategies import arguments_for

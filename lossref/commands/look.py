@@ -20,7 +20,7 @@ from lossref.exact_inputs import fraction
 from lossref.float64.evaluate import bind, evaluate
 from lossref.formats import FLOAT64
 from lossref.golden import GoldenError
-from lossref.judge.verdict import Finding, has_answer, outcome, truths
+from lossref.judge.outcome import Finding, has_answer, outcome, truths
 from lossref.output import say
 from lossref.report import finding, text
 from lossref.spec import PARTS, Loss

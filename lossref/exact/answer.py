@@ -18,10 +18,10 @@ from lossref.exact.floats import Floats
 from lossref.exact.limits import limits
 from lossref.exact.numbers import Number, Operand, System
 from lossref.exact.reduce import Whole, whole
-from lossref.exact.settle import Correct, Ends, above, correct, ends_of, meet, settle
+from lossref.exact.settle import AllowanceOverflowError, Correct, Ends, above, correct, ends_of, meet, settle
 from lossref.exact.systems import Base
 from lossref.exact.traced import DisagreementError, answered
-from lossref.formats import Format, Rounded
+from lossref.formats import FLOAT64, Format, Rounded
 from lossref.options import EMPTY, Options
 from lossref.spec import Answer, Loss, Part, Values
 from lossref.values import flat, mapped
@@ -32,9 +32,9 @@ def nearest(formula: Callable[[System], Operand], form: Format) -> float:
     return bits.as_float(settle(balls.strongest(), lambda base: correct(base, base.lift(formula(base)), form)).rounded)
 
 
-def answer(loss: Loss, inputs: Values, chosen: Values, form: Format, *, proved: bool | None = None) -> Answer:
+def answer(loss: Loss, inputs: Values, chosen: Values, form: Format, *, proved: bool | None = None, capped: bool = False) -> Answer:
     """The exact answer to a question, by its inputs and options, with what judging allows around it; proved where python-flint is
-    installed, unless `proved` says otherwise.
+    installed, unless `proved` says otherwise. An allowance that overflows is the largest number where they are `capped`.
 
     Raises NoAnswerError where there is none, with a sentence, and never guesses: beyond the cap of the precision, where an
     allowance overflows, at a point that has no value, at an infinite input whose limit the rule does not tell. Raises DisagreementError
@@ -44,7 +44,7 @@ def answer(loss: Loss, inputs: Values, chosen: Values, form: Format, *, proved: 
     parameters, call = options.split(chosen)
     values = {name: _lifted(x) for name, x in {**loss.defaults, **parameters, **inputs}.items()}
     if not call:
-        return _alone(loss, values, form, proved, keep=True)
+        return _alone(loss, values, form, proved, keep=True, capped=capped)
     asked = Options(**call)
     reduced = whole(loss, values, asked)
     return _nothing(loss, inputs, asked) if reduced is None else _of_a_call(loss, reduced, form, proved)
@@ -60,12 +60,12 @@ def ends_among(numbers: Sequence[Rounded]) -> tuple[float, float]:
     return bits.as_float(min(numbers)), bits.as_float(max(numbers))
 
 
-def _alone(loss: Loss, values: Values, form: Format, proved: bool, *, keep: bool = False) -> Answer:
+def _alone(loss: Loss, values: Values, form: Format, proved: bool, *, keep: bool = False, capped: bool = False) -> Answer:
     """The answer to one example; of a loss that is asked only once, a call, no recording is kept."""
     numbers = [x for name in loss.arguments for x in flat(values[name])]
     if not all(map(math.isfinite, numbers)):
         return _limit(loss, values, form, proved)
-    return _settled(loss, values, form, proved, keep)
+    return _settled(loss, values, form, proved, keep, capped)
 
 
 def _of_a_call(loss: Loss, reduced: Whole, form: Format, proved: bool) -> Answer:
@@ -107,9 +107,9 @@ def _limit(loss: Loss, values: Values, form: Format, proved: bool) -> Answer:
     return Answer(part(columns[0][:1], [0.0], (0.0,)), gradient)
 
 
-def _settled(loss: Loss, values: Values, form: Format, proved: bool, keep: bool) -> Answer:
+def _settled(loss: Loss, values: Values, form: Format, proved: bool, keep: bool, capped: bool) -> Answer:
     """The answer of a loss at finite numbers, over one number system; if a proof is wanted over both, recorded if that can be."""
-    if proved and (traced := answered(loss, values, form, keep=keep)) is not None:
+    if proved and not capped and (traced := answered(loss, values, form, keep=keep)) is not None:
         return traced
     settled: list[tuple[int, list[list[Ends]]]] = []  # where the numbers were; their allowances may take many more bits
 
@@ -121,7 +121,7 @@ def _settled(loss: Loss, values: Values, form: Format, proved: bool, keep: bool)
         if any(x is None for row in rounded + meeting for x in row):
             return None
         settled.append((base.precision, [[ends_of(base, n) for n in branch.numbers] for branch in found]))
-        allowed = [[above(base, n) for n in _sensitivities(branch)] for branch in found]
+        allowed = [[_above(base, n, capped) for n in _sensitivities(branch)] for branch in found]
         if any(x is None for row in allowed for x in row):
             return None
         allowances = [max((x for x in column if x is not None), key=bits.order) for column in zip(*allowed, strict=True)]
@@ -132,6 +132,15 @@ def _settled(loss: Loss, values: Values, form: Format, proved: bool, keep: bool)
         precision, ends = settled[0]
         _confirm(loss, values, form, ends, 2 * precision)
     return found
+
+
+def _above(base: Base, n: Number, capped: bool) -> float | None:
+    try:
+        return above(base, n)
+    except AllowanceOverflowError:
+        if not capped:
+            raise
+        return bits.as_float(FLOAT64.largest)
 
 
 def _confirm(loss: Loss, values: Values, form: Format, ours: list[list[Ends]], precision: int) -> None:

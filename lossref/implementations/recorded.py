@@ -17,7 +17,8 @@ from lossref.implementations import wire
 from lossref.implementations.process import TILING, described
 from lossref.judge.answers import answers
 from lossref.judge.ask import Asked, shapes
-from lossref.judge.verdict import Verdict, has_answer, judge
+from lossref.judge.outcome import has_answer
+from lossref.judge.verdict import Verdict, judge
 from lossref.library import LacksError, Library, Tiling
 from lossref.spec import PARTS, Loss, Vector, identify
 from lossref.strictjson import JsonError

@@ -19,7 +19,7 @@ from lossref.float64.evaluate import gradient, value
 from lossref.judge.ask import array
 from lossref.judge.live import Asked, Inputs, check, read_inputs
 from lossref.judge.measure import DEFAULT_LEVEL, meets
-from lossref.judge.verdict import Outcome
+from lossref.judge.outcome import Outcome
 from lossref.options import PROBABILITY, refusals
 from lossref.spec import Loss
 

@@ -6,7 +6,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from lossref.judge.measure import LEVELS
-from lossref.judge.verdict import Outcome, Verdict
+from lossref.judge.outcome import Outcome
+from lossref.judge.verdict import Verdict
 
 
 @dataclass(frozen=True)

@@ -11,7 +11,7 @@ from lossref import golden
 from lossref.bits import LEAST_NORMAL, Shown, as_float, as_fraction, is_subnormal, order
 from lossref.formats import FORMATS, Format
 from lossref.golden import GoldenError
-from lossref.judge.verdict import Finding
+from lossref.judge.outcome import Finding
 from lossref.spec import APART, Loss, Vector
 from lossref.values import flat
 

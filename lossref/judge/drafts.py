@@ -6,7 +6,8 @@ import textwrap
 from collections.abc import Iterator, Sequence
 from datetime import date, timedelta
 
-from lossref.judge.verdict import Outcome, PartVerdict, Verdict, deciding
+from lossref.judge.outcome import Outcome
+from lossref.judge.verdict import PartVerdict, Verdict, deciding
 from lossref.judge.waivers import DRAFTED, fails
 from lossref.spec import APART
 

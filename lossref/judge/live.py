@@ -25,8 +25,8 @@ from lossref.float64.layout import LAST, classes_last, is_moved, moved_back
 from lossref.float64.options import prepare
 from lossref.formats import FLOAT64, RESIDUAL_STEPS, Format
 from lossref.golden.write import region
+from lossref.judge.outcome import Outcome, has_answer, outcome
 from lossref.judge.shares import Shares, opened
-from lossref.judge.verdict import Outcome, has_answer, outcome
 from lossref.options import EMPTY, Options
 from lossref.spec import Answer, Loss, Part, Question, Vector
 from lossref.values import plain

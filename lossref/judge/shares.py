@@ -16,6 +16,7 @@ from lossref.exact.answer import answer
 from lossref.exact.kinks import at_the_point
 from lossref.exact.numbers import NoAnswerError
 from lossref.exact.reduce import SHARE, own, share
+from lossref.exact.settle import AllowanceOverflowError
 from lossref.formats import Format
 from lossref.options import DEFAULTS, Options
 from lossref.spec import Answer, Loss, Part, Question, Values
@@ -104,7 +105,10 @@ class Shares:
         return found
 
     def _asked(self, loss: Loss, example: Values, chosen: Values) -> Answer:
-        found = answer(loss, example, chosen, self.form)
+        try:
+            found = answer(loss, example, chosen, self.form)
+        except AllowanceOverflowError:  # of golden data these are no vectors, but whoever asks here has an answer all the same
+            found = answer(loss, example, chosen, self.form, capped=True)
         if not self.conventions:
             return found
         # Beside a clamped logarithm of 0 not every slope up to infinity is right.

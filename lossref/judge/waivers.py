@@ -18,7 +18,8 @@ from typing import Any
 from lossref import catalog, golden, strictjson
 from lossref.golden.read import listed_bytes
 from lossref.judge.measure import meets
-from lossref.judge.verdict import Outcome, PartVerdict, Verdict, Waived
+from lossref.judge.outcome import Outcome
+from lossref.judge.verdict import PartVerdict, Verdict, Waived
 from lossref.questions import reasons
 from lossref.spec import APART, PARTS
 

@@ -12,7 +12,7 @@ import numpy as np
 from lossref import golden
 from lossref.formats import Format
 from lossref.judge.ask import array
-from lossref.judge.verdict import Finding
+from lossref.judge.outcome import Finding
 from lossref.mutants import of_loss
 from lossref.spec import Loss
 from lossref.values import shape

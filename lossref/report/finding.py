@@ -14,7 +14,8 @@ from lossref.judge import alterations, causes
 from lossref.judge.baseline import Comparison
 from lossref.judge.measure import LEVELS, PASSABLE, meets
 from lossref.judge.measure import worst as worst_grade
-from lossref.judge.verdict import Declaration, Finding, Outcome, PartVerdict, Verdict, deciding
+from lossref.judge.outcome import Finding, Outcome
+from lossref.judge.verdict import Declaration, PartVerdict, Verdict, deciding
 from lossref.library import Library
 from lossref.report.machine import machine
 from lossref.spec import APART, Loss, Question

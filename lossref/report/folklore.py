@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 
 from lossref.formats import FLOAT64, Rounded
-from lossref.judge import verdict
+from lossref.judge import outcome
 from lossref.mutants.judging import LENIENT, Finding
 from lossref.mutants.record import Mutant
 from lossref.report.finding import described as described_number
@@ -55,7 +55,7 @@ def worst_vector(found: Finding) -> dict[str, Any] | None:
     if found.verdict is None or found.verdict.broke:
         return None
     worst = found.verdict.parts[found.record.part].worst_outcomes()[0]
-    facts = described_number(verdict.Finding(worst, worst.worst_component), FLOAT64)
+    facts = described_number(outcome.Finding(worst, worst.worst_component), FLOAT64)
     exact, got = facts["exact"], facts["got"]
     return {
         **{name: facts[name] for name in ("id", "region", "reason", "inputs", "label")},

@@ -15,7 +15,7 @@ from lossref.formats import Format
 from lossref.judge import alterations, causes
 from lossref.judge.live import Asked, Inputs, Measured
 from lossref.judge.measure import MEANING, meets, worst
-from lossref.judge.verdict import Finding, Outcome
+from lossref.judge.outcome import Finding, Outcome
 from lossref.mutants import matching
 from lossref.report import finding, text
 from lossref.spec import Loss

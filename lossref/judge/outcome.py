@@ -1,0 +1,157 @@
+"""One answer measured: what came back for one part of one vector, what is right, and how wrong each number is."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from functools import cached_property
+from typing import Any
+
+from lossref.bits import as_fraction, order, written
+from lossref.formats import Format
+from lossref.judge.measure import FAILED, LEVELS, Error, Truth, grade, measure
+from lossref.spec import APART, Answer, Vector
+from lossref.values import flat, places, shape
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What an implementation returned for one part of one vector, what is right, and how wrong each number is.
+
+    `raised` says how it failed, where nothing came back; `when` how it was asked, where that was not in a batch of its like.
+    """
+
+    vector: Vector
+    part: str
+    got: tuple[float, ...] | None
+    truths: tuple[Truth, ...]
+    errors: tuple[Error, ...]
+    raised: str = ""
+    when: str = ""
+
+    @property
+    def worst_component(self) -> int:
+        return max(range(len(self.errors)), key=lambda i: (self.errors[i].is_lost, self.errors[i].E2, self.errors[i].E1))
+
+    @cached_property
+    def grade(self) -> str:
+        return grade(self.errors, self.vector.question.form)
+
+    @property
+    def is_lost(self) -> bool:
+        return any(e.is_lost for e in self.errors)
+
+    @property
+    def E1(self) -> float:
+        return max(e.E1 for e in self.errors)
+
+    @property
+    def severity(self) -> tuple[Any, ...]:
+        """Sorts the worst first; among equals of a kind the simplest input first."""
+        numbers = [float(x) for x in flat(self.vector.question.inputs)]
+        simplicity = (len(numbers), sum(len(written(x)) for x in numbers), max(order(abs(x)) for x in numbers))
+        large = -max(e.E2 for e in self.errors)
+        return (-LEVELS.index(self.grade), not self.is_lost, *(simplicity if self.is_lost else (large, *simplicity)))
+
+
+@dataclass(frozen=True)
+class Finding:
+    """One number that came back: component `i` of an outcome."""
+
+    outcome: Outcome
+    i: int
+
+    @property
+    def vector(self) -> Vector:
+        return self.outcome.vector
+
+    @property
+    def part(self) -> str:
+        return self.outcome.part
+
+    @property
+    def got(self) -> float:
+        """NaN where nothing came back."""
+        return math.nan if self.outcome.got is None else self.outcome.got[self.i]
+
+    @property
+    def error(self) -> Error:
+        return self.outcome.errors[self.i]
+
+    @property
+    def truth(self) -> Truth:
+        return self.outcome.truths[self.i]
+
+    @cached_property
+    def grade(self) -> str:
+        return grade([self.error], self.vector.question.form)
+
+    @cached_property
+    def place(self) -> tuple[str, tuple[int, ...]]:
+        """The argument that a slope is in (nothing for a value), and the index in what came back."""
+        question, answer = self.vector.question, self.vector.answer
+        if self.part == "value":
+            return "", (self.i,) if len(answer.value) > 1 else ()
+        start = 0
+        for name, found in answer.part(self.part).items():
+            if self.i < start + len(found):
+                return name, list(places(shape(question.inputs[name])))[self.i - start]
+            start += len(found)
+        raise IndexError(self.i)
+
+    @property
+    def label(self) -> str:
+        """`gradient[0]`, or `gradient[anchor][0]` where it is taken in several arguments."""
+        argument, place = self.place
+        several = len(self.vector.answer.part(self.part)) > 1
+        return self.part + (f"[{argument}]" if several else "") + (f"[{', '.join(map(str, place))}]" if place else "")
+
+
+def outcome(vector: Vector, part: str, answer: Any, form: Format) -> Outcome:
+    """An answer measured: numbers row after row, or a sentence on how there is none."""
+    expected = truths(vector, part, form)
+    if isinstance(answer, str):
+        return Outcome(vector, part, None, tuple(expected), (FAILED,) * len(expected), answer)
+    got = tuple(float(y) for y in answer)
+    return Outcome(vector, part, got, tuple(expected), tuple(measure(y, t, form) for y, t in zip(got, expected, strict=True)))
+
+
+def truths(v: Vector, part: str, form: Format) -> list[Truth]:
+    """The exact answer of each component of a part, with what is allowed around it."""
+    found = list(_truths(v.answer, part, form))
+    if v.unspoilt is None:
+        return found
+    beside = [truth if math.isfinite(truth.rounded or 0.0) else None for truth in _truths(v.unspoilt, part, form)]
+    return [replace(truth, otherwise=other) for truth, other in zip(found, beside, strict=True)] if beside else found
+
+
+def _truths(answer: Answer, part: str, form: Format) -> Iterator[Truth]:
+    for found in answer.part(part).values():
+        for i in range(len(found)):
+            yield Truth(
+                exact=found.exact(i, form),
+                rounded=None if found.rounded is None else found.rounded[i],
+                interval=found.interval[i] if found.interval else None,
+                allowance=as_fraction(found.K[i]),
+                size=as_fraction(found.size(i)),
+            )
+
+
+def rounded_answer(v: Vector, part: str) -> tuple[float, ...] | None:
+    """The correctly rounded numbers of a part, those of its arguments one after the other; None where there is an interval only."""
+    found = list(v.answer.part(part).values())
+    if not found or any(p.rounded is None for p in found):
+        return None
+    return tuple(x for p in found for x in p.rounded or ())
+
+
+def has_answer(v: Vector, part: str) -> bool:
+    """Whether a part of a vector is judged: a slope may be an interval, and where a loss jumps there is none.
+
+    The slope of a mean over nothing whose value is NaN is nobody's business.
+    """
+    found = v.answer.part(part).values()
+    if part != "value" and v.question.is_call and v.region not in APART and any(map(math.isnan, v.answer.value.rounded or ())):
+        return False
+    return bool(found) and all(p.is_judged for p in found)
