@@ -35,6 +35,8 @@ from lossref.options import PROBABILITY
 from lossref.spaces import Unit
 from lossref.spec import Loss
 
+pytestmark = pytest.mark.sampled
+
 P, Y = (1e-9, 0.25, 1e-13, 1 - 2**-40), (1.0, 0.25, 0.0, 0.0)
 WEIGHTS, UPSTREAM = (0.5, 2.0, 1.0, 4.0), (1.0, -2.0, 0.25, -1.0)  # powers of two, which round nothing
 OF_ONE = (TORCH, KERAS, THROUGH, UNCLIPPED, "clamp log at -10", "add 1e-7 inside log", "log base 2", "factor 1/2", "hessian 1",

@@ -24,6 +24,8 @@ from lossref.library import Implementation
 from lossref.mutants.calls import cross_entropy
 from lossref.values import flat
 
+pytestmark = pytest.mark.sampled
+
 PARTS = ("value", "gradient")
 CALLED = [name for name in catalog.names() if catalog.get(name).is_called]
 

@@ -14,6 +14,8 @@ from lossref.formats import FLOAT64, RESIDUAL_STEPS
 from lossref.options import EMPTY
 from lossref.values import flat
 
+pytestmark = pytest.mark.sampled
+
 BY_HAND = {"reduction", "denominator", "sample_weight", "mask", "upstream"}
 
 

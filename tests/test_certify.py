@@ -19,6 +19,8 @@ from lossref.exact.floats import Floats, Margin, context
 from lossref.exact.settle import UnsettledError
 from lossref.formats import FLOAT64, FORMATS, RESIDUAL_STEPS
 
+pytestmark = pytest.mark.sampled
+
 MIDPOINT = {"logits": 100000 + 2.0**-35, "target": 0.25}  # 3/4 z lies between two numbers, exp(-z) decides 144,000 bits on
 
 

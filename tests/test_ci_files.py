@@ -67,6 +67,7 @@ def test_what_the_page_says_works_and_notices_what_is_new(run):
     assert [run(line)[0] for line in lines] == [1, 1, 1]
 
 
+@pytest.mark.whole
 @pytest.mark.parametrize("name", ["lossref.yml", "gitlab.yml"])
 def test_the_job_runs_and_leaves_junit(run, name):
     prepared(run)

@@ -150,6 +150,7 @@ def test_importing_needs_the_core_alone():
     assert subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout.strip() == "[]"
 
 
+@pytest.mark.whole
 def test_nothing_but_new_golden_data_and_proofs_needs_an_extra(tmp_path):
     code = """
 import sys

@@ -11,6 +11,8 @@ from lossref.float64.parts import BLOCK
 from lossref.formats import FLOAT64
 from lossref.values import shape
 
+pytestmark = pytest.mark.sampled
+
 PARTS = ("value", "gradient", "hessian")
 
 

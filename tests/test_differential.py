@@ -19,6 +19,8 @@ from lossref.formats import FLOAT64
 from lossref.options import Options, split
 from lossref.values import flat
 
+pytestmark = pytest.mark.sampled
+
 SEED = os.environ.get("LOSSREF_SEED", "1")
 WIDEST = 12  # numbers in a question
 DIGITS = 40

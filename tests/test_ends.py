@@ -9,6 +9,7 @@ from scripts import hunt
 CALLS = 250
 
 
+@pytest.mark.whole
 def test_a_sample_of_extreme_calls_ends(listed):
     found = [row for row in hunt.hunted(2026, range(CALLS)) if row["finding"]]
     listed([f"python scripts/hunt.py --seed 2026 --only {row['number']}: {row['ended']}: {row['call']}" for row in found])

@@ -19,6 +19,8 @@ from lossref.golden.write import certified
 from lossref.questions import generate
 from lossref.values import filled, flat, mapped, places, replaced, shape
 
+pytestmark = pytest.mark.sampled
+
 
 def points(loss, regions, chosen=slice(None)):
     """Single examples away from kinks and infinities; logits and residuals small enough for a step of 1/16 to be small."""

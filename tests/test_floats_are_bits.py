@@ -151,6 +151,7 @@ def sample(loss, form):
     return [v for i, v in enumerate(vectors) if i % EVERY == 0 or (v.region == "range" and i % OF_THE_RANGE == 0)]
 
 
+@pytest.mark.whole
 @pytest.mark.skipif(not INSTALLED, reason="golden data is certified with python-flint")
 @every_mode
 @pytest.mark.parametrize("name", ["float64", "float32"])
@@ -224,6 +225,7 @@ def reports(tmp_path_factory):
     return found
 
 
+@pytest.mark.whole
 @every_mode
 @pytest.mark.parametrize("declared", DECLARED, ids=lambda said: " and ".join(said) or "nothing declared")
 @pytest.mark.parametrize("output", [["--json"], ["--all"]], ids=" ".join)

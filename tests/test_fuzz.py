@@ -27,6 +27,7 @@ def found(case, numbers, where):
     return ""
 
 
+@pytest.mark.whole
 @pytest.mark.parametrize("kind", SAMPLES)
 def test_a_sample_is_without_a_finding(tmp_path, kind):
     case, count = SAMPLES[kind]

@@ -14,6 +14,8 @@ from lossref.formats import FORMATS
 from lossref.golden import row, write
 from lossref.golden.read import relative_path, root_hash
 
+pytestmark = pytest.mark.sampled
+
 WHOLE = 25  # MB that the whole catalogue, of so many losses, may take in the wheel
 CATALOGUE = 216
 FORMS = [FORMATS[name] for name in golden.SHIPPED_FORMATS]

@@ -104,6 +104,7 @@ def tried(folder):
     return found
 
 
+@pytest.mark.whole
 def test_killed_before_any_step_it_is_the_old_set_or_the_new_one(tmp_path):
     """In a process of its own: one that has threads, as these tests' has, does not fork well."""
     environment = {**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)}

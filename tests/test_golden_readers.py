@@ -207,6 +207,7 @@ def same(word, expected):
     return float(word) == expected or (math.isnan(expected) and math.isnan(float(word)))
 
 
+@pytest.mark.whole
 def test_reader_reads_every_bit_of_every_file(reader, files, expected):
     for line, (identifier, name, words) in zip(reader(*files), expected, strict=True):
         assert line[:2] == [identifier, name]

@@ -18,6 +18,8 @@ from lossref.formats import FLOAT64
 from lossref.stream import Stream
 from lossref.values import filled, flat, mapped, places, replaced, shape
 
+pytestmark = pytest.mark.sampled
+
 HUGE = (1.7976931348623157e308, -1e300, 1e160, -2e5)
 SUBNORMAL = (5e-324, -5e-324, 2e-310)
 BITS = 1500

@@ -15,6 +15,7 @@ def killed(monkeypatch, capsys, *typed):
     return kills.main(), capsys.readouterr().out
 
 
+@pytest.mark.whole
 def test_a_sample_of_kills_loses_and_leaves_nothing(monkeypatch, capsys):
     status, said = killed(monkeypatch, capsys, "--job", "install", "--count", "3", "--seed", "2026")
     assert (status, "3 kills" in said) == (0, True), said

@@ -19,6 +19,8 @@ from lossref.spec import Loss
 from lossref.stream import Stream
 from lossref.values import flat, replaced
 
+pytestmark = pytest.mark.sampled
+
 DISTANCES = (10, 12, 13)  # powers of two; at the last a difference of exponentials takes 12,000 bits
 
 

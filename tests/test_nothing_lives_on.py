@@ -106,6 +106,6 @@ def test_a_program_that_says_goodbye_leaves_nothing_running(tmp_path):
     serve = f"{sys.executable} -m lossref serve lossref --loss hinge"
     (tmp_path / "start.sh").write_text(f'setsid sh -c "echo \\$\\$ > pids; sleep 600" > /dev/null 2>&1 &\nexec {serve}\n')
     environment = {**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)}
-    command = [sys.executable, "-m", "lossref", "check", "cmd:sh start.sh", "--level", "D"]
+    command = [sys.executable, "-m", "lossref", "check", "cmd:sh start.sh", "--loss", "hinge", "--level", "D"]
     assert subprocess.run(command, cwd=tmp_path, env=environment, capture_output=True).returncode == 0
     assert not lives((tmp_path / "pids").read_text().strip())

@@ -18,6 +18,8 @@ from lossref import golden, hessian, oracle
 from lossref.exact import balls
 from lossref.formats import FLOAT64, FORMATS
 
+pytestmark = pytest.mark.sampled
+
 
 def held(x, ends):
     """Whether a number of 60 digits lies in its enclosure, but for the digits that it does not show."""

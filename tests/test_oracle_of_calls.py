@@ -18,6 +18,8 @@ from lossref.formats import FLOAT64
 from lossref.stream import Stream
 from lossref.values import flat
 
+pytestmark = pytest.mark.sampled
+
 SOFTMAX = {"logits": [[1, 2, 3], [0, 0, 1]], "reduction": "mean"}
 AGREE = [
     ("softmax_cross_entropy", SOFTMAX | {"target": [0, 7], "sample_weight": [1, 0], "class_weight": [1, 2, 3]}),

@@ -21,6 +21,8 @@ from lossref.spec import Hard, Loss
 from lossref.stream import Stream
 from lossref.values import flat, shape
 
+pytestmark = pytest.mark.sampled
+
 FURTHER = [name for name in FORMATS if name not in golden.SHIPPED_FORMATS]
 
 

@@ -5,12 +5,15 @@ import json
 import struct
 
 import jsonschema
+import pytest
 from asking import parts
 
 from lossref import golden
 from lossref.golden.read import SCHEMA, relative_path
 from lossref.golden.verify import SCHEMAS
 from lossref.values import flat
+
+pytestmark = pytest.mark.sampled
 
 
 def lines_of(loss, form):

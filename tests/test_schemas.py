@@ -12,6 +12,7 @@ from lossref import catalog, golden, schemas
 from lossref.formats import FLOAT64
 from lossref.golden.read import SCHEMA, relative_path
 from lossref.implementations import recorded
+from lossref.library import Tiling
 
 GOLDEN = json.loads((golden.folder() / SCHEMA).read_text())
 PROTOCOL = json.loads((Path(recorded.__file__).parent / "protocol.json").read_text())
@@ -30,7 +31,8 @@ def rows():
                               "losses": {"huber": {"parts": ["value"], "options": ["delta"], "limits": ["x"]}}}  # fmt: skip
     loss = catalog.get("softmax_cross_entropy")
     found = golden.read(loss, FLOAT64)
-    yield from ((PROTOCOL, "run", {**run, "sequence": 1}) for run in recorded.questions(loss, ["value"], [found[0], found[-1]], FLOAT64))
+    asked = recorded.questions(loss, ["value"], [found[0], found[-1]], FLOAT64, Tiling(0, 0))
+    yield from ((PROTOCOL, "run", {**run, "sequence": 1}) for run in asked)
     yield PROTOCOL, "result", {"type": "result", "sequence": 3, "answer": ["3ff0000000000000", "7ff8000000000000"]}
     yield PROTOCOL, "unsupported", {"type": "unsupported", "sequence": 3, "reason": "no", "link": "https://example.org"}
     yield PROTOCOL, "error", {"type": "error", "sequence": 3, "message": "no"}

@@ -16,6 +16,8 @@ from lossref.spaces import Bit, Label, Positive, Real, Unit, lengths
 from lossref.spec import Loss, Parameter
 from lossref.testing import assert_matches
 
+pytestmark = pytest.mark.sampled
+
 some = settings(max_examples=8, deadline=None, derandomize=True, suppress_health_check=[HealthCheck.too_slow])
 thorough = settings(max_examples=4000, deadline=None, derandomize=True)
 

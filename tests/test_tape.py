@@ -29,6 +29,8 @@ from lossref.spaces import Real
 from lossref.spec import Loss
 from lossref.values import flat
 
+pytestmark = pytest.mark.sampled
+
 WIDEST = 18  # numbers in a question, beyond which the jets take seconds
 SEED = os.environ.get("LOSSREF_SEED", "1")
 HUBER = {"prediction": 3.0, "target": 0.3, "delta": 0.5}

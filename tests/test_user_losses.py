@@ -117,6 +117,7 @@ def test_a_file_is_a_loss_called_like_the_file(own):
     assert not catalog.is_own(catalog.get("hinge"))
 
 
+@pytest.mark.whole
 def test_golden_data_is_certified_for_it(own, folder):
     """In one of the two formats, which differs from loss to loss."""
     form = FORMATS["float32" if len(own.name) % 2 else "float64"]

@@ -19,6 +19,8 @@ from lossref.spec import Vector
 from lossref.strategies import arguments_for
 from lossref.values import flat, plain
 
+pytestmark = pytest.mark.sampled
+
 logits = st.one_of(st.floats(allow_nan=False, allow_infinity=False), st.floats(-800, 800), st.floats(-1e-3, 1e-3))
 few = settings(max_examples=70, deadline=None, derandomize=True, suppress_health_check=[HealthCheck.too_slow])
 

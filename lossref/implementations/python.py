@@ -53,8 +53,9 @@ class Method:
 
 def library(name: str, loss: str | Loss | None) -> Library:
     """The losses that `module`, `module:attribute` or `file.py:attribute` holds; AbsentError where there is no such thing."""
-    before = floating.state()
+    before, depth = floating.state(), sys.getrecursionlimit()
     module, start, attribute = imported(name)
+    sys.setrecursionlimit(depth)
     changed = tuple(floating.loaded(before, f"importing {module.__name__}"))
     found: Any = module
     for step in filter(None, attribute.split(".")):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 import warnings
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -95,7 +96,7 @@ def ask(
     """The arrays that an implementation answers, or a sentence that says how it failed; NotSupported where it declines."""
     given = {name: x for name, x in (*arrays.items(), *options.items()) if hasattr(x, "tobytes")}
     before = {name: x.tobytes() for name, x in given.items()}
-    wanted, state = shapes(loss, part, arrays, options), floating.state()
+    wanted, state, depth = shapes(loss, part, arrays, options), floating.state(), sys.getrecursionlimit()
     try:
         with np.errstate(all="ignore"), warnings.catch_warnings(record=True) as warned:
             warnings.simplefilter("always")  # its warnings are a remark
@@ -109,6 +110,7 @@ def ask(
     except BaseException as error:  # whatever a stranger's code raises is its verdict, not our traceback
         return f"raised {type(error).__name__}: {_first_line(error)}{where(error)}"
     finally:
+        sys.setrecursionlimit(depth)
         if floating.state() != state:
             asked.floating += floating.since(state, f"{loss.name} {part} at {_point(arrays)}")
     if returned is None:
@@ -155,5 +157,8 @@ def _each(loss: Loss, returned: Any) -> Sequence[Any]:
 
 
 def _first_line(error: object) -> str:
-    lines = str(error).strip().splitlines()
+    try:
+        lines = str(error).strip().splitlines()
+    except Exception:  # anybody's exception may raise another when it is printed
+        return "what it says cannot be printed"
     return lines[0] if lines else ""

@@ -396,8 +396,5 @@ def Raising(method: str, error: BaseException) -> Any:
         if method == "__getattr__" and arguments[0].startswith("__array"):
             raise AttributeError(arguments[0])
         raise error
-
     members: dict[str, Any] = {method: property(fails) if method in ("dtype", "tolist") else fails}
-    if method == "__eq__":
-        members["__hash__"] = object.__hash__
-    return type("Raising", (), members)()
+    return type("Raising", (), members | ({"__hash__": object.__hash__} if method == "__eq__" else {}))()
