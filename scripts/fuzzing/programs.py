@@ -100,6 +100,8 @@ TRUSTED = (
     "exit status",
     "np.allclose",
     "atexit",
+    "sleeps",
+    "loops",
 )  # code that is imported may do so: docs/trust.md says that it is trusted; isolated it may not
 LINES: Mapping[str, str] = {  # of a program, in place of an answer
     "no line": "",
@@ -260,7 +262,7 @@ def fuzz(seed: int, number: int, where: Path) -> tuple[str, str]:
     status, said = _run(typed, folder)
     if status == 0 and name not in HARMLESS:
         raise FoundError(f"exit 0 from {kind} {name!r}, {how}: {said[-300:]!r}")
-    if how == "imported" and kind == "ends" and name.startswith(("SIG", "closes", "loops", "sleeps")):
+    if name in HARMLESS or (how == "imported" and kind == "ends" and name.startswith(("SIG", "closes"))):
         return f"{kind}, {how}", f"exit {status}"  # whoever imports code gives it the process
     if status not in (1, 2, 3):
         raise FoundError(f"exit {status} from {kind} {name!r}, {how}: {said[-300:]!r}")
