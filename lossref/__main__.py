@@ -1,11 +1,15 @@
 """python -m lossref, and the command `lossref`: the command line is loaded here, so that an interrupt meanwhile is one line too."""
 
+import os
 import signal
 import sys
+import threading
 from collections.abc import Callable, Sequence
 from types import FrameType
+from typing import Any
 
 ENDS = [getattr(signal, name) for name in ("SIGTERM", "SIGHUP") if hasattr(signal, name)]
+SOON = 0.05  # seconds
 RUN_OTHERS = ("check", "calls")  # commands that run strangers' code in the process
 
 
@@ -34,6 +38,7 @@ def _typed() -> int:
 
 
 def _alone() -> int:
+    sys.unraisablehook = _again
     for number in ENDS:
         if signal.getsignal(number) == signal.SIG_DFL:  # nohup, for one, has hang-ups ignored
             signal.signal(number, _end)
@@ -59,6 +64,17 @@ def _end(number: int, frame: FrameType | None) -> None:
     """End in order, once: who asks again ends it at once."""
     signal.signal(number, signal.SIG_DFL)
     raise EndedError(signal.Signals(number))
+
+
+def _again(lost: Any) -> None:
+    """What ends or interrupts a command in the middle of a callback, where Python raises nothing, is asked for again."""
+    if not isinstance(lost.exc_value, KeyboardInterrupt):
+        sys.__unraisablehook__(lost)
+        return
+    number = lost.exc_value.args[0] if isinstance(lost.exc_value, EndedError) else signal.SIGINT
+    if number != signal.SIGINT:
+        signal.signal(number, _end)
+    threading.Timer(SOON, os.kill, (os.getpid(), number)).start()
 
 
 if __name__ == "__main__":

@@ -100,6 +100,24 @@ def test_workers_end_with_the_generating(tmp_path, number):
     assert ended(tmp_path, typed, number, 2) == said(number)
 
 
+IN_A_CALLBACK = """
+import os, signal, sys
+if "-m" in sys.orig_argv[:3]:
+    sent = []
+    os.register_at_fork(before=lambda: sent or sent.append(os.kill(os.getpid(), signal.{number})))
+"""
+
+
+@pytest.mark.parametrize("number", ["SIGTERM", "SIGINT"])
+def test_what_ends_a_command_in_a_callback_is_not_lost(tmp_path, number):
+    """Python raises nothing there: it prints that it ignored an exception, and goes on."""
+    (tmp_path / "sitecustomize.py").write_text(IN_A_CALLBACK.format(number=number))
+    environment = {**os.environ, "PYTHONPATH": os.pathsep.join([str(tmp_path), *sys.path])}
+    command = [sys.executable, "-m", "lossref", "golden", "generate", "--to", "golden", "--jobs", "2"]
+    done = subprocess.run(command, cwd=tmp_path, env=environment, capture_output=True, text=True, preexec_fn=as_usual)
+    assert (done.returncode, done.stderr) == said(number)
+
+
 @pytest.mark.skipif(not (os.path.exists("/proc/self/environ") and shutil.which("setsid")), reason="the system does not show what left")
 def test_a_program_that_says_goodbye_leaves_nothing_running(tmp_path):
     """The check ends by itself; what the program started in a session of its own does not go on."""
