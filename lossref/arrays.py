@@ -180,7 +180,8 @@ def common_format(given: Mapping[str, Numbers]) -> Format:
         if x.bare or x.form is None:
             for y in np.ravel(x.array).tolist():
                 if np.isfinite(y) and not form.holds(y):
-                    raise ValueError(f"{name} holds {written(y)}, which is not a number of {form.name}, the format of the other inputs")
+                    held = written(float(y))
+                    raise ValueError(f"{name} holds {held}, which is not a number of {form.name}, the format of the other inputs")
     return form
 
 

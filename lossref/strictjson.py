@@ -75,7 +75,10 @@ def capped(file: IO[bytes], ended: bool = False) -> Iterator[bytes]:
 
 def whole_file(path: Path, limit: int) -> bytes:
     """The bytes of a file inside somebody's folder; OSError for a larger one, and for a pipe or device, which could hold us."""
-    handle = os.open(path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0))
+    try:
+        handle = os.open(path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0))
+    except ValueError as error:  # a null character in its name
+        raise OSError(0, str(error)) from None
     with os.fdopen(handle, "rb") as file:
         if not stat.S_ISREG(os.fstat(handle).st_mode):
             raise OSError(0, "it is no file")

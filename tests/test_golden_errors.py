@@ -4,6 +4,7 @@ import hashlib
 import json
 import shutil
 import sys
+from pathlib import Path
 
 import pytest
 
@@ -193,3 +194,8 @@ def test_generating_into_a_bad_place_leaves_nothing(tmp_path, capsys):
     assert (tmp_path / "file").read_text() == "in the way"
     assert list(tmp_path.iterdir()) == [tmp_path / "file"]
     assert "file" in capsys.readouterr().err
+
+
+def test_a_folder_whose_name_no_system_takes_is_a_sentence():
+    with pytest.raises(golden.GoldenError, match="cannot be read: embedded null"):
+        golden.manifest(Path("\0"))

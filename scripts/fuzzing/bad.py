@@ -54,7 +54,7 @@ KINDS: list[Callable[[Any], Any]] = [
     np.datetime64,
     mpmath.mpf,
     mpmath.mpc,
-    mpmath.mpi,
+    lambda x: mpmath.mpi(x if x == x else 0),
     np.longdouble,
     np.float16,
     repr,
