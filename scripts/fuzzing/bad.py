@@ -54,7 +54,6 @@ KINDS: list[Callable[[Any], Any]] = [
     np.datetime64,
     mpmath.mpf,
     mpmath.mpc,
-    lambda x: mpmath.mpi(x if x == x else 0),
     np.longdouble,
     np.float16,
     repr,
