@@ -104,7 +104,7 @@ IN_A_CALLBACK = """
 import os, signal, sys
 if "-m" in sys.orig_argv[:3]:
     sent = []
-    os.register_at_fork(before=lambda: sent or sent.append(os.kill(os.getpid(), signal.{number})))
+    os.register_at_fork(before=lambda: sent or (sent.append(1), os.kill(os.getpid(), signal.{number})))
 """
 
 
