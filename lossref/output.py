@@ -18,8 +18,13 @@ def stream() -> TextIO:
 
 
 def say(*what: object, end: str = "\n", flush: bool = False) -> None:
-    """Print a part of a report."""
-    print(*what, end=end, file=stream(), flush=flush)
+    """Print a part of a report; characters that the stream has not are escaped."""
+    text, to = " ".join(map(str, what)), stream()
+    try:
+        print(text, end=end, file=to, flush=flush)
+    except UnicodeEncodeError:
+        coding = to.encoding or "ascii"
+        print(text.encode(coding, "backslashreplace").decode(coding), end=end, file=to, flush=flush)
 
 
 @contextmanager

@@ -109,3 +109,12 @@ def lossref_there(folder, *typed, **more):
 
 def environment():
     return {**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)}
+
+
+def test_what_the_stream_has_not_is_escaped(tmp_path):
+    done = subprocess.run(
+        [sys.executable, "-m", "lossref", "init-adapter", "python", "--to", "caf\u00e9"],
+        cwd=tmp_path, env=environment() | {"PYTHONIOENCODING": "ascii", "PYTHONUTF8": "0"}, capture_output=True, text=True,
+    )  # fmt: skip
+    assert (done.returncode, "Traceback" in done.stderr) == (0, False)
+    assert "caf\\xe9" in done.stdout
