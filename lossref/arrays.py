@@ -7,10 +7,12 @@ is read is told in one sentence.
 from __future__ import annotations
 
 import array as buffers
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
+from operator import index
 from reprlib import Repr
 from typing import Any
 
@@ -100,7 +102,7 @@ def listed(name: str, x: Any, depth: int = 0) -> Any:
         array = _array(x) if _is_array(x) else None
         found = x if array is None else _exact(array).tolist()
         is_fine = array is None or (array.dtype.kind not in "VcmM" and array.ndim <= AXES)
-    except Exception:  # as above
+    except Exception:  # anybody's object may raise anything
         is_fine = False
     if not is_fine:
         raise ValueError(f"{name} must be real numbers, and is {shown(x)}")
@@ -133,6 +135,17 @@ def shown(x: Any) -> str:
     except ValueError:  # an integer of too many digits
         text = ""
     return text if text and text.isprintable() else f"an object of type {type(x).__name__}"
+
+
+def integer(name: str, x: Any, allowed: str = "a whole number", least: float = -math.inf, most: float = math.inf) -> int:
+    """A whole number of whatever type; ValueError for what is none, truth values among them, or lies beyond the ends that are allowed."""
+    try:
+        found = None if isinstance(x, bool) else index(x)
+    except Exception:  # anybody's number may raise anything
+        found = None
+    if found is None or not least <= found <= most:
+        raise ValueError(f"{name} must be {allowed}, and is {shown(x)}")
+    return found
 
 
 def _is_array(x: Any) -> bool:
@@ -180,8 +193,7 @@ def common_format(given: Mapping[str, Numbers]) -> Format:
         if x.bare or x.form is None:
             for y in np.ravel(x.array).tolist():
                 if np.isfinite(y) and not form.holds(y):
-                    held = written(float(y))
-                    raise ValueError(f"{name} holds {held}, which is not a number of {form.name}, the format of the other inputs")
+                    raise ValueError(f"{name} holds {written(y)}, which is not a number of {form.name}, the format of the other inputs")
     return form
 
 

@@ -5,13 +5,12 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from operator import index
 from typing import Any, NamedTuple
 
 import numpy as np
 
 from lossref import catalog, options
-from lossref.arrays import listed, shown
+from lossref.arrays import integer, listed
 from lossref.conventions.formula import ConventionError, changed, fitting
 from lossref.conventions.grammar import parse, sentences
 from lossref.digits import bits_of, kept
@@ -98,7 +97,7 @@ def oracle(
     does not tell, for more digits than can be settled, and for more than 10,000.
     """
     record = catalog.find(loss)
-    wanted = Wanted(_whole(digits), certified, hessian)
+    wanted = Wanted(integer("digits", digits, f"a whole number from 1 to {MOST_DIGITS}", 1, MOST_DIGITS), certified, hessian)
     given, chosen = options.split(named)
     bound = bind(record, arguments, given)
     plain = {name: listed(name, x) for name, x in chosen.items()}
@@ -131,16 +130,6 @@ def _laid_out(loss: Loss, placed: Mapping[str, Any], found: Answer, axis: int) -
         interval=found.interval and tuple(found.interval[i] for i in order),
         enclosure=found.enclosure and (*found.enclosure[:count], *(found.enclosure[count + i] for i in order)),
     )
-
-
-def _whole(digits: Any) -> int:
-    try:
-        whole_number = 0 if isinstance(digits, bool) else index(digits)
-    except Exception:  # anybody's number may raise anything
-        whole_number = 0
-    if not 1 <= whole_number <= MOST_DIGITS:
-        raise ValueError(f"digits must be a whole number from 1 to {MOST_DIGITS}, and is {shown(digits)}")
-    return whole_number
 
 
 def _declared(loss: Loss, said: Sequence[str], given: Mapping[str, Any], chosen: Mapping[str, Any], wanted: Wanted) -> Answer:

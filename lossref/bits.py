@@ -118,9 +118,9 @@ def json_text(content: Any, margin: str = "\n") -> str:
 
 
 def written(x: float) -> str:
-    """The shortest decimal that is read as x, as `repr(x)` has it."""
+    """The shortest decimal that is read as x, as `repr(float(x))` has it."""
     if _is_plain(x):
-        return float.__repr__(x)
+        return float.__repr__(float(x))
     counts = range(1, MOST_DIGITS)
     count = counts.start + bisect(counts, 0, key=lambda count: len(_telling(x, count)))
     digits, exponent = _telling(x, count)[0]

@@ -35,9 +35,13 @@ def names() -> tuple[str, ...]:
 
 def get(name: str) -> Loss:
     """The loss of that name; KeyError suggests the nearest names, and what other libraries call one."""
+    _check_name(name)
+    return _of_file(name)
+
+
+def _check_name(name: object) -> None:
     if not isinstance(name, str):
         raise TypeError(f"loss must be a name, and is {shown(name)}")
-    return _of_file(name)
 
 
 @cache
@@ -65,8 +69,7 @@ def named(name: str, library: str = "") -> str:
     Names are compared without case, underscores and an ending "loss": `nn.MSELoss` is torch's mse_loss, our squared_error. In `library`
     its own names come first, then ours; those of other libraries count where there is nothing to remark on them.
     """
-    if not isinstance(name, str):
-        raise TypeError(f"loss must be a name, and is {shown(name)}")
+    _check_name(name)
     plain, remarked = _elsewhere()
     known = {**remarked, **plain}.get(_bare(name), {})
     if library in known:
@@ -84,8 +87,7 @@ def named(name: str, library: str = "") -> str:
 
 def suggestion(name: str) -> str:
     """What somebody may have meant by a name that no loss has."""
-    if not isinstance(name, str):
-        raise TypeError(f"loss must be a name, and is {shown(name)}")
+    _check_name(name)
     plain, remarked = _elsewhere()
     elsewhere = {**remarked, **plain}
     if known := elsewhere.get(_bare(name)):

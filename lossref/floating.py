@@ -50,9 +50,14 @@ def rounding() -> Literal["to nearest", "upward", "downward", "toward zero"]:
     return DIRECTIONS[ONE + MORE > ONE, -ONE - MORE < -ONE]
 
 
+def already(before: State) -> list[str]:
+    """In words what was otherwise than usual before a check."""
+    return [f"{fact} since before this check" for fact in before.facts]
+
+
 def loaded(before: State, event: str) -> list[str]:
     """What was otherwise than usual before somebody's code was loaded, and what has become so since."""
-    return [*(f"{fact} since before this check" for fact in before.facts), *since(before, event)]
+    return already(before) + since(before, event)
 
 
 def since(before: State, event: str) -> list[str]:

@@ -82,9 +82,9 @@ class Library:
     `reasons` says why a loss is missing, where there is more to say than that. `offers` maps each loss that the library
     ships, by its own name, to the loss of ours that judges it, or to a short reason why none does yet. `formats` are those that
     it computes in, where it has not all of ours, the usual one first. `floating` says what importing and trying it changed of how the
-    processor computes. `close` ends what was started to ask it. `declares` has by loss the
-    conventions that strangers' code states of itself, and None beside them where it says that it composed the loss: whoever runs the
-    check is asked whether they are accepted. A library that is asked `blind` is sent questions over a pipe, and nothing else.
+    processor computes. `declares` has by loss the conventions that strangers' code states of itself, and None beside them where it says
+    that it composed the loss: whoever runs the check is asked whether they are accepted. A library that is asked `blind` is sent
+    questions over a pipe, and nothing else. `close` ends what was started to ask it.
     """
 
     name: str
@@ -102,6 +102,15 @@ class Library:
     def lacks(self) -> dict[str, str]:
         """Each loss of the catalogue that is missing, and why."""
         return {name: self.reasons.get(name, "not there") for name in catalog.names() if name not in self.implementations}
+
+
+def first_line(error: object) -> str:
+    """What an exception or a warning of anybody's says, on one line."""
+    try:
+        lines = str(error).strip().splitlines()
+    except Exception:  # it may raise another when it is printed
+        return "what it says cannot be printed"
+    return lines[0] if lines else ""
 
 
 def where(error: BaseException) -> str:

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, Final, Literal
 
 import numpy as np
 
-from lossref.arrays import doubles, plain, shown
+from lossref.arrays import doubles, integer, plain, shown
 from lossref.bits import below_zero, unflushed
 
 if TYPE_CHECKING:
@@ -84,7 +84,7 @@ class Options:
             _one_of("target_form", self.target_form, tuple(dict.fromkeys(form for forms in FORMS.values() for form in forms)))
         self._take("label_smoothing", number("label_smoothing", self.label_smoothing, "a number in [0, 1]", 0, 1))
         if self.ignore_index is not None:
-            self._take("ignore_index", _index("ignore_index", self.ignore_index))
+            self._take("ignore_index", integer("ignore_index", self.ignore_index))
         if self.mask is not None and not _are_truth_values(self.mask):
             raise ValueError(f"mask must be true or false for each example (or 1 or 0), and is {shown(self.mask)}")
         for name in ("sample_weight", "class_weight", "pos_weight", "upstream"):
@@ -166,16 +166,6 @@ def _are_truth_values(mask: Any) -> bool:
     except ValueError:
         return False
     return found.dtype.kind in "biu" and bool(np.isin(found, (0, 1)).all())
-
-
-def _index(name: str, x: Any) -> int:
-    try:
-        found = None if isinstance(x, bool) else index(x)
-    except Exception:  # as above
-        found = None
-    if found is None:
-        raise ValueError(f"{name} must be a whole number, and is {shown(x)}")
-    return found
 
 
 def _one_of(name: str, x: Any, allowed: tuple[str, ...]) -> None:

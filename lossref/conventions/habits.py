@@ -169,7 +169,7 @@ class Always(Convention):
 
     @property
     def sentence(self) -> str:
-        return f"{self._words[self.option]} {self.value if isinstance(self.value, str) else written(float(self.value)).removesuffix('.0')}"
+        return f"{self._words[self.option]} {self.value if isinstance(self.value, str) else written(self.value).removesuffix('.0')}"
 
     @property
     def kind(self) -> str:

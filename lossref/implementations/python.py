@@ -19,7 +19,7 @@ from typing import Any
 from lossref import catalog, floating
 from lossref.conventions import limits
 from lossref.implementations.source import Function, is_usual, keywords, sources
-from lossref.library import Implementation, ImplementationError, LacksError, Library, where
+from lossref.library import Implementation, ImplementationError, LacksError, Library, first_line, where
 from lossref.spec import PARTS, Loss, Question, Values
 
 
@@ -53,9 +53,8 @@ class Method:
 
 def library(name: str, loss: str | Loss | None) -> Library:
     """The losses that `module`, `module:attribute` or `file.py:attribute` holds; AbsentError where there is no such thing."""
-    before, depth = floating.state(), sys.getrecursionlimit()
+    before = floating.state()
     module, start, attribute = imported(name)
-    sys.setrecursionlimit(depth)
     changed = tuple(floating.loaded(before, f"importing {module.__name__}"))
     found: Any = module
     for step in filter(None, attribute.split(".")):
@@ -87,7 +86,7 @@ def of_object(member: Any, loss: Loss) -> Library:
     """The library of one loss that an object at hand is, which reports call f."""
     title = getattr(member, "__name__", type(member).__name__)
     found = _implementation(title, loss, member, "", "f")
-    told = tuple(floating.loaded(floating.state(), ""))
+    told = tuple(floating.already(floating.state()))
     return Library(name=title, title=title, implementations={loss.name: replace(found, is_shell=True)}, floating=told)
 
 
@@ -174,6 +173,7 @@ def imported(name: str) -> tuple[ModuleType, str, str]:
         folder, place, file = str(home), ".".join(file.resolve().relative_to(home).with_suffix("").parts), None
     if folder not in sys.path:
         sys.path.insert(0, folder)  # the user's own folder, as `python -m` has it
+    depth = sys.getrecursionlimit()
     try:
         module = _of_file(file) if file else importlib.import_module(place)
     except (KeyboardInterrupt, AbsentError):
@@ -182,8 +182,9 @@ def imported(name: str) -> tuple[ModuleType, str, str]:
         absent = isinstance(error, ModuleNotFoundError) and f"{place}.".startswith(f"{error.name}.")
         if not where(error) and (absent or isinstance(error, (TypeError, ValueError))):  # the second for what is no name of a module
             raise AbsentError(error) from None
-        said = next(iter(str(error).splitlines()), "")
-        raise ImplementationError(f"importing {place} raised {type(error).__name__}: {said}{where(error)}") from None
+        raise ImplementationError(f"importing {place} raised {type(error).__name__}: {first_line(error)}{where(error)}") from None
+    finally:
+        sys.setrecursionlimit(depth)
     reached = f"import sys; sys.path.insert(0, {json.dumps(folder)}); " if folder else ""
     return module, f"import numpy as np; {reached}import {module.__name__}; ", attribute
 

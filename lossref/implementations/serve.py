@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from lossref import catalog, options, spaces, strictjson, values
-from lossref.bits import widened
+from lossref.arrays import listed
 from lossref.formats import FORMATS
 from lossref.golden import SHIPPED_FORMATS
 from lossref.implementations import wire
@@ -117,17 +117,13 @@ def _fitting(name: str, space: spaces.Space | None, x: Any) -> Any:
 
 def _questions(loss: Loss, form: str, arrays: Mapping[str, Any], chosen: Mapping[str, Any]) -> Iterator[Question]:
     """Each question that a batch puts: one for each example, or one for a whole call."""
-    inputs = {name: values.plain(_listed(x)) for name, x in arrays.items()}
-    plain = {name: values.plain(_listed(x)) if isinstance(x, np.ndarray) else x for name, x in chosen.items()}
+    inputs = {name: values.plain(listed(name, x)) for name, x in arrays.items()}
+    plain = {name: values.plain(listed(name, x)) if isinstance(x, np.ndarray) else x for name, x in chosen.items()}
     if "reduction" in chosen:
         yield Question(loss.name, form, inputs, plain, "reduction", "")
         return
     for row in zip(*inputs.values(), strict=True):
         yield Question(loss.name, form, dict(zip(inputs, row, strict=True)), plain, "ordinary", "")
-
-
-def _listed(x: NDArray[Any]) -> Any:
-    return (widened(x) if x.dtype.kind == "f" else x).tolist()
 
 
 def _spelled(found: list[NDArray[Any]], loss: Loss, form: str) -> Any:

@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from lossref import floating
 from lossref.bits import Shown, narrowed, widened
 from lossref.formats import Format
-from lossref.library import FailedError, LacksError, NotSupported, where
+from lossref.library import FailedError, LacksError, NotSupported, first_line, where
 from lossref.spec import APART, Loss, Values, Vector
 from lossref.values import flat, mapped, shape
 
@@ -108,7 +108,7 @@ def ask(
     except FailedError as error:
         return str(error)
     except BaseException as error:  # whatever a stranger's code raises is its verdict, not our traceback
-        return f"raised {type(error).__name__}: {_first_line(error)}{where(error)}"
+        return f"raised {type(error).__name__}: {first_line(error)}{where(error)}"
     finally:
         sys.setrecursionlimit(depth)
         if floating.state() != state:
@@ -116,7 +116,7 @@ def ask(
     if returned is None:
         raise NotSupported(nothing(part))
     for warning in warned:
-        asked.remark(f"{part}: warned: {warning.category.__name__}: {_first_line(warning.message)}")
+        asked.remark(f"{part}: warned: {warning.category.__name__}: {first_line(warning.message)}")
     if changed := [name for name, x in given.items() if x.tobytes() != before[name]]:
         return f"{CHANGED} {changed[0]} in place"
     if len(found) != len(wanted):
@@ -154,11 +154,3 @@ def _each(loss: Loss, returned: Any) -> Sequence[Any]:
     if isinstance(returned, Mapping):
         return [returned[name] for name in loss.differentiable]
     return returned if isinstance(returned, (tuple, list)) else (returned,)
-
-
-def _first_line(error: object) -> str:
-    try:
-        lines = str(error).strip().splitlines()
-    except Exception:  # anybody's exception may raise another when it is printed
-        return "what it says cannot be printed"
-    return lines[0] if lines else ""
