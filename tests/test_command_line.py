@@ -6,17 +6,12 @@ import subprocess
 import sys
 
 import pytest
+from typed import run
 
 import lossref
 from lossref import catalog, families, golden
 from lossref.cli import main
 from lossref.formats import FLOAT64
-
-
-def run(capsys, *arguments):
-    status = main(list(arguments))
-    captured = capsys.readouterr()
-    return status, captured.out, captured.err
 
 
 def test_list_names_every_loss(capsys):

@@ -7,10 +7,10 @@ from fractions import Fraction
 
 import numpy as np
 import pytest
+import typed
 
 import lossref
 from lossref import catalog, golden
-from lossref.cli import main
 from lossref.exact import balls
 from lossref.formats import FLOAT64
 from lossref.judge.verdict import PASSABLE
@@ -174,9 +174,7 @@ def with_code(record, code):
 
 
 def run(capsys, *arguments):
-    status = main(["folklore", *arguments])
-    captured = capsys.readouterr()
-    return status, captured.out, captured.err
+    return typed.run(capsys, "folklore", *arguments)
 
 
 def test_every_one_is_there_and_says_where_it_is_from():

@@ -8,9 +8,9 @@ from datetime import date
 
 import pytest
 from fuzzing import readers as fuzz
+from typed import run
 
 from lossref import catalog, golden
-from lossref.cli import main
 from lossref.conventions.formula import ConventionError
 from lossref.conventions.grammar import parse
 from lossref.golden import GoldenError
@@ -20,12 +20,6 @@ from lossref.judge import waivers
 from lossref.spec import Vector
 
 HINGE = fuzz.FILES[0]
-
-
-def run(capsys, *arguments):
-    status = main([str(a) for a in arguments])
-    captured = capsys.readouterr()
-    return status, captured.out, captured.err
 
 
 @pytest.fixture

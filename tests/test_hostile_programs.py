@@ -12,22 +12,16 @@ from pathlib import Path
 import numpy as np
 import pytest
 from fuzzing import readers as fuzz
+from typed import run
 
 from lossref import strictjson
 from lossref.__main__ import main as typed
-from lossref.cli import main
 from lossref.implementations import process, recorded, wire
 from lossref.library import FailedError
 from lossref.strictjson import JsonError
 
 HELLO = {"type": "hello", "protocol": 2, "name": "mine", "language": "C", "version": "1", "formats": ["float64"],
          "losses": {"squared_error": {"parts": ["value"]}}}  # fmt: skip
-
-
-def run(capsys, *arguments):
-    status = main([str(a) for a in arguments])
-    captured = capsys.readouterr()
-    return status, captured.out, captured.err
 
 
 def good_run():

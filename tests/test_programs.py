@@ -11,6 +11,7 @@ import time
 from pathlib import Path
 
 import pytest
+from typed import run
 
 from lossref import catalog, golden, options
 from lossref.cli import main
@@ -69,12 +70,6 @@ def program(tmp_path):
         return f"cmd:{shlex.join([sys.executable, '-I', '-S', str(path)])}"
 
     return written
-
-
-def run(capsys, *arguments):
-    status = main([str(a) for a in arguments])
-    captured = capsys.readouterr()
-    return status, captured.out, captured.err
 
 
 def test_a_right_program_is_judged_like_the_same_python_code(program, capsys):

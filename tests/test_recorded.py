@@ -9,10 +9,10 @@ import types
 
 import numpy as np
 import pytest
+from typed import run
 
 import lossref
 from lossref import catalog, golden
-from lossref.cli import main
 from lossref.formats import FLOAT64
 from lossref.implementations import recorded
 from lossref.strictjson import JsonError
@@ -20,12 +20,6 @@ from lossref.strictjson import JsonError
 SERVE = [sys.executable, "-m", "lossref", "serve", "scipy"]
 LIVE = ("check", f"cmd:{shlex.join(SERVE)}", "--loss", "huber", "--loss", "softmax_cross_entropy")
 CHOSEN = LIVE[2:]
-
-
-def run(capsys, *arguments):
-    status = main([str(a) for a in arguments])
-    captured = capsys.readouterr()
-    return status, captured.out, captured.err
 
 
 @pytest.fixture(scope="module")

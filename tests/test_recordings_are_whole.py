@@ -3,16 +3,11 @@
 import json
 
 import pytest
+from typed import run
 
 from lossref.__main__ import main
 
 CHOSEN = ["--loss", "squared_error", "--level", "D"]
-
-
-def run(capsys, *arguments):
-    status = main([str(a) for a in arguments])
-    captured = capsys.readouterr()
-    return status, captured.out, captured.err
 
 
 @pytest.fixture(scope="module")
