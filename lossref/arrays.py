@@ -163,9 +163,19 @@ def _exact(array: NDArray[Any]) -> NDArray[Any]:
     return exact.reshape(array.shape)
 
 
+def _is_masked(x: Any, depth: int = AXES) -> bool:
+    """Whether it is, or holds somewhere in lists, a masked array, of which NumPy would read the hidden numbers too, or make NaN of them."""
+    if not isinstance(x, (list, tuple)):
+        return isinstance(x, np.ma.MaskedArray)
+    kinds = set(map(type, x))
+    if any(issubclass(y, np.ma.MaskedArray) for y in kinds):
+        return True
+    return depth > 0 and any(issubclass(y, (list, tuple)) for y in kinds) and any(_is_masked(y, depth - 1) for y in x)
+
+
 def _array(x: Any) -> NDArray[Any]:
     """An object as NumPy reads it; what cannot be read raises whatever it likes."""
-    if isinstance(x, np.ma.MaskedArray) or (isinstance(x, (list, tuple)) and any(isinstance(y, np.ma.MaskedArray) for y in x)):
+    if _is_masked(x):
         raise TypeError
     named = kind(x)
     if callable(getattr(x, "detach", None)):  # a torch tensor

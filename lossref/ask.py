@@ -18,7 +18,7 @@ from lossref.exact import balls
 from lossref.exact.balls import Balls
 from lossref.exact.evaluate import branches
 from lossref.exact.limits import limits
-from lossref.exact.nearest import ball_to_bits, enclosure, mpf, nearest_float64, to_bits
+from lossref.exact.nearest import ball_to_bits, enclosure, mpf, nearest_told, to_bits
 from lossref.exact.numbers import NoAnswerError, Number
 from lossref.exact.reduce import whole
 from lossref.exact.settle import CAP, UnsettledError, settle
@@ -191,7 +191,7 @@ def _by_jets(loss: Loss, values: Values, wanted: Wanted, bits: int) -> Answer:
         is_last = base.precision == FAR and 2 * bits <= FAR
         digits = [[to_bits(base, n, bits) for n in branch.numbers[:width]] for branch in found]
         rows = [
-            [nearest_float64(base, n) if x is None and is_last else x for x, n in zip(row, branch.numbers[:width], strict=True)]
+            [nearest_told(base, n, bits) if x is None and is_last else x for x, n in zip(row, branch.numbers[:width], strict=True)]
             for row, branch in zip(digits, found, strict=True)
         ]
         if any(x is None for row in rows for x in row):

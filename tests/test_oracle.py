@@ -252,6 +252,15 @@ def test_what_is_too_small_for_its_digits_is_its_nearest_float64_with_an_enclosu
         assert float(found.value[1]) == oracle("softmax_cross_entropy", [0, 1], 1).value.rounded()
 
 
+def test_a_number_next_to_the_middle_of_two_has_its_digits_too():
+    """1e16 - 0.1 lies exp(-1e16) beside a half of its last bit at 30 digits: no precision tells the side, and either is its nearest."""
+    for precision in (1, 53, 300):  # of the user's own mpmath, which counts for nothing
+        with mpmath.workprec(precision):
+            found = oracle("softmax_cross_entropy", [0.1, 1e16], 0, digits=30)
+        assert str(found.value) == "9999999999999999.9"
+        assert Fraction(*map(int, found.value.as_integer_ratio())) == Fraction(1e16) - Fraction(0.1)
+
+
 def test_the_second_derivative_on_request():
     found = oracle("sigmoid_cross_entropy", [0.5, -300], [1, 0], reduction="mean", sample_weight=[1.0, 3.0], hessian=True, digits=30)
     ours = hessian("sigmoid_cross_entropy", [0.5, -300.0], [1.0, 0.0], reduction="mean", sample_weight=[1.0, 3.0])

@@ -48,6 +48,8 @@ NUMBERS = [
     np.ma.masked_array([1.0, 2.0], [True, False]),
     np.ma.masked,
     [np.ma.masked_array([1.0], [True])],
+    [[np.ma.masked, 1.0], [2.0, 3.0]],
+    [[np.ma.masked_array([1.0, 2.0], [True, False])]],
     np.zeros((1,) * 30),
     LOOPED,
     Raising(),

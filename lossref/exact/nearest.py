@@ -6,7 +6,7 @@ from fractions import Fraction
 from typing import Any
 
 import mpmath
-from mpmath.libmp import from_man_exp
+from mpmath.libmp import from_float, from_man_exp
 
 from lossref.bits import as_float, as_fraction, is_subnormal
 from lossref.exact.balls import Balls
@@ -28,8 +28,11 @@ def to_bits(base: Base, n: Number, bits: int) -> Any:
     return mpf(ends.pop()) if len(ends) == 1 else None
 
 
-def nearest_float64(base: Base, n: Number) -> Any:
-    """The nearest float64, as of a number too small for its digits to be told; None where that is undecided too."""
+def nearest_told(base: Base, n: Number, bits: int) -> Any:
+    """Of a number next to the middle of two that have so many bits, more of its bits; of one too small for its digits to be told, the nearest
+    float64; None where that is undecided too."""
+    if (longer := to_bits(base, n, 2 * bits)) is not None:
+        return longer
     return None if (found := correct(base, n, FLOAT64)) is None else mpf(as_float(found.rounded))
 
 
@@ -75,4 +78,4 @@ def mpf(x: float | tuple[int, int]) -> Any:
     if isinstance(x, float) and is_subnormal(x):
         fraction = as_fraction(x)
         x = fraction.numerator, 1 - fraction.denominator.bit_length()
-    return mpmath.mp.mpf(x) if isinstance(x, float) else mpmath.mp.make_mpf(from_man_exp(*x))
+    return mpmath.mp.make_mpf(from_float(x) if isinstance(x, float) else from_man_exp(*x))
