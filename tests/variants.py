@@ -1,7 +1,8 @@
 """Right code by other roads, made of our own of any loss by operators: other orders, other forms, wider numbers, inputs rounded again.
 
 A variant is given a loss, a part of our code for it and what it is called with, and answers what an honest implementation could; or
-None where it makes no sense.
+None where it makes no sense. A Hessian's diagonal has no allowance for its inputs (that would take third derivatives): whatever rounds
+them again is asked for values and slopes only.
 """
 
 import math
@@ -141,7 +142,7 @@ def wider_inside(loss, part, right, given):
 
 
 def inputs_moved(loss, part, right, given):
-    """Every input moved by at most one ulp, as if it came out of a computation; but what is exact data stays."""
+    """Every input moved by at most one ulp, as if it came out of a computation; but 0 and what lies at an end of its space are data."""
     if part == "hessian":
         return None
     moved = {}
@@ -152,28 +153,40 @@ def inputs_moved(loss, part, right, given):
         stream = Stream(f"moved {name}", FORMATS[x.dtype.name])
         towards = np.array([stream.integer(-1, 1) for _ in range(x.size)], x.dtype).reshape(x.shape) * np.inf
         other = np.where(np.isnan(towards), x, np.nextafter(x, towards))
-        is_data = np.isin(x, [end for end in space.ends if math.isfinite(end)]) & space.ends_are_exact
+        ends = [end for end in space.ends if math.isfinite(end) and space.ends_are_exact]
+        is_data = (x == 0) | np.any([abs(x - end) <= 4 * np.spacing(x) for end in ends], axis=0)
         outside = (other < space.low) | (other > space.high) | ((other == space.low) & space.low_is_open) | ~np.isfinite(other)
         moved[name] = np.where(is_data | outside, x, other).astype(x.dtype)
     return right(**given | moved)
 
 
+def _divisor(loss, given):
+    """What a reduced call divides by, in the format; 0 where nothing is reduced, or divided."""
+    reduction, form = given.get("reduction", "none"), given[loss.first].dtype.type
+    if reduction != "mean":
+        return form(reduction == "sum")
+    own, call = split(given)
+    return form(float(prepare(loss, {**loss.defaults, **own}, Options(**call)).denominator))
+
+
+def _unreduced(given):
+    return {k: x for k, x in given.items() if k not in ("denominator", "empty", "upstream")} | {"reduction": "none"}
+
+
+def slopes_of_each(loss, part, right, given):
+    """The slopes of a reduced call from those of its examples: what comes after is divided first."""
+    divisor = _divisor(loss, given)
+    if part == "value" or not divisor:
+        return None
+    return right(**_unreduced(given), upstream=np.full(len(given[loss.first]), type(divisor)(given.get("upstream", 1)) / divisor))
+
+
 def _added(add):
-    """A reduced call of terms that are rounded to the format, added there in an order, and divided; slopes are multiplied one by one."""
+    """A reduced call of terms that are rounded to the format, added there in an order, and divided."""
 
     def variant(loss, part, right, given):
-        if given.get("reduction", "none") == "none":
-            return None
-        own, call = split(given)
-        form = given[loss.first].dtype.type
-        is_mean = given["reduction"] == "mean"
-        bottom = form(float(prepare(loss, {**loss.defaults, **own}, Options(**call)).denominator)) if is_mean else form(1)
-        if bottom == 0:
-            return right(**given)
-        unreduced = {k: x for k, x in given.items() if k not in ("denominator", "empty", "upstream")} | {"reduction": "none"}
-        if part == "value":
-            return np.asarray(add(right(**unreduced)) / bottom)
-        return right(**unreduced, upstream=np.full(len(given[loss.first]), form(given.get("upstream", 1)) / bottom))
+        divisor = _divisor(loss, given) if part == "value" else 0
+        return np.asarray(add(right(**_unreduced(given))) / divisor) if divisor else None
 
     return variant
 
@@ -191,7 +204,8 @@ def _in_halves(terms):
 
 
 VARIANTS = {function.__name__: function for function in (
-    one_pass, one_by_one, rows_shuffled, components_reversed, components_shuffled, less_the_largest, turned_over, wider_inside, inputs_moved,
+    one_pass, one_by_one, rows_shuffled, components_reversed, components_shuffled, less_the_largest, turned_over, wider_inside,
+    inputs_moved, slopes_of_each,
 )} | {
     "added in turn": _added(_in_turn),
     "added backwards": _added(lambda terms: _in_turn(terms[::-1])),
