@@ -38,6 +38,7 @@ DOCUMENT = Path(__file__).parent.parent / "docs" / "power.md"
 START, END = "<!-- other checks: written by scripts/other_checks.py -->", "<!-- other checks: end -->"
 ROWS, FEW_ROWS, WIDTH = 100, 20, 10  # of a comparison; of a gradient check, as its documentation does it; classes and components
 WIDTHS = {"n": 4, "h": 5, "w": 5}
+PAIRS = 20  # so many times fewer examples where each is a batch itself
 OURS = resolve("lossref").implementations
 Given = Mapping[str, Any]
 
@@ -63,8 +64,9 @@ def written() -> list[Code]:
 def usual(loss: Loss, rows: int) -> Iterator[dict[str, Any]]:
     """Batches that a careful person would try: standard normal inputs, defaults and one other setting of the parameters; each option
     of a call that the loss has, once, at a usual value."""
+    rows = rows // PAIRS if any("n" in space.axes for space in loss.arguments.values()) else rows
     draw = np.random.default_rng(2026)
-    arguments = {name: _drawn(space, rows, draw) for name, space in loss.arguments.items()}
+    arguments = {name: _drawn(space, name == "target", rows, draw) for name, space in loss.arguments.items()}
     yield arguments
     if loss.parameters:
         yield arguments | {name: parameter.grid[1 % len(parameter.grid)] for name, parameter in loss.parameters.items() if parameter.grid}
@@ -87,7 +89,7 @@ def usual(loss: Loss, rows: int) -> Iterator[dict[str, Any]]:
         yield given
 
 
-def _drawn(space: Space, rows: int, draw: np.random.Generator) -> Any:
+def _drawn(space: Space, is_target: bool, rows: int, draw: np.random.Generator) -> Any:
     """A standard normal number, brought into the space in the usual way; of labels that may be soft every other one is hard."""
     if space.label_of:
         return draw.integers(0, WIDTH, rows)
@@ -97,10 +99,13 @@ def _drawn(space: Space, rows: int, draw: np.random.Generator) -> Any:
         return np.where(x > 0, max(space.choices), min(space.choices))
     if space.kind in ("simplex", "weights", "log_probabilities"):
         shares = np.exp(x) / np.exp(x).sum(axis=-1, keepdims=True)
-        one_hot = np.eye(shape[-1])[x.argmax(axis=-1)]
-        return np.log(shares) if space.kind == "log_probabilities" else np.where(is_hard, one_hot, shares) if space.kind == "weights" else shares
-    if space.kind in ("unit", "cosine", "cosines"):
-        return np.tanh(x) if space.low < 0 else 1 / (1 + np.exp(-x))
+        if space.kind == "weights":
+            return np.where(is_hard, np.eye(shape[-1])[x.argmax(axis=-1)], shares)
+        return np.log(shares) if space.kind == "log_probabilities" else shares
+    if space.kind == "unit":
+        return np.where(is_hard, x > 0, 1 / (1 + np.exp(-x))) if is_target else 1 / (1 + np.exp(-x))
+    if space.kind == "cosines":
+        return np.tanh(x)
     return -np.exp(x) if space.high == 0 else np.exp(x) if space.low == 0 else x
 
 
@@ -170,7 +175,7 @@ def _function(code: Code, loss: Loss, given: Given) -> Callable[..., Any]:
         own = code.implementation.parts.get(name)
         return own(**at) if own else _right(loss, name, at)
 
-    class Own(torch.autograd.Function):
+    class Own(torch.autograd.Function):  # type: ignore[misc]  # mypy does not look into torch
         @staticmethod
         def forward(context: Any, *tensors: torch.Tensor) -> torch.Tensor:
             context.save_for_backward(*tensors)
