@@ -131,11 +131,19 @@ def turned_over(loss, part, right, given):
 
 def wider_inside(loss, part, right, given):
     """Our formulas on numbers of long double, rounded at the end."""
+    wide = {k: x.astype(np.longdouble) if k in loss.arguments and x.dtype.kind == "f" else x for k, x in given.items()}
+    return _bare(loss, part, given, wide)
+
+
+def as_given(loss, part, right, given):
+    """Our formulas on numbers of the format that is asked about: in float32 most of them never see a wider one."""
+    return _bare(loss, part, given, given)
+
+
+def _bare(loss, part, given, changed):
     if is_call(given):
         return None
-    form = given[loss.first].dtype
-    wide = {k: x.astype(np.longdouble) if k in loss.arguments and x.dtype.kind == "f" else x for k, x in given.items()}
-    found = getattr(loss, part)(**wide)
+    form, found = given[loss.first].dtype, getattr(loss, part)(**changed)
     if part == "value":
         return np.broadcast_to(found, given[loss.first].shape[:1]).astype(form)
     return by_argument(loss, part, lambda name, x: np.broadcast_to(x, given[name].shape).astype(form), found)
@@ -205,7 +213,7 @@ def _in_halves(terms):
 
 VARIANTS = {function.__name__: function for function in (
     one_pass, one_by_one, rows_shuffled, components_reversed, components_shuffled, less_the_largest, turned_over, wider_inside,
-    inputs_moved, slopes_of_each,
+    as_given, inputs_moved, slopes_of_each,
 )} | {
     "added in turn": _added(_in_turn),
     "added backwards": _added(lambda terms: _in_turn(terms[::-1])),
