@@ -135,7 +135,7 @@ Compare = Callable[[Any, Any], object]
 
 
 def compared(code: Code, loss: Loss, form: str, compare: Compare) -> bool:
-    """Value and gradient compared with those of right code at the same inputs, rounded to the format."""
+    """Value and gradient compared with those of right code at the same inputs, rounded to the format; of other types as numbers of it."""
     for given in _taken(code, loss, ROWS):
         narrow = {name: x.astype(form) if getattr(x, "dtype", None) == np.float64 else x for name, x in given.items()}
         for part, function in code.implementation.parts.items():
@@ -179,12 +179,12 @@ def _function(code: Code, loss: Loss, given: Given) -> Callable[..., Any]:
         @staticmethod
         def forward(context: Any, *tensors: torch.Tensor) -> torch.Tensor:
             context.save_for_backward(*tensors)
-            return torch.tensor(part("value", tensors))
+            return torch.tensor(np.asarray(part("value", tensors), np.float64))
 
         @staticmethod
         def backward(context: Any, after: torch.Tensor) -> Any:
-            slopes = _several(part("gradient", context.saved_tensors))
-            return tuple(torch.tensor(x) * after.reshape(*after.shape, *(1,) * (np.ndim(x) - after.ndim)) for x in slopes)
+            slopes = (torch.tensor(np.asarray(x, np.float64)) for x in _several(part("gradient", context.saved_tensors)))
+            return tuple(x * after.reshape(*after.shape, *(1,) * (x.ndim - after.ndim)) for x in slopes)
 
     applied: Callable[..., Any] = Own.apply
     return applied
