@@ -55,7 +55,7 @@ class Code:
 def written() -> list[Code]:
     """Those that are written out, each with the value and the gradient that it has."""
     kinds = {"textbook": "textbook faults", "broken": "slips and traps", "right": "right code"}
-    return [Code(kinds[m.kind], m.loss, m.implementation()) for m in mutants() if m.judged and m.kind in kinds]
+    return [Code(named, m.loss, m.implementation()) for kind, named in kinds.items() for m in mutants() if m.judged and m.kind == kind]
 
 
 # The points.
@@ -117,8 +117,9 @@ def _taken(code: Code, loss: Loss, rows: int) -> Iterator[dict[str, Any]]:
             yield given
 
 
-def _right(loss: Loss, part: str, given: Given) -> Any:
-    """Our own float64 code; of single examples bare, for a difference quotient leaves the simplex."""
+def right(loss: Loss, part: str, given: Given) -> Any:
+    """Our own float64 code; of single examples bare, for a difference quotient leaves the simplex. What is made of right code by an
+    operator is made of this: `Code("generated", loss.name, Implementation(parts={part: spoilt}, line=...))`."""
     if "reduction" in given:
         return OURS[loss.name].parts[part](**given)
     found = getattr(loss, part)(**given)
@@ -141,8 +142,8 @@ def compared(code: Code, loss: Loss, form: str, compare: Compare) -> bool:
         for part, function in code.implementation.parts.items():
             if part == "hessian" or (part == "value" and "upstream" in given):
                 continue
-            right = OURS[loss.name].parts[part](**narrow)
-            for y, exact in zip(_several(function(**narrow)), _several(right), strict=True):
+            expected = OURS[loss.name].parts[part](**narrow)
+            for y, exact in zip(_several(function(**narrow)), _several(expected), strict=True):
                 compare(np.asarray(y, form), np.asarray(exact))
     return False
 
@@ -173,7 +174,7 @@ def _function(code: Code, loss: Loss, given: Given) -> Callable[..., Any]:
     def part(name: str, tensors: Iterable[torch.Tensor]) -> Any:
         at = {**given, **{argument: x.detach().numpy() for argument, x in zip(loss.differentiable, tensors, strict=True)}}
         own = code.implementation.parts.get(name)
-        return own(**at) if own else _right(loss, name, at)
+        return own(**at) if own else right(loss, name, at)
 
     class Own(torch.autograd.Function):  # type: ignore[misc]  # mypy does not look into torch
         @staticmethod
