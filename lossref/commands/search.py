@@ -92,7 +92,9 @@ def run(given: argparse.Namespace) -> int:
 def _loss(given: argparse.Namespace) -> Loss:
     if (given.loss is None) == (given.definition is None):
         raise UsageError("say which loss is searched with --loss LOSS, or with --definition FILE for one of your own")
-    return catalog.load(given.definition) if given.definition else catalog.get(catalogued(given.loss, given.implementation.partition(":")[0]))
+    if given.definition:
+        return catalog.load(given.definition)
+    return catalog.get(catalogued(given.loss, given.implementation.partition(":")[0]))
 
 
 def _declared(given: argparse.Namespace, library: Library, loss: Loss) -> Library:

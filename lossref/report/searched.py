@@ -78,7 +78,6 @@ def _outcome(library: Library, found: Outcome) -> dict[str, Any]:
 
 def show(console: Console, report: Mapping[str, Any], again: str) -> None:
     """A search as text; `again` is the command that takes the same steps."""
-    by = {hunt["by"] for hunt in report["hunts"] if hunt["found"]}
     failing = [f"{hunt['part']}, {hunt['by']}" if len(report["hunts"]) > 2 else hunt["part"] for hunt in report["hunts"] if hunt["found"]]
     at = f"level {report['level']} in {report['format']}"
     told = f"falls below {at}: {'; '.join(failing)}" if failing else f"was not found to fall below {at}"

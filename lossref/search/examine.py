@@ -43,7 +43,7 @@ class Examiner:
     habits: Asked = field(default_factory=Asked)
 
     def answers(self, points: Sequence[Question]) -> Iterator[tuple[Question, Any, float]]:
-        """Each point that the implementation takes with its answer, numbers or a sentence on how there is none; and a guess of its error."""
+        """Each point that it takes, with its answer, numbers or a sentence on how there is none; and a guess of its error."""
         groups: dict[Any, list[Question]] = {}
         for point in points:
             counts = self.strict or point.region not in APART

@@ -11,18 +11,19 @@ from dataclasses import dataclass, field
 from itertools import count, islice
 
 from lossref import questions
-from lossref.exact.answer import nearest
 from lossref.judge.outcome import Outcome
 from lossref.search.examine import Examiner
-from lossref.search.moves import moved, moved_parameters
+from lossref.search.moves import moved, moved_parameters, resized
 from lossref.spec import Question
 from lossref.stream import Stream
+from lossref.values import flat
 
 FRESH = 24  # points that families draw, in a step
 NEAR = 32  # points near one of the worst, in a step
 CERTIFIED = 8  # of those, by the guess of their error; what it thinks nothing of may be wrong too, so
 ANY = 4  # more whatever it says
-DRAWN = 4  # after every point of the families was asked once, one step in so many draws anew
+SMALL = 8  # numbers of a point, at first: what is larger is dearer to certify, and is let in twofold each time the families begin anew
+CLIMBS = 4  # steps that climb, for one that draws, once the families were gone through a few times
 
 
 @dataclass
@@ -47,23 +48,23 @@ class Hunt:
         loss, form = self.examiner.loss, self.examiner.form
         for epoch in count():
             drawn = questions.generate(loss, form, f"search {self.seed}/{epoch}")
-            single = (question for question in _first(drawn) if question.region != "special")
+            single = (q for q in _first(drawn) if q.region != "special" and len(flat(q.inputs)) <= SMALL << epoch)
             for k in count():
                 points = list(islice(single, FRESH))
                 self._take(points, Stream(f"{self.seed}/{epoch}/{k}", form, 0))
                 yield
-                for near in range(1, DRAWN if epoch else 1):
-                    self._climb(Stream(f"{self.seed}/{epoch}/{k}", form, near))
+                for near in range(min(1 + epoch, CLIMBS)):
+                    self._climb(Stream(f"{self.seed}/{epoch}/{k}", form, 1 + near), SMALL << epoch)
                     yield
                 if len(points) < FRESH:
                     break
 
-    def _climb(self, d: Stream) -> None:
-        """Points near one that is known, the worse the likelier."""
+    def _climb(self, d: Stream, most: int) -> None:
+        """Points near one that is known, the worse the likelier; of so many numbers at most."""
         known = sorted(self.worst_of.values(), key=lambda o: o.severity)
         if not known:
             return
-        parent = known[min(d.integer(0, len(known) - 1) for _ in range(3))].vector.question
+        parent = resized(self.examiner.loss, known[min(d.integer(0, len(known) - 1) for _ in range(3))].vector.question, most, d)
         parameters = moved_parameters(self.examiner.loss, parent, d)
         near = (moved(self.examiner.loss, parent, parameters, d) for _ in range(NEAR))
         self._take([point for point in near if point], d)

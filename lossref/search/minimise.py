@@ -6,17 +6,18 @@ An outcome is as wrong as another where its grade is no better, and it is lost i
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from decimal import Decimal
 from fractions import Fraction
 from functools import partial
 from typing import Any
 
 from lossref import questions
-from lossref.bits import as_fraction
+from lossref.bits import as_fraction, shortened
 from lossref.formats import Format
 from lossref.judge.measure import LEVELS
 from lossref.judge.outcome import Outcome
 from lossref.search.examine import Examiner
-from lossref.search.moves import at, decimals, normalised
+from lossref.search.moves import at, chosen, decimals, normalised
 from lossref.spaces import Space
 from lossref.spec import Loss, Question
 from lossref.values import filled, flat, mapped, shape
@@ -25,6 +26,7 @@ TRIES = 600  # points that are asked at most
 FEW = 6  # digits that a person types; more only where no few bits do either
 WIDTHS = (1, 2, 3, 4, 6, 8, 12, 16, 24, 32)  # bits
 MOST = 17  # digits
+POWERS = (1, 2, 3, 4, 5, 6, 8, 10, 12, 16, 24, 32, 48, 64, 96, 128, 192, 256)  # of ten
 Way = Callable[[Question], Iterator[Question]]
 
 
@@ -80,19 +82,11 @@ def _shorter(loss: Loss, question: Question, form: Format) -> Iterator[Question]
         for i in reversed(range(length if length > 1 else 0)):
             inputs: dict[str, Any] = {}
             for name, space in loss.arguments.items():
-                x = _without(question.inputs[name], [k == axis for k in space.axes], i)
+                x = chosen(question.inputs[name], [a == axis for a in space.axes], [k for k in range(length) if k != i])
                 if space.label_of and loss.arguments[space.label_of].axes[-1] == axis:
                     x = mapped(lambda y: y - (y > i or y == length - 1), x)  # noqa: B023 - used at once
                 inputs[name] = normalised(x, form) if space.sums_to_one else x
             yield at(loss, question, inputs, question.parameters)
-
-
-def _without(x: Any, is_shorter: list[bool], i: int) -> Any:
-    """Nested tuples without their i-th entry along some axes."""
-    if not is_shorter:
-        return x
-    kept = (y for k, y in enumerate(x) if not (is_shorter[0] and k == i))
-    return tuple(_without(y, is_shorter[1:], i) for y in kept)
 
 
 def _ways(loss: Loss, question: Question, form: Format) -> Iterator[Way]:
@@ -107,6 +101,7 @@ def _ways(loss: Loss, question: Question, form: Format) -> Iterator[Way]:
         if space.rank and not space.is_discrete:
             yield partial(_alike, loss, name)
         for i in range(len(flat(question.inputs[name]))):
+            yield partial(_positive, loss, name, i)
             yield partial(_with_number, loss, name, i, form)
 
 
@@ -120,9 +115,9 @@ def _with_parameter(loss: Loss, name: str, form: Format, question: Question) -> 
 def _shifted(loss: Loss, form: Format, question: Question) -> Iterator[Question]:
     """Two real numbers with the second one taken from both; vectors with their least entry at 0."""
     real = [name for name, space in loss.arguments.items() if space.kind in ("real", "vector")]
-    for name in real:
-        numbers, mates = flat(question.inputs[name]), [other for other in real if other != name]
-        for other in mates:
+    for k, name in enumerate(real):
+        numbers = flat(question.inputs[name])
+        for other in real[k + 1 :]:
             beside = flat(question.inputs[other])
             if len(beside) == len(numbers) and any(beside):
                 moved = [form.nearest(as_fraction(x) - as_fraction(y)) for x, y in zip(numbers, beside, strict=True)]
@@ -138,6 +133,14 @@ def _alike(loss: Loss, name: str, question: Question) -> Iterator[Question]:
     """An argument of zeros, or of ones."""
     for x in (0.0, 1.0):
         inputs = {**question.inputs, name: mapped(lambda y: x, question.inputs[name])}  # noqa: B023 - used at once
+        yield at(loss, question, inputs, question.parameters)
+
+
+def _positive(loss: Loss, name: str, i: int, question: Question) -> Iterator[Question]:
+    """One number of an argument without its minus."""
+    numbers = flat(question.inputs[name])
+    if numbers[i] < 0:
+        inputs = {**question.inputs, name: filled(question.inputs[name], iter([*numbers[:i], -numbers[i], *numbers[i + 1 :]]))}
         yield at(loss, question, inputs, question.parameters)
 
 
@@ -163,11 +166,15 @@ def _rounded(loss: Loss, name: str, form: Format, question: Question) -> Iterato
 
 
 def _plainer(x: float, space: Space, form: Format) -> Iterator[float]:
-    """Numbers that are simpler than one, the simplest first: 0 and 1, decimals of few digits next to it, few bits, more digits."""
+    """Numbers that are simpler than one, the simplest first: 0 and 1, powers of ten on the way, short decimals next to it, few bits."""
     if space.choices:
         yield from space.choices
         return
     yield from (0.0, 1.0, -1.0)
+    exponent = Decimal(shortened(x, 1)).adjusted()
+    for k in POWERS:
+        if k <= abs(exponent):
+            yield form.nearest(Fraction(10) ** (k if exponent > 0 else -k)) * (-1 if x < 0 else 1)
     for digits in range(1, FEW + 1):
         yield from decimals(x, digits, form)
     for width in WIDTHS:

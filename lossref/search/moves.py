@@ -29,10 +29,29 @@ def moved(loss: Loss, parent: Question, parameters: Values, d: Stream) -> Questi
             name = _choice(d, list(inputs))
             inputs[name] = _argument(loss.arguments[name], inputs, name, d)
         found = at(loss, parent, inputs, parameters)
-        if found.inputs != parent.inputs or found.options != parent.options:
-            if questions.is_inside(loss, d.format, found):
-                return found
+        if (found.inputs, found.options) != (parent.inputs, parent.options) and questions.is_inside(loss, d.format, found):
+            return found
     return None
+
+
+def resized(loss: Loss, parent: Question, most: int, d: Stream) -> Question:
+    """A point, or sometimes one of another length along an axis, made of its entries; of so many numbers at most."""
+    axes = sorted({axis for space in loss.arguments.values() for axis in space.axes})
+    if not axes or not _chance(d):
+        return parent
+    axis = _choice(d, axes)
+    lengths = {a: n for name, space in loss.arguments.items() for a, n in zip(space.axes, shape(parent.inputs[name]), strict=True)}
+    kept = [d.integer(0, lengths[axis] - 1) for _ in range(d.integer(1, 3 * lengths[axis] + 1))]
+    inputs = {}
+    for name, space in loss.arguments.items():
+        x = parent.inputs[name]
+        if space.label_of and loss.arguments[space.label_of].axes[-1] == axis:
+            inputs[name] = mapped(lambda y: d.integer(0, len(kept) - 1), x)
+        else:
+            x = chosen(x, [a == axis for a in space.axes], kept)
+            inputs[name] = normalised(x, d.format) if space.sums_to_one else x
+    found = at(loss, parent, inputs, parent.parameters)
+    return found if len(flat(inputs)) <= most and questions.is_inside(loss, d.format, found) else parent
 
 
 def moved_parameters(loss: Loss, parent: Question, d: Stream) -> Values:
@@ -69,6 +88,13 @@ def normalised(rows: Any, form: Format) -> Any:
         return tuple(normalised(row, form) for row in rows)
     total = sum(map(as_fraction, rows))
     return tuple(form.nearest(as_fraction(w) / total) for w in rows) if total else rows
+
+
+def chosen(x: Any, are_along: Sequence[bool], kept: Sequence[int]) -> Any:
+    """Nested tuples with the entries that are kept along some axes."""
+    if not are_along:
+        return x
+    return tuple(chosen(y, are_along[1:], kept) for y in ([x[k] for k in kept] if are_along[0] else x))
 
 
 def _argument(space: Space, inputs: Values, name: str, d: Stream) -> Any:
