@@ -41,7 +41,7 @@ def resized(loss: Loss, parent: Question, most: int, d: Stream) -> Question:
         return parent
     axis = _choice(d, axes)
     lengths = {a: n for name, space in loss.arguments.items() for a, n in zip(space.axes, shape(parent.inputs[name]), strict=True)}
-    kept = [d.integer(0, lengths[axis] - 1) for _ in range(d.integer(1, 3 * lengths[axis] + 1))]
+    kept = [d.integer(0, lengths[axis] - 1) for _ in range(d.integer(1, 1 << d.integer(1, most.bit_length())))]
     inputs = {}
     for name, space in loss.arguments.items():
         x = parent.inputs[name]
