@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import shlex
+import signal
 import time
 from collections.abc import Sequence
 from pathlib import Path
@@ -135,8 +136,11 @@ def _search(given: argparse.Namespace, library: Library, loss: Loss) -> int:
                     found[id(hunt)] = searched.Found(hunt, simplest)
                     if given.steps is None and time.monotonic() - start > given.seconds:
                         break
-    except KeyboardInterrupt:  # what was found so far is shown
+    except KeyboardInterrupt as error:
+        if error.args:  # somebody asks the process to end
+            raise
         interrupted = True
+        signal.signal(signal.SIGINT, signal.SIG_IGN)  # it may come twice, from the terminal and from whoever waits for this process
     report = searched.report(library, list(found.values()), given.level, given.seed, steps, interrupted)
     print_json(report) if given.json else searched.show(text.console(), report, _again(given.typed, steps))
     return INTERRUPTED if interrupted else DIFFERS if report["found"] else CONFORMS
