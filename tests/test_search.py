@@ -162,9 +162,15 @@ def test_a_search_is_told_in_words_and_in_json(capsys, tmp_path):
     implementation = planted_file(tmp_path)
     status, report = searched(capsys, implementation, "--loss", "softplus", "--steps", 12)
     assert (status, report["found"], report["steps"]) == (1, True, 12)
+    assert {*report} == {
+        "schema", "implementation", "title", "loss", "format", "level", "strict", "seed", "steps", "asked", "certified", "conventions",
+        "machine", "hunts", "found", "interrupted",
+    }  # fmt: skip
+    assert {*report["hunts"][0]} == {"part", "by", "decides", "asked", "certified", "found", "worst", "simplest"}
     (hunt,) = report["hunts"]
     assert (hunt["part"], hunt["by"], hunt["decides"], hunt["simplest"]["inputs"]) == ("value", "by the formula", True, {"x": 30.0})
     text = run(capsys, "search", implementation, "--loss", "softplus", "--steps", 12)[1]
+    assert "planted.py:f softplus in float64: value below level B" in text
     assert "inputs  x 30.0" in text
     assert "try     python -c" in text
     assert text.rstrip().endswith("--loss softplus --steps 12")
@@ -212,6 +218,6 @@ def test_an_interrupt_shows_what_was_found(tmp_path):
         os.killpg(running.pid, signal.SIGINT)
         out, error = running.communicate(timeout=60)
     assert running.returncode == 128 + signal.SIGINT
-    assert "falls below level B" in out
+    assert "value below level B" in out
     assert "Interrupted" in out
     assert "Traceback" not in error

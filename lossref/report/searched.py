@@ -78,19 +78,24 @@ def _outcome(library: Library, found: Outcome) -> dict[str, Any]:
 
 def show(console: Console, report: Mapping[str, Any], again: str) -> None:
     """A search as text; `again` is the command that takes the same steps."""
-    failing = [f"{hunt['part']}, {hunt['by']}" if len(report["hunts"]) > 2 else hunt["part"] for hunt in report["hunts"] if hunt["found"]]
-    at = f"level {report['level']} in {report['format']}"
-    told = f"falls below {at}: {'; '.join(failing)}" if failing else f"was not found to fall below {at}"
-    say(console, f"{report['title']} {report['loss']} {told}", "bold")
+    say(console, f"{report['title']} {report['loss']} in {report['format']}: {_verdict(report)}", "bold")
     for sentence in report["conventions"]:
-        say(console, f"It declares {sentence!r}: as documented it is judged so, and by the formula without.", "dim")
+        say(console, f"declares {sentence!r}: as documented it is judged so, which decides, and by the formula without", "dim")
     for hunt in report["hunts"]:
         _show_hunt(console, hunt)
     console.print("")
     asked = f"{report['asked']:,} points asked and {report['certified']:,} certified in {report['steps']:,} steps"
     say(console, f"{'Interrupted: ' if report['interrupted'] else ''}{asked}; the same again: {again}", "dim")
-    if failing and not report["found"]:
-        say(console, "What was found is what it documents, which decides: as documented nothing falls below the level.", "bold")
+
+
+def _verdict(report: Mapping[str, Any]) -> str:
+    """The parts that fall below the level, of those that decide and then of the others."""
+    told = []
+    for by in dict.fromkeys(hunt["by"] for hunt in report["hunts"]):
+        failing = [hunt["part"] for hunt in report["hunts"] if hunt["found"] and hunt["by"] == by]
+        found = f"{' and '.join(failing)} below level {report['level']}" if failing else f"nothing found below level {report['level']}"
+        told.append(f"{by} {found}" if report["conventions"] else found)
+    return "; ".join(told)
 
 
 def _show_hunt(console: Console, hunt: Mapping[str, Any]) -> None:
