@@ -67,6 +67,10 @@ def raising(x):
     return softplus(x)
 
 
+def worse_and_worse(x):
+    return np.where(x > 600, np.nan, softplus(x) * np.where(x > 50, 1 + 1e-12, 1))
+
+
 def as_gradient(function):
     class Slope:
         """Only that part."""
@@ -83,6 +87,7 @@ PLANTED = {  # loss, part, code, steps, the grade, the plainest point that shows
     "one label at 0": ("hinge", "gradient", flat_at_0, 12, "F", {"prediction": 0.0, "target": 1.0}),
     "an option ignored": ("huber", "value", default_delta, 24, "F", {"prediction": 10.0, "target": 0.0, "delta": 1000.0}),
     "more than nine classes": ("softmax_cross_entropy", "value", nine_classes, 90, "F", {"logits": (*(0.0,) * 9, 1.0), "target": 9}),
+    "a NaN beside digits lost": ("softplus", "value", worse_and_worse, 3, "F", {"x": 1000.0}),
     "an exception": ("softplus", "value", raising, 3, "F", {"x": 100.0}),
 }
 
