@@ -31,7 +31,7 @@ def gradient(logits, target, gamma=2.0, alpha=0.25):
 
 def value_and_gradient(logits, target, gamma=2.0, alpha=0.25):
     # With t = exp(-|z|) and w and v the probabilities of the less and the more likely class, cross-entropy is log(1 + t) + w |z|
-    # and 1 - p_t is (w + v t) / (1 + t). The slope is taken in |z|, of numbers in two parts: where it is steepest few roundings are allowed.
+    # and 1 - p_t is (w + v t) / (1 + t). The slope is taken in |z|, of numbers in two parts: at its steepest few roundings are allowed.
     side, y, x = np.where(np.greater(logits, 0), 1.0, -1.0), np.asarray(target, float), np.abs(logits)
     t, one, yes, no = np.exp(-x), doubled(1.0), doubled(y), minus(doubled(1.0), doubled(y))
     w, v = ((np.where(side > 0, p, q), np.where(side > 0, p_low, q_low)) for (p, p_low), (q, q_low) in ((no, yes), (yes, no)))
