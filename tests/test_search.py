@@ -171,7 +171,7 @@ def test_a_search_is_told_in_words_and_in_json(capsys, tmp_path):
         "schema", "implementation", "title", "loss", "format", "level", "strict", "seed", "steps", "asked", "certified", "conventions",
         "machine", "hunts", "found", "interrupted",
     }  # fmt: skip
-    assert {*report["hunts"][0]} == {"part", "by", "decides", "asked", "certified", "found", "worst", "simplest"}
+    assert {*report["hunts"][0]} == {"part", "by", "decides", "asked", "certified", "found", "worst", "simplest", "right_alone"}
     (hunt,) = report["hunts"]
     assert (hunt["part"], hunt["by"], hunt["decides"], hunt["simplest"]["inputs"]) == ("value", "by the formula", True, {"x": 30.0})
     text = run(capsys, "search", implementation, "--loss", "softplus", "--steps", 12)[1]
@@ -181,6 +181,15 @@ def test_a_search_is_told_in_words_and_in_json(capsys, tmp_path):
     assert text.rstrip().endswith("--loss softplus --steps 12")
     status, report = searched(capsys, implementation, "--loss", "softplus", "--steps", 12, "--level", "D")
     assert (status, report["found"], report["hunts"][0]["simplest"]) == (0, False, None)
+
+
+def test_what_is_wrong_in_a_batch_alone_is_told_so(capsys, tmp_path):
+    path = tmp_path / "batched.py"
+    path.write_text("import numpy as np\ndef f(x):\n    return np.logaddexp(0.0, x) * (1 if len(x) < 6 else 1 + 1e-9)\n")
+    status, report = searched(capsys, f"{path}:f", "--loss", "softplus", "--steps", 4)
+    (hunt,) = report["hunts"]
+    assert (status, hunt["found"], hunt["simplest"], hunt["right_alone"]) == (1, True, None, True)
+    assert "asked alone it is not so wrong" in run(capsys, "search", f"{path}:f", "--loss", "softplus", "--steps", 4)[1]
 
 
 def test_what_is_declared_decides_and_the_formula_is_shown(capsys, tmp_path):

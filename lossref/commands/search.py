@@ -129,13 +129,13 @@ def _search(given: argparse.Namespace, library: Library, loss: Loss) -> int:
                 advance(*((steps, given.steps) if given.steps else (round(spent), round(given.seconds))))
                 if steps == given.steps or (given.steps is None and spent > SEARCHING * given.seconds):
                     break
-        for hunt in hunts:
-            worst = hunt.worst
-            if worst and not meets(worst.grade, given.level):
-                for simplest in minimised(hunt.examiner, worst):
-                    found[id(hunt)] = searched.Found(hunt, simplest)
-                    if given.steps is None and time.monotonic() - start > given.seconds:
-                        break
+        failing = [(hunt, worst) for hunt in hunts if (worst := hunt.worst) and not meets(worst.grade, given.level)]
+        for k, (hunt, worst) in enumerate(failing, start=1):
+            found[id(hunt)] = searched.Found(hunt, None, is_right_alone=True)
+            for simplest in minimised(hunt.examiner, worst):
+                found[id(hunt)] = searched.Found(hunt, simplest)
+                if given.steps is None and time.monotonic() - start > given.seconds * (SEARCHING + (1 - SEARCHING) * k / len(failing)):
+                    break
     except KeyboardInterrupt as error:
         if error.args:  # somebody asks the process to end
             raise

@@ -24,10 +24,14 @@ DECLARED, FORMULA = "as documented", "by the formula"
 
 @dataclass(frozen=True)
 class Found:
-    """A hunt that has ended, and the simplest outcome that is as wrong as the worst; None where nothing was made simple."""
+    """A hunt that has ended, and the simplest outcome that is as wrong as the worst, if there is one.
+
+    None is made simple where nothing is wrong, or the worst `is_right_alone`: it was wrong in a batch.
+    """
 
     hunt: Hunt
     simplest: Outcome | None
+    is_right_alone: bool = False
 
 
 def report(library: Library, found: Sequence[Found], level: str, seed: int, steps: int, interrupted: bool) -> dict[str, Any]:
@@ -67,6 +71,7 @@ def _hunt(library: Library, one: Found, level: str, conventions: Sequence[Any]) 
         "found": worst is not None and not meets(worst.grade, level),
         "worst": _outcome(library, worst) if worst else None,
         "simplest": _outcome(library, one.simplest) if one.simplest else None,
+        "right_alone": one.is_right_alone,
     }
 
 
@@ -111,7 +116,8 @@ def _show_hunt(console: Console, hunt: Mapping[str, Any]) -> None:
         return
     title, *rest = text.lines(shown)
     head = Text(title, "bold")
-    head.append(f"  ({hunt['by']}{'' if hunt['simplest'] else ', as it was found'})", "dim")
+    as_found = ", in a batch of its like; asked alone it is not so wrong" if hunt["right_alone"] else ", as it was found"
+    head.append(f"  ({hunt['by']}{'' if hunt['simplest'] else as_found})", "dim")
     console.print(head, soft_wrap=not console.is_terminal)
     for line in rest:
         is_command = line.startswith("  try")  # wrapped by us it could not be pasted

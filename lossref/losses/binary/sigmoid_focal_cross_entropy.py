@@ -13,7 +13,7 @@ leave a_t out: that is twice the loss at alpha = 1/2. CatBoost and segmentation-
 
 import numpy as np
 
-from lossref.float64.doubled import doubled, each, minus, over, plus, times
+from lossref.float64.doubled import doubled, either, minus, over, plus, times
 from lossref.float64.kernels import power
 from lossref.laws import mirror, nonnegative
 from lossref.options import PROBABILITY
@@ -34,13 +34,13 @@ def value_and_gradient(logits, target, gamma=2.0, alpha=0.25):
     # and 1 - p_t is (w + v t) / (1 + t). The slope is taken in |z|, of numbers in two parts: at its steepest few roundings are allowed.
     side, y, x = np.where(np.greater(logits, 0), 1.0, -1.0), np.asarray(target, float), np.abs(logits)
     t, one, yes, no = np.exp(-x), doubled(1.0), doubled(y), minus(doubled(1.0), doubled(y))
-    w, v = ((np.where(side > 0, p, q), np.where(side > 0, p_low, q_low)) for (p, p_low), (q, q_low) in ((no, yes), (yes, no)))
+    w, v = either(side > 0, no, yes), either(side > 0, yes, no)
     cross = np.log1p(t) + np.where(w[0] == 0, 0.0, w[0] * x)
     share = plus(times(yes, doubled(alpha)), times(no, minus(one, doubled(alpha))))
     weight = times(share, doubled(power(gamma, *_miss(x, t, w[0], v[0], side * (1.0 - 2.0 * y)))))
     tail = times(v, doubled(t))
     bend = times(times(doubled(gamma), minus(w, v)), times(over(doubled(t), plus(w, tail)), doubled(cross)))
-    turn = plus(each(lambda y: np.where(t == 0, 0.0, y), bend), minus(w, tail))
+    turn = plus(either(t == 0, doubled(0.0), bend), minus(w, tail))
     return weight[0] * cross, side * over(times(weight, turn), plus(one, doubled(t)))[0]
 
 
