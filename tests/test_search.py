@@ -14,9 +14,10 @@ from typed import run
 
 from lossref import catalog
 from lossref.formats import FORMATS
-from lossref.implementations import python
+from lossref.implementations import python, resolve
 from lossref.judge.measure import meets
 from lossref.library import NotSupported
+from lossref.questions import of_inputs
 from lossref.search.examine import Examiner
 from lossref.search.hunt import Hunt, in_turn
 from lossref.search.minimise import minimised
@@ -124,6 +125,30 @@ def test_nothing_is_found_in_right_code(name, computed):
     hunt = hunted(name, *RIGHT[name], 16, computed)
     assert meets(hunt.worst.grade, "B")
     assert hunt.examiner.certified > 100
+
+
+OURS = {  # what searches found in our own slopes, where no rounding of the inputs moves them
+    "softmax": {"x": (7.999999999999998, 2.0000000000000004, 1.035006321705836, 0.9999999999999999, 7.999948083193099), "index": 4},
+    "sigmoid_focal_cross_entropy": {"logits": 0.02404979837864963, "target": 0.000200000000000025, "gamma": 2.0, "alpha": 0.9},
+    "dice": {
+        "probabilities": (
+            (4.2e-16, 0.00322834111824393, 1.5679281664621316e-08), (4.226515041369668e-16, 0.00322834111824393, 1.5679281664621316e-08),
+            (4.23e-16, 0.00322834111824393, 1.5679281664621316e-08), (0.001172227744640822, 2.6553806713003293e-08, 8.236285829218228e-05),
+        ),
+        "target": (
+            (1.0, 4.226515041367866e-16, 1.0), (1.0, 0.0, 1.0), (1.5679281664621313e-08, 0.0, 1.0), (1.0, 1.0, 8.236285829215697e-05),
+        ),
+        "smooth_nr": 1.0, "smooth_dr": 1.0,
+    },
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", OURS)
+def test_what_was_found_in_our_own_code_stays_mended(name):
+    record, given = catalog.get(name), dict(OURS[name])
+    parameters = {parameter: given.pop(parameter) for parameter in record.parameters}
+    examiner = Examiner(record, "gradient", resolve("lossref").implementations[name], (), FORMATS["float64"])
+    assert examiner.alone(of_inputs(record, "float64", given, parameters)).grade in ("A", "B")
 
 
 def test_the_error_is_climbed_to_where_it_is_largest():
