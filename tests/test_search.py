@@ -21,6 +21,7 @@ from lossref.questions import of_inputs
 from lossref.search.examine import Examiner
 from lossref.search.hunt import Hunt, in_turn
 from lossref.search.minimise import minimised
+from lossref.values import flat
 
 
 def softplus(x):
@@ -155,6 +156,12 @@ def test_the_error_is_climbed_to_where_it_is_largest():
     """Just above the threshold, where no family has a point."""
     hunt = hunted("softplus", "gradient", threshold, 100)
     assert 20 < hunt.worst.vector.question.inputs["x"] < 20.00001
+
+
+def test_no_point_is_larger_than_is_certified_quickly(monkeypatch):
+    monkeypatch.setattr("lossref.search.hunt.LARGE", 4)
+    found = hunted("softmax_cross_entropy", "value", nine_classes, 12).worst_of.values()
+    assert 3 < max(len(flat(o.vector.question.inputs)) for o in found) <= 4
 
 
 def test_what_is_declined_is_left_out():

@@ -22,7 +22,7 @@ FRESH = 24  # points that families draw, in a step
 NEAR = 32  # points near one of the worst, in a step
 CERTIFIED = 8  # of those, by the guess of their error; what it thinks nothing of may be wrong too, so
 ANY = 4  # more whatever it says
-SMALL = 8  # numbers of a point, at first: what is larger is dearer to certify, and is let in twofold each time the families begin anew
+SMALL, LARGE = 8, 65  # numbers of a point, at first and at most: what is larger is dearer, and twice as many are let in each time anew
 CLIMBS = 4  # steps that climb, for one that draws, once the families were gone through a few times
 
 
@@ -47,14 +47,14 @@ class Hunt:
         """Search for ever, a step at a time."""
         loss, form = self.examiner.loss, self.examiner.form
         for epoch in count():
-            drawn = questions.generate(loss, form, f"search {self.seed}/{epoch}")
-            single = (q for q in _first(drawn) if q.region != "special" and len(flat(q.inputs)) <= SMALL << epoch)
+            drawn, most = questions.generate(loss, form, f"search {self.seed}/{epoch}"), min(SMALL << epoch, LARGE)
+            single = (q for q in _first(drawn) if q.region != "special" and len(flat(q.inputs)) <= most)
             for k in count():
                 points = list(islice(single, FRESH))
                 self._take(points, Stream(f"{self.seed}/{epoch}/{k}", form, 0))
                 yield
                 for near in range(min(1 + epoch, CLIMBS)):
-                    self._climb(Stream(f"{self.seed}/{epoch}/{k}", form, 1 + near), SMALL << epoch)
+                    self._climb(Stream(f"{self.seed}/{epoch}/{k}", form, 1 + near), most)
                     yield
                 if len(points) < FRESH:
                     break
