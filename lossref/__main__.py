@@ -10,7 +10,7 @@ from typing import Any
 
 ENDS = [getattr(signal, name) for name in ("SIGTERM", "SIGHUP") if hasattr(signal, name)]
 SOON = 0.05  # seconds
-RUN_OTHERS = ("check", "calls")  # commands that run strangers' code in the process
+RUN_OTHERS = ("check", "calls", "search")  # commands that run strangers' code in the process
 
 
 class EndedError(KeyboardInterrupt):

@@ -39,7 +39,7 @@ def generate(loss: Loss, form: Format, seed: str = "golden") -> Iterator[Questio
     """All questions of a loss in a format, without repetition, in a fixed order: single examples, then calls."""
     seen = set()
     for question in (*_examples(loss, form, f"{seed}/{loss.name}"), *_calls(loss, form, seed)):
-        if not (question.is_call or question.flag in ("nan", "limit") or _is_inside(loss, form, question)):
+        if not (question.is_call or question.flag in ("nan", "limit") or is_inside(loss, form, question)):
             continue  # a step of some ulps leaves the domain, or the range, of a small format
         key = json.dumps([question.inputs, question.options], sort_keys=True)
         if key not in seen:
@@ -111,7 +111,8 @@ def _calls(loss: Loss, form: Format, seed: str) -> Iterator[Question]:
         yield Question(loss.name, form.name, batch, options, batches.APART.get(flag, "reduction"), flag, explained[flag])
 
 
-def _is_inside(loss: Loss, form: Format, question: Question) -> bool:
+def is_inside(loss: Loss, form: Format, question: Question) -> bool:
+    """Whether the finite numbers of a single example lie in their spaces."""
     given = {**question.inputs, **question.parameters}
     if question.region == "special" or not all(map(math.isfinite, question.parameters.values())):
         return False

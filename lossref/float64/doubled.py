@@ -35,6 +35,11 @@ def each(function: Callable[[Array], Array], a: Doubled) -> Doubled:
     return function(a[0]), function(a[1])
 
 
+def either(where: Array, a: Doubled, b: Doubled) -> Doubled:
+    """a where it is so, and b elsewhere."""
+    return np.where(where, a[0], b[0]), np.where(where, a[1], b[1])
+
+
 def plus(a: Doubled, b: Doubled) -> Doubled:
     high, low = two_difference(a[0], -b[0])
     return joined(high, low + (a[1] + b[1]))

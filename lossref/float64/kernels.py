@@ -126,6 +126,12 @@ def product_in_two(a: Array, b: Array, b_low: Array = 0.0) -> tuple[Array, Array
     return product, np.nan_to_num(lost) + a * b_low
 
 
+def over_square(top: Array, top_low: Array, whole: Array, whole_low: Array) -> Array:
+    """(top + top_low) / (whole + whole_low)^2 of numbers in two parts, rounded twice."""
+    square, lost = product_in_two(whole, whole, 2.0 * whole_low)
+    return (top + (top_low - top * (lost / square))) / square
+
+
 def _halves(x: Array) -> tuple[Array, Array]:
     shifted = np.multiply(x, 2.0**27 + 1)
     high = shifted - (shifted - x)

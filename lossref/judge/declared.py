@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 
 from lossref import values
@@ -19,11 +19,17 @@ from lossref.spec import PARTS, Answer, Loss, Part, Region, Values, Vector, enco
 
 def declared(loss: Loss, conventions: Sequence[Convention], vectors: Iterable[Vector], form: Format) -> list[Vector]:
     """The vectors with the answers of the declared function; those that have no certain one are left out."""
+    redone = declaring(loss, conventions, form)
+    return [found for v in vectors if (found := redone(v))]
+
+
+def declaring(loss: Loss, conventions: Sequence[Convention], form: Format) -> Callable[[Vector], Vector | None]:
+    """The same of one vector after another: None where there is no certain answer."""
     chosen = fitting(loss, conventions)
     if not chosen:
-        return list(vectors)
+        return lambda v: v
     functions = {part: changed(loss, chosen, part, form) for part in PARTS}  # made once: each has its recordings
-    return [found for v in vectors if (found := _redone(functions, loss, chosen, v, form))]
+    return lambda v: _redone(functions, loss, chosen, v, form)
 
 
 def _redone(functions: Mapping[str, Loss], loss: Loss, conventions: Sequence[Convention], v: Vector, form: Format) -> Vector | None:

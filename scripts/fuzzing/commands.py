@@ -151,6 +151,9 @@ def _value(chance: random.Random, action: argparse.Action, files: Path, wrong: b
         "worst": lambda: chance.choice(("0", "1", "9" * 30, "-1", "x")),
         "digits": lambda: chance.choice(("1", "30", "0", "-4", "x", "9" * 30)),
         "timeout": lambda: chance.choice(("1", "0.5", "nan", "inf", "-1", "1e308", "x")),
+        "seconds": lambda: chance.choice(("0.5", "1e-9", "nan", "inf", "0", "x")),
+        "steps": lambda: chance.choice(("1", "3", "0", "-1", "x")),
+        "seed": lambda: chance.choice(("0", "-3", "9" * 30, "x")),
         "jobs": lambda: chance.choice(("1", "2", "0", "-1", "x")),
         "today": lambda: chance.choice(("2030-01-01", "0000-00-00", "x", "")),
         "device": lambda: chance.choice(("cpu", "cuda", "x", "")),
@@ -228,6 +231,8 @@ def _tamed(chance: random.Random, words: tuple[str, ...], typed: list[str]) -> l
     loss = ["--loss", chance.choice(LOSSES)]
     if words[:1] in (("check",), ("calls",)) and not any(word.startswith(("--loss", "--as", "--definition")) for word in typed):
         typed += loss
+    if words == ("search",) and not any(word.startswith(("--seconds", "--steps")) for word in typed):
+        typed += ["--seconds", "0.5"]
     if words == ("golden", "generate"):
         typed += ["--to", "new", *([] if any(word.startswith(("--loss", "--definition")) for word in typed) else loss)]
     if words == ("golden", "verify"):

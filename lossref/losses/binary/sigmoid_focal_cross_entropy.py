@@ -13,6 +13,7 @@ leave a_t out: that is twice the loss at alpha = 1/2. CatBoost and segmentation-
 
 import numpy as np
 
+from lossref.float64.doubled import doubled, either, minus, over, plus, times
 from lossref.float64.kernels import power
 from lossref.laws import mirror, nonnegative
 from lossref.options import PROBABILITY
@@ -30,14 +31,17 @@ def gradient(logits, target, gamma=2.0, alpha=0.25):
 
 def value_and_gradient(logits, target, gamma=2.0, alpha=0.25):
     # With t = exp(-|z|) and w and v the probabilities of the less and the more likely class, cross-entropy is log(1 + t) + w |z|
-    # and 1 - p_t is (w + v t) / (1 + t). The slope is taken in |z|.
+    # and 1 - p_t is (w + v t) / (1 + t). The slope is taken in |z|, of numbers in two parts: at its steepest few roundings are allowed.
     side, y, x = np.where(np.greater(logits, 0), 1.0, -1.0), np.asarray(target, float), np.abs(logits)
-    w, v = np.where(side > 0, 1.0 - y, y), np.where(side > 0, y, 1.0 - y)
-    t, share = np.exp(-x), y * alpha + (1.0 - y) * np.subtract(1.0, alpha)
-    cross = np.log1p(t) + np.where(w == 0, 0.0, w * x)
-    weight = share * power(gamma, *_miss(x, t, w, v, side * (1.0 - 2.0 * y)))
-    turn = np.where(t == 0, 0.0, gamma * (w - v) * (t / (w + v * t)) * cross) + (w - v * t)
-    return weight * cross, side * weight * (turn / (1.0 + t))
+    t, one, yes, no = np.exp(-x), doubled(1.0), doubled(y), minus(doubled(1.0), doubled(y))
+    w, v = either(side > 0, no, yes), either(side > 0, yes, no)
+    cross = np.log1p(t) + np.where(w[0] == 0, 0.0, w[0] * x)
+    share = plus(times(yes, doubled(alpha)), times(no, minus(one, doubled(alpha))))
+    weight = times(share, doubled(power(gamma, *_miss(x, t, w[0], v[0], side * (1.0 - 2.0 * y)))))
+    tail = times(v, doubled(t))
+    bend = times(times(doubled(gamma), minus(w, v)), times(over(doubled(t), plus(w, tail)), doubled(cross)))
+    turn = plus(either(t == 0, doubled(0.0), bend), minus(w, tail))
+    return weight[0] * cross, side * over(times(weight, turn), plus(one, doubled(t)))[0]
 
 
 def _miss(x, t, w, v, lean):
@@ -60,20 +64,16 @@ def definition(m, logits, target, gamma, alpha):
 LOSS = Loss(
     name="sigmoid_focal_cross_entropy",
     arguments={"logits": Real(), "target": Unit()},
-    parameters={
-        "gamma": Parameter(space=NonNegative(), default=2.0, grid=(2.0, 0.0, 1.0, 5.0, 0.5)),
-        "alpha": Parameter(space=Unit(), default=0.25, grid=(0.25, 0.5, 0.9)),
-    },
+    parameters={"gamma": Parameter(space=NonNegative(), default=2.0, grid=(2.0, 0.0, 1.0, 5.0, 0.5)),
+                "alpha": Parameter(space=Unit(), default=0.25, grid=(0.25, 0.5, 0.9))},
     target=PROBABILITY,
     value=value,
     gradient=gradient,
     value_and_gradient=value_and_gradient,
     definition=definition,
-    laws=(
-        nonnegative,
-        mirror("L(-z, 1 - y) = L(z, y) with 1 - alpha for alpha",
-               lambda logits, target, alpha=0.25, **_: {"logits": -logits, "target": 1 - target, "alpha": 1 - alpha}, -1),
-    ),
+    laws=(nonnegative, mirror(
+        "L(-z, 1 - y) = L(z, y) with 1 - alpha for alpha",
+        lambda logits, target, alpha=0.25, **_: {"logits": -logits, "target": 1 - target, "alpha": 1 - alpha}, -1)),
     hard=(
         Hard("root", "tail", "gamma below 1: the slope of the power is infinite at p_t = 1, that of the loss is not; 0^0 is 1",
              lambda d: {"target": (y := d.cycle(0.0, 1.0)), "logits": (2 * y - 1) * d.uniform(5, d.underflow),

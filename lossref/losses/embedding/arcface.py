@@ -12,6 +12,7 @@ to curves of their own there). At exact alignment, c_y = 1, the slope in c_y is 
 
 import numpy as np
 
+from lossref.float64.doubled import doubled, minus, over, plus, root, times
 from lossref.float64.kernels import log_loss_of_logits
 from lossref.laws import nonnegative
 from lossref.options import CLASS
@@ -32,10 +33,11 @@ def value_and_gradient(cosines, target, margin=0.5, scale=64.0):
     c, scale = np.asarray(cosines, float), np.asarray(scale)[..., None]
     cosine, sine = np.cos(margin)[..., None], np.sin(margin)[..., None]
     truth = np.arange(c.shape[-1]) == np.asarray(target)[..., None]
-    height = np.sqrt((1.0 - c) * (1.0 + c))
-    loss, slopes = log_loss_of_logits(scale * np.where(truth, c * cosine - height * sine, c), target)
+    across = root(times(minus(doubled(1.0), doubled(c)), plus(doubled(1.0), doubled(c))))
+    loss, slopes = log_loss_of_logits(scale * np.where(truth, c * cosine - across[0] * sine, c), target)
     edge = -np.copysign(np.inf, c) if c.shape[-1] > 1 else 0.0
-    return loss, scale * np.where(truth, np.where(height == 0, edge, slopes * ((height * cosine + c * sine) / height)), slopes)
+    turn = plus(doubled(cosine), over(times(doubled(c), doubled(sine)), across))[0]
+    return loss, scale * np.where(truth, np.where(across[0] == 0, edge, slopes * turn), slopes)
 
 
 def _around(d, truth, others=(-0.3, 0.3)):

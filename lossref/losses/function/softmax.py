@@ -9,7 +9,7 @@ The gradient is row i of the Jacobian. `lossref.functions.softmax` gives all com
 
 import numpy as np
 
-from lossref.float64.kernels import exact_sum, leader_and_tails
+from lossref.float64.kernels import exact_sum, leader_and_tails, over_square, product_in_two, sum_in_two
 from lossref.laws import nonnegative, shift_invariant
 from lossref.spaces import Label, Vector
 from lossref.spec import Known, Loss
@@ -22,12 +22,15 @@ def value(x, index):
 
 
 def gradient(x, index):
-    # p_i (1 - p_i) with 1 - p_i as the sum of the others; p_i - 1 would cancel where p_i is the leader.
+    # p_i (1 - p_i) with 1 - p_i as the sum of the others; p_i - 1 would cancel where p_i is the leader. Where p_i is a half no rounding
+    # of the inputs moves the slope, and few of ours may.
     leader, tails, _ = leader_and_tails(x)
-    shares, whole = tails + leader, (1.0 + exact_sum(tails))[..., None]
+    shares = tails + leader
     asked = np.arange(shares.shape[-1]) == np.asarray(index)[..., None]
-    others = np.where(asked, exact_sum(np.where(asked, 0.0, shares))[..., None], -shares)
-    return np.where(asked, shares, 0.0).sum(axis=-1)[..., None] / whole * (others / whole)
+    others, lost = sum_in_two(np.where(asked, 0.0, shares))
+    mine = np.where(asked, shares, 0.0).sum(axis=-1)[..., None]
+    top = product_in_two(mine, np.where(asked, others, -shares), np.where(asked, lost, 0.0))
+    return over_square(*top, *sum_in_two(shares))
 
 
 def definition(m, x, index):

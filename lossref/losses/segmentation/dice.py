@@ -12,7 +12,7 @@ b = 1e-8); b = 0 has no limit there. segmentation-models has no a and a denomina
 
 import numpy as np
 
-from lossref.float64.kernels import exact_sum, product_in_two, sum_in_two, two_difference
+from lossref.float64.kernels import exact_sum, over_square, product_in_two, sum_in_two, two_difference
 from lossref.laws import symmetric
 from lossref.options import PROBABILITY
 from lossref.spaces import NonNegative, Positive, Unit
@@ -35,8 +35,9 @@ def gradient(probabilities, target, smooth_nr=1.0, smooth_dr=1.0):
     shared, shared_low = sum_in_two(np.concatenate([*product_in_two(p, t_lifted), np.ldexp(a, lift - twos)], axis=-1))
     whole, whole_low = sum_in_two(np.concatenate([p, t, b], axis=-1))
     part, part_low = product_in_two(t_lifted, whole, whole_low)
-    slopes = np.ldexp(((shared - part) + (shared_low - part_low)) / (whole * whole), -lift)
-    return slopes.reshape(np.broadcast_shapes(np.shape(probabilities), np.shape(target)))
+    apart, lost = two_difference(shared, part)
+    slopes = over_square(apart, lost + (shared_low - part_low), whole, whole_low)
+    return np.ldexp(slopes, -lift).reshape(np.broadcast_shapes(np.shape(probabilities), np.shape(target)))
 
 
 def _scaled(probabilities, target, smooth_nr, smooth_dr):
@@ -60,10 +61,8 @@ def definition(m, probabilities, target, smooth_nr, smooth_dr):
 LOSS = Loss(
     name="dice",
     arguments={"probabilities": Unit("h", "w"), "target": Unit("h", "w")},
-    parameters={
-        "smooth_nr": Parameter(space=NonNegative(), default=1.0, grid=(1.0, 0.0, 1e-5, 2.0)),
-        "smooth_dr": Parameter(space=Positive(), default=1.0, grid=(1.0, 1e-7, 1e-5, 2.0)),
-    },
+    parameters={"smooth_nr": Parameter(space=NonNegative(), default=1.0, grid=(1.0, 0.0, 1e-5, 2.0)),
+                "smooth_dr": Parameter(space=Positive(), default=1.0, grid=(1.0, 1e-7, 1e-5, 2.0))},
     target=PROBABILITY,
     value=value,
     gradient=gradient,
