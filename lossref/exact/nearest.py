@@ -29,8 +29,10 @@ def to_bits(base: Base, n: Number, bits: int) -> Any:
 
 
 def nearest_told(base: Base, n: Number, bits: int) -> Any:
-    """Of a number next to the middle of two that have so many bits, more of its bits; of one too small for its digits to be told, the nearest
-    float64; None where that is undecided too."""
+    """What can be told of a number that has no nearest one of so many bits: twice as many, where it lies next to the middle of two.
+
+    Of one too small for its digits to be told it is the nearest float64, and None where that is undecided too.
+    """
     if (longer := to_bits(base, n, 2 * bits)) is not None:
         return longer
     return None if (found := correct(base, n, FLOAT64)) is None else mpf(as_float(found.rounded))
