@@ -146,7 +146,8 @@ class Question:
     """One thing to ask: a loss at inputs of a format, with options, and why it is asked.
 
     `options` has the parameters, and what a call does with a batch (`lossref.options.Options`). Without any of the latter the inputs are
-    one example; with them each has an entry an example.
+    one example; with them each has an entry an example. `drawn` has the options of a command by which it is drawn again, where no golden
+    file holds it.
     """
 
     loss: str
@@ -156,6 +157,7 @@ class Question:
     region: Region
     flag: str
     reason: str = ""
+    drawn: str = ""
 
     @property
     def is_call(self) -> bool:

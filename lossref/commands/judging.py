@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import argparse
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 
@@ -9,9 +10,10 @@ from rich.console import Console
 from rich.markup import escape
 from rich.progress import Progress
 
-from lossref import catalog
+from lossref import catalog, widths
+from lossref.commands import UsageError
 from lossref.formats import FORMATS
-from lossref.golden import write
+from lossref.golden.source import COUNT, OptionError, Source, of_losses, of_options
 from lossref.judge.peer import judged_beside
 from lossref.judge.verdict import Verdict
 from lossref.library import Library
@@ -41,12 +43,45 @@ def progress(sentence: str) -> Iterator[Callable[[int, int | None], None]]:
         yield lambda done, total: shown.update(task, completed=done, total=total)
 
 
-def vectors(loss: Loss, form: str) -> list[Vector]:
-    """The golden vectors of a loss; those of the user's own are certified now."""
-    if not catalog.is_own(loss):  # they are read, which takes no time to speak of
-        return write.of_loss(loss, FORMATS[form])
-    with progress(f"certifying {loss.name}") as advance:
-        return write.of_loss(loss, FORMATS[form], advance)
+def add_source(parser: argparse.ArgumentParser, *, counted: bool = True) -> None:
+    """The options that say which questions are meant, where they are not the golden ones."""
+    parser.add_argument("--fresh", metavar="SEED", help="in place of the golden questions some that are drawn and certified now")
+    if counted:
+        parser.add_argument("--count", type=int, metavar="N", help=f"about so many fresh questions a loss ({COUNT})")
+    parser.add_argument(
+        "--sizes", metavar="N,N", help="in place of the golden questions rows of so many numbers, certified now: 1000,4097,32000,128256"
+    )
+
+
+def source(given: argparse.Namespace) -> Source:
+    """Where the vectors come from, by the options; UsageError for one that says nothing."""
+    count = getattr(given, "count", None)
+    try:
+        return of_options(given.fresh, count, [_size(word) for word in given.sizes.split(",")] if given.sizes is not None else ())
+    except OptionError as error:
+        raise UsageError(f"--{error}") from None
+
+
+def _size(word: str) -> int | str:
+    """A number as it is typed, or the word, which is refused."""
+    return int(word) if word.isascii() and word.isdecimal() and len(word) < 10 else word
+
+
+def vectors(source: Source, losses: Sequence[Loss], form: str) -> list[tuple[Loss, list[Vector]]]:
+    """The vectors of losses; those of a loss of the user's own, and fresh ones, are certified now."""
+    named = losses[0].name if len(losses) == 1 else f"{len(losses)} losses"
+    if source.is_golden and not any(map(catalog.is_own, losses)):  # they are read, which takes no time to speak of
+        return list(zip(losses, of_losses(source, losses, FORMATS[form]), strict=True))
+    with progress(f"certifying {named}") as advance:
+        return list(zip(losses, of_losses(source, losses, FORMATS[form], advance), strict=True))
+
+
+def wide(losses: Sequence[Loss], source: Source, named: bool = False) -> list[Loss]:
+    """The losses that a source has questions for; UsageError where there are none, or one that was `named` is not among them."""
+    found = [loss for loss in losses if not source.sizes or not widths.refusal(loss, max(source.sizes))]
+    if losses and (not found or (named and len(found) < len(losses))):
+        raise UsageError(next(filter(None, (widths.refusal(loss, max(source.sizes)) for loss in losses))))
+    return found
 
 
 def judged(library: Library, asked: Sequence[tuple[Loss, list[Vector]]], form: str) -> list[Verdict]:

@@ -10,6 +10,7 @@ from typing import Any
 from lossref import catalog, golden
 from lossref.bits import Shown, hexadecimal, written
 from lossref.formats import FLOAT64, FORMATS, Format
+from lossref.golden.source import GOLDEN, Source
 from lossref.judge import alterations, causes
 from lossref.judge.baseline import Comparison
 from lossref.judge.measure import LEVELS, PASSABLE, meets
@@ -27,7 +28,7 @@ LEAST_STANDING = 1 / 2  # of what is judged, below which what is declared leaves
 
 def run(
     library: Library, verdicts: Sequence[Verdict], form: str, level: str, strict: bool, worst: int, complete: bool = False,
-    strict_declarations: bool = False, same_bits: bool = False,
+    strict_declarations: bool = False, same_bits: bool = False, source: Source = GOLDEN,
 ) -> dict[str, Any]:
     """The report of a whole check.
 
@@ -48,7 +49,8 @@ def run(
         "schema": SCHEMA,
         "implementation": library.name,
         "title": library.title,
-        "golden": {"version": manifest["version"], "root": manifest["root"]},
+        "golden": {"version": manifest["version"], "root": manifest["root"]} if source.is_golden else None,
+        "fresh": source.facts,
         "asked": "blind" if library.blind else "in-process",
         "format": form,
         "level": level,
