@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import math
+import struct
 import sys
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
@@ -193,7 +194,9 @@ def encoded(x: Any, form: Format) -> Any:
     if isinstance(x, Mapping):
         return {name: encoded(y, form) for name, y in x.items()}
     if isinstance(x, (list, tuple)):
-        return [encoded(y, form) for y in x]
+        keys = [struct.pack("d", y) if type(y) is float else id(y) for y in x]  # a wide row has many alike, and bits are never flushed
+        known = {key: encoded(y, form) for key, y in dict(zip(keys, x, strict=True)).items()}
+        return [known[key] for key in keys]
     return form.encode(form.nearest(x)) if isinstance(x, (float, Fraction)) else x
 
 

@@ -132,7 +132,7 @@ def _pairs(words: Sequence[str]) -> dict[str, str]:
 
 def run_why(given: argparse.Namespace) -> int:
     try:
-        vector = judging.source(given).find(given.id, [known_loss(given.loss).name] if given.loss else ())
+        vector = judging.source(given).find(given.id, [known_loss(given.loss)] if given.loss else ())
     except GoldenError as error:
         raise UsageError(error) from None
     question = vector.question

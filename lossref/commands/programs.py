@@ -74,7 +74,7 @@ def print_vectors(given: argparse.Namespace) -> int:
     losses = [known_loss(name) for name in given.loss or catalog.names()]
     try:
         source = judging.source(given)
-        vector = source.find(given.id, [loss.name for loss in losses]) if given.id is not None else None  # before anything is printed
+        vector = source.find(given.id, losses) if given.id is not None else None  # before anything is printed
         numbered = ({**question, "sequence": k} for k, question in enumerate(_questions(given, losses, vector, source), start=1))
         for line in recorded.ended(map(wire.line, chain([wire.GREETING], numbered, [wire.BYE]))):
             say(line)
@@ -88,7 +88,8 @@ def _questions(
 ) -> Iterator[Mapping[str, Any]]:
     parts = given.part or PARTS
     if vector:
-        asked = recorded.questions(catalog.get(vector.question.loss), parts, [vector], vector.question.form, Tiling(0, 0))
+        loss = next((loss for loss in losses if loss.name == vector.question.loss), None) or catalog.get(vector.question.loss)
+        asked = recorded.questions(loss, parts, [vector], vector.question.form, Tiling(0, 0))
         yield from {wire.key(run): run for run in asked}.values()
         return
     form = FORMATS[given.format]

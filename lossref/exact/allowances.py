@@ -55,12 +55,14 @@ def _spread(
 ) -> None:
     """Adds |c l_j| sum_i |r_i| ulp_i to each j of `out`, without i = j and what is hidden from j."""
     moved = {i: tape.magnitude(plain(right[i])) * ulps[i] for i in right if ulps[i].data != ZERO}
+    apart = {i: moved.pop(i) for i, rows in hidden.items() if i in moved and 2 * len(rows) > len(left)}  # hidden from most
     times = Counter(m.data for m in moved.values())  # equal inputs are one
     whole, listed, at = tape.total(moved.values()), None, {place: k for k, place in enumerate(times)}
     for j, x in left.items():
         if j not in out:
             continue
         without = ({j} | hidden.get(j, set())) & moved.keys()
+        beside = [m for i, m in apart.items() if i != j and i not in hidden.get(j, ())]
         if not without:
             others = whole
         elif len(without) == 1 and len(times) > 2:
@@ -69,7 +71,7 @@ def _spread(
             others = tape.node("others", listed.data, at[mine.data]) + mine * (times[mine.data] - 1)
         else:
             others = tape.total(m for i, m in moved.items() if i not in without)
-        out[j].append(tape.magnitude(plain(term.factor) * plain(x)) * others)
+        out[j].append(tape.magnitude(plain(term.factor) * plain(x)) * (tape.total([others, *beside]) if beside else others))
 
 
 def _split(terms: Sequence[Term]) -> tuple[list[Term], list[Term]]:

@@ -17,7 +17,6 @@ from lossref.exact.numbers import Number, Operand, System
 from lossref.exact.sizes import Sized, Sizes
 from lossref.exact.tape import HandedOverError, Tape
 
-
 MANY, REPEATED = 256, 4  # from so many numbers on equal ones are computed with once, where each stands so often in the mean
 
 
@@ -188,14 +187,13 @@ class TapeSizes(Sizes):
 
     def __init__(self, tape: Tape) -> None:
         self.base: Any = tape
-        self._lifted: dict[tuple[bool, Any], Number] = {}
-        self._found: dict[Any, tuple[Any, ...]] = {}  # by what is done and to which objects, which are kept, so that no other takes their place
+        self._lifted: dict[Any, Number] = {}
+        self._found: dict[Any, tuple[Any, ...]] = {}  # by what is done and to which objects, which are kept
 
     def lift(self, x: Operand) -> Number:
-        is_number = isinstance(x, Number)
-        if is_number and x.system is self:
+        if isinstance(x, Number) and x.system is self:
             return x
-        key = (is_number, x.data if is_number else unflushed(x))
+        key = ("place", x.data) if isinstance(x, Number) else unflushed(x)
         if (found := self._lifted.get(key)) is None:
             found = self._lifted[key] = super().lift(x)
         return found

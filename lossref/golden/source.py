@@ -90,19 +90,18 @@ class Source:
             raise catalog.DefinitionError(f"{catalog.file_of(loss)}: no point of its arguments has an answer that settles")
         return found
 
-    def find(self, identifier: str, names: Sequence[str] = ()) -> Vector:
-        """The vector of the catalogue whose id starts so; GoldenError if none or several do. Of questions that are drawn `names` says of
-        which losses, for all are drawn to find one."""
+    def find(self, identifier: str, losses: Sequence[Loss] = ()) -> Vector:
+        """The vector of these losses, or of the catalogue, whose id starts so; GoldenError if none or several do. All are drawn for it."""
         if self.is_golden:
             return find(identifier)
         whole = replace(self, count=None, calls=False)
-        losses = [catalog.get(name) for name in names or catalog.names()]
-        drawn = (q for loss in losses for form in SHIPPED_FORMATS for q in whole.questions(loss, FORMATS[form]))
+        known = {loss.name: loss for loss in losses or map(catalog.get, catalog.names())}
+        drawn = (q for loss in known.values() for form in SHIPPED_FORMATS for q in whole.questions(loss, FORMATS[form]))
         found = [question for question in drawn if question.id.startswith(identifier.lower())] if identifier else []
         if len(found) != 1:
             problem = "no question has an id that starts with" if not found else f"{len(found)} questions have ids that start with"
             raise GoldenError(f"{problem} {identifier!r} among those of {self.words}")
-        (vector,) = write.answered(catalog.get(found[0].loss), found, found[0].form)
+        (vector,) = write.answered(known[found[0].loss], found, found[0].form)
         return vector
 
 
