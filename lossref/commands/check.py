@@ -6,7 +6,7 @@ import argparse
 import shlex
 import sys
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -169,7 +169,7 @@ def run_recorded(given: argparse.Namespace) -> int:
             raise UsageError(f"the run has no {form}, only {', '.join(sorted(recording.formats))}")
         library = recording.library(own)
         source = recording.source if source.is_golden else source
-        return _report(given, library, own, form, source, lambda vectors: recording.asked(library, vectors))
+        return _report(given, library, own, form, source, lambda vectors: recording.asked(library, vectors), recording.losses)
     except Errors as error:
         raise UsageError(error) from None
 
@@ -229,8 +229,10 @@ def _resolve(given: argparse.Namespace, own: Loss | None, said: list[str]) -> Li
     return found if name.startswith("cmd:") else replace(found, declares={})  # our own words, or the user's
 
 
-def _report(given: argparse.Namespace, library: Library, own: Loss | None, form: str, source: Source, select: Select) -> int:
-    """Judge the selected vectors of all losses that are wanted, print the report, and say how it went."""
+def _report(
+    given: argparse.Namespace, library: Library, own: Loss | None, form: str, source: Source, select: Select, only: Collection[str] = ()
+) -> int:
+    """Judge the selected vectors of all losses that are wanted, or of `only` some, print the report, and say how it went."""
     wanted = [own.name] if own else given.loss or []
     waived = waivers.read(given.waivers, given.today) if given.waivers else []
     lacking = [f"{name}: {library.lacks.get(name, 'not there')}" for name in wanted if name not in library.implementations]
@@ -239,7 +241,7 @@ def _report(given: argparse.Namespace, library: Library, own: Loss | None, form:
     library = declaring.limited(library, given.limit or [], wanted, own)
     library = declaring.declaring(library, given.convention or [], wanted, given.as_mathematics)
     library = library if given.accept_conventions else declaring.accepted(library, wanted)
-    there = [name for name in catalog.names() if name in library.implementations and name in (wanted or [name])]
+    there = [name for name in catalog.names() if name in library.implementations and name in (wanted or only or [name])]
     losses = judging.wide([own] if own else [catalog.get(name) for name in there], source, bool(own or wanted))
     vectors = [(loss, select(found)) for loss, found in judging.vectors(source, losses, form)]
     if given.calls:  # a loss whose calls are all left out makes none
@@ -304,7 +306,7 @@ def _compared(
         raise UsageError(f"--baseline {given.baseline} was asked {those}: record it with the same")
     older = recording.library(own)
     losses = [own] if own else [catalog.get(name) for name in catalog.names() if name in (given.loss or [name])]
-    there = [loss for loss in losses if loss.name in older.implementations]
+    there = [loss for loss in losses if loss.name in older.implementations and loss.name in recording.losses]
     asked = judging.vectors(source, judging.wide(there, source), form)
     before = [found for loss, vectors in asked if (found := recording.judged(older, loss, library, vectors, form))]
     compared = baseline.compare(before, verdicts)

@@ -17,7 +17,7 @@ from lossref.exact import balls
 from lossref.formats import FORMATS, Format
 from lossref.golden import write
 from lossref.golden.read import SHIPPED_FORMATS, GoldenError, find, read
-from lossref.golden.workers import in_processes
+from lossref.golden.workers import in_processes, may_spawn
 from lossref.spec import Loss, Question, Vector
 
 COUNT = 100  # fresh questions of a loss: all of some thirty losses take a few seconds on two processors
@@ -149,6 +149,11 @@ def of_losses(
     tasks = [(source, loss.name, form.name) for loss in losses if not (source.is_golden or catalog.is_own(loss))]
     if len(tasks) < 2 and not (tasks and floating.state().facts):
         yield from (source.vectors(loss, form, progress) for loss in losses)
+        return
+    if not may_spawn():
+        for done, loss in enumerate(losses, start=1):
+            yield source.vectors(loss, form)
+            progress(done, len(tasks))
         return
     for done, found in enumerate(in_processes(_certified, tasks, min(os.cpu_count() or 1, len(tasks)), "spawn"), start=1):
         progress(done, len(tasks))

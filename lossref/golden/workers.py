@@ -5,11 +5,13 @@ from __future__ import annotations
 import multiprocessing
 import os
 import signal
+import sys
 import threading
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from multiprocessing.process import BaseProcess
+from pathlib import Path
 from typing import TypeVar
 
 from lossref.golden.read import GoldenError
@@ -32,6 +34,13 @@ def in_processes(function: Callable[[Task], Found], tasks: Sequence[Task], jobs:
             for worker in set(multiprocessing.active_children()) - others:
                 worker.kill()
             raise
+
+
+def may_spawn() -> bool:
+    """Whether a new process may import the main module again: a command's guards itself, and somebody's script may do its work anew."""
+    main = sys.modules["__main__"]
+    spec, file = getattr(main, "__spec__", None), getattr(main, "__file__", None) or ""
+    return (spec.name if spec else Path(file).stem) in ("lossref", "lossref.__main__")
 
 
 def _work() -> None:
