@@ -14,7 +14,9 @@ from lossref.formats import FLOAT64, FORMATS
 from lossref.golden.source import of_options
 from lossref.golden.write import certified
 from lossref.implementations.source import listed
-from lossref.values import shape
+from lossref.judge.measure import measure
+from lossref.judge.outcome import outcome
+from lossref.values import flat, shape
 
 WIDE = [name for name in catalog.names() if not widths.refusal(catalog.get(name), widths.MOST)]
 
@@ -26,8 +28,9 @@ def questions(name, size, form=FLOAT64):
 @pytest.mark.parametrize("name", WIDE)
 def test_equal_numbers_recorded_once_give_the_answer_that_each_by_itself_gives(name, monkeypatch):
     """K and S among it, with nothing kept of the other way."""
-    first, *_, last = questions(name, 260)
+    first, *_, last = questions(name, 500)
     for question in (first, last):
+        assert record.alike([x for x in flat(question.inputs) if isinstance(x, float)])
         answers = []
         for many in (record.MANY, 10**9):
             monkeypatch.setattr(record, "MANY", many)
@@ -112,6 +115,14 @@ def test_thousands_of_logits_are_judged_for_value_and_gradient():
     assert report.conforms
     assert report.grades["softmax_cross_entropy"].keys() == {"value", "gradient", "hessian"}
     assert report.data["fresh"] == {"seed": None, "count": None, "sizes": [8_200]}
+
+
+def test_each_number_is_measured_by_its_own_truth():
+    vector = certified(catalog.get("softmax"), questions("softmax", 500)[0])
+    for got in ([0.0] * 500, list(vector.answer.gradient["x"].rounded), [1e-3, -1e-3] * 250):
+        found = outcome(vector, "gradient", got, FLOAT64)
+        assert found.errors == tuple(measure(y, truth, FLOAT64) for y, truth in zip(got, found.truths, strict=True))
+        assert [truth.rounded for truth in found.truths] == list(vector.answer.gradient["x"].rounded)
 
 
 def test_the_line_that_reproduces_a_row_is_short_and_says_every_number():
