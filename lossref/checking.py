@@ -18,7 +18,7 @@ from lossref.arrays import shown
 from lossref.conventions import declaring
 from lossref.conventions.grammar import sentences
 from lossref.formats import FORMATS
-from lossref.golden.source import Source, of_options
+from lossref.golden.source import Source, of_options, wide
 from lossref.implementations import python, resolve, tensors
 from lossref.implementations.resolve import format_of
 from lossref.judge.measure import DEFAULT_LEVEL, LEVELS
@@ -99,7 +99,7 @@ def check(
 
     Raises ImplementationError (a sentence) for what cannot be asked, KeyError for an unknown loss, ValueError for an unknown level,
     format or framework and for a seed, count or sizes that are none, ConventionError for a sentence that says nothing, GoldenError for
-    golden data that is not what its manifest says and for fresh questions without python-flint.
+    golden data that is not what its manifest says, for fresh questions without python-flint and for losses that have no wide rows.
     """
     known = (
         ("level", level, LEVELS),
@@ -136,10 +136,8 @@ def check(
 def _judged(
     library: Library, losses: Sequence[Loss], format: str, level: str, strict: bool, worst: int, same_bits: bool, source: Source
 ) -> Report:
-    asked = [(loss, source.vectors(loss, FORMATS[format])) for loss in losses]
-    verdicts = [judged_beside(loss, library.implementations[loss.name], found, FORMATS[format]) for loss, found in asked if found]
-    if not verdicts:
-        raise ValueError(f"{library.title} has no loss that is asked {source.title}")
+    asked = [(loss, source.vectors(loss, FORMATS[format])) for loss in wide(losses, source)]
+    verdicts = [judged_beside(loss, library.implementations[loss.name], found, FORMATS[format]) for loss, found in asked]
     data = finding.run(library, verdicts, format, level, strict, worst, same_bits=same_bits, source=source)
     return Report(data if len(losses) > 1 else data | {"lacks": {}})
 

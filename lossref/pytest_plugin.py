@@ -21,7 +21,7 @@ from lossref.conventions import declaring
 from lossref.conventions.formula import ConventionError
 from lossref.formats import FORMATS
 from lossref.golden import SHIPPED_FORMATS, GoldenError
-from lossref.golden.source import GOLDEN, OptionError, Source, of_options
+from lossref.golden.source import GOLDEN, OptionError, Source, of_options, sizes_typed, wide
 from lossref.implementations import recorded, resolve
 from lossref.implementations.recorded import Recording
 from lossref.implementations.resolve import format_of
@@ -151,9 +151,10 @@ def _wanted(config: pytest.Config) -> Wanted:
         for form in formats if absent else ():
             waivers.apply(waived, [], form, option("level"), option("strict"), absent)
     older = recorded.read([Path(option("baseline"))]) if option("baseline") else None
-    source = of_options(option("fresh"), option("count"))
+    source = of_options(option("fresh"), option("count"), sizes_typed(option("sizes")))
+    judged = tuple(wide(judged, source, bool(losses)))
     if not source.is_golden and waived:
-        raise pytest.UsageError("waivers name golden vectors, and what --lossref-fresh draws is none: leave out --lossref-waivers")
+        raise pytest.UsageError("waivers name golden vectors, and {source.title} are none: leave out --lossref-waivers")
     if older and older.source.facts != source.facts:
         asked = f"{older.source.title}, and this run {source.title}"
         raise pytest.UsageError(f"{option('baseline')} was asked {asked}: record it with the same")

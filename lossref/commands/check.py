@@ -18,7 +18,7 @@ from lossref.conventions import declaring, limits
 from lossref.conventions.formula import ConventionError
 from lossref.conventions.grammar import GRAMMAR
 from lossref.golden import SHIPPED_FORMATS, GoldenError
-from lossref.golden.source import Source
+from lossref.golden.source import Source, wide
 from lossref.implementations import process, recorded, resolve
 from lossref.implementations.resolve import ADAPTERS, format_of
 from lossref.judge import baseline, drafts, waivers
@@ -242,7 +242,7 @@ def _report(
     library = declaring.declaring(library, given.convention or [], wanted, given.as_mathematics)
     library = library if given.accept_conventions else declaring.accepted(library, wanted)
     there = [name for name in catalog.names() if name in library.implementations and name in (wanted or only or [name])]
-    losses = judging.wide([own] if own else [catalog.get(name) for name in there], source, bool(own or wanted))
+    losses = wide([own] if own else [catalog.get(name) for name in there], source, bool(own or wanted))
     vectors = [(loss, select(found)) for loss, found in judging.vectors(source, losses, form)]
     if given.calls:  # a loss whose calls are all left out makes none
         vectors = [(loss, found) for loss, found in vectors if not all(_refusals(library, loss, found))]
@@ -307,7 +307,7 @@ def _compared(
     older = recording.library(own)
     losses = [own] if own else [catalog.get(name) for name in catalog.names() if name in (given.loss or [name])]
     there = [loss for loss in losses if loss.name in older.implementations and loss.name in recording.losses]
-    asked = judging.vectors(source, judging.wide(there, source), form)
+    asked = judging.vectors(source, wide(there, source), form)
     before = [found for loss, vectors in asked if (found := recording.judged(older, loss, library, vectors, form))]
     compared = baseline.compare(before, verdicts)
     if not (compared.compared or compared.gone):

@@ -10,10 +10,10 @@ from rich.console import Console
 from rich.markup import escape
 from rich.progress import Progress
 
-from lossref import catalog, widths
+from lossref import catalog
 from lossref.commands import UsageError
 from lossref.formats import FORMATS
-from lossref.golden.source import COUNT, OptionError, Source, of_losses, of_options
+from lossref.golden.source import COUNT, OptionError, Source, of_losses, of_options, sizes_typed
 from lossref.judge.peer import judged_beside
 from lossref.judge.verdict import Verdict
 from lossref.library import Library
@@ -57,14 +57,9 @@ def source(given: argparse.Namespace) -> Source:
     """Where the vectors come from, by the options; UsageError for one that says nothing."""
     count = getattr(given, "count", None)
     try:
-        return of_options(given.fresh, count, [_size(word) for word in given.sizes.split(",")] if given.sizes is not None else ())
+        return of_options(given.fresh, count, sizes_typed(given.sizes))
     except OptionError as error:
         raise UsageError(f"--{error}") from None
-
-
-def _size(word: str) -> int | str:
-    """A number as it is typed, or the word, which is refused."""
-    return int(word) if word.isascii() and word.isdecimal() and len(word) < 10 else word
 
 
 def vectors(source: Source, losses: Sequence[Loss], form: str) -> list[tuple[Loss, list[Vector]]]:
@@ -74,14 +69,6 @@ def vectors(source: Source, losses: Sequence[Loss], form: str) -> list[tuple[Los
         return list(zip(losses, of_losses(source, losses, FORMATS[form]), strict=True))
     with progress(f"certifying {named}") as advance:
         return list(zip(losses, of_losses(source, losses, FORMATS[form], advance), strict=True))
-
-
-def wide(losses: Sequence[Loss], source: Source, named: bool = False) -> list[Loss]:
-    """The losses that a source has questions for; UsageError where there are none, or one that was `named` is not among them."""
-    found = [loss for loss in losses if not source.sizes or not widths.refusal(loss, max(source.sizes))]
-    if losses and (not found or (named and len(found) < len(losses))):
-        raise UsageError(next(filter(None, (widths.refusal(loss, max(source.sizes)) for loss in losses))))
-    return found
 
 
 def judged(library: Library, asked: Sequence[tuple[Loss, list[Vector]]], form: str) -> list[Verdict]:

@@ -18,7 +18,7 @@ from lossref.catalog import DefinitionError
 from lossref.commands import CONFORMS, DIFFERS, Commands, UsageError, catalogued, check_timeout, command, judging, known_loss, print_json
 from lossref.formats import FORMATS
 from lossref.golden import SHIPPED_FORMATS, GoldenError
-from lossref.golden.source import Source
+from lossref.golden.source import Source, wide
 from lossref.implementations import process, recorded, resolve, serve, smoke, wire
 from lossref.library import ImplementationError, Tiling
 from lossref.output import say
@@ -93,7 +93,7 @@ def _questions(
         yield from {wire.key(run): run for run in asked}.values()
         return
     form = FORMATS[given.format]
-    for loss in losses if source.is_golden else judging.wide(losses, source, bool(given.loss)):
+    for loss in losses if source.is_golden else wide(losses, source, bool(given.loss)):
         yield from recorded.questions(loss, parts, source.vectors(loss, form), form)
 
 

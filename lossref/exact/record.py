@@ -204,6 +204,9 @@ class TapeSizes(Sizes):
     def multiply(self, a: Number, b: Number) -> Number:
         return self._once(super().multiply, "mul", a, b)
 
+    def divide(self, a: Number, b: Number) -> Number:
+        return self._once(super().divide, "div", a, b)
+
     def negate(self, a: Number) -> Number:
         return self._once(super().negate, "neg", a)
 

@@ -128,6 +128,21 @@ def of_facts(facts: Mapping[str, Any] | None) -> Source:
     return of_options(facts["seed"], facts["count"], facts["sizes"]) if facts else GOLDEN
 
 
+def sizes_typed(given: str | None) -> list[int | str]:
+    """Sizes as they are typed, with commas; a word that is none stays one, which is refused."""
+    words = given.split(",") if given is not None else []
+    return [int(word) if word.isascii() and word.isdecimal() and len(word) < 10 else word for word in words]
+
+
+def wide(losses: Sequence[Loss], source: Source, named: bool = False) -> list[Loss]:
+    """The losses that a source has questions for; GoldenError where there are none, or one that was `named` is not among them."""
+    refusals = {loss.name: widths.refusal(loss, max(source.sizes)) for loss in losses} if source.sizes else {}
+    found = [loss for loss in losses if not refusals.get(loss.name)]
+    if losses and (not found or (named and len(found) < len(losses))):
+        raise GoldenError(next(filter(None, refusals.values())))
+    return found
+
+
 def _is_size(given: object) -> bool:
     return isinstance(given, int) and not isinstance(given, bool) and widths.LEAST <= given <= widths.MOST
 
