@@ -75,7 +75,8 @@ def answered(
         found.append(certified(loss, question, proved=proved))
         if progress:
             progress(done, len(asked))
-    if asked and not any(vector and vector.region != "special" for vector in found):
+    only_calls = all(question.is_call for question in asked)
+    if asked and not any(v and v.region != "special" and (only_calls or not v.question.is_call) for v in found):
         # Nothing was evaluated anywhere, and the first question says why.
         answer(loss, asked[0].inputs, asked[0].options, form, proved=proved)
     return [vector for vector in found if vector is not None]
