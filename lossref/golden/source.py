@@ -86,6 +86,8 @@ class Source:
             write.check_processor()
         with catalog.sentences(catalog.file_of(loss)) if is_own else nullcontext():
             found = write.answered(loss, self.questions(loss, form), form, progress=progress)
+        if self.sizes:  # value and gradient: a library differentiates once more for each number of a Hessian's diagonal
+            found = [replace(vector, answer=replace(vector.answer, hessian={})) for vector in found]
         if is_own and not (found or self.sizes or self.calls):
             raise catalog.DefinitionError(f"{catalog.file_of(loss)}: no point of its arguments has an answer that settles")
         return found
