@@ -40,6 +40,9 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         help="ask LOSS nothing beyond what this says (may be repeated)",
     )
     group.addoption("--lossref-complete", action="store_true", help="fail where anything is declined that was asked")
+    group.addoption("--lossref-fresh", metavar="SEED", help="questions drawn and certified now, in place of the golden ones")
+    group.addoption("--lossref-count", type=int, metavar="N", help="about so many fresh questions a loss")
+    group.addoption("--lossref-sizes", metavar="N,N", help="rows of so many numbers, certified now, in place of the golden vectors")
     group.addoption("--lossref-waivers", metavar="FILE", help="TOML file of known failures, which are expected then")
     group.addoption("--lossref-today", metavar="DATE", help="the day that expiry dates of waivers are compared with (the system's)")
     group.addoption("--lossref-baseline", metavar="FILE", help="an older recorded run: fail only on what is worse than in it")

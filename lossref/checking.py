@@ -18,7 +18,7 @@ from lossref.arrays import shown
 from lossref.conventions import declaring
 from lossref.conventions.grammar import sentences
 from lossref.formats import FORMATS
-from lossref.golden import write
+from lossref.golden.source import Source, of_options, wide
 from lossref.implementations import python, resolve, tensors
 from lossref.implementations.resolve import format_of
 from lossref.judge.measure import DEFAULT_LEVEL, LEVELS
@@ -74,6 +74,9 @@ def check(
     worst: int = 1,
     same_bits: bool = False,
     accept_conventions: bool = False,
+    fresh: str | int | None = None,
+    count: int | None = None,
+    sizes: Sequence[int] = (),
 ) -> Report:
     """Judge an implementation of a loss by the golden vectors, as `lossref check` does.
 
@@ -89,10 +92,14 @@ def check(
     asked in a batch, some again and alone, and most among thousands: the worst answer is graded, and other bits are a remark, or a
     failure where the `same_bits` are wanted.
 
+    With a seed, `fresh` questions are asked in place of the golden ones, about `count` of them (100), drawn and certified now; with `sizes`
+    rows of so many numbers.
+
     In the lines that reproduce an answer f is the object.
 
     Raises ImplementationError (a sentence) for what cannot be asked, KeyError for an unknown loss, ValueError for an unknown level,
-    format or framework, ConventionError for a sentence that says nothing.
+    format or framework and for a seed, count or sizes that are none, ConventionError for a sentence that says nothing, GoldenError for
+    golden data that is not what its manifest says, for fresh questions without python-flint and for losses that have no wide rows.
     """
     known = (
         ("level", level, LEVELS),
@@ -106,6 +113,7 @@ def check(
         raise ValueError(f"device must be a text, and is {shown(device)}")
     if isinstance(worst, bool) or not isinstance(worst, int) or worst < 0:
         raise ValueError(f"worst must be a whole number of at least 0, and is {shown(worst)}")
+    source = of_options(fresh, count, sizes)
     declared, stated = sentences("conventions", conventions), sentences("limits", limits)
     library = _library(implementation, loss, framework, device)
     own = catalog.find(loss) if isinstance(loss, Loss) else None
@@ -120,16 +128,17 @@ def check(
             library = declaring.declaring(library, [f"{judged.name}: {sentence}" for sentence in declared], [], False)
         if not accept_conventions:
             library = declaring.accepted(library, [loss.name for loss in losses], "accept_conventions=True")
-        return _judged(library, losses, format_of(format, library), level, strict, worst, same_bits)
+        return _judged(library, losses, format_of(format, library), level, strict, worst, same_bits, source)
     finally:
         library.close()
 
 
-def _judged(library: Library, losses: Sequence[Loss], format: str, level: str, strict: bool, worst: int, same_bits: bool) -> Report:
-    verdicts = [
-        judged_beside(loss, library.implementations[loss.name], write.of_loss(loss, FORMATS[format]), FORMATS[format]) for loss in losses
-    ]
-    data = finding.run(library, verdicts, format, level, strict, worst, same_bits=same_bits)
+def _judged(
+    library: Library, losses: Sequence[Loss], format: str, level: str, strict: bool, worst: int, same_bits: bool, source: Source
+) -> Report:
+    asked = [(loss, source.vectors(loss, FORMATS[format])) for loss in wide(losses, source)]
+    verdicts = [judged_beside(loss, library.implementations[loss.name], found, FORMATS[format]) for loss, found in asked]
+    data = finding.run(library, verdicts, format, level, strict, worst, same_bits=same_bits, source=source)
     return Report(data if len(losses) > 1 else data | {"lacks": {}})
 
 

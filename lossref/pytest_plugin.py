@@ -20,7 +20,8 @@ from lossref.catalog import DefinitionError
 from lossref.conventions import declaring
 from lossref.conventions.formula import ConventionError
 from lossref.formats import FORMATS
-from lossref.golden import SHIPPED_FORMATS, GoldenError, write
+from lossref.golden import SHIPPED_FORMATS, GoldenError
+from lossref.golden.source import GOLDEN, OptionError, Source, of_options, sizes_typed, wide
 from lossref.implementations import recorded, resolve
 from lossref.implementations.recorded import Recording
 from lossref.implementations.resolve import format_of
@@ -42,7 +43,7 @@ LAWS = {
     "deterministic": "two calls with the same arrays return the same bits",
 }
 WORST = 5  # vectors that a report shows
-Errors = (ImplementationError, DefinitionError, ConventionError, WaiverError, GoldenError, JsonError)
+Errors = (ImplementationError, DefinitionError, ConventionError, WaiverError, GoldenError, JsonError, OptionError)
 
 
 @dataclass(frozen=True)
@@ -61,11 +62,12 @@ class Wanted:
     waivers: Sequence[Waiver] = ()
     baseline: str = ""
     older: Recording | None = None  # what the baseline holds
+    source: Source = GOLDEN
     known: dict[Any, Any] = field(default_factory=dict)
 
     def vectors(self, loss: Loss, form: str) -> list[Vector]:
         """The vectors of a loss, read or certified once."""
-        found: list[Vector] = self._once(f"{loss.name} vectors", form, lambda: write.of_loss(loss, FORMATS[form]))
+        found: list[Vector] = self._once(f"{loss.name} vectors", form, lambda: self.source.vectors(loss, FORMATS[form]))
         return found
 
     def verdict(self, loss: Loss, form: str) -> Verdict:
@@ -149,8 +151,16 @@ def _wanted(config: pytest.Config) -> Wanted:
         for form in formats if absent else ():
             waivers.apply(waived, [], form, option("level"), option("strict"), absent)
     older = recorded.read([Path(option("baseline"))]) if option("baseline") else None
+    source = of_options(option("fresh"), option("count"), sizes_typed(option("sizes")))
+    judged = tuple(wide(judged, source, bool(losses)))
+    if not source.is_golden and waived:
+        raise pytest.UsageError("waivers name golden vectors, and {source.title} are none: leave out --lossref-waivers")
+    if older and older.source.facts != source.facts:
+        asked = f"{older.source.title}, and this run {source.title}"
+        raise pytest.UsageError(f"{option('baseline')} was asked {asked}: record it with the same")
     flags = {flag: option(flag) for flag in ("level", "strict", "complete", "strict_declarations", "same_bits")}
-    return Wanted(library, formats=formats, losses=judged, own=own, waivers=waived, baseline=option("baseline") or "", older=older, **flags)
+    flags |= {"baseline": option("baseline") or "", "older": older, "source": source}
+    return Wanted(library, formats=formats, losses=judged, own=own, waivers=waived, **flags)
 
 
 def suite(path: Path, parent: Any) -> Suite:
@@ -203,7 +213,7 @@ class Conformance(pytest.Item):
             return _worse(wanted, self.loss, alone, self.form)
         report = finding.run(
             wanted.library, [alone], self.form, wanted.level, wanted.strict, WORST, wanted.complete, wanted.strict_declarations,
-            wanted.same_bits,
+            wanted.same_bits, wanted.source,
         ) | {"lacks": {}}  # fmt: skip
         if not report["conforms"] and not wanted.is_composed(self.loss):
             return _shown(report, alone, self.loss)

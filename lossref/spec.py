@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import math
+import struct
 import sys
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
@@ -146,7 +147,8 @@ class Question:
     """One thing to ask: a loss at inputs of a format, with options, and why it is asked.
 
     `options` has the parameters, and what a call does with a batch (`lossref.options.Options`). Without any of the latter the inputs are
-    one example; with them each has an entry an example.
+    one example; with them each has an entry an example. `drawn` has the options of a command by which it is drawn again, where no golden
+    file holds it.
     """
 
     loss: str
@@ -156,6 +158,7 @@ class Question:
     region: Region
     flag: str
     reason: str = ""
+    drawn: str = ""
 
     @property
     def is_call(self) -> bool:
@@ -191,7 +194,9 @@ def encoded(x: Any, form: Format) -> Any:
     if isinstance(x, Mapping):
         return {name: encoded(y, form) for name, y in x.items()}
     if isinstance(x, (list, tuple)):
-        return [encoded(y, form) for y in x]
+        keys = [struct.pack("d", y) if type(y) is float else id(y) for y in x]  # a wide row has many alike, and bits are never flushed
+        known = {key: encoded(y, form) for key, y in dict(zip(keys, x, strict=True)).items()}
+        return [known[key] for key in keys]
     return form.encode(form.nearest(x)) if isinstance(x, (float, Fraction)) else x
 
 

@@ -12,7 +12,7 @@ from lossref.conventions.grammar import sentences
 from lossref.exact import balls
 from lossref.float64.layout import LAST
 from lossref.formats import FORMATS, Format
-from lossref.golden import write
+from lossref.golden.source import GOLDEN, Source
 from lossref.judge import live
 from lossref.judge.measure import DEFAULT_LEVEL, LEVELS, meets
 from lossref.judge.verdict import judge
@@ -150,12 +150,12 @@ def assert_gradient_matches(
 
 def _vectors(loss: Loss, form: Format, which: str) -> list[Vector]:
     if which == "golden" and form.name in golden.SHIPPED_FORMATS:
-        return write.of_loss(loss, form)
+        return GOLDEN.vectors(loss, form)
     if which == "golden":
         raise ValueError(f"golden vectors are shipped in {', '.join(golden.SHIPPED_FORMATS)}; `vectors` may be a seed instead")
     if not (balls.INSTALLED or catalog.is_own(loss)):
         raise ModuleNotFoundError(f"a fresh set is certified: {balls.MISSING}")
-    return write.vectors(loss, form, seed=which)
+    return Source(which, None).vectors(loss, form)
 
 
 def _known(loss: str | Loss, level: str) -> Loss:

@@ -14,7 +14,7 @@ from lossref.__main__ import main
 from lossref.conventions.formula import ConventionError
 from lossref.conventions.grammar import parse
 from lossref.formats import FLOAT64
-from lossref.golden import write
+from lossref.golden.source import GOLDEN
 from lossref.judge.declared import declared
 from lossref.judge.verdict import judge
 from lossref.library import Implementation, Library
@@ -114,7 +114,7 @@ SOMETHING = {
 def verdict_on(name, sentence):
     """The report on what gives exactly the values that are declared."""
     loss, convention = catalog.get(name), parse(sentence)
-    vectors = [v for v in write.of_loss(loss, FLOAT64) if not v.question.is_call and v.region not in APART]
+    vectors = [v for v in GOLDEN.vectors(loss, FLOAT64) if not v.question.is_call and v.region not in APART]
     found = {tuple(v.question.inputs.values()): v.answer.value.rounded[0] for v in declared(loss, [convention], vectors, FLOAT64)}
 
     def value(**given):

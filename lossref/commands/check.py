@@ -6,7 +6,7 @@ import argparse
 import shlex
 import sys
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -18,6 +18,7 @@ from lossref.conventions import declaring, limits
 from lossref.conventions.formula import ConventionError
 from lossref.conventions.grammar import GRAMMAR
 from lossref.golden import SHIPPED_FORMATS, GoldenError
+from lossref.golden.source import Source, wide
 from lossref.implementations import process, recorded, resolve
 from lossref.implementations.resolve import ADAPTERS, format_of
 from lossref.judge import baseline, drafts, waivers
@@ -62,6 +63,10 @@ A waiver leaves known failures out of the grade. Each table [[waiver]] of its fi
 link, a last day (expires = 2030-12-31), and either vectors = ["ID", ...] or a flag, loss and part.
 --write-waivers drafts such a file of what fails now, for 90 days, without the reasons and the links.
 
+--fresh SEED judges by questions that nobody knows: the same families drawn anew with the seed, any text, and
+certified now, so that whoever knows the golden answers by heart fails. --sizes asks wide rows, of losses of vectors,
+with what is hard at the borders of blocks of 32, 128 and 1024; with --fresh the seed is theirs.
+
 The report of --json is described by lossref/report/report.schema.json, a JSON Schema with a version.
 That of --junit has a case for each part of each loss; what is waived is skipped, with the reason.
 """
@@ -75,6 +80,7 @@ Judge a recorded run: one file that `lossref check --record` wrote, or the quest
 """
 WIDE = 1000  # where no window limits it, nothing is wrapped
 WORST = 5  # reports for each part, where all are wanted
+WAIVING = ("--write-waivers", "--waivers")
 Errors = (ImplementationError, GoldenError, ConventionError, WaiverError, JsonError, DefinitionError)
 Select = Callable[[list[Vector]], list[Vector]]
 
@@ -91,12 +97,14 @@ def add(parsers: Commands) -> None:
         parser.add_argument("--timeout", type=float, default=process.TIMEOUT, metavar="S", help="seconds for an answer of a process (10)")
         parser.add_argument("--trace", action="store_true", help="show every line to and from a process")
         parser.add_argument("--device", default="", metavar="NAME", help="where the tensors of torch:... are put, such as cuda")
+        judging.add_source(parser)
         parser.add_argument("--record", type=Path, metavar="FILE", help="write the run, for `lossref judge` (asks Python code isolated)")
         _judging(parser)
         parser.set_defaults(run=run, calls=name == "calls")
     parser = command(parsers, "judge", "judge a recorded run", JUDGE)
     parser.add_argument("files", metavar="FILE", type=Path, nargs="+", help="a recorded run, or its questions and its answers")
     parser.add_argument("--format", choices=SHIPPED_FORMATS, help="of a run in several formats")
+    judging.add_source(parser)
     _judging(parser)
     parser.set_defaults(run=run_recorded, calls=False)
 
@@ -134,25 +142,25 @@ def _judging(parser: argparse.ArgumentParser) -> None:
 
 def run(given: argparse.Namespace) -> int:
     check_timeout(given.timeout)
-    _check_given(given)
+    source = _check_given(given)
     said: list[str] = []
     try:
         own = _own(given)
         with judging.status(f"importing {given.implementation} ..."):
             library = _resolve(given, own, said)
         try:
-            status = _report(given, library, own, format_of(given.format, library), lambda vectors: vectors)
+            status = _report(given, library, own, format_of(given.format, library), source, lambda vectors: vectors)
         finally:
             library.close()
         if given.record:  # of a run that was cut nothing is kept: the older recording, if any, is whole
-            files.write(given.record, recorded.of_run(given.implementation, said))
+            files.write(given.record, recorded.of_run(given.implementation, said, source))
         return status
     except Errors as error:
         raise UsageError(error) from None
 
 
 def run_recorded(given: argparse.Namespace) -> int:
-    _check_given(given)
+    source = _check_given(given)
     try:
         own = _own(given)
         recording = recorded.read(given.files)
@@ -160,13 +168,14 @@ def run_recorded(given: argparse.Namespace) -> int:
         if form not in recording.formats:
             raise UsageError(f"the run has no {form}, only {', '.join(sorted(recording.formats))}")
         library = recording.library(own)
-        return _report(given, library, own, form, lambda vectors: recording.asked(library, vectors))
+        source = recording.source if source.is_golden else source
+        return _report(given, library, own, form, source, lambda vectors: recording.asked(library, vectors), recording.losses)
     except Errors as error:
         raise UsageError(error) from None
 
 
-def _check_given(given: argparse.Namespace) -> None:
-    """Refuse, before any work is done, what could not be used after it; names become ours, and the day a day."""
+def _check_given(given: argparse.Namespace) -> Source:
+    """Where the vectors come from. What could not be used after the work is refused before it; names become ours, and the day a day."""
     framework = getattr(given, "implementation", "").partition(":")[0]
     given.loss = [catalogued(name, framework) for name in given.loss or []]
     if given.worst is None:
@@ -184,6 +193,12 @@ def _check_given(given: argparse.Namespace) -> None:
         raise UsageError(f"--write-waivers {given.write_waivers} is there already, and nothing overwrites it")
     if given.write_waivers and given.definition:
         raise UsageError("waivers name golden vectors, and a loss of your own has none: leave out --write-waivers")
+    source = judging.source(given)
+    if not source.is_golden and (given.waivers or given.write_waivers):
+        raise UsageError(f"waivers name golden vectors, and what {source.words} draws is none: leave out {WAIVING[bool(given.waivers)]}")
+    if given.calls and source.sizes:
+        raise UsageError("--sizes asks single examples, and calls whole calls alone: leave out --sizes, or use check")
+    return source
 
 
 def _own(given: argparse.Namespace) -> Loss | None:
@@ -214,8 +229,10 @@ def _resolve(given: argparse.Namespace, own: Loss | None, said: list[str]) -> Li
     return found if name.startswith("cmd:") else replace(found, declares={})  # our own words, or the user's
 
 
-def _report(given: argparse.Namespace, library: Library, own: Loss | None, form: str, select: Select) -> int:
-    """Judge the selected vectors of all losses that are wanted, print the report, and say how it went."""
+def _report(
+    given: argparse.Namespace, library: Library, own: Loss | None, form: str, source: Source, select: Select, only: Collection[str] = ()
+) -> int:
+    """Judge the selected vectors of all losses that are wanted, or of `only` some, print the report, and say how it went."""
     wanted = [own.name] if own else given.loss or []
     waived = waivers.read(given.waivers, given.today) if given.waivers else []
     lacking = [f"{name}: {library.lacks.get(name, 'not there')}" for name in wanted if name not in library.implementations]
@@ -224,9 +241,9 @@ def _report(given: argparse.Namespace, library: Library, own: Loss | None, form:
     library = declaring.limited(library, given.limit or [], wanted, own)
     library = declaring.declaring(library, given.convention or [], wanted, given.as_mathematics)
     library = library if given.accept_conventions else declaring.accepted(library, wanted)
-    there = [name for name in catalog.names() if name in library.implementations and name in (wanted or [name])]
-    losses = [own] if own else [catalog.get(name) for name in there]
-    vectors = [(loss, [v for v in select(judging.vectors(loss, form)) if v.question.is_call or not given.calls]) for loss in losses]
+    there = [name for name in catalog.names() if name in library.implementations and name in (wanted or only or [name])]
+    losses = wide([own] if own else [catalog.get(name) for name in there], source, bool(own or wanted))
+    vectors = [(loss, select(found)) for loss, found in judging.vectors(source, losses, form)]
     if given.calls:  # a loss whose calls are all left out makes none
         vectors = [(loss, found) for loss, found in vectors if not all(_refusals(library, loss, found))]
     elif any(found for _, found in vectors) and all(reason for loss, found in vectors for reason in _refusals(library, loss, found)):
@@ -234,15 +251,15 @@ def _report(given: argparse.Namespace, library: Library, own: Loss | None, form:
         raise UsageError(f"{library.title} takes none of the vectors in {form}: {reason}")
     verdicts = judging.judged(library, [(loss, found) for loss, found in vectors if found], form)
     if not verdicts:
-        nothing = "makes no calls of these losses" if given.calls else f"was asked none of the golden vectors in {form}"
+        nothing = "makes no calls of these losses" if given.calls else f"was asked none of {source.title} in {form}"
         raise UsageError(f"{library.title} {nothing}")
     verdicts = waivers.apply(waived, verdicts, form, given.level, given.strict, wanted)
     if given.write_waivers:
         _draft(given, library.title, verdicts, form)
     if given.baseline:
-        return _compared(given, library, own, verdicts, form)
+        return _compared(given, library, own, verdicts, form, source)
     forgiven = {"complete": given.complete, "strict_declarations": given.strict_declarations, "same_bits": given.same_bits}
-    report = finding.run(library, verdicts, form, given.level, given.strict, given.worst, **forgiven)
+    report = finding.run(library, verdicts, form, given.level, given.strict, given.worst, **forgiven, source=source)
     if wanted:
         report["lacks"] = {}
     if given.junit:
@@ -279,13 +296,18 @@ def _refusals(library: Library, loss: Loss, vectors: Sequence[Vector]) -> Iterat
     return (library.implementations[loss.name].takes(v.question) for v in vectors)
 
 
-def _compared(given: argparse.Namespace, library: Library, own: Loss | None, verdicts: Sequence[Verdict], form: str) -> int:
+def _compared(
+    given: argparse.Namespace, library: Library, own: Loss | None, verdicts: Sequence[Verdict], form: str, source: Source
+) -> int:
     """Only what is worse than in an older run; that says nothing of conformance."""
     recording = recorded.read([given.baseline])
+    if recording.source.facts != source.facts:
+        those = f"{recording.source.title}, and this run {source.title}"
+        raise UsageError(f"--baseline {given.baseline} was asked {those}: record it with the same")
     older = recording.library(own)
     losses = [own] if own else [catalog.get(name) for name in catalog.names() if name in (given.loss or [name])]
-    there = [loss for loss in losses if loss.name in older.implementations]
-    asked = [(loss, [v for v in judging.vectors(loss, form) if v.question.is_call or not given.calls]) for loss in there]
+    there = [loss for loss in losses if loss.name in older.implementations and loss.name in recording.losses]
+    asked = judging.vectors(source, wide(there, source), form)
     before = [found for loss, vectors in asked if (found := recording.judged(older, loss, library, vectors, form))]
     compared = baseline.compare(before, verdicts)
     if not (compared.compared or compared.gone):

@@ -15,6 +15,7 @@ from lossref.exact import balls
 from lossref.formats import FORMATS
 from lossref.golden import SHIPPED_FORMATS, GoldenError, roots, write
 from lossref.golden.read import MANIFEST
+from lossref.golden.source import GOLDEN
 from lossref.golden.verify import differences, verify
 from lossref.output import say
 
@@ -77,7 +78,7 @@ def _own(given: argparse.Namespace, advance: write.Progress) -> int:
         files.attempt(path)
     written = []
     for name, path in places.items():
-        found = write.vectors(loss, FORMATS[name], progress=advance)
+        found = GOLDEN.vectors(loss, FORMATS[name], advance)
         files.write(path, write.content(loss, found, FORMATS[name]))
         written.append({"file": str(path), "vectors": len(found)})
     if given.json:

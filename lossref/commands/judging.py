@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import argparse
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 
@@ -10,8 +11,9 @@ from rich.markup import escape
 from rich.progress import Progress
 
 from lossref import catalog
+from lossref.commands import UsageError
 from lossref.formats import FORMATS
-from lossref.golden import write
+from lossref.golden.source import COUNT, OptionError, Source, of_losses, of_options, sizes_typed
 from lossref.judge.peer import judged_beside
 from lossref.judge.verdict import Verdict
 from lossref.library import Library
@@ -41,12 +43,32 @@ def progress(sentence: str) -> Iterator[Callable[[int, int | None], None]]:
         yield lambda done, total: shown.update(task, completed=done, total=total)
 
 
-def vectors(loss: Loss, form: str) -> list[Vector]:
-    """The golden vectors of a loss; those of the user's own are certified now."""
-    if not catalog.is_own(loss):  # they are read, which takes no time to speak of
-        return write.of_loss(loss, FORMATS[form])
-    with progress(f"certifying {loss.name}") as advance:
-        return write.of_loss(loss, FORMATS[form], advance)
+def add_source(parser: argparse.ArgumentParser, *, counted: bool = True) -> None:
+    """The options that say which questions are meant, where they are not the golden ones."""
+    parser.add_argument("--fresh", metavar="SEED", help="in place of the golden questions some that are drawn and certified now")
+    if counted:
+        parser.add_argument("--count", type=int, metavar="N", help=f"about so many fresh questions a loss ({COUNT})")
+    parser.add_argument(
+        "--sizes", metavar="N,N", help="in place of the golden questions rows of so many numbers, certified now: 1000,4097,32000,128256"
+    )
+
+
+def source(given: argparse.Namespace) -> Source:
+    """Where the vectors come from, by the options; UsageError for one that says nothing."""
+    count = getattr(given, "count", None)
+    try:
+        return of_options(given.fresh, count, sizes_typed(given.sizes))
+    except OptionError as error:
+        raise UsageError(f"--{error}") from None
+
+
+def vectors(source: Source, losses: Sequence[Loss], form: str) -> list[tuple[Loss, list[Vector]]]:
+    """The vectors of losses; those of a loss of the user's own, and fresh ones, are certified now."""
+    named = losses[0].name if len(losses) == 1 else f"{len(losses)} losses"
+    if source.is_golden and not any(map(catalog.is_own, losses)):  # they are read, which takes no time to speak of
+        return list(zip(losses, of_losses(source, losses, FORMATS[form]), strict=True))
+    with progress(f"certifying {named}") as advance:
+        return list(zip(losses, of_losses(source, losses, FORMATS[form], advance), strict=True))
 
 
 def judged(library: Library, asked: Sequence[tuple[Loss, list[Vector]]], form: str) -> list[Verdict]:

@@ -12,10 +12,10 @@ import numpy as np
 from rich.table import Table
 from rich.text import Text
 
-from lossref import catalog, families, golden
+from lossref import catalog, families
 from lossref.ask import Answer, oracle
 from lossref.bits import as_float, as_fraction, parsed
-from lossref.commands import CONFORMS, Commands, UsageError, command, known_loss, print_json
+from lossref.commands import CONFORMS, Commands, UsageError, command, judging, known_loss, print_json
 from lossref.exact_inputs import fraction
 from lossref.float64.evaluate import bind, evaluate
 from lossref.formats import FLOAT64
@@ -50,6 +50,8 @@ def add(commands: Commands) -> None:
     parser.set_defaults(run=run_eval, takes_values=True)
     parser = command(commands, "why", "one golden vector: inputs, exact answer, what it is there to catch")
     parser.add_argument("id", metavar="ID", help="the vector's id, or the start of it")
+    parser.add_argument("--loss", metavar="LOSS", help="of fresh questions: draw those of this loss alone, not of all")
+    judging.add_source(parser, counted=False)
     parser.set_defaults(run=run_why)
 
 
@@ -130,7 +132,7 @@ def _pairs(words: Sequence[str]) -> dict[str, str]:
 
 def run_why(given: argparse.Namespace) -> int:
     try:
-        vector = golden.find(given.id)
+        vector = judging.source(given).find(given.id, [known_loss(given.loss)] if given.loss else ())
     except GoldenError as error:
         raise UsageError(error) from None
     question = vector.question

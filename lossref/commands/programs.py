@@ -13,11 +13,12 @@ from typing import Any
 
 from rich.text import Text
 
-from lossref import catalog, golden, output
+from lossref import catalog, output
 from lossref.catalog import DefinitionError
-from lossref.commands import CONFORMS, DIFFERS, Commands, UsageError, catalogued, check_timeout, command, known_loss, print_json
+from lossref.commands import CONFORMS, DIFFERS, Commands, UsageError, catalogued, check_timeout, command, judging, known_loss, print_json
 from lossref.formats import FORMATS
-from lossref.golden import SHIPPED_FORMATS, GoldenError, write
+from lossref.golden import SHIPPED_FORMATS, GoldenError
+from lossref.golden.source import Source, wide
 from lossref.implementations import process, recorded, resolve, serve, smoke, wire
 from lossref.library import ImplementationError, Tiling
 from lossref.output import say
@@ -52,7 +53,8 @@ def add(commands: Commands) -> None:
     parser.add_argument("loss", metavar="LOSS", nargs="*", help="these losses, or files that define one of your own (all)")
     parser.add_argument("--format", choices=SHIPPED_FORMATS, default="float64", help="of inputs and answers (float64)")
     parser.add_argument("--part", action="append", choices=PARTS, help="only this part (may be repeated)")
-    parser.add_argument("--id", metavar="ID", help="only the golden vector whose id starts so")
+    parser.add_argument("--id", metavar="ID", help="only the vector whose id starts so")
+    judging.add_source(parser)
     parser.set_defaults(run=print_vectors)
     parser = command(commands, "protocol", "explain the messages between lossref and a program", PROTOCOL)
     parser.set_defaults(run=show_protocol)
@@ -71,8 +73,9 @@ def add(commands: Commands) -> None:
 def print_vectors(given: argparse.Namespace) -> int:
     losses = [known_loss(name) for name in given.loss or catalog.names()]
     try:
-        vector = golden.find(given.id) if given.id is not None else None  # before anything is printed
-        numbered = ({**question, "sequence": k} for k, question in enumerate(_questions(given, losses, vector), start=1))
+        source = judging.source(given)
+        vector = source.find(given.id, losses) if given.id is not None else None  # before anything is printed
+        numbered = ({**question, "sequence": k} for k, question in enumerate(_questions(given, losses, vector, source), start=1))
         for line in recorded.ended(map(wire.line, chain([wire.GREETING], numbered, [wire.BYE]))):
             say(line)
     except (GoldenError, DefinitionError) as error:
@@ -80,15 +83,18 @@ def print_vectors(given: argparse.Namespace) -> int:
     return CONFORMS
 
 
-def _questions(given: argparse.Namespace, losses: Sequence[Loss], vector: Vector | None) -> Iterator[Mapping[str, Any]]:
+def _questions(
+    given: argparse.Namespace, losses: Sequence[Loss], vector: Vector | None, source: Source
+) -> Iterator[Mapping[str, Any]]:
     parts = given.part or PARTS
     if vector:
-        asked = recorded.questions(catalog.get(vector.question.loss), parts, [vector], vector.question.form, Tiling(0, 0))
+        loss = next((loss for loss in losses if loss.name == vector.question.loss), None) or catalog.get(vector.question.loss)
+        asked = recorded.questions(loss, parts, [vector], vector.question.form, Tiling(0, 0))
         yield from {wire.key(run): run for run in asked}.values()
         return
     form = FORMATS[given.format]
-    for loss in losses:
-        yield from recorded.questions(loss, parts, write.of_loss(loss, form), form)
+    for loss in losses if source.is_golden else wide(losses, source, bool(given.loss)):
+        yield from recorded.questions(loss, parts, source.vectors(loss, form), form)
 
 
 def show_protocol(given: argparse.Namespace) -> int:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Sequence
 
 from lossref.exact.adjoint import Row, Term
@@ -53,22 +54,24 @@ def _spread(
     term: Term, left: Row, right: Row, hidden: dict[int, set[int]], tape: Tape, ulps: Sequence[Number], out: dict[int, list[Number]]
 ) -> None:
     """Adds |c l_j| sum_i |r_i| ulp_i to each j of `out`, without i = j and what is hidden from j."""
-    indices = [i for i in right if ulps[i].data != ZERO]
-    moved = {i: tape.magnitude(plain(right[i])) * ulps[i] for i in indices}
-    whole = tape.total(moved.values())
-    listed, at = None, {i: k for k, i in enumerate(indices)}
+    moved = {i: tape.magnitude(plain(right[i])) * ulps[i] for i in right if ulps[i].data != ZERO}
+    apart = {i: moved.pop(i) for i, rows in hidden.items() if i in moved and 2 * len(rows) > len(left)}  # hidden from most
+    times = Counter(m.data for m in moved.values())  # equal inputs are one
+    whole, listed, at = tape.total(moved.values()), None, {place: k for k, place in enumerate(times)}
     for j, x in left.items():
         if j not in out:
             continue
         without = ({j} | hidden.get(j, set())) & moved.keys()
+        beside = [m for i, m in apart.items() if i != j and i not in hidden.get(j, ())]
         if not without:
             others = whole
-        elif len(without) == 1 and len(indices) > 2:
-            listed = tape.node("list", *(m.data for m in moved.values())) if listed is None else listed
-            others = tape.node("others", listed.data, at[without.pop()])
+        elif len(without) == 1 and len(times) > 2:
+            listed = tape.node("list", *((Number(tape, place) * many).data for place, many in times.items())) if listed is None else listed
+            mine = moved[without.pop()]
+            others = tape.node("others", listed.data, at[mine.data]) + mine * (times[mine.data] - 1)
         else:
             others = tape.total(m for i, m in moved.items() if i not in without)
-        out[j].append(tape.magnitude(plain(term.factor) * plain(x)) * others)
+        out[j].append(tape.magnitude(plain(term.factor) * plain(x)) * (tape.total([others, *beside]) if beside else others))
 
 
 def _split(terms: Sequence[Term]) -> tuple[list[Term], list[Term]]:

@@ -111,7 +111,10 @@ class _Writer:
         return home if i is None else f"{home}[{i}]"
 
     def listed(self, places: Sequence[int]) -> str:
-        """An expression for the list of these nodes, in runs that one list holds."""
+        """An expression for the list of these nodes, in runs that one list holds; of many equal ones each is listed once."""
+        at = {place: k for k, place in enumerate(dict.fromkeys(places))}
+        if len(places) >= WIDE and 2 * len(at) <= len(places):
+            return self._selected([at[place] for place in places], self.listed(list(at)))
         runs: list[list[int]] = []
         for place in places:
             home, i = self._home[place]
@@ -131,10 +134,14 @@ class _Writer:
             elif indices == list(range(indices[0], indices[0] + len(run))):
                 parts.append(home if len(run) == self._lengths.get(home) else f"{home}[{indices[0]}:{indices[-1] + 1}]")
             else:
-                name = f"select{len(self.selections)}"
-                self.selections[name] = itemgetter(*indices)
-                parts.append(f"list({name}({home}))")
+                parts.append(self._selected(indices, home))
         return " + ".join(parts) if parts else "[]"
+
+    def _selected(self, indices: Sequence[int], of: str) -> str:
+        """An expression for some entries of a list."""
+        name = f"select{len(self.selections)}"
+        self.selections[name] = itemgetter(*indices)
+        return f"list({name}({of}))"
 
     def _write_sums(self, op: str, members: list[int]) -> None:
         for place in members:

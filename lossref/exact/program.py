@@ -16,7 +16,7 @@ from lossref.exact.emit import source
 from lossref.exact.evaluate import REACH, is_variable
 from lossref.exact.margins import Near, functions, near
 from lossref.exact.numbers import Number, Operand, UndecidedError
-from lossref.exact.record import Recorder, TapeSizes, plain
+from lossref.exact.record import Recorder, TapeSizes, alike, plain
 from lossref.exact.tape import HandedOverError, Tape
 from lossref.spec import Loss, Values
 from lossref.values import flat
@@ -139,6 +139,8 @@ def _recorded(loss: Loss, values: Values, judged: bool) -> tuple[Recorder, int]:
     tape = Tape()
     recorder = Recorder(Balls(RECORDED_AT), TapeSizes(tape) if judged else tape, tape)
     count = 0
+    numbers = [y for name in (*loss.arguments, *loss.parameters) if not loss.spaces[name].is_discrete for y in flat(values[name])]
+    first = alike(numbers) or range(len(numbers))
 
     def place(name: str, x: Any) -> Any:
         nonlocal count
@@ -150,7 +152,7 @@ def _recorded(loss: Loss, values: Values, judged: bool) -> tuple[Recorder, int]:
         count += 1
         varies = is_variable(loss, name, x)
         is_exact = space is not None and not varies  # at the edge of its space, which is part of the recording too
-        return recorder.lift(x) if is_exact else recorder.given(count - 1, x, varies=varies)
+        return recorder.lift(x) if is_exact else recorder.given(first[count - 1], x, varies=varies)
 
     returned = loss.definition(recorder, **{name: place(name, values[name]) for name in (*loss.arguments, *loss.parameters)})
     if not isinstance(returned, Operand):

@@ -6,7 +6,7 @@ decided by the exact layer at the point recorded and becomes a guard: elsewhere 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any
@@ -16,6 +16,8 @@ from lossref.exact.balls import Balls
 from lossref.exact.numbers import Number, Operand, System
 from lossref.exact.sizes import Sized, Sizes
 from lossref.exact.tape import HandedOverError, Tape
+
+MANY, REPEATED = 256, 4  # from so many numbers on equal ones are computed with once, where each stands so often in the mean
 
 
 @dataclass(frozen=True, slots=True)
@@ -171,11 +173,52 @@ class Recorder(System):
         return place
 
 
+def alike(inputs: Sequence[float | Fraction]) -> list[int] | None:
+    """For each of many numbers the first that is equal, where few are different; a recording of such holds where they are equal."""
+    if len(inputs) < MANY:
+        return None
+    first: dict[float | Fraction, int] = {}
+    found = [first.setdefault(x, k) for k, x in enumerate(inputs)]
+    return found if len(first) * REPEATED <= len(inputs) else None
+
+
 class TapeSizes(Sizes):
-    """Sizes of the terms, on a tape."""
+    """Sizes of the terms, on a tape. What was computed is found again: equal inputs are one number, and so is all that is made of them."""
 
     def __init__(self, tape: Tape) -> None:
         self.base: Any = tape
+        self._lifted: dict[Any, Number] = {}
+        self._found: dict[Any, tuple[Any, ...]] = {}  # by what is done and to which objects, which are kept
+
+    def lift(self, x: Operand) -> Number:
+        if isinstance(x, Number) and x.system is self:
+            return x
+        key = ("place", x.data) if isinstance(x, Number) else unflushed(x)
+        if (found := self._lifted.get(key)) is None:
+            found = self._lifted[key] = super().lift(x)
+        return found
+
+    def add(self, a: Number, b: Number) -> Number:
+        return self._once(super().add, "add", a, b)
+
+    def multiply(self, a: Number, b: Number) -> Number:
+        return self._once(super().multiply, "mul", a, b)
+
+    def divide(self, a: Number, b: Number) -> Number:
+        return self._once(super().divide, "div", a, b)
+
+    def negate(self, a: Number) -> Number:
+        return self._once(super().negate, "neg", a)
+
+    def apply(self, function: str, a: Number) -> Number:
+        return self._once(lambda x: super(TapeSizes, self).apply(function, x), function, a)
+
+    def _once(self, compute: Callable[..., Number], name: str, *numbers: Number) -> Number:
+        key = (name, *map(id, numbers))
+        if (known := self._found.get(key)) is None:
+            known = self._found[key] = (compute(*numbers), *numbers)
+        found: Number = known[0]
+        return found
 
 
 def plain(n: Number) -> Number:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import gc
+import hashlib
+from array import array
 from collections import OrderedDict
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -11,6 +13,7 @@ from typing import Any, TypeVar
 
 from lossref.exact.balls import one_at_a_time
 from lossref.exact.program import ElsewhereError, Program
+from lossref.exact.record import alike
 from lossref.exact.tape import HandedOverError
 from lossref.spec import Loss, Values
 from lossref.values import flat, plain, shape
@@ -114,5 +117,5 @@ def given(loss: Loss, values: Values) -> tuple[list[float | Fraction], Any]:
             raise HandedOverError("whole numbers among the real ones")
         key.append((shape(x), frozenset(special).isdisjoint(numbers) or tuple((i, y) for i, y in enumerate(numbers) if y in special)))
         inputs += numbers
-    return inputs, tuple(key)
-
+    equal = alike(inputs)
+    return inputs, (*key, hashlib.sha256(array("q", equal).tobytes()).digest() if equal else None)

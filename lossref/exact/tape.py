@@ -15,6 +15,7 @@ Nothing is written down of an enclosure, which the exact layer never knows to be
 from __future__ import annotations
 
 import math
+from collections import Counter
 from collections.abc import Iterable
 from fractions import Fraction
 from typing import Any
@@ -41,6 +42,7 @@ class Tape(System):
         self.nodes: list[Node] = []
         self.asked: dict[int, None] = {}
         self._places: dict[Node, int] = {}
+        self._products: dict[tuple[int, int], Number] = {}
         self.never_negative: list[bool] = []  # what the structure of each node proves
         self.never_zero: list[bool] = []
         self.kinds: list[str] = []
@@ -86,6 +88,8 @@ class Tape(System):
     def total(self, terms: Iterable[Number]) -> Number:
         """The sum of many, as one operation; one in which partial sums may be exactly 0 proves by itself that none is."""
         kept = [x for x in terms if x.data != ZERO]
+        if len(kept) > 2 and len(kept) > len(times := Counter(x.data for x in kept)):
+            kept = [Number(self, place) * many for place, many in times.items()]  # equal terms, where equal inputs are one
         if len(kept) < 3:
             return self.sum(kept)
         exact = next((k for k, x in enumerate(kept) if self.kinds[x.data] == "enclosure"), len(kept))
@@ -102,6 +106,12 @@ class Tape(System):
         return self.lift(-rest[0]) if op == "const" else Number(self, rest[0]) if op == "neg" else self.node("neg", a.data)
 
     def multiply(self, a: Number, b: Number) -> Number:
+        i, j = a.data, b.data
+        if (known := self._products.get((i, j))) is None:
+            known = self._products[i, j] = self._product(a, b)
+        return known
+
+    def _product(self, a: Number, b: Number) -> Number:
         i, j = a.data, b.data
         if i <= MINUS_ONE:
             return a if i == ZERO else b if i == ONE else -b

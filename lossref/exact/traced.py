@@ -93,10 +93,10 @@ def _judged(loss: Loss, values: Values, form: Format, program: Program, inputs: 
     end = slices[-1].stop + 1
 
     def use(found: Found, base: Balls) -> Answer | None:
-        numbers = [rounded(x, form, base) for x in found.numbers]
+        numbers = _each(lambda x: rounded(x, form, base), found.numbers)
         if None in numbers:
             return None
-        allowed = [above(x, base) for x in found.allowances]
+        allowed = _each(lambda x: above(x, base), found.allowances)
         sizes = [_largest(x, base) for x in (found.value_size, *(found.gradient_sizes[own] for own in slices), found.hessian_sizes)]
         if None in allowed or None in sizes:
             return None
@@ -110,6 +110,13 @@ def _judged(loss: Loss, values: Values, form: Format, program: Program, inputs: 
         return settled(program, inputs, [ulp(x, form) for x in inputs], use)
     except AllowanceOverflowError as error:
         raise HandedOverError(str(error)) from error
+
+
+def _each(function: Callable[[Any], T], numbers: Sequence[Any]) -> list[T]:
+    """The function of each number, once where one stands for many, as for equal inputs."""
+    known = {id(x): x for x in numbers}
+    found = {key: function(x) for key, x in known.items()}
+    return [found[id(x)] for x in numbers]
 
 
 def _slices(loss: Loss, values: Values) -> list[slice]:
@@ -129,6 +136,7 @@ def _part(numbers: Sequence[Any], allowed: Sequence[Any], size: float | None) ->
 
 def _largest(sizes: Sequence[Any], base: Balls) -> float | None:
     """The float64 above the largest; only those near it are rounded."""
+    sizes = list({id(x): x for x in sizes}.values())
     if len(sizes) == 1:
         return above(sizes[0], base)
     if all(x.rel_accuracy_bits() > 40 for x in sizes):
@@ -150,7 +158,7 @@ def _confirm(
         except UndecidedError:
             bits *= 2
             continue
-        if not all(map(_meet, ours, theirs)):
+        if not all(_meet(a, b) for a, b in {(id(a), id(b)): (a, b) for a, b in zip(ours, theirs, strict=True)}.values()):
             raise DisagreementError(f"{loss.name} at {dict(values)}: Arb and mpmath disagree at {precision} bits")
         return
     raise HandedOverError("unconfirmed")

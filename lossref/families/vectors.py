@@ -23,7 +23,7 @@ def _logarithm(d: Stream, p: float) -> float:
     return d.exactly(lambda m: m.log(m.lift(p)))
 
 
-def _ahead(d: Stream) -> float:
+def ahead(d: Stream) -> float:
     """A lead of more than the precision, whose exponential the format still holds."""
     return d.uniform(-1, 1) + d.uniform(d.saturation, d.underflow - 12)
 
@@ -48,7 +48,7 @@ def vector(x: str) -> tuple[Hard, ...]:
     return (
         *_exponents(x, lambda d: {}, 2.0),
         Hard("leader", "tail", "one entry leads by more than the precision: the others' slopes are small, not 0",
-             lambda d: {x: (_ahead(d), *d.vector(lambda: d.uniform(-1, 1)))}, 12),
+             lambda d: {x: (ahead(d), *d.vector(lambda: d.uniform(-1, 1)))}, 12),
         Hard("small_value", "tail", "a leader at 0: what is left of the value is the others' sum, which 1 + rounds away",
              lambda d: {x: (0.0, *d.vector(lambda: -d.uniform(d.saturation, d.underflow - 12)))}, 12),
         Hard("decades", "tail", "entries of every size whose square the format holds: a cap shows",
@@ -69,7 +69,7 @@ def scores(z: str, y: str) -> tuple[Hard, ...]:
         *_exponents(z, lambda d: {y: d.label()}),
         *_labelled(z, lambda label, size, weight=1.0: {y: label}),
         Hard("leading", "cancellation", "an entry far ahead: it rounds to 1, and p (1 - p) to 0 where the slope is not",
-             lambda d: {z: (_ahead(d), *d.vector(lambda: d.uniform(-1, 1))), y: 0}, 14),
+             lambda d: {z: (ahead(d), *d.vector(lambda: d.uniform(-1, 1))), y: 0}, 14),
         Hard("trailing", "tail", "an entry far behind: its share is small, not 0, to the last subnormal",
              lambda d: {z: (d.uniform(-1, 1) - d.uniform(d.saturation, d.underflow - 12), *d.vector(lambda: d.uniform(-1, 1))), y: 0}, 12),
     )

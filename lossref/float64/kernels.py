@@ -169,12 +169,17 @@ def one_hot(index: Array, classes: int) -> Array:
     return np.asarray(np.asarray(index)[..., None] == np.arange(classes), float)
 
 
-def softmax_slope(logits: Array) -> Array:
-    """p (1 - p) for p = softmax(logits), from the smaller of the two; the leader's 1 - p is the sum of the others."""
+def softmax_slope(logits: Array, weight: Any = 1.0) -> Array:
+    """weight p (1 - p) for p = softmax(logits), from the smaller of the two; the leader's 1 - p is the sum of the others."""
     leader, tails, _ = leader_and_tails(logits)
     rest = exact_sum(tails)[..., None]
     t = np.where(leader, np.minimum(rest, 1.0), tails) / (1.0 + rest)
-    return t * (1.0 - t)
+    z = np.asarray(logits, float)
+    difference, lost = two_difference(z, z.max(axis=-1, keepdims=True))
+    half = np.exp(0.5 * difference)
+    tiny = half * weight * half  # a subnormal tail would lose digits that its weight brings back
+    product = np.where(~leader & (tails < 1e-290), tiny + tiny * lost, weight * np.where(leader, np.minimum(rest, 1.0), tails))
+    return product / (1.0 + rest) * (1.0 - t)
 
 
 def weighted_tails(lag: Array, weights: Array) -> Array:

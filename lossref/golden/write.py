@@ -4,16 +4,9 @@ from __future__ import annotations
 
 import hashlib
 import json
-import multiprocessing
-import os
-import signal
-import threading
 from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import ProcessPoolExecutor
-from concurrent.futures.process import BrokenProcessPool
 from contextlib import nullcontext
 from dataclasses import replace
-from multiprocessing.process import BaseProcess
 from pathlib import Path
 from typing import Any
 
@@ -32,12 +25,12 @@ from lossref.golden.read import (
     GoldenError,
     folder,
     manifest,
-    read,
     relative_path,
     root_hash,
     stored,
 )
 from lossref.golden.verify import consistent, listed_files
+from lossref.golden.workers import in_processes
 from lossref.spec import Answer, Loss, Question, Region, Vector
 
 Progress = Callable[[int, int], None]
@@ -67,30 +60,26 @@ def region(question: Question, found: Answer) -> Region:
     return "kink" if at_a_kink and question.region not in ("range", "special") else question.region
 
 
-def vectors(
-    loss: Loss, form: Format, *, seed: str = "golden", proved: bool | None = None, progress: Progress | None = None
-) -> list[Vector]:
+def vectors(loss: Loss, form: Format, *, seed: str = "golden", proved: bool | None = None) -> list[Vector]:
     """All questions of a loss, answered now; a definition of somebody's that cannot be evaluated raises DefinitionError."""
     with catalog.sentences(catalog.file_of(loss)) if catalog.is_own(loss) else nullcontext():
-        asked = list(questions.generate(loss, form, seed))
-        found = []
-        for done, question in enumerate(asked, start=1):
-            found.append(certified(loss, questions.explained(loss, question), proved=proved))
-            if progress:
-                progress(done, len(asked))
-        if asked and not any(vector and not vector.question.is_call and vector.region != "special" for vector in found):
-            # Nothing was evaluated anywhere, and the first question says why.
-            answer(loss, asked[0].inputs, asked[0].options, form, proved=proved)
+        return answered(loss, [questions.explained(loss, q) for q in questions.generate(loss, form, seed)], form, proved=proved)
+
+
+def answered(
+    loss: Loss, asked: Sequence[Question], form: Format, *, proved: bool | None = None, progress: Progress | None = None
+) -> list[Vector]:
+    """Questions of a loss, each that has an answer with it."""
+    found = []
+    for done, question in enumerate(asked, start=1):
+        found.append(certified(loss, question, proved=proved))
+        if progress:
+            progress(done, len(asked))
+    only_calls = all(question.is_call for question in asked)
+    if asked and not any(v and v.region != "special" and (only_calls or not v.question.is_call) for v in found):
+        # Nothing was evaluated anywhere, and the first question says why.
+        answer(loss, asked[0].inputs, asked[0].options, form, proved=proved)
     return [vector for vector in found if vector is not None]
-
-
-def of_loss(loss: Loss, form: Format, progress: Progress | None = None) -> list[Vector]:
-    """The golden vectors of a loss; those of somebody's own are certified now, and DefinitionError is raised where none settles."""
-    if not catalog.is_own(loss):
-        return read(loss, form)
-    if found := vectors(loss, form, progress=progress):
-        return found
-    raise catalog.DefinitionError(f"{catalog.file_of(loss)}: no point of its arguments has an answer that settles")
 
 
 def content(loss: Loss, found: Sequence[Vector], form: Format) -> bytes:
@@ -144,7 +133,8 @@ def check_processor() -> None:
     """GoldenError where the processor computes with floats otherwise than usual: questions are drawn with some, and may be others then."""
     if facts := floating.state().facts:
         raise GoldenError(
-            f"golden data is made where the processor flushes nothing and rounds to nearest, and here {' and '.join(facts)}: "
+            "golden data and fresh questions are made where the processor flushes nothing and rounds to nearest, and here "
+            f"{' and '.join(facts)}: "
             "some library told it to (torch.set_flush_denormal, code linked with -ffast-math); make it in a process without that"
         )
 
@@ -166,38 +156,8 @@ def stale_files(where: Path, jobs: int = 1, only: Sequence[str] = ()) -> Iterato
 
 def contents(jobs: int = 1, only: Sequence[str] = ()) -> Iterator[tuple[str, bytes]]:
     """(path, bytes) of every golden file, or of some losses', computed by so many processes, in a fixed order."""
-    if jobs == 1:
-        yield from map(_content, _tasks(only))
-    else:
-        # Whoever interrupts waits for no file: only this process hears of it, and ends the others.
-        others = set(multiprocessing.active_children())
-        with ProcessPoolExecutor(jobs, initializer=_work) as pool:
-            try:
-                for file in [pool.submit(_content, task) for task in _tasks(only)]:
-                    yield file.result()
-            except BrokenProcessPool:
-                raise GoldenError("a process that computed golden data was ended; nothing is written") from None
-            except BaseException:
-                for worker in set(multiprocessing.active_children()) - others:
-                    worker.kill()
-                raise
-
-
-def _work() -> None:
-    """What a worker does first: interrupts are its parent's, a request to end is obeyed at once, and it ends with its parent."""
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
-    for name in ("SIGTERM", "SIGHUP"):
-        if hasattr(signal, name):
-            signal.signal(getattr(signal, name), signal.SIG_DFL)
-    parent = multiprocessing.parent_process()
-    if parent is not None:
-        threading.Thread(target=_follow, args=(parent,), daemon=True).start()
-
-
-def _follow(parent: BaseProcess) -> None:
-    """End when the parent has, however it ended."""
-    parent.join()
-    os._exit(1)
+    tasks = _tasks(only)
+    yield from map(_content, tasks) if jobs == 1 else in_processes(_content, tasks, jobs)
 
 
 def _put(path: Path, data: bytes) -> None:

@@ -297,9 +297,11 @@ def _function(loss: Loss, part: str, ask: Ask) -> Callable[..., Any]:
 
 
 def _asking(loss: Loss, part: str, question: Question) -> str:
-    """A shell command that prints the question: by its id where `lossref vectors` knows it, in full where nobody does."""
-    if not catalog.is_own(loss):
-        return f"lossref vectors --id {question.id} --part {part}"
+    """A shell command that prints the question: by its id where `lossref vectors` knows or draws it, in full where nobody does."""
+    if question.drawn or not catalog.is_own(loss):
+        name = shlex.quote(str(catalog.file_of(loss))) if catalog.is_own(loss) else loss.name
+        of = f"{name} {question.drawn} " if question.drawn else ""
+        return f"lossref vectors {of}--id {question.id} --part {part}"
     inputs, chosen = encoded(question.inputs, question.form), encoded(question.options, question.form)
     batch = inputs if question.is_call else {name: [x] for name, x in inputs.items()}
     run = {"type": "run", "sequence": 1, "loss": loss.name, "part": part, "format": question.format, "inputs": batch, "options": chosen}

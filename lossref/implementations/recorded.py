@@ -13,6 +13,7 @@ import numpy as np
 
 from lossref import __version__, golden, strictjson
 from lossref.formats import FORMATS, Format
+from lossref.golden.source import GOLDEN, OptionError, Source, of_facts
 from lossref.implementations import wire
 from lossref.implementations.process import TILING, described
 from lossref.judge.answers import answers
@@ -38,6 +39,7 @@ class Recording:
     formats: set[str] = field(default_factory=set)
     losses: set[str] = field(default_factory=set)
     failed: set[str] = field(default_factory=set)
+    source: Source = GOLDEN
 
     def library(self, own: Loss | None = None) -> Library:
         """The library whose answers these are, with the parts that it was asked."""
@@ -107,10 +109,11 @@ def ended(lines: Iterable[str]) -> Iterator[str]:
     yield wire.line({"type": "end", "lines": count, "sha256": digest.hexdigest()})
 
 
-def of_run(implementation: str, said: Iterable[str]) -> str:
+def of_run(implementation: str, said: Iterable[str], source: Source = GOLDEN) -> str:
     """The file of a whole run: what made it, everything that was said, and its end."""
     root = golden.manifest(golden.folder())["root"]
     facts = {"lossref": __version__, "golden": root, "implementation": strictjson.shown(implementation, 2000)}
+    facts |= {} if source.is_golden else {"fresh": source.facts}
     header = wire.line({"type": "recording", "format_version": VERSION, **facts})
     return "".join(f"{text}\n" for text in ended([header, *said]))
 
@@ -125,6 +128,11 @@ def read(paths: Sequence[Path]) -> Recording:
             kind = message["type"]
             if kind == "hello" and "name" in message:
                 recording.hello = recording.hello or message
+            elif kind == "recording" and (drawn := message.get("fresh")):
+                try:
+                    recording.source = of_facts(drawn)
+                except OptionError as error:
+                    raise JsonError(f"{place}: {error}") from None
             elif kind == "run" or kind in REPLIES:
                 side = runs if kind == "run" else replies
                 if message["sequence"] in side:

@@ -8,7 +8,8 @@ from __future__ import annotations
 import ast
 import inspect
 import textwrap
-from collections.abc import Callable, Mapping
+from collections import Counter
+from collections.abc import Callable, Mapping, Sequence
 from functools import cache
 from typing import Any
 
@@ -19,6 +20,7 @@ from lossref.formats import Format
 from lossref.options import DEFAULTS
 from lossref.spec import Loss, Question
 from lossref.values import flat
+from lossref.widths import LEAST, PERIOD
 
 Function = Callable[..., Any]
 PLAIN = (bool, int, float, str, tuple, list, dict)
@@ -98,8 +100,19 @@ def bracketed(expression: str) -> str:
 def listed(x: Any) -> str:
     """Nested tuples as the source of nested lists."""
     if isinstance(x, tuple):
-        return f"[{', '.join(map(listed, x))}]"
+        numbers = list(map(listed, x))
+        return _repeated(numbers) or f"[{', '.join(numbers)}]"
     return repr(x) if isinstance(x, (bool, int)) else written(x) if np.isfinite(x) else f'float("{x}")'
+
+
+def _repeated(numbers: Sequence[str]) -> str:
+    """A wide row in few words: the numbers that it repeats, and its own ones by their places; nothing of any other row."""
+    repeated = [Counter(numbers[k::PERIOD]).most_common(1)[0][0] for k in range(min(PERIOD, len(numbers)))]
+    own = {k: x for k, x in enumerate(numbers) if x != repeated[k % PERIOD]}
+    if len(numbers) < LEAST or PERIOD + len(own) > len(numbers) // 2:
+        return ""
+    apart = ", ".join(f"{k}: {x}" for k, x in own.items())
+    return f"[{{{apart}}}.get(k, [{', '.join(repeated)}][k % {PERIOD}]) for k in range({len(numbers)})]"
 
 
 def array(x: Any, form: Format) -> str:

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any
+
+import numpy as np
 
 from lossref.bits import as_fraction, order, written
 from lossref.formats import Format
@@ -114,7 +116,15 @@ def outcome(vector: Vector, part: str, answer: Any, form: Format) -> Outcome:
     if isinstance(answer, str):
         return Outcome(vector, part, None, tuple(expected), (FAILED,) * len(expected), answer)
     got = tuple(float(y) for y in answer)
-    return Outcome(vector, part, got, tuple(expected), tuple(measure(y, t, form) for y, t in zip(got, expected, strict=True)))
+    pairs = list(zip(_bits(got), map(id, expected), strict=True))
+    different = {pair: (y, truth) for pair, y, truth in zip(pairs, got, expected, strict=True)}
+    errors = {pair: measure(y, truth, form) for pair, (y, truth) in different.items()}
+    return Outcome(vector, part, got, tuple(expected), tuple(errors[pair] for pair in pairs))
+
+
+def _bits(numbers: Sequence[float]) -> list[int]:
+    found: list[int] = np.array(numbers, np.float64).view(np.uint64).tolist()
+    return found
 
 
 def truths(v: Vector, part: str, form: Format) -> list[Truth]:
@@ -127,15 +137,21 @@ def truths(v: Vector, part: str, form: Format) -> list[Truth]:
 
 
 def _truths(answer: Answer, part: str, form: Format) -> Iterator[Truth]:
+    """One truth for all components that are alike, of which a wide row has many."""
     for found in answer.part(part).values():
-        for i in range(len(found)):
-            yield Truth(
-                exact=found.exact(i, form),
-                rounded=None if found.rounded is None else found.rounded[i],
-                interval=found.interval[i] if found.interval else None,
-                allowance=as_fraction(found.K[i]),
-                size=as_fraction(found.size(i)),
-            )
+        known: dict[Any, Truth] = {}
+        columns: list[Sequence[Any]] = [_bits(x) for x in (found.rounded, found.K, found.S) if x is not None and len(x) == len(found)]
+        columns += [x for x in (found.residual, found.interval) if x is not None]
+        for i, alike in enumerate(zip(*columns, strict=True)):
+            if alike not in known:
+                known[alike] = Truth(
+                    exact=found.exact(i, form),
+                    rounded=None if found.rounded is None else found.rounded[i],
+                    interval=found.interval[i] if found.interval else None,
+                    allowance=as_fraction(found.K[i]),
+                    size=as_fraction(found.size(i)),
+                )
+            yield known[alike]
 
 
 def rounded_answer(v: Vector, part: str) -> tuple[float, ...] | None:

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import asdict
 from typing import Any
 
 from lossref import catalog, golden
 from lossref.bits import Shown, hexadecimal, written
 from lossref.formats import FLOAT64, FORMATS, Format
+from lossref.golden.source import GOLDEN, Source
 from lossref.judge import alterations, causes
 from lossref.judge.baseline import Comparison
 from lossref.judge.measure import LEVELS, PASSABLE, meets
@@ -22,12 +23,13 @@ from lossref.spec import APART, Loss, Question
 from lossref.values import mapped
 
 SCHEMA = 1  # of report.schema.json
+WIDE = 256  # numbers of a wide row
 LEAST_STANDING = 1 / 2  # of what is judged, below which what is declared leaves nothing to conform to
 
 
 def run(
     library: Library, verdicts: Sequence[Verdict], form: str, level: str, strict: bool, worst: int, complete: bool = False,
-    strict_declarations: bool = False, same_bits: bool = False,
+    strict_declarations: bool = False, same_bits: bool = False, source: Source = GOLDEN,
 ) -> dict[str, Any]:
     """The report of a whole check.
 
@@ -48,7 +50,8 @@ def run(
         "schema": SCHEMA,
         "implementation": library.name,
         "title": library.title,
-        "golden": {"version": manifest["version"], "root": manifest["root"]},
+        "golden": {"version": manifest["version"], "root": manifest["root"]} if source.is_golden else None,
+        "fresh": source.facts,
         "asked": "blind" if library.blind else "in-process",
         "format": form,
         "level": level,
@@ -117,9 +120,17 @@ def _cause(verdict: Verdict, level: str, strict: bool, form: Format) -> str:
     failing = []
     for found in below:
         counted = [o for o in found.worst_outcomes(strict) if not o.raised]
-        numbers = [f for o in counted for f in (Finding(o, i) for i in range(len(o.errors))) if not meets(f.grade, level)]
+        numbers = [f for o in counted for f in (Finding(o, i) for i in _different(o)) if not meets(f.grade, level)]
         failing += [sorted(numbers, key=lambda f: f.i != f.outcome.worst_component)] if numbers else []
     return causes.of_loss(failing, form) if failing else ""
+
+
+def _different(found: Outcome) -> Collection[int]:
+    """The numbers of an answer; of a wide row, in which many are alike, the worst and the first of each kind."""
+    if len(found.errors) < WIDE or found.got is None:
+        return range(len(found.errors))
+    first = {(id(truth), y): i for i, (truth, y) in reversed(list(enumerate(zip(found.truths, found.got, strict=True))))}
+    return sorted({found.worst_component, *first.values()})
 
 
 def _otherwise(outcomes: Sequence[Outcome]) -> str:

@@ -8,6 +8,7 @@ from typing import Any
 from xml.etree import ElementTree
 from xml.etree.ElementTree import Element, SubElement
 
+from lossref.golden.source import of_facts
 from lossref.report import text
 from lossref.report.finding import waived
 
@@ -20,7 +21,8 @@ def of_run(report: Mapping[str, Any]) -> str:
     """A whole check. A case that is waived, or composed by us, is skipped with the reason; what was declined is a property, counted."""
     root = Element("testsuites", name=_plain(f"lossref: {report['title']}"))
     golden = report["golden"]
-    facts = {"golden set": f"{golden['version']} {golden['root'][:12]}", "format": report["format"], "level": report["level"]}
+    asked = {"golden set": f"{golden['version']} {golden['root'][:12]}"} if golden else {"asked": of_facts(report["fresh"]).title}
+    facts = {**asked, "format": report["format"], "level": report["level"]}
     facts |= {"floating": "; ".join(report["floating"])} if report["floating"] else {}
     for entry in report["losses"]:
         suite = SubElement(root, "testsuite", name=entry["loss"])

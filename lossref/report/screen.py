@@ -10,6 +10,7 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
+from lossref.golden.source import of_facts
 from lossref.judge.measure import LEVELS, meets
 from lossref.report import text
 from lossref.report.finding import waived
@@ -20,8 +21,10 @@ CAUSES = 7  # short reports
 GRADES = len("A+/A+/A+")
 COMPONENTS = 2  # of an array in a short report
 ASKED = {
-    "in-process": "asked in-process: trusts the code that it imports",
-    "blind": "asked blind, over a pipe; the golden questions, whose answers can be memorised",
+    ("in-process", True): "asked in-process: trusts the code that it imports",
+    ("in-process", False): "asked in-process: trusts the code that it imports",
+    ("blind", True): "asked blind, over a pipe; the golden questions, whose answers can be memorised",
+    ("blind", False): "asked blind, over a pipe, what no file holds",
 }
 Entry = Mapping[str, Any]
 
@@ -33,9 +36,9 @@ def show_run(console: Console, report: Mapping[str, Any], again: str = "", every
     apart = [entry for entry in losses if not entry["decides"]]
     failing = [entry for entry in deciding if not entry["conforms"]]
     say(console, _verdict(report, deciding, failing), "bold")
-    golden, declared = report["golden"], any(entry["conventions"] for entry in losses)
-    say(console, f"grades of value/gradient/Hessian; golden set {golden['version']}, {golden['root'][:12]}", "dim")
-    say(console, ASKED[report["asked"]], "dim")
+    declared = any(entry["conventions"] for entry in losses)
+    say(console, f"grades of value/gradient/Hessian; {judged_by(report)}", "dim")
+    say(console, ASKED[report["asked"], bool(report["golden"])], "dim")
     width = max(len(entry["loss"]) for entry in losses)
     console.print(_table(deciding, declared, width))
     if apart:
@@ -59,6 +62,12 @@ def show_run(console: Console, report: Mapping[str, Any], again: str = "", every
         say(console, note, "dim")
     for line in _closing(report, again):
         say(console, line, "bold")
+
+
+def judged_by(report: Mapping[str, Any]) -> str:
+    """Which questions were asked: those of a golden set, or what was drawn."""
+    golden = report["golden"]
+    return f"golden set {golden['version']}, {golden['root'][:12]}" if golden else of_facts(report["fresh"]).title
 
 
 def say(console: Console, sentence: str, style: str = "", indent: str = "  ") -> None:
@@ -223,7 +232,7 @@ def _condensed(report: Mapping[str, Any]) -> Iterator[str]:
     if lacks:
         told.append(f"judged {len(losses)} of {len(losses) + lacks} losses")
     if any(not entry["conforms"] for entry in losses):
-        told.append("[ID]: lossref why ID")
+        told.append(f"[ID]: lossref why ID {of_facts(report['fresh']).words}".rstrip())
     if told:
         yield f"{'; '.join(told)}; --all lists them"
 

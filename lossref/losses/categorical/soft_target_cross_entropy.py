@@ -38,7 +38,7 @@ def gradient(logits, target):
 
 def hessian(logits, target):
     weight, logits, factor = within_reach(target, logits)
-    return exact_sum(weight)[..., None] * softmax_slope(logits) * factor
+    return softmax_slope(logits, exact_sum(weight)[..., None]) * factor
 
 
 def _weighted(weight, lag, logits):
