@@ -251,7 +251,8 @@ def in_a_child(call: Callable[[], Any]) -> Any:
     if not child:
         try:
             signal.alarm(0)
-            os.write(writing, repr(outcome(call)[0]).encode("utf-8", "replace")[:60_000])
+            with os.fdopen(writing, "wb") as file:
+                file.write(repr(outcome(call)[0]).encode("utf-8", "replace"))
         finally:
             os._exit(0)
     os.close(writing)
