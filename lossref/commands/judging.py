@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import replace
 
 from rich.console import Console
 from rich.markup import escape
@@ -57,7 +58,7 @@ def source(given: argparse.Namespace) -> Source:
     """Where the vectors come from, by the options; UsageError for one that says nothing."""
     count = getattr(given, "count", None)
     try:
-        return of_options(given.fresh, count, sizes_typed(given.sizes))
+        return replace(of_options(given.fresh, count, sizes_typed(given.sizes)), calls=getattr(given, "calls", False))
     except OptionError as error:
         raise UsageError(f"--{error}") from None
 
