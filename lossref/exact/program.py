@@ -139,17 +139,18 @@ def _recorded(loss: Loss, values: Values, judged: bool) -> tuple[Recorder, int]:
     tape = Tape()
     recorder = Recorder(Balls(RECORDED_AT), TapeSizes(tape) if judged else tape, tape)
     count = 0
-    numbers = [y for name in (*loss.arguments, *loss.parameters) if not loss.spaces[name].is_discrete for y in flat(values[name])]
+    labels = {name for name, space in loss.arguments.items() if space.is_discrete}
+    numbers = [y for name in (*loss.arguments, *loss.parameters) if name not in labels for y in flat(values[name])]
     first = alike(numbers) or range(len(numbers))
 
     def place(name: str, x: Any) -> Any:
         nonlocal count
         if isinstance(x, (tuple, list)):
             return [place(name, y) for y in x]
-        space = loss.arguments.get(name)
-        if space is not None and space.is_discrete:  # a label is part of the recording
+        if name in labels:  # which are part of the recording
             return recorder.lift(x) if isinstance(x, (float, Fraction)) else x
         count += 1
+        space = loss.arguments.get(name)
         varies = is_variable(loss, name, x)
         is_exact = space is not None and not varies  # at the edge of its space, which is part of the recording too
         return recorder.lift(x) if is_exact else recorder.given(first[count - 1], x, varies=varies)
