@@ -49,11 +49,15 @@ class Outcome:
         return max(e.E1 for e in self.errors)
 
     @property
+    def E2(self) -> float:
+        return max(e.E2 for e in self.errors)
+
+    @property
     def severity(self) -> tuple[Any, ...]:
         """Sorts the worst first; among equals of a kind the simplest input first."""
         numbers = [float(x) for x in flat(self.vector.question.inputs)]
         simplicity = (len(numbers), sum(len(written(x)) for x in numbers), max(order(abs(x)) for x in numbers))
-        large = -max(e.E2 for e in self.errors)
+        large = -self.E2
         return (-LEVELS.index(self.grade), not self.is_lost, *(simplicity if self.is_lost else (large, *simplicity)))
 
 

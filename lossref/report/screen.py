@@ -21,11 +21,10 @@ CAUSES = 7  # short reports
 GRADES = len("A+/A+/A+")
 COMPONENTS = 2  # of an array in a short report
 ASKED = {
-    ("in-process", True): "asked in-process: trusts the code that it imports",
-    ("in-process", False): "asked in-process: trusts the code that it imports",
-    ("blind", True): "asked blind, over a pipe; the golden questions, whose answers can be memorised",
-    ("blind", False): "asked blind, over a pipe, what no file holds",
+    "in-process": "asked in-process: trusts the code that it imports",
+    "blind": "asked blind, over a pipe, what no file holds",
 }
+MEMORISED = "asked blind, over a pipe; the golden questions, whose answers can be memorised"
 Entry = Mapping[str, Any]
 
 
@@ -38,7 +37,7 @@ def show_run(console: Console, report: Mapping[str, Any], again: str = "", every
     say(console, _verdict(report, deciding, failing), "bold")
     declared = any(entry["conventions"] for entry in losses)
     say(console, f"grades of value/gradient/Hessian; {judged_by(report)}", "dim")
-    say(console, ASKED[report["asked"], bool(report["golden"])], "dim")
+    say(console, MEMORISED if report["asked"] == "blind" and report["golden"] else ASKED[report["asked"]], "dim")
     width = max(len(entry["loss"]) for entry in losses)
     console.print(_table(deciding, declared, width))
     if apart:

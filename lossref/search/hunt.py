@@ -41,7 +41,7 @@ class Hunt:
     @property
     def is_over(self) -> bool:
         """Whether no error could be larger."""
-        return self.worst is not None and math.isinf(max(e.E2 for e in self.worst.errors))
+        return self.worst is not None and math.isinf(self.worst.E2)
 
     def steps(self) -> Iterator[None]:
         """Search for ever, a step at a time."""
