@@ -26,6 +26,7 @@ def questions(name, size, form=FLOAT64):
     return of_options(sizes=(size,)).questions(catalog.get(name), form)
 
 
+@pytest.mark.whole
 @pytest.mark.parametrize("name", WIDE)
 def test_equal_numbers_recorded_once_give_the_answer_that_each_by_itself_gives(name, monkeypatch):
     """K and S among it, with nothing kept of the other way."""
