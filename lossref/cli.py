@@ -9,7 +9,7 @@ import sys
 from collections.abc import Sequence
 
 from lossref import __version__, output
-from lossref.commands import BAD_USE, Parser, UsageError, check, coverage, folklore, golden, init_adapter, look, programs, search
+from lossref.commands import BAD_USE, Parser, UsageError, check, coverage, folklore, golden, init_adapter, look, power, programs, search
 
 EPILOG = """\
 exit status: 0 conforms or done, 1 differs, 2 bad use, 3 the implementation broke; 128 and the number of a signal that
@@ -60,7 +60,7 @@ def parser() -> argparse.ArgumentParser:
     )
     whole.add_argument("--version", action="version", version=f"lossref {__version__}")
     commands = whole.add_subparsers(title="commands", metavar="COMMAND", required=True)
-    for group in (check, search, coverage, look, golden, folklore, programs, init_adapter):
+    for group in (check, search, coverage, look, golden, power, folklore, programs, init_adapter):
         group.add(commands)
     return whole
 

@@ -50,7 +50,7 @@ def _convex(loss: Loss, ask: Ask, values: Values) -> bool:
     name = loss.first
     x = values[name]
     if isinstance(x, tuple):
-        other: Any = tuple(reversed(x))
+        other: Any = (*x[1:], *x[:1])  # turned, not mirrored: the middle of a mirrored pair has ties
     else:
         other = (1 - x) / 2 if loss.arguments[name].high > 0 else 2 * x - 1
     middle = filled(x, ((a + b) / 2 for a, b in zip(flat(x), flat(other), strict=True)))
@@ -123,7 +123,7 @@ odd = Law("odd", "L(-x) = -L(x), so the gradient is even", _odd)
 mirror_complement = Law("mirror_complement", "L(x) + L(-x) = 1, so the gradient is even", _mirror_complement)
 even_in_residual = Law("even_in_residual", "L(c - f, c - y) = L(f, y): only |f - y| counts", _even_in_residual)
 even_in_both = mirror(
-    "L(-f, -y) = L(f, y)", lambda prediction, target: {"prediction": -prediction, "target": -target}, -1
+    "L(-f, -y) = L(f, y)", lambda prediction, target, **parameters: {"prediction": -prediction, "target": -target}, -1
 )
 gibbs = Law("gibbs", "L >= sum(target) - sum(probabilities), 0 on the simplex", _gibbs)
 

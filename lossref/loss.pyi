@@ -462,6 +462,24 @@ def logistic(
     """
 
 @_flat
+def multiclass_hinge(
+    scores: ArrayLike, target: ArrayLike,
+    *, reduction: _Reduction = "none", denominator: _Denominator | float = "weights", empty: _Empty = "nan",
+    sample_weight: ArrayLike | None = None, class_weight: ArrayLike | None = None, ignore_index: int | None = None,
+    mask: ArrayLike | None = None, target_form: Literal["index", "one_hot"] | None = None, upstream: ArrayLike | None = None,
+    class_axis: int = -1,
+) -> Any:
+    """Multiclass hinge loss of Crammer and Singer: the true class's score is to lead every other by 1.
+
+        L(s, y) = max(0, 1 + max_{j != y} s_j - s_y)
+
+    scores  s, one for each class along the last axis, any real
+    target  y, the index of the true class, counted from 0
+    Only the best rival counts (Weston and Watkins add them all). With one class there is no rival, and the loss is 0. Where two rivals
+    tie, or the margin is met exactly, the loss has a corner: this code takes the first rival, and 0.
+    """
+
+@_flat
 def perceptron(
     prediction: ArrayLike, target: ArrayLike,
     *, reduction: _Reduction = "none", denominator: _Denominator | float = "weights", empty: _Empty = "nan",
@@ -476,6 +494,22 @@ def perceptron(
     target      y, -1 or 1 (not 0 or 1)
     At f = 0, where every model that starts from zero is, the loss has a corner: every slope between -y and 0 is right there.
     This code returns 0.
+    """
+
+@_curved
+def squared_hinge(
+    prediction: ArrayLike, target: ArrayLike,
+    *, reduction: _Reduction = "none", denominator: _Denominator | float = "weights", empty: _Empty = "nan",
+    sample_weight: ArrayLike | None = None, mask: ArrayLike | None = None, target_form: Literal["sign", "binary"] | None = None,
+    upstream: ArrayLike | None = None,
+) -> Any:
+    """Squared hinge loss.
+
+        L(f, y) = max(0, 1 - y f)^2
+
+    prediction  f, a score, any real
+    target      y, -1 or 1 (not 0 or 1)
+    No factor 1/2: the gradient is -2 y max(0, 1 - y f), and continuous; only the second derivative jumps, from 2 to 0.
     """
 
 @_flat
@@ -527,6 +561,40 @@ def absolute_error(
     At f = y the loss has a corner: every slope in [-1, 1] is right there. This code returns 0.
     """
 
+@_flat
+def absolute_percentage_error(
+    prediction: ArrayLike, target: ArrayLike, floor: ArrayLike = 2.220446049250313e-16,
+    *, reduction: _Reduction = "none", denominator: _Denominator | float = "weights", empty: _Empty = "nan",
+    sample_weight: ArrayLike | None = None, mask: ArrayLike | None = None, upstream: ArrayLike | None = None,
+) -> Any:
+    """Absolute percentage error: the absolute error as a share of the target, with a floor under the target's size.
+
+        L(f, y) = |f - y| / max(|y|, floor)
+
+    prediction  f, any real
+    target      y, any real
+    floor       the least denominator, above 0; 2^-52 by default, the eps of float64, as scikit-learn has it
+    A share, not multiplied by 100. Floors differ: 2^-52, 1e-7 (Keras, in percent), or 1 (boosted trees), and at y = 0 so does the loss,
+    from |f| to 4.5e15 |f|. At f = y there is a corner: every slope from -1 to 1, over the denominator, is right. This code returns 0.
+    """
+
+@_curved
+def expectile(
+    prediction: ArrayLike, target: ArrayLike, tau: ArrayLike = 0.5,
+    *, reduction: _Reduction = "none", denominator: _Denominator | float = "weights", empty: _Empty = "nan",
+    sample_weight: ArrayLike | None = None, mask: ArrayLike | None = None, upstream: ArrayLike | None = None,
+) -> Any:
+    """Expectile loss: a squared error that weighs residuals of either sign differently; its least mean is at an expectile of the targets.
+
+        L(f, y) = tau r^2  if r > 0,  else  (1 - tau) r^2,      r = y - f
+
+    prediction  f, any real
+    target      y, any real
+    tau         the expectile, in [0, 1]; 1/2 by default
+    The residual is y - f, as for quantiles: tau is what a prediction that is too low costs. No factor 2, so at tau = 1/2 this is half the
+    squared error. The second derivative is 2 tau or 2 (1 - tau), and jumps at f = y; the slope does not.
+    """
+
 @_curved
 def gaussian_nll(
     prediction: ArrayLike, target: ArrayLike, variance: ArrayLike,
@@ -573,6 +641,73 @@ def huber(
     target      y, any real
     delta       where the square turns into a line, above 0; 1 by default
     The slope r is clipped to [-delta, delta] and is continuous; only the second derivative jumps, from 1 to 0.
+    """
+
+@_curved
+def log_cosh(
+    prediction: ArrayLike, target: ArrayLike,
+    *, reduction: _Reduction = "none", denominator: _Denominator | float = "weights", empty: _Empty = "nan",
+    sample_weight: ArrayLike | None = None, mask: ArrayLike | None = None, upstream: ArrayLike | None = None,
+) -> Any:
+    """Log-cosh loss: half the squared error near 0, the absolute error less log 2 far off.
+
+        L(f, y) = log((exp r + exp(-r)) / 2),      r = f - y
+
+    prediction  f, any real
+    target      y, any real
+    The slope is tanh r, the second derivative 1 - tanh(r)^2; neither is ever 0 but by underflow. Libraries write r + softplus(-2r) - log 2
+    or logaddexp(r, -r) - log 2, whose terms cancel near 0: the value of 1e-9 comes out as 0, or as some ulps of log 2.
+    """
+
+@_curved
+def pseudo_huber(
+    prediction: ArrayLike, target: ArrayLike, delta: ArrayLike = 1.0,
+    *, reduction: _Reduction = "none", denominator: _Denominator | float = "weights", empty: _Empty = "nan",
+    sample_weight: ArrayLike | None = None, mask: ArrayLike | None = None, upstream: ArrayLike | None = None,
+) -> Any:
+    """Pseudo-Huber loss: half the squared error near 0, a line of slope delta far off, and smooth between them.
+
+        L(f, y) = delta^2 (sqrt(1 + (r / delta)^2) - 1),      r = f - y
+
+    prediction  f, any real
+    target      y, any real
+    delta       the size of residual at which the square turns into a line, above 0; 1 by default
+    As printed the loss of a residual below 1e-8 delta is 0, and a residual above 1e154 delta overflows; the loss is r^2 / (1 + sqrt(...)).
+    Without delta^2 and the -1 it is the Charbonnier loss. The second derivative is (1 + (r / delta)^2)^(-3/2).
+    """
+
+@_flat
+def quantile(
+    prediction: ArrayLike, target: ArrayLike, tau: ArrayLike = 0.5,
+    *, reduction: _Reduction = "none", denominator: _Denominator | float = "weights", empty: _Empty = "nan",
+    sample_weight: ArrayLike | None = None, mask: ArrayLike | None = None, upstream: ArrayLike | None = None,
+) -> Any:
+    """Quantile loss, also called pinball loss: its least mean is at a quantile of the targets.
+
+        L(f, y) = max(tau r, (tau - 1) r),      r = y - f
+
+    prediction  f, any real
+    target      y, any real
+    tau         the quantile, in [0, 1]; 1/2 by default
+    The residual is y - f, as texts on quantiles have it: tau is what a prediction that is too low costs a unit, 1 - tau one too high.
+    At tau = 1/2 this is half the absolute error. At f = y there is a corner: every slope in [-tau, 1 - tau] is right. This code returns 0.
+    """
+
+@_curved
+def smooth_l1(
+    prediction: ArrayLike, target: ArrayLike, beta: ArrayLike = 1.0,
+    *, reduction: _Reduction = "none", denominator: _Denominator | float = "weights", empty: _Empty = "nan",
+    sample_weight: ArrayLike | None = None, mask: ArrayLike | None = None, upstream: ArrayLike | None = None,
+) -> Any:
+    """Smooth L1 loss: the absolute error with its corner rounded off by a parabola.
+
+        L(f, y) = r^2 / (2 beta)  if |r| < beta,  else  |r| - beta / 2,      r = f - y
+
+    prediction  f, any real
+    target      y, any real
+    beta        where the square turns into a line, at least 0; 1 by default
+    This is the Huber loss of delta = beta divided by beta: the line has slope 1 whatever beta is. With beta = 0 it is the absolute error,
+    corner included: every slope in [-1, 1] is right at f = y, and this code returns 0. The second derivative jumps from 1 / beta to 0.
     """
 
 @_curved

@@ -6,11 +6,13 @@ import json
 import math
 from collections.abc import Callable, Iterator
 from dataclasses import replace
+from functools import cache
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 
-from lossref import batches, families
+from lossref import batches, catalog, crossings, families
 from lossref.batches import rounded
 from lossref.bits import as_fraction
 from lossref.exact.answer import nearest
@@ -33,12 +35,14 @@ REASONS = {
     "known": "an answer known in closed form or from the literature",
 }
 Draw = Callable[[Stream], Values]
+CHOSEN = Path(__file__).parent / "chosen.json"  # loss -> format -> flag -> indices, made by `lossref power --choose`
+OF_OWN = 40
 
 
 def generate(loss: Loss, form: Format, seed: str = "golden") -> Iterator[Question]:
     """All questions of a loss in a format, without repetition, in a fixed order: single examples, then calls."""
     seen = set()
-    for question in (*_examples(loss, form, f"{seed}/{loss.name}"), *_calls(loss, form, seed)):
+    for question in (*_examples(loss, form, f"{seed}/{loss.name}"), *_calls(loss, form, seed), *_chosen(loss, form, seed)):
         if not (question.is_call or question.flag in ("nan", "limit") or is_inside(loss, form, question)):
             continue  # a step of some ulps leaves the domain, or the range, of a small format
         key = json.dumps([question.inputs, question.options], sort_keys=True)
@@ -47,10 +51,55 @@ def generate(loss: Loss, form: Format, seed: str = "golden") -> Iterator[Questio
             yield question
 
 
+def pool(loss: Loss, form: Format, seed: str = "golden", turn: int = 0) -> Iterator[tuple[str, int, Question]]:
+    """Far more questions than are worth certifying, each by its flag and index: rungs, and options crossed with them.
+
+    Each turn draws others, at the same steps.
+    """
+    for flag, count in rungs(loss).items():
+        for index in range(turn * count, (turn + 1) * count):
+            if (question := at_rung(loss, form, flag, index, seed)) is not None:
+                yield flag, index, question
+
+
+def rungs(loss: Loss) -> dict[str, int]:
+    """How many there are of each flag."""
+    ladders = {hard.flag: hard.count for hard in families.ladders(loss)}
+    return ladders | ({crossings.FLAG: crossings.CROSSED} if loss.is_called else {})
+
+
+def at_rung(loss: Loss, form: Format, flag: str, index: int, seed: str = "golden") -> Question | None:
+    """One question of the pool; None where a small format, or the domain, has not got it."""
+    if flag == crossings.FLAG:
+        call = crossings.crossed(loss, form, f"{seed}/{loss.name}", index, nearest)
+        return call and Question(loss.name, form.name, *call, "reduction", flag, crossings.REASON)
+    hard = next(hard for hard in families.ladders(loss) if hard.flag == flag)
+    stream = Stream(f"{seed}/{loss.name}/{flag}", form, index, nearest=nearest)
+    question = _example(loss, form, hard.draw(stream), hard.region, flag, cycle=index)
+    return question if is_inside(loss, form, question) else None
+
+
+@cache
+def chosen() -> dict[str, dict[str, dict[str, list[int]]]]:
+    """Which questions of the pool are in the golden set: indices by loss, format and flag."""
+    found: dict[str, dict[str, dict[str, list[int]]]] = json.loads(CHOSEN.read_text("ascii"))
+    return found
+
+
+def _chosen(loss: Loss, form: Format, seed: str) -> Iterator[Question]:
+    """The questions of the pool that stay: for a loss of somebody's own one in so many, for nobody chose yet."""
+    of_each = None if catalog.is_own(loss) else chosen().get(loss.name, {}).get(form.name, {})
+    for flag, count in rungs(loss).items():
+        for index in range(0, count, OF_OWN) if of_each is None else of_each.get(flag, ()):
+            if (question := at_rung(loss, form, flag, index, seed)) is not None:
+                yield question
+
+
 def reasons(loss: Loss) -> dict[str, str]:
     """Every flag that a question of this loss can carry, explained."""
     rows = {known.row: f"acceptance row {known.row}, {known.reason}" for known in loss.known if known.row}
-    return REASONS | batches.REASONS | {hard.flag: hard.reason for hard in families.hard_points(loss)} | rows
+    points = (*families.hard_points(loss), *families.ladders(loss))
+    return REASONS | batches.REASONS | {crossings.FLAG: crossings.REASON} | {hard.flag: hard.reason for hard in points} | rows
 
 
 def _examples(loss: Loss, form: Format, seed: str) -> Iterator[Question]:

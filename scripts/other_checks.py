@@ -1,7 +1,8 @@
-"""How much of the wrong code in lossref/mutants/ other ways of checking notice, each measured on points that people usually take.
+"""How much wrong code other ways of checking notice: that of lossref/mutants/, and what `lossref power` makes; on points that people take.
 
   python scripts/other_checks.py               prints the table; needs torch
   python scripts/other_checks.py --markdown    writes it into docs/power.md
+  python scripts/other_checks.py --one-in 12   asks more of what `lossref power` makes
 A check notices code where it fails, or the code raises, in any of the batches that `usual` makes.
 """
 
@@ -13,6 +14,8 @@ import sys
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
+from functools import partial
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
@@ -25,10 +28,11 @@ from rich.table import Table
 from lossref import catalog, files, golden
 from lossref.formats import FLOAT64, FORMATS
 from lossref.implementations import resolve
+from lossref.implementations.adapters.lossref import implementation
 from lossref.judge.measure import meets
 from lossref.judge.verdict import judge
 from lossref.library import Implementation, Tiling
-from lossref.mutants import mutants
+from lossref.mutants import mutants, power
 from lossref.options import refusals
 from lossref.spaces import Space
 from lossref.spec import Loss, Question
@@ -56,6 +60,19 @@ def written() -> list[Code]:
     """Those that are written out, each with the value and the gradient that it has."""
     kinds = {"textbook": "textbook faults", "broken": "slips and traps", "right": "right code"}
     return [Code(named, m.loss, m.implementation()) for kind, named in kinds.items() for m in mutants() if m.judged and m.kind == kind]
+
+
+def generated(step: int) -> Iterator[Code]:
+    """One in so many of the wrong values and gradients that operators make of our own code; what is wrong nowhere is left out."""
+    for k, name in enumerate(catalog.names()):
+        loss, ours = catalog.get(name), OURS[name]
+        start = k % step
+        pieces = islice(power.spoilt(loss, implementation), start, None, step)
+        judged = power.measured(loss, implementation, golden.read(loss, FLOAT64), FLOAT64, start, step)
+        for each, wrong in zip(pieces, judged, strict=True):
+            if each.part != "hessian" and wrong.is_shown:
+                spoilt = partial(each.answer, ours.parts[each.part])
+                yield Code("made by operators", name, replace(ours, parts={each.part: spoilt}, takes=each.takes))
 
 
 # The points.
@@ -118,8 +135,7 @@ def _taken(code: Code, loss: Loss, rows: int) -> Iterator[dict[str, Any]]:
 
 
 def right(loss: Loss, part: str, given: Given) -> Any:
-    """Our own float64 code; of single examples bare, for a difference quotient leaves the simplex. What is made of right code by an
-    operator is made of this: `Code("generated", loss.name, Implementation(parts={part: spoilt}, line=...))`."""
+    """Our own float64 code; of single examples bare, for a difference quotient leaves the simplex."""
     if "reduction" in given:
         return OURS[loss.name].parts[part](**given)
     found = getattr(loss, part)(**given)
@@ -196,8 +212,8 @@ def golden_checked(code: Code, loss: Loss) -> bool:
     for form in (FLOAT64, FORMATS["float32"]):
         vectors = golden.read(loss, form)
         alone = replace(code.implementation, tiling=Tiling(0, 0))
-        for chosen, implementation in ((vectors[::6], alone), (vectors, code.implementation)):  # what is flagged on some is flagged on all
-            verdict = judge(loss, implementation, chosen, form)
+        for chosen, asked in ((vectors[::6], alone), (vectors, code.implementation)):  # what is flagged on some is flagged on all
+            verdict = judge(loss, asked, chosen, form)
             if verdict.broke or not all(meets(found.headline(), "B") for found in verdict.parts.values()):
                 return True
     return False
@@ -241,8 +257,10 @@ def rows(totals: Counter[str], found: Mapping[str, Counter[str]]) -> list[tuple[
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--markdown", action="store_true", help=f"write the table into {DOCUMENT.name}, and print nothing")
+    parser.add_argument("--one-in", type=int, default=24, metavar="N", help="of what operators make, one piece in so many (24)")
     given = parser.parse_args()
-    head, *body = rows(*measured(track(written(), console=Console(stderr=True), description="checking")))
+    codes = [*written(), *generated(given.one_in)]
+    head, *body = rows(*measured(track(codes, console=Console(stderr=True), description="checking")))
     if given.markdown:
         lines = [head, ("---",) * len(head), *body]
         table = "\n".join(f"| {' | '.join(line)} |" for line in lines)

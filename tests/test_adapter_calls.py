@@ -111,6 +111,9 @@ def by_hand_sklearn(loss, arrays, reduction):
         ("squared_error", "mean"): lambda: metrics.mean_squared_error(y, x),
         ("absolute_error", "mean"): lambda: metrics.mean_absolute_error(y, x),
         ("hinge", "mean"): lambda: metrics.hinge_loss(y, x),
+        ("multiclass_hinge", "mean"): lambda: metrics.hinge_loss(y, x, labels=range(x.shape[1])),
+        ("quantile", "mean"): lambda: metrics.mean_pinball_loss(y, x),
+        ("absolute_percentage_error", "mean"): lambda: metrics.mean_absolute_percentage_error(y, x),
         ("binary_cross_entropy", "mean"): lambda: metrics.log_loss(y, x),
         ("binary_cross_entropy", "sum"): lambda: metrics.log_loss(y, x, normalize=False),
     }
@@ -118,7 +121,7 @@ def by_hand_sklearn(loss, arrays, reduction):
         return of_metrics[loss, reduction](), None
     found = {
         "absolute_error": losses.AbsoluteError, "half_squared_error": losses.HalfSquaredError,
-        "huber": lambda: losses.HuberLoss(delta=1.0), "exponential": losses.ExponentialLoss,
+        "huber": lambda: losses.HuberLoss(delta=1.0), "exponential": losses.ExponentialLoss, "quantile": losses.PinballLoss,
         "sigmoid_cross_entropy": losses.HalfBinomialLoss, "softmax_cross_entropy": lambda: losses.HalfMultinomialLoss(n_classes=3),
     }[loss]()  # fmt: skip
     y = ((y == 1) if loss == "exponential" else y).astype(x.dtype)

@@ -80,9 +80,9 @@ def test_why_explains_a_vector(loss, capsys):
         (("eval", "hinge", "--predicton", "1", "--target", "1"), "no argument 'predicton', did you mean prediction?"),
         (("check", "tensorflow"), "did you mean keras?"),
         (("check", "scipi"), "did you mean scipy?"),
-        (("golden", "generate", "--loss", "hing"), "did you mean hinge?"),
+        (("golden", "generate", "--loss", "hing"), "did you mean hinge"),
         (("vectors", "hubert"), "did you mean huber?"),
-        (("serve", "scipy", "--loss", "hing"), "did you mean hinge?"),
+        (("serve", "scipy", "--loss", "hing"), "did you mean hinge"),
         (("check", "scipy", "--convention", "log_sofmax: factor 2"), "not judged in this run; did you mean log_softmax?"),
         (("check", "scipy", "--limit", "log_sofmax: labels are hard"), "did you mean log_softmax?"),
         (("check", "scipy", "--timeout", "nan"), "--timeout must be a number of seconds above 0, and is nan"),
@@ -125,7 +125,7 @@ def test_python_calls_suggest_arguments_and_options(call):
 
 
 @pytest.mark.parametrize("call", [lossref.value, lossref.gradient, lossref.oracle])
-@pytest.mark.parametrize(("name", "words"), [("mse", "torch calls squared_error so"), ("hing", "did you mean hinge?")])
+@pytest.mark.parametrize(("name", "words"), [("mse", "torch calls squared_error so"), ("hing", "did you mean hinge")])
 def test_python_calls_suggest_names_too(call, name, words):
     with pytest.raises(KeyError, match=re.escape(words)):
         call(name, 1.0, 1.0)

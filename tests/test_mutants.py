@@ -76,7 +76,7 @@ def test_right_implementations_are_never_flagged(right, form):
 @pytest.mark.parametrize("framework", FRAMEWORK, ids=name_of)
 def test_what_frameworks_ship_loses_tails_but_no_more(framework):
     found = grades(framework, FLOAT64)
-    assert "C" in found.values() or not is_flagged(found)
+    assert {"C", "D"} & set(found.values()) or not is_flagged(found)
 
 
 def moderate(loss):

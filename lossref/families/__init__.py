@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 
+from lossref.families import ladders as steps
 from lossref.families import scalars, vectors
 from lossref.families.general import example, of_argument
 from lossref.spaces import Space
 from lossref.spec import Hard, Loss
 
-__all__ = ["example", "hard_points"]
+__all__ = ["example", "hard_points", "ladders"]
 
 Family = Callable[..., tuple[Hard, ...]]  # of the names of its arguments
 FAMILIES: Mapping[tuple[str, ...], Family] = {  # by the kinds of the first argument and of the target or second one
@@ -42,6 +43,11 @@ def hard_points(loss: Loss) -> tuple[Hard, ...]:
     found = list(family(*pair)) if family else []
     found += [hard for name in names if not (family and name in pair) for hard in of_argument(loss, name)]
     return tuple({hard.flag: _whole(loss, hard) for hard in (*found, *loss.hard)}.values())
+
+
+def ladders(loss: Loss) -> tuple[Hard, ...]:
+    """Far more points than are certified: those that are worth it are chosen among them."""
+    return steps.ladders(loss, hard_points(loss))
 
 
 def _kind(space: Space) -> str:

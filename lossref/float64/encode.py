@@ -41,7 +41,8 @@ class Given:
 class Encoded:
     """The loss to evaluate and its target for each row; which rows are kept; what a row counts for, in the sum and in its denominator.
 
-    `slope` is the derivative of the target in the one that was given.
+    `slope` is the derivative of the target in the one that was given. `complement` is 1 less a target that is a probability, where more
+    digits of it are known than the target has: an argument of its own then.
     """
 
     loss: Loss
@@ -50,6 +51,7 @@ class Encoded:
     factor: Any = 1.0
     normaliser: Any = 1.0
     slope: Any = 1.0
+    complement: Array | None = None
 
 
 def encode(given: Given) -> Encoded:
@@ -70,10 +72,12 @@ def smooth_slope(options: Options, classes: int) -> float:
     return (1 - amount) - (0.0 if options.smoothing == "all" else amount / max(classes - 1, 1))
 
 
-def positive_weight(target: Array, weight: Array) -> tuple[Array, Array]:
-    """Weights and labels whose cross-entropy is p y L(1) + (1 - y) L(0): p y + 1 - y, and p y of it."""
-    whole = weight * target + (1 - target)
-    return whole, np.divide(weight * target, whole, out=np.array(target, float), where=whole != 0)
+def positive_weight(target: Array, complement: Array, weight: Array) -> tuple[Array, Array, Array]:
+    """Weights and labels whose cross-entropy is p y L(1) + (1 - y) L(0): p y + 1 - y, p y of it, and 1 - y of it."""
+    whole = weight * target + complement
+    shares = ((weight * target, target), (complement, complement))
+    yes, no = (np.divide(x, whole, out=np.array(unweighted, float), where=whole != 0) for x, unweighted in shares)
+    return whole, yes, no
 
 
 def spread(name: str, x: Any, shape: tuple[int, ...]) -> Array:
@@ -130,14 +134,16 @@ def _probability(given: Given) -> Encoded:
     target, slope = given.target(), 1.0
     if given.options.target_form == "sign":
         target, slope = _two_labels(given, target, -1, 1) / 2 + 0.5, 0.5
+    complement = 1 - target
     if given.options.label_smoothing:
-        target, slope = smooth(target, given.options, 2), slope * smooth_slope(given.options, 2)
+        target, complement = (smooth(x, given.options, 2) for x in (target, complement))
+        slope = slope * smooth_slope(given.options, 2)
     if given.options.pos_weight is None:
-        return Encoded(given.loss, target, given.kept, slope=slope)
+        return Encoded(given.loss, target, given.kept, slope=slope, complement=complement)
     if "target" in given.loss.differentiable:
         raise ValueError(f"{given.loss.name} takes no pos_weight: it is differentiated in its target, where that is no plain factor")
-    factor, target = positive_weight(target, spread("pos_weight", given.options.pos_weight, given.shape))
-    return Encoded(given.loss, target, given.kept, factor=factor)
+    factor, target, complement = positive_weight(target, complement, spread("pos_weight", given.options.pos_weight, given.shape))
+    return Encoded(given.loss, target, given.kept, factor=factor, complement=complement)
 
 
 def _sign(given: Given) -> Encoded:

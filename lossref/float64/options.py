@@ -7,8 +7,9 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
+from inspect import signature
 from typing import Any
 
 import numpy as np
@@ -50,6 +51,9 @@ def prepare(loss: Loss, values: Mapping[str, Any], options: Options) -> Rows:
     encoded = encode(Given(loss, arrays, shape, kept, np.broadcast_to(sample != 0, count), options))
     if encoded.target is not None:
         arrays["target"] = encoded.target
+    if encoded.complement is not None and loss.value and "complement" in signature(loss.value).parameters:
+        arrays["complement"] = encoded.complement
+        encoded = replace(encoded, loss=replace(loss, arguments={**loss.arguments, "complement": loss.arguments["target"]}))
     weights = times(Wide(sample), Wide(np.asarray(encoded.factor)))
     active = encoded.kept & (weights.mantissa != 0)
     if not active.all():

@@ -22,7 +22,7 @@ from lossref.golden import row as rows
 from lossref.spec import Loss, Vector
 from lossref.strictjson import JsonError
 
-VERSION = "2.0.1"  # of the set: patch adds vectors, minor adds fields, major changes an answer
+VERSION = "2.0.2"  # of the set: patch adds vectors, minor adds fields, major changes an answer
 SHIPPED_FORMATS = ("float64", "float32")
 MANIFEST, SCHEMA = "MANIFEST.json", "schema.json"
 INSTALLING = ".installing"  # the folder of a new set whose files are being moved

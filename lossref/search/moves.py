@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import replace
 from decimal import Decimal
@@ -27,7 +28,8 @@ def moved(loss: Loss, parent: Question, parameters: Values, d: Stream) -> Questi
         inputs = dict(parent.inputs)
         for _ in range(1 + _chance(d)):
             name = _choice(d, list(inputs))
-            inputs[name] = _argument(loss.arguments[name], inputs, name, d)
+            if all(map(math.isfinite, flat(inputs))):  # a first step may have left the format
+                inputs[name] = _argument(loss.arguments[name], inputs, name, d)
         found = at(loss, parent, inputs, parameters)
         if (found.inputs, found.options) != (parent.inputs, parent.options) and questions.is_inside(loss, d.format, found):
             return found

@@ -6,7 +6,15 @@ They give value, gradient and Hessian of each example times its weight, and call
 # mypy: allow-untyped-defs, allow-incomplete-defs, allow-untyped-calls
 
 from sklearn import metrics
-from sklearn._loss.loss import AbsoluteError, ExponentialLoss, HalfBinomialLoss, HalfMultinomialLoss, HalfSquaredError, HuberLoss
+from sklearn._loss.loss import (
+    AbsoluteError,
+    ExponentialLoss,
+    HalfBinomialLoss,
+    HalfMultinomialLoss,
+    HalfSquaredError,
+    HuberLoss,
+    PinballLoss,
+)
 
 from lossref.implementations.engines.written import implements
 from lossref.values import flat
@@ -75,6 +83,23 @@ def _huber_bend(prediction, target, delta, sample_weight=None):
 def huber(prediction, target, delta, reduction="none", sample_weight=None):
     return (HuberLoss(delta=delta).loss if reduction == "none" else HuberLoss(delta=delta))(
         y_true=target, raw_prediction=prediction, sample_weight=sample_weight
+    )
+
+
+def _one_sided(question):
+    return "" if 0 < question.options.get("tau", 0.5) < 1 else "PinballLoss takes a quantile strictly between 0 and 1"
+
+
+def _quantile_slope(prediction, target, tau, sample_weight=None):
+    return PinballLoss(quantile=tau).gradient(y_true=target, raw_prediction=prediction, sample_weight=sample_weight)
+
+
+@implements("PinballLoss", "mean_pinball_loss", gradient=_quantile_slope, never=_one_sided)
+def quantile(prediction, target, tau, reduction="none", sample_weight=None):
+    return (
+        PinballLoss(quantile=tau).loss(y_true=target, raw_prediction=prediction, sample_weight=sample_weight)
+        if reduction == "none"
+        else metrics.mean_pinball_loss(target, prediction, alpha=tau, sample_weight=sample_weight)
     )
 
 

@@ -34,9 +34,25 @@ def huber(prediction, target, delta, reduction=None, sample_weight=None):
     return keras.losses.Huber(delta=delta, reduction=reduction)(target, prediction, sample_weight=sample_weight)
 
 
+@implements("LogCosh")
+def log_cosh(prediction, target, reduction=None, sample_weight=None):
+    return keras.losses.LogCosh(reduction=reduction)(target, prediction, sample_weight=sample_weight)
+
+
+# The formula of MeanAbsolutePercentageError: loss = 100 * mean(abs((y_true - y_pred) / y_true)); of zeros a comment says: epsilon
+@implements("MeanAbsolutePercentageError", documented=("factor 100", "floor is 1e-07"))
+def absolute_percentage_error(prediction, target, reduction=None, sample_weight=None):
+    return keras.losses.MeanAbsolutePercentageError(reduction=reduction)(target, prediction, sample_weight=sample_weight)
+
+
 @implements("Hinge", forms={"binary": ()})
 def hinge(prediction, target, reduction=None, sample_weight=None):
     return keras.losses.Hinge(reduction=reduction)(target, prediction, sample_weight=sample_weight)
+
+
+@implements("SquaredHinge", forms={"binary": ()})
+def squared_hinge(prediction, target, reduction=None, sample_weight=None):
+    return keras.losses.SquaredHinge(reduction=reduction)(target, prediction, sample_weight=sample_weight)
 
 
 @implements("BinaryCrossentropy", documented=CLIPPED)
@@ -142,12 +158,13 @@ def log_softmax(x, index):
 
 
 OTHERS = {
+    "CategoricalHinge": "multiclass_hinge with a rival of score 0 besides: max((1 - y_true) y_pred) has a 0 at the true class",
     "SparseCategoricalCrossentropy": "an index into probabilities has no entry in the catalogue yet",
     "CosineSimilarity": "cosine_embedding of the target 1, less 1; not judged separately",
     "Dice": "dice with a smooth_nr of 0 and keras.config.epsilon() for smooth_dr, which it has no options for; not judged separately yet",
     **dict.fromkeys(
         (
-            "LogCosh", "MeanAbsolutePercentageError", "MeanSquaredLogarithmicError", "CategoricalHinge", "SquaredHinge",
+            "MeanSquaredLogarithmicError",
             "CategoricalFocalCrossentropy", "CategoricalGeneralizedCrossEntropy", "Poisson",
             "Circle", "Tversky", "CTC",
         ),

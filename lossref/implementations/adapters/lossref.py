@@ -15,15 +15,15 @@ from lossref.spec import PARTS, Loss, Question
 
 
 def library() -> Library:
-    implementations = {name: _implementation(catalog.get(name)) for name in catalog.names()}
+    implementations = {name: implementation(catalog.get(name)) for name in catalog.names()}
     return Library(name="lossref", title=f"lossref {lossref.__version__}", implementations=implementations)
 
 
-def _implementation(loss: Loss) -> Implementation:
+def implementation(loss: Loss) -> Implementation:
     def part_of(part: str) -> Callable[..., Any]:
         def asked(**named: Any) -> Any:
             # Computed in float64; rounding the answer to the format asked about is the caller's last step.
-            dtype, found = named[loss.first].dtype, getattr(lossref, part)(loss.name, **named)
+            dtype, found = named[loss.first].dtype, getattr(lossref, part)(loss, **named)
             return tuple(np.asarray(x).astype(dtype) for x in found) if isinstance(found, tuple) else np.asarray(found).astype(dtype)
 
         return asked

@@ -52,6 +52,11 @@ def huber(prediction, target, delta):
     return optax.huber_loss(prediction, target, delta=delta)
 
 
+@implements("log_cosh")
+def log_cosh(prediction, target):
+    return optax.log_cosh(prediction, target)
+
+
 @implements("hinge_loss")
 def hinge(prediction, target):
     return optax.hinge_loss(prediction, target)
@@ -60,6 +65,11 @@ def hinge(prediction, target):
 @implements("perceptron_loss", documented=FLUSHED)
 def perceptron(prediction, target):
     return optax.losses.perceptron_loss(prediction, target)
+
+
+@implements("multiclass_hinge_loss")
+def multiclass_hinge(scores, target):
+    return optax.losses.multiclass_hinge_loss(scores, target)
 
 
 @implements("sigmoid_binary_cross_entropy", documented=FLUSHED)
@@ -186,7 +196,7 @@ OTHERS = {
     ),
     **dict.fromkeys(
         (
-            "generalized_kl_divergence", "log_cosh", "multiclass_hinge_loss", "multiclass_perceptron_loss", "ranking_softmax_loss",
+            "generalized_kl_divergence", "multiclass_perceptron_loss", "ranking_softmax_loss",
             "poly_loss_cross_entropy", "sparsemax_loss", "multiclass_sparsemax_loss", "make_fenchel_young_loss",
             "multiclass_generalized_dice_loss", "ctc_loss", "ctc_loss_with_forward_probs",
         ),

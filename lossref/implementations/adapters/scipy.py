@@ -1,4 +1,4 @@
-"""SciPy: one loss of its own (huber), and the pieces that the field composes losses from."""
+"""SciPy: two losses of its own (huber, pseudo_huber), and the pieces that the field composes losses from."""
 
 import numpy as np
 from scipy import special, stats
@@ -13,6 +13,11 @@ IMPORTS = "from scipy import special, stats"
 @implements("special.huber")
 def huber(prediction, target, delta):
     return special.huber(delta, prediction - target)
+
+
+@implements("special.pseudo_huber")
+def pseudo_huber(prediction, target, delta):
+    return special.pseudo_huber(delta, prediction - target)
 
 
 @implements(composed="xlogy, xlog1py")
@@ -103,7 +108,6 @@ def log_softmax(x, index):
 
 
 OTHERS = {
-    "special.pseudo_huber": "not in the catalogue yet",
     "special.kl_div": "t log(t / q) - t + q: not in the catalogue yet",
     "special.entr": "its sum over a distribution is entropy, judged as stats.entropy",
 }

@@ -4,7 +4,7 @@ A metric is a mean over samples: each example is judged as a batch of its own, i
 """
 
 from sklearn import metrics
-from sklearn.linear_model._sgd_fast import Hinge
+from sklearn.linear_model._sgd_fast import Hinge, SquaredHinge
 
 from lossref.implementations.adapters import _sklearn_compiled as compiled
 from lossref.implementations.engines.numpy_like import implementation
@@ -12,7 +12,7 @@ from lossref.implementations.engines.written import all_written, implements, lib
 from lossref.library import Library
 from lossref.values import flat
 
-IMPORTS = "from sklearn import metrics; from sklearn._loss.loss import *; from sklearn.linear_model._sgd_fast import Hinge"
+IMPORTS = "from sklearn import metrics; from sklearn._loss.loss import *; from sklearn.linear_model._sgd_fast import Hinge, SquaredHinge"
 MEAN = {"weights": "mean"}
 
 
@@ -39,6 +39,12 @@ def _one_label(question):
 @implements("mean_squared_error", alone=True, reductions=MEAN)
 def squared_error(prediction, target, reduction="mean", sample_weight=None):
     return metrics.mean_squared_error(target, prediction, sample_weight=sample_weight)
+
+
+# "epsilon is an arbitrary small yet strictly positive number": that of float64, whatever the dtype, which is the default floor
+@implements("mean_absolute_percentage_error", alone=True, reductions=MEAN)
+def absolute_percentage_error(prediction, target, reduction="mean", sample_weight=None):
+    return metrics.mean_absolute_percentage_error(target, prediction, sample_weight=sample_weight)
 
 
 def _hinge_slope(prediction, target):
@@ -72,6 +78,26 @@ def perceptron(prediction, target):
     return Hinge(0.0).py_loss(prediction[0], target[0])
 
 
+def _squared_hinge_slope(prediction, target):
+    return SquaredHinge(1.0).py_dloss(prediction[0], target[0])
+
+
+@implements("SquaredHinge (SGD)", alone=True, gradient=_squared_hinge_slope)
+def squared_hinge(prediction, target):
+    return SquaredHinge(1.0).py_loss(prediction[0], target[0])
+
+
+def _two_classes(question):
+    row = question.inputs["scores"]
+    return "" if len(row[0] if isinstance(row[0], tuple) else row) > 2 else "hinge_loss wants one score for two classes, not two"
+
+
+# hinge_loss of two classes stands at hinge; its documentation names Crammer and Singer for several.
+@implements(alone=True, reductions=MEAN, never=_two_classes)
+def multiclass_hinge(scores, target, reduction="mean", sample_weight=None):
+    return metrics.hinge_loss(target, scores, labels=range(scores.shape[1]), sample_weight=sample_weight)
+
+
 @implements("zero_one_loss", alone=True, never=_fractions)
 def zero_one(prediction, target):
     return metrics.zero_one_loss(target, prediction)
@@ -102,10 +128,9 @@ OTHERS = {
     "NMF beta_loss=itakura-saito": "reached only by fitting a factorisation",
     **dict.fromkeys(
         (
-            "HalfGammaLoss", "HalfPoissonLoss", "HalfTweedieLoss", "HalfTweedieLossIdentity", "PinballLoss",
-            "SquaredHinge (SGD)", "ModifiedHuber (SGD)", "EpsilonInsensitive (SGD)", "SquaredEpsilonInsensitive (SGD)",
-            "mean_pinball_loss", "max_error", "median_absolute_error", "root_mean_squared_error",
-            "mean_absolute_percentage_error", "mean_squared_log_error", "root_mean_squared_log_error", "hamming_loss",
+            "HalfGammaLoss", "HalfPoissonLoss", "HalfTweedieLoss", "HalfTweedieLossIdentity", "ModifiedHuber (SGD)",
+            "EpsilonInsensitive (SGD)", "SquaredEpsilonInsensitive (SGD)", "max_error", "median_absolute_error",
+            "root_mean_squared_error", "mean_squared_log_error", "root_mean_squared_log_error", "hamming_loss",
             "mean_poisson_deviance", "mean_gamma_deviance", "mean_tweedie_deviance", "coverage_error",
             "label_ranking_loss",
         ),

@@ -51,6 +51,11 @@ def huber(prediction, target, delta, reduction="none"):
     return F.huber_loss(prediction, target, reduction=reduction, delta=delta)
 
 
+@implements("smooth_l1_loss")
+def smooth_l1(prediction, target, beta, reduction="none"):
+    return F.smooth_l1_loss(prediction, target, reduction=reduction, beta=beta)
+
+
 @implements("soft_margin_loss")
 def logistic(prediction, target, reduction="none"):
     return F.soft_margin_loss(prediction, target, reduction=reduction)
@@ -172,7 +177,7 @@ OTHERS = {
     "triplet_margin_with_distance_loss": "triplet_margin with distances of one's own; not judged separately",
     **dict.fromkeys(
         (
-            "smooth_l1_loss", "hinge_embedding_loss", "multi_margin_loss", "multilabel_margin_loss",
+            "hinge_embedding_loss", "multi_margin_loss", "multilabel_margin_loss",
             "multilabel_soft_margin_loss", "linear_cross_entropy", "AdaptiveLogSoftmaxWithLoss", "poisson_nll_loss",
             "margin_ranking_loss", "ctc_loss",
         ),

@@ -43,6 +43,40 @@ def half_squared_error(prediction, target):
     ]
 
 
+def _pseudo_huber_bend(prediction, target, delta):
+    return [
+        t["sum_hessian"][0]
+        for t in json.loads(
+            xgb.train(
+                {"objective": "reg:pseudohubererror", "huber_slope": delta, **STEP},
+                xgb.DMatrix(np.zeros((1, 1)), label=target, base_margin=prediction),
+                1,
+            ).save_raw("json")
+        )["learner"]["gradient_booster"]["model"]["trees"]
+    ]
+
+
+def _flat(question):
+    """Whether the Hessian, (delta / |r|)^3 far off, vanishes, and the weight of the leaf with it."""
+    first, labels = (flat(x) for x in question.inputs.values())
+    is_seen = all(abs(x - y) < 2.0**40 * question.options.get("delta", 1.0) for x, y in zip(first, labels, strict=True))
+    return "" if is_seen else "where the Hessian is next to 0 the leaf does not show the gradient"
+
+
+@implements("reg:pseudohubererror", gives="gradient", hessian=_pseudo_huber_bend, alone=True, never=_flat)
+def pseudo_huber(prediction, target, delta):
+    return [
+        -t["base_weights"][0] * t["sum_hessian"][0]
+        for t in json.loads(
+            xgb.train(
+                {"objective": "reg:pseudohubererror", "huber_slope": delta, **STEP},
+                xgb.DMatrix(np.zeros((1, 1)), label=target, base_margin=prediction),
+                1,
+            ).save_raw("json")
+        )["learner"]["gradient_booster"]["model"]["trees"]
+    ]
+
+
 @implements("binary:hinge", gives="gradient", alone=True)
 def hinge(prediction, target):
     return [
@@ -113,9 +147,11 @@ OTHERS = {
     "binary:logitraw": "binary:logistic with another prediction; not judged separately",
     "multi:softmax": "multi:softprob with another prediction; not judged separately",
     "reg:absoluteerror": "leaves are medians and do not show the gradient",
+    "reg:quantileerror": "leaves are quantiles and do not show the gradient",
+    "reg:expectileerror": "expectile, in versions from 3.3 on; not judged yet",
     **dict.fromkeys(
         (
-            "reg:quantileerror", "reg:pseudohubererror", "reg:expectileerror", "reg:squaredlogerror", "count:poisson",
+            "reg:squaredlogerror", "count:poisson",
             "reg:tweedie", "reg:gamma", "rank:pairwise", "rank:ndcg", "rank:map", "survival:cox", "survival:aft",
         ),
         "not in the catalogue yet",
@@ -141,6 +177,7 @@ def library() -> Library:
         reasons={
             "squared_error": "XGBoost ships half of it",
             "absolute_error": "leaves of reg:absoluteerror are medians and do not show the gradient",
+            "quantile": "leaves of reg:quantileerror are quantiles and do not show the gradient",
         },
         formats=("float32",),
     )

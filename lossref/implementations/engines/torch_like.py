@@ -30,7 +30,7 @@ def dialect(imports: str, reductions: Mapping[str, Any] = COUNT, **facts: Any) -
             "differentiation": AUTOGRAD,
             "tensor": torch.from_numpy,
             "spelled": spelled,
-            "array": lambda x: x.detach().numpy(),
+            "array": lambda x: x.numpy(force=True),  # a slope that torch knows to be 0 everywhere is a tensor without numbers
             **facts,
         },
     )
@@ -51,7 +51,7 @@ def of_ones_own(start: str, device: str) -> Dialect:
         f"{start}import torch",
         tensor=lambda x: torch.from_numpy(x).to(device or "cpu"),
         spelled=there,
-        array=lambda x: x.detach().cpu().numpy(),
+        array=lambda x: x.numpy(force=True),
     )
 
 

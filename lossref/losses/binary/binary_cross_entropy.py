@@ -16,21 +16,23 @@ from lossref.spaces import Unit
 from lossref.spec import Known, Loss
 
 
-def value(probabilities, target):
+def value(probabilities, target, complement=None):
     # Two terms of one sign; log1p(-p) keeps the digits that 1 - p would round away.
-    return -(xlogy(target, probabilities) + xlog1py(np.subtract(1.0, target), np.negative(probabilities)))
+    no = np.subtract(1.0, target) if complement is None else complement
+    return -(xlogy(target, probabilities) + xlog1py(no, np.negative(probabilities)))
 
 
-def gradient(probabilities, target):
+def gradient(probabilities, target, complement=None):
     # (p - y) / (p (1 - p)) with one rounding of p - y; a hard label cancels one factor exactly.
     p, y = np.broadcast_arrays(np.asarray(probabilities, float), np.asarray(target, float))
     soft = (p - y) / p / (1.0 - p)
     return np.where(y == 0, 1.0 / (1.0 - p), np.where(y == 1, -1.0 / p, soft))
 
 
-def hessian(probabilities, target):
+def hessian(probabilities, target, complement=None):
     p, y = np.broadcast_arrays(np.asarray(probabilities, float), np.asarray(target, float))
-    return np.where(y == 0, 0.0, y / p / p) + np.where(y == 1, 0.0, (1.0 - y) / (1.0 - p) / (1.0 - p))
+    no = 1.0 - y if complement is None else complement
+    return np.where(y == 0, 0.0, y / p / p) + np.where(no == 0, 0.0, no / (1.0 - p) / (1.0 - p))
 
 
 def definition(m, probabilities, target):

@@ -16,18 +16,19 @@ from lossref.spaces import Real, Unit
 from lossref.spec import Known, Loss
 
 
-def value(logits, target):
+def value(logits, target, complement=None):
     # Two terms of one sign: nothing cancels, and exp never sees a positive number.
-    no, yes = np.subtract(1.0, target), np.asarray(target)
+    no, yes = np.subtract(1.0, target) if complement is None else complement, np.asarray(target)
     return np.where(no == 0, 0.0, no * softplus(logits)) + np.where(yes == 0, 0.0, yes * softplus(np.negative(logits)))
 
 
-def gradient(logits, target):
+def gradient(logits, target, complement=None):
     # s(z) - y, split so that a hard label leaves one exact tail, not 1 - (1 - tail).
-    return np.subtract(1.0, target) * sigmoid(logits) - target * sigmoid(np.negative(logits))
+    no = np.subtract(1.0, target) if complement is None else complement
+    return no * sigmoid(logits) - target * sigmoid(np.negative(logits))
 
 
-def hessian(logits, target):
+def hessian(logits, target, complement=None):
     return sigmoid_slope(logits) + np.zeros_like(target)
 
 

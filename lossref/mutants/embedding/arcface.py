@@ -52,9 +52,12 @@ def arc(turn):
 
 
 def arc_gradient(turn, slope):
-    return lambda c, y, margin, scale: (
-        scale * softmax_ce_gradient_divided_once(arc_logits(turn, c, y, margin, scale), y) * np.where(onehot(c, y), slope(c, margin), 1)
-    )
+    def gradient(c, y, margin, scale):
+        of_logits = scale * softmax_ce_gradient_divided_once(arc_logits(turn, c, y, margin, scale), y)
+        # The slope of an angle is infinite at its ends, where a single class has none to lose.
+        return np.where(of_logits == 0, 0, of_logits * np.where(onehot(c, y), slope(c, margin), 1))
+
+    return gradient
 
 
 def easy(then, otherwise):

@@ -5,6 +5,18 @@ import numpy as np
 from lossref.mutants.formulas import beyond, flushed, log1p_by_artanh, narrow, sigmoid, sloppy, softplus, within
 from lossref.mutants.record import of
 
+BARELY = {"float64": 30, "float32": 10.5}  # exp(-x) is some ulps of x there
+RIGHTLY = {"float64": 37.5, "float32": 17.4}  # and less than half of one here
+
+
+def identity(x, limit):
+    return np.where(x > limit[x.dtype.name], x, softplus(x))
+
+
+def one(x, limit):
+    return np.where(x > limit[x.dtype.name], 1, sigmoid(x)).astype(x.dtype)
+
+
 row = of("softplus")
 MUTANTS = (
     row("right", "logaddexp", "NumPy's logaddexp(0, x); 1 / (1 + exp(-x))", softplus, lambda x: 1 / (1 + np.exp(-x)), True),
@@ -24,6 +36,10 @@ MUTANTS = (
         lambda x: softplus(x) / np.log(x.dtype.type(2)), lambda x: sigmoid(x) / np.log(x.dtype.type(2)), True),
     row("textbook", "plus_eps", "log(1 + exp x + 1e-12) for small x",
         lambda x: np.where(x > 0, softplus(x), np.log1p(np.exp(np.minimum(x, 0)) + 1e-12)), sigmoid, True),
+    row("right", "identity_where_it_is", "x, and slope 1, where exp(-x) is less than half an ulp of them",
+        lambda x: identity(x, RIGHTLY), lambda x: one(x, RIGHTLY), True),
+    row("broken", "identity_above_30", "x, and slope 1, above 30: some ulps are missing up to 31",
+        lambda x: identity(x, BARELY), lambda x: one(x, BARELY), True),
     row("broken", "within_30", "x is clipped at 30 first", within(softplus, 30), within(sigmoid, 30), True),
     row("broken", "flushed", "values and slopes below 1e-12 become 0", flushed(softplus, 1e-12), flushed(sigmoid, 1e-12), True),
     row("broken", "turned_tail", "the slope's sign is wrong beyond |x| = 25", gradient=beyond(sigmoid, 25, -1), passes_gradcheck=True),
