@@ -3,7 +3,8 @@
 Each environment is made afresh: the wheel of this checkout is installed, the whole golden set is regenerated and compared byte for
 byte with the one here, and our own code is judged in float64 and float32. It must meet level B everywhere; a letter above may
 move with the processor's exp and log, and is listed. By default every choice is made at least once, in as few environments as there
-are versions of Python here; --all takes every combination. Exit 1 where a file differs or a grade falls below B.
+are versions of Python here; --all takes every combination. With --one-in N each environment regenerates one loss in N, another share in
+each. Exit 1 where a file differs or a grade falls below B.
 """
 
 from __future__ import annotations
@@ -24,6 +25,7 @@ from rich.console import Console
 from rich.progress import Progress
 from rich.table import Table
 
+from lossref import catalog
 from lossref.judge.measure import meets
 
 ROOT = Path(__file__).parent.parent
@@ -101,8 +103,8 @@ def run(*command: str, environment: dict[str, str] | None = None, good: Sequence
     return done.stdout
 
 
-def examined(cell: Cell, wheel: Path, folder: Path, jobs: int) -> Found:
-    """What one environment gives; it is made in an empty folder."""
+def examined(cell: Cell, wheel: Path, folder: Path, jobs: int, losses: Sequence[str]) -> Found:
+    """What one environment gives, of the golden files of some losses; it is made in an empty folder."""
     run(cell.python, "-m", "venv", str(folder / "venv"))
     python = str(folder / "venv" / ("Scripts" if os.name == "nt" else "bin") / "python")
     run(python, "-m", "pip", "install", "--quiet", "--disable-pip-version-check", f"{wheel}[golden]", *cell.requirements)
@@ -111,9 +113,10 @@ def examined(cell: Cell, wheel: Path, folder: Path, jobs: int) -> Found:
         environment |= {"NPY_DISABLE_CPU_FEATURES": run(python, "-c", DISPATCHED).strip()}
         environment |= {"GLIBC_TUNABLES": "glibc.cpu.hwcaps=-AVX2,-AVX512F,-FMA,-FMA4"}
     made = folder / "golden"
-    run(python, "-m", "lossref", "golden", "generate", "--to", str(made), "--jobs", str(jobs), environment=environment)
-    ours = {path.relative_to(ROOT / "golden") for path in (ROOT / "golden").rglob("*.json*")}
-    theirs = {path.relative_to(made) for path in made.rglob("*.json*")}
+    chosen = [f"--loss={name}" for name in losses]
+    run(python, "-m", "lossref", "golden", "generate", "--to", str(made), "--jobs", str(jobs), *chosen, environment=environment)
+    ours = {path.relative_to(ROOT / "golden") for path in (ROOT / "golden").rglob("*.jsonl") if path.name.split(".")[0] in losses}
+    theirs = {path.relative_to(made) for path in made.rglob("*.jsonl")}
     same = {path for path in ours & theirs if (made / path).read_bytes() == (ROOT / "golden" / path).read_bytes()}
     return Found(run(python, "-c", VERSIONS).split(), sorted(map(str, (ours | theirs) - same)), grades(python, environment))
 
@@ -140,6 +143,7 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--all", action="store_true", help="every combination")
     parser.add_argument("--jobs", type=int, default=os.cpu_count() or 1, metavar="N", help="processes that regenerate (all processors)")
+    parser.add_argument("--one-in", type=int, default=1, metavar="N", help="regenerate one loss in so many in each environment (1: all)")
     parser.add_argument("--list", action="store_true", help="print the environments, and make none")
     given = parser.parse_args()
     console, chosen = Console(width=None if sys.stdout.isatty() else 140), list(cells(pythons(), every=given.all))
@@ -153,9 +157,10 @@ def main() -> int:
         task = progress.add_task("environments", total=len(chosen))
         run(sys.executable, "-m", "pip", "wheel", "--quiet", "--no-deps", "--wheel-dir", place, str(ROOT))
         (wheel,) = Path(place).glob("*.whl")
-        for cell in chosen:
+        for k, cell in enumerate(chosen):
+            losses = catalog.names()[k % given.one_in :: given.one_in]
             with tempfile.TemporaryDirectory(dir=place) as folder:
-                results.append(found := examined(cell, wheel, Path(folder), given.jobs))
+                results.append(found := examined(cell, wheel, Path(folder), given.jobs, losses))
             table.add_row(cell.version, *found.versions, cell.vectors, ", ".join(found.differing) or "none")
             progress.advance(task)
     console.print(table)

@@ -11,7 +11,7 @@ from lossref.implementations.adapters.lossref import implementation
 from lossref.mutants import cover, of_calls, operators, source
 from lossref.mutants.power import measured, spoilt
 
-SAMPLE = 60  # of the wrong code of a loss, one in so many
+SAMPLE = 120  # of the wrong code of a loss, one in so many
 QUICK = ("relu", "softplus", "hinge")
 
 
@@ -60,6 +60,7 @@ def test_edits_of_source_change_the_code_and_nothing_else():
         assert any(getattr(edited, part).__code__ != getattr(loss, part).__code__ for part in ("value", "gradient", "hessian")), edit
 
 
+@pytest.mark.whole
 @pytest.mark.parametrize("name", QUICK)
 def test_the_choice_is_what_anybody_chooses(name, form):
     loss = catalog.get(name)
