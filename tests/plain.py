@@ -13,7 +13,8 @@ class Plain:
     """The number system of a definition: mpmath's numbers as they are."""
 
     exp, log, sqrt, cos, sin = (staticmethod(getattr(mp, name)) for name in ("exp", "log", "sqrt", "cos", "sin"))
-    abs, max, min = staticmethod(abs), staticmethod(max), staticmethod(min)
+    abs, min = staticmethod(abs), staticmethod(min)
+    max = staticmethod(lambda *numbers: mp.mpf(max(numbers)))  # of one number too
     lift = staticmethod(mp.mpmathify)
 
     @staticmethod

@@ -68,9 +68,9 @@ class WithRoots(Jets):
 
 def meets_a_comparison(loss, values, reach):
     """Whether some comparison of the definition would turn out otherwise within so much of the point."""
-    with Balls.working(200):
+    with Balls.working(3000):
         numbers = [x for name in loss.differentiable for x in flat(values[name])]
-        jets = WithRoots(Balls(200), order=1, ulps=[Fraction(reach)] * len(numbers), reach=1)
+        jets = WithRoots(Balls(3000), order=1, ulps=[Fraction(reach)] * len(numbers), reach=1)
         variables = iter([jets.variable(x, i) for i, x in enumerate(numbers)])
         placed = {n: filled(x, variables) if n in loss.differentiable else lifted(jets, x) for n, x in values.items()}
         loss.definition(jets, **placed)

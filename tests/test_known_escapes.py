@@ -20,7 +20,7 @@ ESCAPES = [  # what passed, and the loss, operator and variant that stand for it
     ("slopes capped at 1e15", "squared_error", "large answers capped", "at 1e+15"),
     ("residuals clipped between 1e18 and 1e100", "squared_error", "wrong in one region", "prediction 1e18 to 1e100"),
     ("a hinge slope up to 1e-6 past the margin", "hinge", "a branch point moved", "1.000001"),
-    ("huber's threshold off by 1e-6 in the Hessian", "huber", "a branch point moved", "1e-06"),
+    ("huber's threshold off by 1e-6 in the Hessian", "huber", "a branch point moved", "1.000001"),
     ("slope 0 at a logit of 0 with label 0", SIGMOID, "wrong for one label", "target 0, 0 at logits 0"),
     ("wrong at 0 for one label", "exponential", "wrong for one label", "target -1, prediction at 0"),
     ("logits clipped at 700, exponential", "exponential", "inputs clipped", "at 700"),

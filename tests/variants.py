@@ -10,6 +10,7 @@ import math
 import numpy as np
 
 import lossref
+from lossref.float64 import doubled
 from lossref.float64.options import prepare
 from lossref.formats import FLOAT64, FORMATS
 from lossref.options import Options, split
@@ -130,7 +131,9 @@ def turned_over(loss, part, right, given):
 
 
 def wider_inside(loss, part, right, given):
-    """Our formulas on numbers of long double, rounded at the end."""
+    """Our formulas on numbers of long double, rounded at the end; numbers in two parts are split as float64 is."""
+    if any(getattr(x, "__module__", "") == doubled.__name__ for x in loss.value.__globals__.values()):
+        return None
     wide = {k: x.astype(np.longdouble) if k in loss.arguments and x.dtype.kind == "f" else x for k, x in given.items()}
     return _bare(loss, part, given, wide)
 
@@ -150,7 +153,8 @@ def _bare(loss, part, given, changed):
 
 
 def inputs_moved(loss, part, right, given):
-    """Every input moved by at most one ulp, as if it came out of a computation; but 0 and what lies at an end of its space are data."""
+    """Every input moved by at most one ulp, as if it came out of a computation; but 0 and what lies at an end of its space are data, and
+    none is moved onto an end."""
     if part == "hessian":
         return None
     moved = {}
@@ -164,6 +168,7 @@ def inputs_moved(loss, part, right, given):
         ends = [end for end in space.ends if math.isfinite(end) and space.ends_are_exact]
         is_data = (x == 0) | np.any([abs(x - end) <= 4 * np.spacing(x) for end in ends], axis=0)
         outside = (other < space.low) | (other > space.high) | ((other == space.low) & space.low_is_open) | ~np.isfinite(other)
+        outside |= (other == space.low) | (other == space.high)
         moved[name] = np.where(is_data | outside, x, other).astype(x.dtype)
     return right(**given | moved)
 
