@@ -1,7 +1,7 @@
 """What all tests share: a test that takes `loss` runs once for each loss, one that takes `form` once for each shipped format.
 
 Of those that are marked `sampled` ten losses are asked, others for each property, and those that are marked `whole` are left out: unless
-LOSSREF_WHOLE_SUITE is set, as in CI.
+LOSSREF_WHOLE_SUITE is set. LOSSREF_WHOLE_SUITE=1::2 asks every other loss, from the second on for one property and from the first for another.
 """
 
 import os
@@ -17,9 +17,10 @@ SAMPLED = 10  # losses: the catalogue may grow, and the time that a newcomer wai
 def pytest_generate_tests(metafunc):
     if "loss" in metafunc.fixturenames:
         names = catalog.names()
-        if metafunc.definition.get_closest_marker("sampled") and not os.environ.get("LOSSREF_WHOLE_SUITE"):
-            step = -(-len(names) // SAMPLED)
-            names = names[sum(metafunc.function.__name__.encode()) % step :: step]
+        if metafunc.definition.get_closest_marker("sampled"):
+            start, _, step = os.environ.get("LOSSREF_WHOLE_SUITE", "").partition("::")
+            every = int(step or 1) if start else -(-len(names) // SAMPLED)
+            names = names[(sum(metafunc.function.__name__.encode()) + int(start or 0)) % every :: every]
         metafunc.parametrize("loss", [catalog.get(name) for name in names], ids=lambda loss: loss.name)
     if "form" in metafunc.fixturenames:
         metafunc.parametrize("form", [FORMATS[name] for name in golden.SHIPPED_FORMATS], ids=lambda form: form.name)
