@@ -1,7 +1,8 @@
 """What all tests share: a test that takes `loss` runs once for each loss, one that takes `form` once for each shipped format.
 
 Of those that are marked `sampled` ten losses are asked, others for each property, and those that are marked `whole` are left out: unless
-LOSSREF_WHOLE_SUITE is set. LOSSREF_WHOLE_SUITE=1::2 asks every other loss, from the second on for one property and from the first for another.
+LOSSREF_WHOLE_SUITE is set. LOSSREF_WHOLE_SUITE=1::2 asks every other loss, from the second on for one property and from the first for
+another.
 """
 
 import os
