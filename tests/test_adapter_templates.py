@@ -167,6 +167,7 @@ def test_adapter_is_judged_and_a_planted_fault_is_caught(name, shell, capsys):
     assert f'"{exact}"' not in printed
 
 
+@pytest.mark.whole
 @pytest.mark.parametrize("name", LANGUAGES)
 def test_adapter_holds_both_formats(name, shell, capsys):
     _, command = init(shell, capsys, name)

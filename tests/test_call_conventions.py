@@ -131,6 +131,7 @@ ALWAYS = [
 ]
 
 
+@pytest.mark.whole
 @pytest.mark.parametrize(("name", "parts", "sentence"), ALWAYS, ids=[sentence for *_, sentence in ALWAYS])
 def test_what_is_declared_is_what_a_call_is_judged_by(name, parts, sentence):
     assert not meets(counted(verdict(name, parts, of=calls(name))), "B")
@@ -146,6 +147,7 @@ def test_a_fault_beside_what_is_declared_is_still_found():
     assert not meets(counted(verdict(SOFTMAX, parts, "mean over count", of=calls(SOFTMAX))), "B")
 
 
+@pytest.mark.whole
 def test_two_conventions_of_calls_together():
     half = {part: lambda f=f, **named: f(**named) / 2 for part, f in always(SIGMOID, denominator="count").items()}
     assert meets(counted(verdict(SIGMOID, half, "mean over count", "factor 1/2", of=calls(SIGMOID))), "B")
@@ -154,6 +156,7 @@ def test_two_conventions_of_calls_together():
     assert (needed.needless, "nothing gives zero" in idle.needless) == ("", True)  # a batch is never empty by count
 
 
+@pytest.mark.whole
 def test_what_a_call_does_not_need_is_told():
     (found,) = verdict(SOFTMAX, always(SOFTMAX), "mean over count", of=calls(SOFTMAX)).declarations
     assert "not needed" in found.needless

@@ -125,6 +125,7 @@ def test_losses_of_one_argument_and_options_of_each_example_are_reduced_too():
     assert slope.tolist() == [1, 0, 3]
 
 
+@pytest.mark.whole
 def test_the_oracle_answers_calls_like_the_golden_set(form, listed):
     """Over mpmath, apart from the certifier that wrote them; a batch is given as plain lists."""
     wrong = []

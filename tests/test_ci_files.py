@@ -60,6 +60,7 @@ def prepared(run):
     return check, compare, conformance
 
 
+@pytest.mark.whole
 def test_what_the_page_says_works_and_notices_what_is_new(run):
     lines = prepared(run)
     assert [run(line)[0] for line in lines] == [0, 0, 0]

@@ -56,6 +56,7 @@ def test_every_loss_has_its_files_and_nothing_else_lies_there(listed):
     assert set(golden.manifest(golden.folder())["files"]) == wanted
 
 
+@pytest.mark.whole
 def test_generating_gives_the_same_bytes_for_any_number_of_workers(tmp_path, monkeypatch):
     """Two losses stand for all here; `lossref golden verify --recompute` does it with the whole set."""
     monkeypatch.setattr(catalog, "names", lambda: ("hinge", "squared_error"))

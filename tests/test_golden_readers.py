@@ -215,6 +215,7 @@ def test_reader_reads_every_bit_of_every_file(reader, files, expected):
         assert line[2:] == words or all(map(same, line[2:], words)), (line, words)
 
 
+@pytest.mark.whole
 def test_what_a_reader_prints_it_grades_as_exact(reader, files, tmp_path):
     right = tmp_path / "right.txt"
     right.write_text("".join(" ".join(line) + "\n" for line in reader(*files[::7])), encoding="ascii")

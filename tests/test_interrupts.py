@@ -23,6 +23,7 @@ COMMANDS = [
 ]  # fmt: skip
 
 
+@pytest.mark.whole
 @pytest.mark.parametrize("command", COMMANDS)
 def test_a_closed_pipe_is_no_difference_and_no_traceback(command):
     reading, writing = os.pipe()

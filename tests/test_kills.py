@@ -32,6 +32,7 @@ FAULTS = {
 }
 
 
+@pytest.mark.whole
 @pytest.mark.parametrize("fault", FAULTS)
 def test_it_finds_what_is_wrong(monkeypatch, capsys, fault):
     command = [sys.executable, "-c", BEGIN + FAULTS[fault]]

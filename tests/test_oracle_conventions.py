@@ -27,6 +27,7 @@ DECLARED = [
 ]
 
 
+@pytest.mark.whole
 @pytest.mark.parametrize(("name", "sentences"), DECLARED, ids=lambda x: x if isinstance(x, str) else "+".join(x))
 def test_it_is_what_implementations_are_judged_by(name, sentences, listed):
     loss, conventions = get(name), [parse(sentence) for sentence in sentences]
