@@ -51,13 +51,13 @@ def generate(loss: Loss, form: Format, seed: str = "golden") -> Iterator[Questio
             yield question
 
 
-def pool(loss: Loss, form: Format, seed: str = "golden", turn: int = 0) -> Iterator[tuple[str, int, Question]]:
+def pool(loss: Loss, form: Format, seed: str = "golden", turn: int = 0, one_in: int = 1) -> Iterator[tuple[str, int, Question]]:
     """Far more questions than are worth certifying, each by its flag and index: rungs, and options crossed with them.
 
-    Each turn draws others, at the same steps.
+    Each turn draws others, at the same steps; of a flag every one or one in so many.
     """
     for flag, count in rungs(loss).items():
-        for index in range(turn * count, (turn + 1) * count):
+        for index in range(turn * count, (turn + 1) * count, one_in):
             if (question := at_rung(loss, form, flag, index, seed)) is not None:
                 yield flag, index, question
 

@@ -67,7 +67,8 @@ def torch_value(loss, tensors, reduction):
     from torch import nn
 
     modules = {
-        "squared_error": nn.MSELoss, "absolute_error": nn.L1Loss, "huber": nn.HuberLoss, "logistic": nn.SoftMarginLoss,
+        "squared_error": nn.MSELoss, "absolute_error": nn.L1Loss, "huber": nn.HuberLoss, "smooth_l1": nn.SmoothL1Loss,
+        "logistic": nn.SoftMarginLoss,
         "binary_cross_entropy": nn.BCELoss, "sigmoid_cross_entropy": nn.BCEWithLogitsLoss, "negative_log_likelihood": nn.NLLLoss,
         "softmax_cross_entropy": nn.CrossEntropyLoss, "soft_target_cross_entropy": nn.CrossEntropyLoss,
         "gaussian_nll": nn.GaussianNLLLoss, "triplet_margin": nn.TripletMarginLoss, "cosine_embedding": nn.CosineEmbeddingLoss,
@@ -163,8 +164,8 @@ GOOD = {
     "onnx": ("softmax_cross_entropy", "negative_log_likelihood"),
     "optax": ("squared_error", "soft_target_cross_entropy"),
     "sklearn": ("binary_cross_entropy", "hinge", "squared_error"),
-    "torch": ("softmax_cross_entropy", "soft_target_cross_entropy", "negative_log_likelihood", LOG_SPACE, "logistic"),
-    "torch_func": ("softmax_cross_entropy", "soft_target_cross_entropy", "negative_log_likelihood", LOG_SPACE, "logistic"),
+    "torch": ("softmax_cross_entropy", "soft_target_cross_entropy", "negative_log_likelihood", LOG_SPACE),
+    "torch_func": ("softmax_cross_entropy", "soft_target_cross_entropy", "negative_log_likelihood", LOG_SPACE),
 }
 # An eps of 1e-6 or 1e-12 is in what they compute.
 BESIDE = ("triplet_margin", "cosine_embedding")

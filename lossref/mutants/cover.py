@@ -11,7 +11,6 @@ import numpy as np
 
 from lossref import questions
 from lossref.formats import Format
-from lossref.golden import write
 from lossref.judge.outcome import truths
 from lossref.library import Implementation
 from lossref.mutants.power import CLEARLY_WRONG, Batch, Fresh, Spoilt, answered, apart, is_judged, repeated, spoilt, witness
@@ -31,20 +30,13 @@ OF_SLOPE = 4  # numbers that a row has for each of its slopes: rounded, residual
 
 @dataclass
 class _Choice:
-    """The questions that were certified so far, by id, and the ids of those that stay."""
+    """The ids of the questions that stay, and what was certified on the way."""
 
-    loss: Loss
-    form: Format
-    certified: dict[str, Vector | None] = field(default_factory=dict)
+    fresh: Fresh
     stays: dict[str, None] = field(default_factory=dict)
 
-    def vector(self, question: Question) -> Vector | None:
-        if question.id not in self.certified:
-            self.certified[question.id] = write.certified(self.loss, question)
-        return self.certified[question.id]
-
     def staying(self, part: str) -> list[Vector]:
-        return [v for identifier in self.stays if (v := self.certified[identifier]) and is_judged(v, part)]
+        return [v for identifier in self.stays if (v := self.fresh.certified[identifier]) and is_judged(v, part)]
 
 
 def chosen(loss: Loss, made: Callable[[Loss], Implementation], vectors: Sequence[Vector], form: Format) -> dict[str, list[int]]:
@@ -54,7 +46,8 @@ def chosen(loss: Loss, made: Callable[[Loss], Implementation], vectors: Sequence
     for each in spoilt(loss, made):
         unnoticed[each.part].append(each)
     golden = {part: [v for v in vectors if is_judged(v, part)] for part in unnoticed}
-    choice, places, fresh = _Choice(loss, form), dict[str, tuple[str, int]](), Fresh(loss, form)
+    fresh, places = Fresh(loss, form), dict[str, tuple[str, int]]()
+    choice = _Choice(fresh)
     for turn in range(MOST_TURNS):
         if turn >= TURNS:
             unnoticed = {part: [each for each in several if witness(each, ours.parts[part], fresh)] for part, several in unnoticed.items()}
@@ -101,11 +94,11 @@ def _noticed(each: Spoilt, function: Any, asked: Sequence[Batch], form: Format, 
 
 def _cover(choice: _Choice, missing: dict[Spoilt, int], function: Any, batches: Sequence[Batch], clearly: float) -> list[Spoilt]:
     """Take the question that tells most faults for its size, until every one is noticed or nothing tells it; those never noticed."""
-    form, wrong = choice.form, list(missing)
+    form, wrong = choice.fresh.form, list(missing)
     need = np.array([missing[each] for each in wrong], int)
     patience = np.full(len(wrong), PATIENCE)
     columns = [(batch, i) for batch in batches for i in range(len(batch.vectors))]
-    cost = np.array([_size(choice.loss, batch.vectors[i].question) for batch, i in columns])
+    cost = np.array([_size(choice.fresh.loss, batch.vectors[i].question) for batch, i in columns])
     tells = np.zeros((len(wrong), len(columns)), np.int8)
     start = 0
     for batch in batches:
@@ -122,7 +115,7 @@ def _cover(choice: _Choice, missing: dict[Spoilt, int], function: Any, batches: 
         if score[q] == 0:
             return [wrong[m] for m in np.flatnonzero(need == TWICE)]
         batch, i = columns[q]
-        vector, useful = choice.vector(batch.vectors[i].question), False
+        vector, useful = choice.fresh.vector(batch.vectors[i].question), False
         part = wrong[0].part
         expected = truths(vector, part, form) if vector and is_judged(vector, part) else None
         for m in np.flatnonzero(open_ & (tells[:, q] > 0)).tolist():

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 from itertools import cycle, islice
 from typing import Any
 
@@ -223,7 +224,7 @@ def _killed(each: Spoilt, function: Right, asked: Sequence[Batch], form: Format)
 
 def witness(each: Spoilt, function: Right, fresh: Fresh) -> Question | None:
     """A question, among those at which it differs most, that shows it to be clearly wrong."""
-    loss, form = fresh.loss, fresh.form
+    form = fresh.form
     differing = [
         (found.distance[i].max(), batch, i, found)
         for batch in fresh.batches(each.part, function)
@@ -231,7 +232,7 @@ def witness(each: Spoilt, function: Right, fresh: Fresh) -> Question | None:
         for i in found.worst(CERTIFIED)
     ]
     for _, batch, i, found in sorted(differing, key=lambda d: -d[0])[:CERTIFIED]:
-        vector = write.certified(loss, batch.vectors[i].question)
+        vector = fresh.vector(batch.vectors[i].question)
         errors = found.errors(i, truths(vector, each.part, form), form) if vector and is_judged(vector, each.part) else []
         if any(e.E2 > CLEARLY_WRONG for e in errors):
             return batch.vectors[i].question
@@ -240,15 +241,25 @@ def witness(each: Spoilt, function: Right, fresh: Fresh) -> Question | None:
 
 @dataclass(frozen=True)
 class Fresh:
-    """Questions of the pool as no golden vector asks them, answered by right code, part by part; few are ever certified."""
+    """Questions of the pool as no golden vector asks them, answered by right code, part by part; few are ever certified, each once."""
 
     loss: Loss
     form: Format
     known: dict[str, list[Batch]] = field(default_factory=dict)
+    certified: dict[str, Vector | None] = field(default_factory=dict)
+
+    def vector(self, question: Question) -> Vector | None:
+        if question.id not in self.certified:
+            self.certified[question.id] = write.certified(self.loss, question)
+        return self.certified[question.id]
 
     def batches(self, part: str, function: Right) -> list[Batch]:
         if part not in self.known:
-            nothing: Any = None
-            asked = (q for _, index, q in questions.pool(self.loss, self.form, SEED) if index % OF_FEW == 0 and q.region != "special")
-            self.known[part] = list(answered(function, [Vector(q, nothing) for q in asked], self.form))
+            self.known[part] = list(answered(function, self._asked, self.form))
         return self.known[part]
+
+    @cached_property
+    def _asked(self) -> list[Vector]:
+        nothing: Any = None
+        several = (q for _, _, q in questions.pool(self.loss, self.form, SEED, one_in=OF_FEW) if q.region != "special")
+        return [Vector(q, nothing) for q in several]
