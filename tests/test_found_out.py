@@ -153,7 +153,7 @@ of_examples = nn.BCELoss(weight=torch.tensor([2.0]))
 '''
 # what is typed after `check`, the grades of value and gradient, and what is declared by asking
 CASES = {
-    "arguments by keyword alone": ("keywords --as sigmoid_cross_entropy", "CC", []),
+    "arguments by keyword alone": ("keywords --as sigmoid_cross_entropy", "DC", []),
     "the loss first of several": ("beside --as cross_entropy", "CC", []),
     "the loss by name": ("named --as cross_entropy", "CC", []),
     "whole numbers for labels": ("whole --as sigmoid_cross_entropy", "DD", ["labels are hard"]),
@@ -161,15 +161,15 @@ CASES = {
     "one-hot rows, and a mean over classes": ("rows_over_classes --as cross_entropy", "FF", []),
     "floating-point numbers for labels": ("floating --as cross_entropy", "CC", []),
     "0 and 1 for -1 and 1": ("hinge_of_bits --as hinge", ("A", "A+"), []),
-    "float32 alone": ("single --as mse_loss", ("B", "A+"), []),
-    "prints": ("loud --as mse_loss", ("B", "A+"), []),
-    "a reduction that does nothing": ("Deaf --as mse_loss", ("B", "A+"), []),
+    "float32 alone": ("single --as mse_loss", "BA", []),
+    "prints": ("loud --as mse_loss", "BB", []),
+    "a reduction that does nothing": ("Deaf --as mse_loss", "BB", []),
     "one map for the whole batch": ("Dice --as dice", "CB", []),
     "maps with a channel": ("channels --as dice", "CB", []),
     "beta that is not delta": ("SmoothL1 --as huber", ("A", "A+"), []),
     "made for a number of classes": ("'Counted(num_classes=3)' --as cross_entropy", "CC", ["exactly 3 classes"]),
-    "a weight of label 1 by default": ("Positive --as sigmoid_cross_entropy", "CC", []),
-    "a weight of label 1 for good": ("positive --as sigmoid_cross_entropy", "CC", ["weight of label 1 2"]),
+    "a weight of label 1 by default": ("Positive --as sigmoid_cross_entropy", "DC", []),
+    "a weight of label 1 for good": ("positive --as sigmoid_cross_entropy", "DC", ["weight of label 1 2"]),
     "class weights for good": ("weights --as cross_entropy", "CC", ["class weights 1, 2, 0.5 in means", "exactly 3 classes"]),
     "class weights, unreduced": ("weights_unreduced --as cross_entropy", "CC", ["class weights 1, 2, 0.5", "exactly 3 classes"]),
     "a class ignored for good": ("ignoring --as cross_entropy", "CC", ["ignored class 0"]),
@@ -177,7 +177,7 @@ CASES = {
     "a mean by count that is declared": (
         "weighed_by_count --as cross_entropy --convention 'softmax_cross_entropy: mean over count'", "CC", ["mean over count"],
     ),
-    "a partial": ("partial --as huber", ("B", "A+"), ["delta is 2"]),
+    "a partial": ("partial --as huber", "BA", ["delta is 2"]),
     "right for one example, and not for a batch": ("of_the_means --as mse_loss", "FF", []),
     "every prediction with every target": ("over_the_batch --as mse_loss", "FF", []),
 }
