@@ -72,7 +72,9 @@ def calls(loss: Loss, form: Format, seed: str, nearest: Nearest) -> Iterator[Cal
             if x != parameter.default:
                 yield base, {"reduction": "mean", name: form.nearest(x)}, "parameter"
     yield from _kinks(loss, form, seed, nearest)
-    if loss.target == NUMBER and len(loss.arguments) == 2 and not any(space.rank for space in loss.arguments.values()):
+    if loss.target == NUMBER and len(loss.arguments) == 2 and all(
+        space.rank == 0 and space.low == -math.inf == -space.high for space in loss.arguments.values()
+    ):
         yield from _overflowing(loss, form)
 
 

@@ -52,7 +52,8 @@ def _convex(loss: Loss, ask: Ask, values: Values) -> bool:
     if isinstance(x, tuple):
         other: Any = (*x[1:], *x[:1])  # turned, not mirrored: the middle of a mirrored pair has ties
     else:
-        other = (1 - x) / 2 if loss.arguments[name].high > 0 else 2 * x - 1
+        space = loss.arguments[name]
+        other = x + 1 if space.low >= 0 and space.high > 1 else (1 - x) / 2 if space.high > 0 else 2 * x - 1
     middle = filled(x, ((a + b) / 2 for a, b in zip(flat(x), flat(other), strict=True)))
     ends = ask(values).value + ask({**values, name: other}).value
     return bool(ask({**values, name: middle}).value * 2 <= ends + SLACK * abs(ends))

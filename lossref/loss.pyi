@@ -255,6 +255,41 @@ def arcface(
     to curves of their own there). At exact alignment, c_y = 1, the slope in c_y is -infinity, at c_y = -1 +infinity.
     """
 
+@_curved
+def contrastive(
+    distance: ArrayLike, target: ArrayLike, margin: ArrayLike = 1.0,
+    *, reduction: _Reduction = "none", denominator: _Denominator | float = "weights", empty: _Empty = "nan",
+    sample_weight: ArrayLike | None = None, mask: ArrayLike | None = None, upstream: ArrayLike | None = None,
+) -> Any:
+    """Contrastive loss of a distance: alike things are to be close, others at least a margin apart.
+
+        L(d, y) = y d^2 + (1 - y) max(0, m - d)^2
+
+    distance  d, between two embeddings, at least 0
+    target    y, 1 for things that belong together and 0 for others; soft labels in [0, 1] mix the two terms
+    margin    m, the distance from which others cost nothing, above 0; 1 by default
+    No option of a call smooths or weighs these labels: next to 1 they would keep too little of 1 - y. Hadsell, Chopra and LeCun halve the
+    loss and call 1 what is not alike; sentence-transformers halves it too. pytorch-metric-learning squares nothing. At d = 0 the
+    slope is that of d itself, not that of the embeddings: a norm has a corner there.
+    """
+
+@_flat
+def cosine_distance(
+    first: ArrayLike, second: ArrayLike, at_zero: ArrayLike = 0.0,
+    *, reduction: _Reduction = "none", denominator: _Denominator | float = "weights", empty: _Empty = "nan",
+    sample_weight: ArrayLike | None = None, mask: ArrayLike | None = None, upstream: ArrayLike | None = None, class_axis: int = -1,
+) -> Any:
+    """Cosine distance of two vectors: 1 less the cosine of their angle.
+
+        L(a, b) = 1 - c,      c = sum_k a_k b_k / (|a| |b|),      dL/da = -(b / |b| - c a / |a|) / |a|
+
+    first    a, a vector along the last axis, any real numbers
+    second   b, any real numbers
+    at_zero  what stands for c where a vector is zero and has no direction, in [-1, 1], with slope 0; 0 by default
+    L is from 0 to 2, and half the square of the distance between the two directions. Keras has -c for a loss (1 less). Libraries add an
+    eps to squares or lengths: torch bounds lengths by 1e-8, Keras by 1e-12 in their squares, optax has an eps of 0 unless one is given.
+    """
+
 @_flat
 def cosine_embedding(
     first: ArrayLike, second: ArrayLike, target: ArrayLike, margin: ArrayLike = 0.0, at_zero: ArrayLike = 0.0,
@@ -308,6 +343,54 @@ def triplet_margin(
     margin    m, above 0; 1 by default
     Distances are not squared (FaceNet squares them) and nothing is added to them: libraries add an eps to each difference, or under
     the root. At a distance of 0 the norm has a corner.
+    """
+
+@_curved
+def gamma(
+    log_mean: ArrayLike, target: ArrayLike,
+    *, reduction: _Reduction = "none", denominator: _Denominator | float = "weights", empty: _Empty = "nan",
+    sample_weight: ArrayLike | None = None, mask: ArrayLike | None = None, upstream: ArrayLike | None = None,
+) -> Any:
+    """Gamma loss: the part of a gamma negative log-likelihood that its mean has, from the logarithm of the mean.
+
+        L(z, y) = z + y exp(-z)
+
+    log_mean  z, the logarithm of the expected target, any real
+    target    y, above 0
+    The shape is 1, and what does not depend on the mean is left out, so the loss may be negative: half the deviance is this less
+    log y + 1. The gradient is 1 - y exp(-z), the second derivative y exp(-z).
+    """
+
+@_curved
+def poisson(
+    log_rate: ArrayLike, target: ArrayLike,
+    *, reduction: _Reduction = "none", denominator: _Denominator | float = "weights", empty: _Empty = "nan",
+    sample_weight: ArrayLike | None = None, mask: ArrayLike | None = None, upstream: ArrayLike | None = None,
+) -> Any:
+    """Poisson negative log-likelihood of a count, from the logarithm of its rate.
+
+        L(z, y) = exp(z) - y z
+
+    log_rate  z, the logarithm of the expected count, any real
+    target    y, the count, at least 0; it need not be whole
+    The constant log y! is left out, so the loss may be negative; half the deviance is this plus y log y - y. The gradient is
+    exp(z) - y, the second derivative exp(z). From the rate itself it is `poisson_from_rate`.
+    """
+
+@_curved
+def poisson_from_rate(
+    rate: ArrayLike, target: ArrayLike,
+    *, reduction: _Reduction = "none", denominator: _Denominator | float = "weights", empty: _Empty = "nan",
+    sample_weight: ArrayLike | None = None, mask: ArrayLike | None = None, upstream: ArrayLike | None = None,
+) -> Any:
+    """Poisson negative log-likelihood of a count, from the rate itself.
+
+        L(r, y) = r - y log r,      0 log 0 = 0
+
+    rate    r, the expected count, at least 0
+    target  y, the count, at least 0; it need not be whole
+    The constant log y! is left out, so the loss may be negative. Nothing is added to the rate (libraries add an eps): events at a rate of
+    0 cost infinity, and no event costs the rate. The gradient is 1 - y / r. From the logarithm of the rate it is `poisson`.
     """
 
 @_flat
@@ -546,6 +629,21 @@ def zero_one(
     (at f = y the loss jumps, and has none); this code returns 0 everywhere, so nothing can be trained on it.
     """
 
+@_curved
+def bradley_terry(
+    chosen: ArrayLike, rejected: ArrayLike,
+    *, reduction: _Reduction = "none", denominator: _Denominator | float = "weights", empty: _Empty = "nan",
+    sample_weight: ArrayLike | None = None, mask: ArrayLike | None = None, upstream: ArrayLike | None = None,
+) -> Any:
+    """Bradley-Terry loss of a pair: the answer that was chosen is to have the higher reward.
+
+        L(c, r) = log(1 + exp(r - c)) = -log s(c - r),      s(x) = 1 / (1 + exp(-x)),      dL/dc = -s(r - c) = -dL/dr
+
+    chosen    c, the reward (score, rating) of the one preferred, any real
+    rejected  r, that of the other, any real
+    Natural logarithm. It is RankNet's loss of one pair, and the logistic loss of the difference. TRL can take a margin off c - r.
+    """
+
 @_flat
 def absolute_error(
     prediction: ArrayLike, target: ArrayLike,
@@ -655,7 +753,7 @@ def log_cosh(
 
     prediction  f, any real
     target      y, any real
-    The slope is tanh r, the second derivative 1 - tanh(r)^2; neither is ever 0 but by underflow. Libraries write r + softplus(-2r) - log 2
+    The slope is tanh r, the second derivative 1 - tanh(r)^2; neither is 0 but by underflow. Libraries write r + softplus(-2r) - log 2
     or logaddexp(r, -r) - log 2, whose terms cancel near 0: the value of 1e-9 comes out as 0, or as some ulps of log 2.
     """
 
@@ -723,6 +821,23 @@ def squared_error(
     prediction  f, any real
     target      y, any real
     No factor 1/2: the gradient is 2 (f - y) and the second derivative is 2.
+    """
+
+@_curved
+def squared_logarithmic_error(
+    prediction: ArrayLike, target: ArrayLike,
+    *, reduction: _Reduction = "none", denominator: _Denominator | float = "weights", empty: _Empty = "nan",
+    sample_weight: ArrayLike | None = None, mask: ArrayLike | None = None, upstream: ArrayLike | None = None,
+) -> Any:
+    """Squared logarithmic error: the squared error of log(1 + x), so that ratios count and not differences.
+
+        L(f, y) = (log(1 + f) - log(1 + y))^2
+
+    prediction  f, above -1
+    target      y, above -1
+    No factor 1/2. Libraries write log(1 + x) where log1p(x) keeps the digits of small numbers, and some replace predictions below 0, or
+    below -1 + 1e-6, by that number. It is not convex: with d the difference of the logarithms, the second derivative is
+    2 (1 - d) / (1 + f)^2, negative for d > 1.
     """
 
 @_curved

@@ -188,7 +188,8 @@ def _extremes(loss: Loss, form: Format, seed: str, ordinary: Draw) -> Iterator[Q
                 continue
             stream = Stream(f"{seed}/extreme/{name}", form, index, nearest=nearest)
             inputs = dict(ordinary(stream))
-            extreme = stream.magnitude(exponent) * (-1 if space.high <= 0 else stream.sign() if space.low < 0 else 1)
+            size = stream.magnitude(exponent)
+            extreme = size * (-1 if space.high <= 0 else stream.sign() if space.low < -size else 1)
             inputs[name] = replaced(inputs[name], (0,) * space.rank, extreme)
             yield _example(loss, form, inputs, "range", "extreme")
     if all(s.rank == 0 and s.low == -math.inf == -s.high and not s.is_discrete for s in loss.arguments.values()):

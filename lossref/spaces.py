@@ -130,6 +130,11 @@ def Positive(*axes: str) -> Space:
     return Space(description=many, kind="positive", axes=axes, low=0.0, low_is_open=True)
 
 
+def AboveMinusOne() -> Space:
+    """Where log(1 + x) is."""
+    return Space(description="a number above -1", kind="above_minus_one", low=-1.0, low_is_open=True)
+
+
 def NonNegative() -> Space:
     return Space(description="a number of at least 0", kind="nonnegative", low=0.0)
 

@@ -34,7 +34,7 @@ class Found:
 def evaluated(loss, values, bits):
     """Value and difference quotients, over a step of 2**-(bits / 5) times the least number.
 
-    At so many bits, and at more for the tiny and the huge.
+    At so many bits, and at more for the tiny and the huge; no quotients of a value so huge that the difference is below its last bits.
     """
     sizes = [math.frexp(x)[1] for name in loss.arguments for x in flat(values[name]) if isinstance(x, float) and x]
     exponent = min([0, *sizes]) - bits // 5
@@ -50,10 +50,11 @@ def evaluated(loss, values, bits):
             return y if mp.isfinite(y) and not isinstance(y, mp.mpc) else None
 
         here, left, right = at(numbers), [], []
+        is_huge = here is not None and mp.mag(here) > -3 * exponent
         for name, own in numbers.items():
             for i in range(len(own)):
                 for side, found in ((-1, left), (1, right)):
-                    there = at({**numbers, name: [*own[:i], own[i] + side * step, *own[i + 1 :]]})
+                    there = None if is_huge else at({**numbers, name: [*own[:i], own[i] + side * step, *own[i + 1 :]]})
                     jumps = there is None or here is None or abs(there - here) > mp.ldexp(max(1, abs(here)), -100)
                     found.append(None if jumps else side * (there - here) / step)
         return Found(here, left, right)

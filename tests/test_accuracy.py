@@ -47,6 +47,7 @@ def verdict_on(name, form):
 
 
 @pytest.mark.parametrize("part", ["value", "gradient", "hessian"])
+@pytest.mark.sampled
 def test_grade_b_everywhere(loss, part, form, listed):
     verdict = verdict_on(loss.name, form.name)
     assert not verdict.broke

@@ -7,7 +7,7 @@ held here to what they say.
 import re
 import subprocess
 import sys
-from functools import cache
+from functools import cache, partial
 
 import numpy as np
 import pytest
@@ -69,6 +69,7 @@ def torch_value(loss, tensors, reduction):
     modules = {
         "squared_error": nn.MSELoss, "absolute_error": nn.L1Loss, "huber": nn.HuberLoss, "smooth_l1": nn.SmoothL1Loss,
         "logistic": nn.SoftMarginLoss,
+        "poisson": nn.PoissonNLLLoss, "poisson_from_rate": partial(nn.PoissonNLLLoss, log_input=False, eps=0),
         "binary_cross_entropy": nn.BCELoss, "sigmoid_cross_entropy": nn.BCEWithLogitsLoss, "negative_log_likelihood": nn.NLLLoss,
         "softmax_cross_entropy": nn.CrossEntropyLoss, "soft_target_cross_entropy": nn.CrossEntropyLoss,
         "gaussian_nll": nn.GaussianNLLLoss, "triplet_margin": nn.TripletMarginLoss, "cosine_embedding": nn.CosineEmbeddingLoss,
@@ -115,6 +116,7 @@ def by_hand_sklearn(loss, arrays, reduction):
         ("multiclass_hinge", "mean"): lambda: metrics.hinge_loss(y, x, labels=range(x.shape[1])),
         ("quantile", "mean"): lambda: metrics.mean_pinball_loss(y, x),
         ("absolute_percentage_error", "mean"): lambda: metrics.mean_absolute_percentage_error(y, x),
+        ("squared_logarithmic_error", "mean"): lambda: metrics.mean_squared_log_error(y, x),
         ("binary_cross_entropy", "mean"): lambda: metrics.log_loss(y, x),
         ("binary_cross_entropy", "sum"): lambda: metrics.log_loss(y, x, normalize=False),
     }
@@ -123,6 +125,7 @@ def by_hand_sklearn(loss, arrays, reduction):
     found = {
         "absolute_error": losses.AbsoluteError, "half_squared_error": losses.HalfSquaredError,
         "huber": lambda: losses.HuberLoss(delta=1.0), "exponential": losses.ExponentialLoss, "quantile": losses.PinballLoss,
+        "poisson": losses.HalfPoissonLoss, "gamma": losses.HalfGammaLoss,
         "sigmoid_cross_entropy": losses.HalfBinomialLoss, "softmax_cross_entropy": lambda: losses.HalfMultinomialLoss(n_classes=3),
     }[loss]()  # fmt: skip
     y = ((y == 1) if loss == "exponential" else y).astype(x.dtype)

@@ -146,6 +146,7 @@ def test_adapter_speaks_the_protocol(name, shell, capsys):
 
 
 @pytest.mark.parametrize("name", LANGUAGES)
+@pytest.mark.whole
 def test_adapter_is_judged_and_a_planted_fault_is_caught(name, shell, capsys):
     language, command = init(shell, capsys, name)
     status, text = said(capsys, "smoke", f"cmd:{command}")

@@ -137,6 +137,7 @@ def test_a_long_sum_in_order_fails_and_a_pairwise_one_passes():
         assert_call_matches(F(np.add.accumulate(terms)[-1] / count), None, "sigmoid_cross_entropy", logits=z, target=y)
 
 
+@pytest.mark.sampled
 def test_our_own_calls_pass_and_a_nudge_does_not(loss):
     """At golden calls: our value and gradient conform, and each moved by a hundredth does not."""
     called = [v for v in golden.read(loss, FLOAT64) if v.question.is_call and v.region in ("ordinary", "reduction")]

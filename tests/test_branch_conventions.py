@@ -78,6 +78,7 @@ CASES = {
 
 
 @pytest.mark.parametrize("case", CASES)
+@pytest.mark.whole
 def test_code_with_the_branch_meets_b_with_it_declared_and_not_without(case, form):
     name, sentence, parts = CASES[case]
     found = verdict(name, parts, sentence, form=form, of=vectors(name, form))

@@ -83,6 +83,7 @@ def test_in_a_batch_only_what_is_at_a_kink_is_chosen_there():
 @pytest.mark.parametrize(("sentence", "option"), [
     ("smoothing over others", "label_smoothing"), ("mean over count", "reduction"), ("nothing gives zero", "reduction"),
 ])  # fmt: skip
+@pytest.mark.whole
 def test_what_a_call_does_not_see_leaves_it_as_it_is(sentence, option):
     found, examples = calls(SOFTMAX), vectors(SOFTMAX)
     moved = declared(catalog.get(SOFTMAX), (parse(sentence),), found, FLOAT64)
@@ -142,6 +143,7 @@ def test_what_is_declared_is_what_a_call_is_judged_by(name, parts, sentence):
     assert 0 < declaration.moved("B") < len(declaration.shifts) or sentence.startswith("factor")
 
 
+@pytest.mark.whole
 def test_a_fault_beside_what_is_declared_is_still_found():
     parts = always(SOFTMAX, denominator="count", upstream=1.0)
     assert not meets(counted(verdict(SOFTMAX, parts, "mean over count", of=calls(SOFTMAX))), "B")

@@ -61,6 +61,7 @@ def ours(name):
     return call
 
 
+@pytest.mark.whole
 @pytest.mark.parametrize("name", CALLED)
 def test_our_own_calls_are_b(name, form, listed):
     verdict = judged(ours(name), name, form)
@@ -199,6 +200,7 @@ def test_leading_axes_stay():
     assert lossref.value("squared_error", [], [], reduction="mean", empty="zero") == 0
 
 
+@pytest.mark.whole
 def test_the_command_shows_grades_and_a_line_for_each_worst_call(capsys, monkeypatch):
     assert main(["calls", "lossref", "--level", "B", "--strict"]) == 0
     assert "conforms at level B" in capsys.readouterr().out

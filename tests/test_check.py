@@ -75,6 +75,7 @@ def is_printed_first(bug):
 
 
 @pytest.mark.parametrize("target", LIBRARIES)
+@pytest.mark.whole
 def test_every_line_shown_runs_and_prints_what_was_got(capsys, target):
     _, found = report(capsys, target, "--worst", "2")
     bugs = [w for e in found["losses"] for p in e["parts"].values() for w in p["worst"]]

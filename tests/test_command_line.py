@@ -53,6 +53,7 @@ def test_eval_digits_are_all_right(capsys):
     assert answer["answers"][0]["exact"] == "0.69314718055994530941723212145817656807550013436026"
 
 
+@pytest.mark.sampled
 def test_why_explains_a_vector(loss, capsys):
     for vector in golden.read(loss, FLOAT64)[::150]:
         text = run(capsys, "why", vector.id)[1]

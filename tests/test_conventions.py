@@ -122,6 +122,7 @@ CASES = {  # a right implementation of a convention: loss, what is declared, the
 
 
 @pytest.mark.parametrize("case", CASES)
+@pytest.mark.whole
 def test_right_implementation_meets_b_with_its_convention_declared_and_not_without(case, form):
     name, sentence, parts = CASES[case]
     of = vectors(name, form)[:: 12 if catalog.get(name).arguments[catalog.get(name).first].axes else 1]  # vectors take long to certify

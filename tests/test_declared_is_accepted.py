@@ -95,6 +95,7 @@ def test_in_pytest_too(program, tmp_path):
 
 
 @pytest.mark.parametrize("name", ["scipy", "sklearn"])
+@pytest.mark.whole
 def test_our_own_adapters_need_no_acceptance(name, capsys):
     pytest.importorskip(name)
     assert main(["check", name, "--isolated", "--loss", {"scipy": "kl_divergence", "sklearn": "binary_cross_entropy"}[name]]) in (0, 1)

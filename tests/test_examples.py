@@ -133,6 +133,7 @@ def test_neuron_stays_close_to_the_exact_one_and_is_not_always_faster():
     assert "It is false at eta 0.005: cross-entropy takes 1370 and 937 updates, the quadratic cost at eta 0.15 takes 321 and 302." in text
 
 
+@pytest.mark.whole
 def test_learning_curves_are_drawn(tmp_path):
     pytest.importorskip("matplotlib")
     assert run("one_neuron", "--plot", tmp_path / "curves.svg").returncode == 0

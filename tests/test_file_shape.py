@@ -12,7 +12,7 @@ from lossref.families import FAMILIES, hard_points
 from lossref.options import CLASS, FORMS, NONE, NUMBER, PROBABILITY, SIGN, WEIGHTS
 
 ORDER = ("value", "gradient", "value_and_gradient", "hessian", "_", "definition", "LOSS")  # _ is a helper
-KINDS = {CLASS: "label", SIGN: "sign", PROBABILITY: "unit", NUMBER: "real"}
+KINDS = {CLASS: ("label",), SIGN: ("sign",), PROBABILITY: ("unit",), NUMBER: ("real", "above_minus_one", "nonnegative", "positive")}
 
 
 def module_of(loss):
@@ -68,7 +68,7 @@ def test_functions_take_the_declared_arguments(loss):
 def test_kind_of_target_is_that_of_its_space(loss):
     space = loss.target_space
     assert (space is None) == (loss.target == NONE)
-    assert space is None or loss.target == WEIGHTS or space.kind == KINDS[loss.target]
+    assert space is None or loss.target == WEIGHTS or space.kind in KINDS[loss.target]
     assert loss.target != WEIGHTS or (space.kind in ("weights", "simplex", "bit", "unit") and space.rank)
 
 

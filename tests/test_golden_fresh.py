@@ -68,6 +68,7 @@ def test_generating_gives_the_same_bytes_for_any_number_of_workers(tmp_path, mon
     assert all((golden.folder() / path).read_bytes() == made for path, made in data.items())
 
 
+@pytest.mark.whole
 def test_generating_one_loss_writes_its_files_alone(tmp_path, monkeypatch):
     monkeypatch.setattr(catalog, "names", lambda: ("hinge", "squared_error"))
     write.generate(tmp_path)

@@ -222,6 +222,7 @@ def test_what_a_reader_prints_it_grades_as_exact(reader, files, tmp_path):
     assert {line[4] for line in reader("--grade", right, *files[::7])} == {"A+"}
 
 
+@pytest.mark.whole
 def test_reader_grades_as_the_judge_does(reader, files, sample):
     answers, grades = sample
     assert {region for *_, region in grades} > set(APART)
@@ -229,6 +230,7 @@ def test_reader_grades_as_the_judge_does(reader, files, sample):
     assert {tuple(line[:4]): line[4] for line in reader("--grade", answers, *files)} == grades
 
 
+@pytest.mark.whole
 def test_reader_grades_edges_as_the_judge_does(reader, tmp_path):
     """Files that no loss has: subnormal and largest numbers, powers of two, and errors at the border of each grade."""
     files, answers, grades = [], "", {}

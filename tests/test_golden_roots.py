@@ -42,6 +42,7 @@ COMMANDS = {"verify": ("golden verify {}", 1), "diff": ("golden diff {}", 2), "c
 
 
 @pytest.mark.parametrize("command", COMMANDS)
+@pytest.mark.whole
 def test_a_forged_set_is_refused(forged, capsys, command):
     typed, status = COMMANDS[command]
     assert main(typed.format(forged).split()) == status
@@ -51,6 +52,7 @@ def test_a_forged_set_is_refused(forged, capsys, command):
 
 
 @pytest.mark.parametrize("version", [UNVERSIONED, "9.0.0"])
+@pytest.mark.whole
 def test_a_set_that_claims_no_version_that_is_known_is_its_owners(forged, capsys, version):
     restamp(forged, version=version)
     assert main(["golden", "verify", str(forged)]) == 0
@@ -61,6 +63,7 @@ SAID = {"2.0.1": "raise VERSION in lossref/golden/read.py", "9.0.0": "golden set
 
 
 @pytest.mark.parametrize("version", SAID)
+@pytest.mark.whole
 def test_generating_says_what_is_to_be_done_about_the_version(tmp_path, monkeypatch, capsys, version):
     monkeypatch.setattr(write, "VERSION", version)
     everything = ("hinge", "squared_error") if version == UNVERSIONED else ("hinge",)

@@ -92,6 +92,7 @@ def test_finite_inputs_are_answered_as_plain_mpmath_answers_them(loss, listed):
 
 
 @pytest.mark.parametrize("name", [name for name in catalog.names() if any(masked(catalog.get(name)))])
+@pytest.mark.whole
 def test_masked_inputs_have_the_limit_that_is_approached(name, listed):
     """NaN is right where two of them going there at two rates come to two limits."""
     loss, misses = catalog.get(name), []

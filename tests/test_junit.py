@@ -97,6 +97,7 @@ def test_what_breaks_is_an_error_and_compositions_are_skipped(capsys, tmp_path, 
     assert {key[0].removeprefix("lossref.") for key, case in cases.items() if case.find("skipped") is not None} == composed
 
 
+@pytest.mark.whole
 def test_a_recorded_run_and_calls_alone_have_it_too(capsys, tmp_path):
     assert check(capsys, tmp_path, command="calls", what="lossref")[0] == 0
     main(["check", "lossref", "--loss", "hinge", "--record", str(tmp_path / "run.jsonl")])

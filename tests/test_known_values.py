@@ -99,6 +99,7 @@ def test_oracle_states_the_limit(loss):
         assert float(oracle(loss, **known.at).value) == float(known.value)
 
 
+@pytest.mark.sampled
 def test_every_known_value_is_asked(loss, form, listed):
     """Alone or as a call, and of a call's examples each alone; a row of a text is found by its id."""
     asked = list(generate(loss, form))

@@ -54,6 +54,7 @@ def points(loss, count=24):
     return exact
 
 
+@pytest.mark.sampled
 def test_claimed_laws_hold(loss, listed):
     ask, tried = asker(loss), points(loss)
     assert loss.laws

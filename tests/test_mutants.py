@@ -68,6 +68,7 @@ def test_every_mutant_is_caught_at_level_b(wrong, asked):
 
 
 @pytest.mark.parametrize("right", RIGHT, ids=name_of)
+@pytest.mark.whole
 def test_right_implementations_are_never_flagged(right, form):
     found = grades(right, form, step=2 if form is FLOAT64 else 4)
     assert not is_flagged(found), found

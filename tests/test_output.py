@@ -43,6 +43,7 @@ WAYS = {"in process": "check mine.py:f --loss absolute_error", "isolated": "chec
 @pytest.mark.skipif(os.name != "posix", reason="the C library has another name")
 @pytest.mark.parametrize("way", WAYS)
 @pytest.mark.parametrize("how", WRITES)
+@pytest.mark.whole
 def test_the_report_stands_alone(tmp_path, how, way):
     if (how, way) == ("a program", "isolated"):
         pytest.skip("it takes its time, and the way of it is that of the descriptor")

@@ -83,6 +83,7 @@ def waivers(run, *more):
     return "--lossref-waivers", "known.toml", "--lossref-today", "2030-01-01"
 
 
+@pytest.mark.whole
 def test_what_is_waived_is_expected_to_fail(run):
     assert run("-k", "squared_error and value")[0] == 1
     known = waivers(run)
@@ -130,6 +131,7 @@ def test_limits_and_what_is_declined(run):
     assert (status, "'no limit at all' is no limit; what can be said" in out) == (4, True)
 
 
+@pytest.mark.whole
 def test_a_baseline_fails_on_what_got_worse_alone(run):
     main(["check", "mine:losses", "--record", "run.jsonl"])
     assert run("--lossref-baseline", "run.jsonl")[0] == 0

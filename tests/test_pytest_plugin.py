@@ -101,6 +101,7 @@ def test_single_item_is_run_by_its_name(run):
     assert (status, "1 passed" in out) == (0, True)
 
 
+@pytest.mark.whole
 def test_workers_and_junit(run):
     status, out = run(*conformance("-n", "2", "--junitxml", "found.xml"))
     assert status == 1

@@ -67,6 +67,7 @@ def changed(row, draw):
 
 
 @pytest.mark.parametrize(("schema", "kind", "row"), ROWS, ids=[f"{kind}-{i}" for i, (_, kind, _) in enumerate(ROWS)])
+@pytest.mark.whole
 def test_it_agrees_with_another_validator(schema, kind, row):
     check, draw = schemas.reader(schema, kind), random.Random(kind)
     validator = jsonschema.Draft7Validator({**schema, "$ref": f"#/definitions/{kind}"})

@@ -31,6 +31,7 @@ def test_the_stub_is_what_the_script_writes():
     assert STUB.read_text(encoding="utf-8") == stub(), "run python scripts/write_stubs.py"
 
 
+@pytest.mark.sampled
 def test_a_function_gives_what_the_name_gives(loss):
     function, at = getattr(lossref.loss, loss.name), example(loss)
     same(function(**at), lossref.value(loss.name, **at))

@@ -64,7 +64,7 @@ def of_argument(loss: Loss, name: str) -> tuple[Hard, ...]:
 
     def sided(x: float) -> float:
         """On the side of 0 where the space lies."""
-        return -abs(x) if space.high <= 0 else abs(x) if space.low >= 0 else x
+        return -abs(x) if space.high <= 0 else abs(x) if space.low > -math.inf else x
 
     if space.is_discrete:
         if not space.choices or not space.rank:

@@ -98,7 +98,7 @@ def number(space: Space, d: Stream, top: int) -> float:
         lambda: d.magnitude(-1 - step % 60),
     )[kind]())  # fmt: skip
     is_below = (step >= len(TYPED), False, True, step % 2 == 1, step % 2 == 1)[kind]
-    return -x if space.high <= 0 or (is_below and space.low < 0) else x
+    return -x if space.high <= 0 or (is_below and space.low < -x) else x
 
 
 def odd_parameters(loss: Loss, d: Stream) -> dict[str, Any]:

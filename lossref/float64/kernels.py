@@ -188,6 +188,14 @@ def weighted_tails(lag: Array, weights: Array) -> Array:
     return np.where(tails < 1e-290, (half * weights) * half, tails * weights)
 
 
+def times_exp(weights: Array, x: Array) -> Array:
+    """weights exp(x) for weights >= 0, where the exponential alone would leave the format and the product does not."""
+    far = np.abs(x) > 700.0
+    q = np.exp(0.25 * np.where(far, np.clip(x, -2800.0, 2800.0), 0.0))
+    product = np.where(far, weights * q * q * q * q, weights * np.exp(np.where(far, 0.0, x)))
+    return np.where(np.equal(weights, 0), 0.0, product)
+
+
 def within_reach(weights: Any, others: Any) -> tuple[Array, Array, Array]:
     """Weights whose sums do not overflow, by a power of two, the other array broadcast with them, and the factor that leads back."""
     weights, others = np.broadcast_arrays(np.asarray(weights, float), others)

@@ -10,7 +10,9 @@ from sklearn._loss.loss import (
     AbsoluteError,
     ExponentialLoss,
     HalfBinomialLoss,
+    HalfGammaLoss,
     HalfMultinomialLoss,
+    HalfPoissonLoss,
     HalfSquaredError,
     HuberLoss,
     PinballLoss,
@@ -141,4 +143,34 @@ def _softmax_bend(logits, target, sample_weight=None):
 def softmax_cross_entropy(logits, target, reduction="none", sample_weight=None):
     return (HalfMultinomialLoss(n_classes=logits.shape[1]).loss if reduction == "none" else HalfMultinomialLoss(n_classes=logits.shape[1]))(
         y_true=target.astype(logits.dtype), raw_prediction=logits, sample_weight=sample_weight
+    )
+
+
+def _poisson_slope(log_rate, target, sample_weight=None):
+    return HalfPoissonLoss().gradient(y_true=target, raw_prediction=log_rate, sample_weight=sample_weight)
+
+
+def _poisson_bend(log_rate, target, sample_weight=None):
+    return HalfPoissonLoss().gradient_hessian(y_true=target, raw_prediction=log_rate, sample_weight=sample_weight)[1]
+
+
+@implements("HalfPoissonLoss", gradient=_poisson_slope, hessian=_poisson_bend)
+def poisson(log_rate, target, reduction="none", sample_weight=None):
+    return (HalfPoissonLoss().loss if reduction == "none" else HalfPoissonLoss())(
+        y_true=target, raw_prediction=log_rate, sample_weight=sample_weight
+    )
+
+
+def _gamma_slope(log_mean, target, sample_weight=None):
+    return HalfGammaLoss().gradient(y_true=target, raw_prediction=log_mean, sample_weight=sample_weight)
+
+
+def _gamma_bend(log_mean, target, sample_weight=None):
+    return HalfGammaLoss().gradient_hessian(y_true=target, raw_prediction=log_mean, sample_weight=sample_weight)[1]
+
+
+@implements("HalfGammaLoss", gradient=_gamma_slope, hessian=_gamma_bend)
+def gamma(log_mean, target, reduction="none", sample_weight=None):
+    return (HalfGammaLoss().loss if reduction == "none" else HalfGammaLoss())(
+        y_true=target, raw_prediction=log_mean, sample_weight=sample_weight
     )

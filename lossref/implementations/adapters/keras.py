@@ -45,6 +45,15 @@ def absolute_percentage_error(prediction, target, reduction=None, sample_weight=
     return keras.losses.MeanAbsolutePercentageError(reduction=reduction)(target, prediction, sample_weight=sample_weight)
 
 
+# MeanSquaredLogarithmicError: "Negative values and 0 values will be replaced with keras.config.epsilon()", of both
+@implements(
+    "MeanSquaredLogarithmicError",
+    documented=tuple(f"clip {name} to [1e-07, inf], gradient zero outside" for name in ("prediction", "target")),
+)
+def squared_logarithmic_error(prediction, target, reduction=None, sample_weight=None):
+    return keras.losses.MeanSquaredLogarithmicError(reduction=reduction)(target, prediction, sample_weight=sample_weight)
+
+
 @implements("Hinge", forms={"binary": ()})
 def hinge(prediction, target, reduction=None, sample_weight=None):
     return keras.losses.Hinge(reduction=reduction)(target, prediction, sample_weight=sample_weight)
@@ -112,6 +121,11 @@ def kl_divergence(probabilities, target, reduction=None, sample_weight=None):
     return keras.losses.KLDivergence(reduction=reduction)(target, probabilities, sample_weight=sample_weight)
 
 
+@implements("Poisson")
+def poisson_from_rate(rate, target, reduction=None, sample_weight=None):
+    return keras.losses.Poisson(reduction=reduction)(target, rate, sample_weight=sample_weight)
+
+
 @implements()
 def l2_penalty(weights, strength):
     return keras.ops.stack([keras.regularizers.L2(strength / 2)(row) for row in weights])
@@ -160,12 +174,11 @@ def log_softmax(x, index):
 OTHERS = {
     "CategoricalHinge": "multiclass_hinge with a rival of score 0 besides: max((1 - y_true) y_pred) has a 0 at the true class",
     "SparseCategoricalCrossentropy": "an index into probabilities has no entry in the catalogue yet",
-    "CosineSimilarity": "cosine_embedding of the target 1, less 1; not judged separately",
+    "CosineSimilarity": "cosine_distance less 1; not judged separately",
     "Dice": "dice with a smooth_nr of 0 and keras.config.epsilon() for smooth_dr, which it has no options for; not judged separately yet",
     **dict.fromkeys(
         (
-            "MeanSquaredLogarithmicError",
-            "CategoricalFocalCrossentropy", "CategoricalGeneralizedCrossEntropy", "Poisson",
+            "CategoricalFocalCrossentropy", "CategoricalGeneralizedCrossEntropy",
             "Circle", "Tversky", "CTC",
         ),
         "not in the catalogue yet",

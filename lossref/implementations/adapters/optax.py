@@ -120,6 +120,17 @@ def _undirected(question):
     return "its documentation does not say what the cosine of a vector of zeros is" if zero else ""
 
 
+def _undirected_pair(question):
+    rows = (row for x in question.inputs.values() for row in (x if question.is_call else (x,)))
+    return "" if all(map(any, rows)) else "its documentation does not say what the cosine of a vector of zeros is"
+
+
+# epsilon, the "minimum norm for terms in the denominator", is 0 unless it is given
+@implements("cosine_distance", never=_undirected_pair)
+def cosine_distance(first, second):
+    return optax.cosine_distance(first, second)
+
+
 # Of both views, one after the other.
 @implements("ntxent", never=_undirected)
 def ntxent(first, second, temperature):
@@ -188,7 +199,7 @@ def log_softmax(x, index):
 
 OTHERS = {
     "safe_softmax_cross_entropy": "softmax_cross_entropy with another answer at logits of -inf; not judged separately yet",
-    **dict.fromkeys(("cosine_distance", "cosine_similarity"), "cosine_embedding of the target 1; not judged separately"),
+    "cosine_similarity": "1 less cosine_distance; not judged separately",
     "kl_divergence_with_log_targets": "kl_divergence_from_log_probabilities of logarithms on both sides; not judged separately yet",
     **dict.fromkeys(
         ("dice_loss", "binary_dice_loss"),

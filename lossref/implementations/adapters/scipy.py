@@ -1,13 +1,13 @@
 """SciPy: two losses of its own (huber, pseudo_huber), and the pieces that the field composes losses from."""
 
 import numpy as np
-from scipy import special, stats
+from scipy import spatial, special, stats
 
 from lossref.implementations.engines.numpy_like import implementation
 from lossref.implementations.engines.written import all_written, implements, library_of, title
 from lossref.library import Library
 
-IMPORTS = "from scipy import special, stats"
+IMPORTS = "from scipy import spatial, special, stats"
 
 
 @implements("special.huber")
@@ -65,6 +65,16 @@ def _logistic_slope(prediction, target):
 @implements(gradient=_logistic_slope, composed="log_expit; gradient expit")
 def logistic(prediction, target):
     return -special.log_expit(target * prediction)
+
+
+def _undirected(question):
+    rows = (row for x in question.inputs.values() for row in (x if question.is_call else (x,)))
+    return "" if all(map(any, rows)) else "its documentation does not say what the cosine of a vector of zeros is"
+
+
+@implements("spatial.distance.cosine", alone=True, never=_undirected)
+def cosine_distance(first, second):
+    return spatial.distance.cosine(first[0], second[0])
 
 
 @implements("stats.entropy")

@@ -36,6 +36,16 @@ def _one_label(question):
     return "" if both else "hinge_loss needs examples of both labels"
 
 
+def _undirected(question):
+    rows = (row for x in question.inputs.values() for row in (x if question.is_call else (x,)))
+    return "" if all(map(any, rows)) else "its documentation does not say what the cosine of a vector of zeros is"
+
+
+@implements("paired_cosine_distances", never=_undirected)
+def cosine_distance(first, second):
+    return metrics.pairwise.paired_cosine_distances(first, second)
+
+
 @implements("mean_squared_error", alone=True, reductions=MEAN)
 def squared_error(prediction, target, reduction="mean", sample_weight=None):
     return metrics.mean_squared_error(target, prediction, sample_weight=sample_weight)
@@ -45,6 +55,11 @@ def squared_error(prediction, target, reduction="mean", sample_weight=None):
 @implements("mean_absolute_percentage_error", alone=True, reductions=MEAN)
 def absolute_percentage_error(prediction, target, reduction="mean", sample_weight=None):
     return metrics.mean_absolute_percentage_error(target, prediction, sample_weight=sample_weight)
+
+
+@implements("mean_squared_log_error", alone=True, reductions=MEAN)
+def squared_logarithmic_error(prediction, target, reduction="mean", sample_weight=None):
+    return metrics.mean_squared_log_error(target, prediction, sample_weight=sample_weight)
 
 
 def _hinge_slope(prediction, target):
@@ -128,9 +143,9 @@ OTHERS = {
     "NMF beta_loss=itakura-saito": "reached only by fitting a factorisation",
     **dict.fromkeys(
         (
-            "HalfGammaLoss", "HalfPoissonLoss", "HalfTweedieLoss", "HalfTweedieLossIdentity", "ModifiedHuber (SGD)",
-            "EpsilonInsensitive (SGD)", "SquaredEpsilonInsensitive (SGD)", "max_error", "median_absolute_error",
-            "root_mean_squared_error", "mean_squared_log_error", "root_mean_squared_log_error", "hamming_loss",
+            "HalfTweedieLoss", "HalfTweedieLossIdentity", "ModifiedHuber (SGD)", "EpsilonInsensitive (SGD)",
+            "SquaredEpsilonInsensitive (SGD)", "max_error", "median_absolute_error", "root_mean_squared_error",
+            "root_mean_squared_log_error", "hamming_loss",
             "mean_poisson_deviance", "mean_gamma_deviance", "mean_tweedie_deviance", "coverage_error",
             "label_ranking_loss",
         ),

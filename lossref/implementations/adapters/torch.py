@@ -105,6 +105,21 @@ def gaussian_nll(prediction, target, variance, reduction="none"):
     return F.gaussian_nll_loss(prediction, target, variance, reduction=reduction)
 
 
+@implements("poisson_nll_loss")
+def poisson(log_rate, target, reduction="none"):
+    return F.poisson_nll_loss(log_rate, target, reduction=reduction)
+
+
+def _no_rate(question):
+    return "" if all(flat(question.inputs["rate"])) else "its eps, 0 here, is there to avoid the logarithm of 0"
+
+
+# PoissonNLLLoss(log_input=False): "input - target * log(input + eps)", eps = 1e-8; with eps=0 it is the formula
+@implements("poisson_nll_loss (log_input=False)", never=_no_rate)
+def poisson_from_rate(rate, target, reduction="none"):
+    return F.poisson_nll_loss(rate, target, log_input=False, eps=0, reduction=reduction)
+
+
 # PairwiseDistance, by which TripletMarginLoss is stated: |x1 - x2 + eps e|, e the vector of ones, eps = 1e-6
 @implements("triplet_margin_loss", documented=("add 1e-06 to anchor",))
 def triplet_margin(anchor, positive, negative, margin, reduction="none"):
@@ -119,6 +134,12 @@ def _undirected(question):
 @implements("cosine_embedding_loss", never=_undirected)
 def cosine_embedding(first, second, target, margin, reduction="none"):
     return F.cosine_embedding_loss(first, second, target, margin=margin, reduction=reduction)
+
+
+# cosine_similarity is x1 . x2 / (max(|x1|, eps) max(|x2|, eps)) with eps = 1e-8, which is said to avoid a division by zero
+@implements(composed="1 less cosine_similarity")
+def cosine_distance(first, second):
+    return 1 - F.cosine_similarity(first, second)
 
 
 @implements(composed="a sum of special.entr")
@@ -178,7 +199,7 @@ OTHERS = {
     **dict.fromkeys(
         (
             "hinge_embedding_loss", "multi_margin_loss", "multilabel_margin_loss",
-            "multilabel_soft_margin_loss", "linear_cross_entropy", "AdaptiveLogSoftmaxWithLoss", "poisson_nll_loss",
+            "multilabel_soft_margin_loss", "linear_cross_entropy", "AdaptiveLogSoftmaxWithLoss",
             "margin_ranking_loss", "ctc_loss",
         ),
         "not in the catalogue yet",

@@ -4,7 +4,7 @@
 
 prediction  f, any real
 target      y, any real
-The slope is tanh r, the second derivative 1 - tanh(r)^2; neither is ever 0 but by underflow. Libraries write r + softplus(-2r) - log 2
+The slope is tanh r, the second derivative 1 - tanh(r)^2; neither is 0 but by underflow. Libraries write r + softplus(-2r) - log 2
 or logaddexp(r, -r) - log 2, whose terms cancel near 0: the value of 1e-9 comes out as 0, or as some ulps of log 2.
 """
 
