@@ -123,7 +123,7 @@ def _drawn(space: Space, is_target: bool, rows: int, draw: np.random.Generator) 
         return np.where(is_hard, x > 0, 1 / (1 + np.exp(-x))) if is_target else 1 / (1 + np.exp(-x))
     if space.kind == "cosines":
         return np.tanh(x)
-    return -np.exp(x) if space.high == 0 else np.exp(x) if space.low == 0 else x
+    return space.high - np.exp(x) if space.high < np.inf else space.low + np.exp(x) if space.low > -np.inf else x
 
 
 def _taken(code: Code, loss: Loss, rows: int) -> Iterator[dict[str, Any]]:

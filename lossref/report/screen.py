@@ -17,7 +17,8 @@ from lossref.report.finding import waived
 from lossref.spec import APART, PARTS
 
 FEW = 3  # failing losses whose reports are whole, with a line that reproduces each
-CAUSES = 7  # short reports
+CAUSES = 7  # short reports, and fewer where the table of losses is long:
+SCREEN, AROUND, SHORT = 60, 8, 5  # lines in all, those before and after, and those of a short report in a narrow window
 GRADES = len("A+/A+/A+")
 COMPONENTS = 2  # of an array in a short report
 ASKED = {
@@ -53,9 +54,10 @@ def show_run(console: Console, report: Mapping[str, Any], again: str = "", every
             _show_whole(console, entry, everything or named)
     else:
         found = _by_cause(failing)
-        for cause, entries in found[:CAUSES]:
+        many = max(FEW, min(CAUSES, (SCREEN - AROUND - len(losses)) // SHORT))
+        for cause, entries in found[:many]:
             _show_short(console, cause, entries)
-        if others := [entry["loss"] for _, entries in found[CAUSES:] for entry in entries]:
+        if others := [entry["loss"] for _, entries in found[many:] for entry in entries]:
             say(console, f"and {', '.join(others)}: add --all, or --loss {others[0]}")
     for note in _notes(report, everything):
         say(console, note, "dim")
