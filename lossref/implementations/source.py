@@ -11,6 +11,7 @@ import textwrap
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from functools import cache
+from types import FunctionType
 from typing import Any
 
 import numpy as np
@@ -33,7 +34,7 @@ def parameters(function: Function) -> dict[str, inspect.Parameter]:
 
 
 def written_out(function: Function, sources: Mapping[str, str]) -> str:
-    """The expression that a function returns, its parameters replaced by sources, and constants of its module by themselves.
+    """The expression that a function returns, its parameters replaced by sources, constants and functions of its module by what they are.
 
     A parameter without a source is at its default; where that is handed on by keyword, the keyword is left out, for the library's
     default is the same. Of `x if test else y` with a test of constants one side is kept. There is no single quote in it, so that a
@@ -47,6 +48,8 @@ class _Fill(ast.NodeTransformer):
         self.sources = sources
         self.left = {name: p.default for name, p in parameters(function).items() if name not in sources}
         self.constants = {name: x for name, x in function.__globals__.items() if isinstance(x, PLAIN)}
+        own = function.__module__
+        self.helpers = {name: x for name, x in function.__globals__.items() if isinstance(x, FunctionType) and x.__module__ == own}
 
     def visit_Name(self, node: ast.Name) -> ast.AST:
         if node.id in self.sources:
@@ -55,6 +58,10 @@ class _Fill(ast.NodeTransformer):
         return _parsed(repr(known[node.id])) if node.id in known else node
 
     def visit_Call(self, node: ast.Call) -> ast.AST:
+        if isinstance(node.func, ast.Name) and (helper := self.helpers.get(node.func.id)):
+            given = [ast.unparse(self.visit(x)) for x in node.args]
+            inner: ast.AST = _Fill(helper, dict(zip(parameters(helper), given, strict=True))).visit(_expression(helper))
+            return inner
         node.keywords = [k for k in node.keywords if not (isinstance(k.value, ast.Name) and k.value.id in self.left)]
         return self.generic_visit(node)
 

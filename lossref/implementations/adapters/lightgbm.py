@@ -14,28 +14,23 @@ from lossref.values import flat
 IMPORTS = "import lightgbm as lgb"
 
 
+def _metric(parameters, label, score):
+    return lgb.Booster(parameters, lgb.Dataset(np.zeros((1, 1)), label=label, init_score=score)).eval_train()[0][2]
+
+
 @implements("regression", alone=True)
 def squared_error(prediction, target):
-    return lgb.Booster(
-        {"objective": "regression", "metric": "l2", "verbose": -1},
-        lgb.Dataset(np.zeros((1, 1)), label=target, init_score=prediction),
-    ).eval_train()[0][2]
+    return _metric({"objective": "regression", "metric": "l2", "verbose": -1}, target, prediction)
 
 
 @implements("regression_l1", alone=True)
 def absolute_error(prediction, target):
-    return lgb.Booster(
-        {"objective": "regression", "metric": "l1", "verbose": -1},
-        lgb.Dataset(np.zeros((1, 1)), label=target, init_score=prediction),
-    ).eval_train()[0][2]
+    return _metric({"objective": "regression", "metric": "l1", "verbose": -1}, target, prediction)
 
 
 @implements("huber", alone=True)
 def huber(prediction, target, delta):
-    return lgb.Booster(
-        {"objective": "huber", "metric": "huber", "alpha": delta, "verbose": -1},
-        lgb.Dataset(np.zeros((1, 1)), label=target, init_score=prediction),
-    ).eval_train()[0][2]
+    return _metric({"objective": "huber", "metric": "huber", "alpha": delta, "verbose": -1}, target, prediction)
 
 
 def _one_sided(question):
@@ -44,35 +39,23 @@ def _one_sided(question):
 
 @implements("quantile", alone=True, never=_one_sided)
 def quantile(prediction, target, tau):
-    return lgb.Booster(
-        {"objective": "quantile", "metric": "quantile", "alpha": tau, "verbose": -1},
-        lgb.Dataset(np.zeros((1, 1)), label=target, init_score=prediction),
-    ).eval_train()[0][2]
+    return _metric({"objective": "quantile", "metric": "quantile", "alpha": tau, "verbose": -1}, target, prediction)
 
 
 # Its documentation names no denominator; the source of its metric (MAPEMetric) has max(1, |label|).
 @implements("mape", alone=True, documented=("floor is 1",))
 def absolute_percentage_error(prediction, target):
-    return lgb.Booster(
-        {"objective": "mape", "metric": "mape", "verbose": -1},
-        lgb.Dataset(np.zeros((1, 1)), label=target, init_score=prediction),
-    ).eval_train()[0][2]
+    return _metric({"objective": "mape", "metric": "mape", "verbose": -1}, target, prediction)
 
 
 @implements("cross_entropy", alone=True)
 def sigmoid_cross_entropy(logits, target):
-    return lgb.Booster(
-        {"objective": "cross_entropy", "metric": "cross_entropy", "verbose": -1},
-        lgb.Dataset(np.zeros((1, 1)), label=target, init_score=logits),
-    ).eval_train()[0][2]
+    return _metric({"objective": "cross_entropy", "metric": "cross_entropy", "verbose": -1}, target, logits)
 
 
 @implements("multiclass", alone=True)
 def softmax_cross_entropy(logits, target):
-    return lgb.Booster(
-        {"objective": "multiclass", "metric": "multi_logloss", "num_class": logits.shape[1], "verbose": -1},
-        lgb.Dataset(np.zeros((1, 1)), label=target, init_score=logits),
-    ).eval_train()[0][2]
+    return _metric({"objective": "multiclass", "metric": "multi_logloss", "num_class": logits.shape[1], "verbose": -1}, target, logits)
 
 
 def _no_event(question):
@@ -81,18 +64,12 @@ def _no_event(question):
 
 @implements("poisson", alone=True, never=_no_event)
 def poisson(log_rate, target):
-    return lgb.Booster(
-        {"objective": "poisson", "metric": "poisson", "verbose": -1},
-        lgb.Dataset(np.zeros((1, 1)), label=target, init_score=log_rate),
-    ).eval_train()[0][2]
+    return _metric({"objective": "poisson", "metric": "poisson", "verbose": -1}, target, log_rate)
 
 
 @implements("gamma", alone=True)
 def gamma(log_mean, target):
-    return lgb.Booster(
-        {"objective": "gamma", "metric": "gamma", "verbose": -1},
-        lgb.Dataset(np.zeros((1, 1)), label=target, init_score=log_mean),
-    ).eval_train()[0][2]
+    return _metric({"objective": "gamma", "metric": "gamma", "verbose": -1}, target, log_mean)
 
 
 OTHERS = {

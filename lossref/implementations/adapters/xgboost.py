@@ -20,40 +20,31 @@ IMPORTS = "import json; import xgboost as xgb"
 STEP = {"lambda": 0, "min_child_weight": 0, "base_score": 0.5, "verbosity": 0, "nthread": 1}
 
 
+def _trees(parameters, label, margin):
+    return json.loads(
+        xgb.train(parameters, xgb.DMatrix(np.zeros((1, 1)), label=label, base_margin=margin), 1).save_raw("json")
+    )["learner"]["gradient_booster"]["model"]["trees"]
+
+
+def _slopes(parameters, label, margin):
+    return [-t["base_weights"][0] * t["sum_hessian"][0] for t in _trees(parameters, label, margin)]
+
+
+def _hessians(parameters, label, margin):
+    return [t["sum_hessian"][0] for t in _trees(parameters, label, margin)]
+
+
 def _half_squared_bend(prediction, target):
-    return [
-        t["sum_hessian"][0]
-        for t in json.loads(
-            xgb.train(
-                {"objective": "reg:squarederror", **STEP}, xgb.DMatrix(np.zeros((1, 1)), label=target, base_margin=prediction), 1
-            ).save_raw("json")
-        )["learner"]["gradient_booster"]["model"]["trees"]
-    ]
+    return _hessians({"objective": "reg:squarederror", **STEP}, target, prediction)
 
 
 @implements("reg:squarederror", gives="gradient", hessian=_half_squared_bend, alone=True)
 def half_squared_error(prediction, target):
-    return [
-        -t["base_weights"][0] * t["sum_hessian"][0]
-        for t in json.loads(
-            xgb.train(
-                {"objective": "reg:squarederror", **STEP}, xgb.DMatrix(np.zeros((1, 1)), label=target, base_margin=prediction), 1
-            ).save_raw("json")
-        )["learner"]["gradient_booster"]["model"]["trees"]
-    ]
+    return _slopes({"objective": "reg:squarederror", **STEP}, target, prediction)
 
 
 def _pseudo_huber_bend(prediction, target, delta):
-    return [
-        t["sum_hessian"][0]
-        for t in json.loads(
-            xgb.train(
-                {"objective": "reg:pseudohubererror", "huber_slope": delta, **STEP},
-                xgb.DMatrix(np.zeros((1, 1)), label=target, base_margin=prediction),
-                1,
-            ).save_raw("json")
-        )["learner"]["gradient_booster"]["model"]["trees"]
-    ]
+    return _hessians({"objective": "reg:pseudohubererror", "huber_slope": delta, **STEP}, target, prediction)
 
 
 def _flat(question):
@@ -65,106 +56,42 @@ def _flat(question):
 
 @implements("reg:pseudohubererror", gives="gradient", hessian=_pseudo_huber_bend, alone=True, never=_flat)
 def pseudo_huber(prediction, target, delta):
-    return [
-        -t["base_weights"][0] * t["sum_hessian"][0]
-        for t in json.loads(
-            xgb.train(
-                {"objective": "reg:pseudohubererror", "huber_slope": delta, **STEP},
-                xgb.DMatrix(np.zeros((1, 1)), label=target, base_margin=prediction),
-                1,
-            ).save_raw("json")
-        )["learner"]["gradient_booster"]["model"]["trees"]
-    ]
+    return _slopes({"objective": "reg:pseudohubererror", "huber_slope": delta, **STEP}, target, prediction)
 
 
 def _squared_logarithmic_bend(prediction, target):
-    return [
-        t["sum_hessian"][0]
-        for t in json.loads(
-            xgb.train(
-                {"objective": "reg:squaredlogerror", **STEP}, xgb.DMatrix(np.zeros((1, 1)), label=target, base_margin=prediction), 1
-            ).save_raw("json")
-        )["learner"]["gradient_booster"]["model"]["trees"]
-    ]
+    return _hessians({"objective": "reg:squaredlogerror", **STEP}, target, prediction)
 
 
 # Learning task parameters: "regression with squared log loss 1/2[log(pred + 1) - log(label + 1)]^2"; it does not say that the
 # Hessian is at least 1e-6, nor that predictions are at least -1 + 1e-6: both are found as faults.
 @implements("reg:squaredlogerror", gives="gradient", hessian=_squared_logarithmic_bend, alone=True, documented=("factor 1/2",))
 def squared_logarithmic_error(prediction, target):
-    return [
-        -t["base_weights"][0] * t["sum_hessian"][0]
-        for t in json.loads(
-            xgb.train(
-                {"objective": "reg:squaredlogerror", **STEP}, xgb.DMatrix(np.zeros((1, 1)), label=target, base_margin=prediction), 1
-            ).save_raw("json")
-        )["learner"]["gradient_booster"]["model"]["trees"]
-    ]
+    return _slopes({"objective": "reg:squaredlogerror", **STEP}, target, prediction)
 
 
 @implements("binary:hinge", gives="gradient", alone=True)
 def hinge(prediction, target):
-    return [
-        -t["base_weights"][0] * t["sum_hessian"][0]
-        for t in json.loads(
-            xgb.train(
-                {"objective": "binary:hinge", **STEP},
-                xgb.DMatrix(np.zeros((1, 1)), label=(target + 1) / 2, base_margin=prediction),
-                1,
-            ).save_raw("json")
-        )["learner"]["gradient_booster"]["model"]["trees"]
-    ]
+    return _slopes({"objective": "binary:hinge", **STEP}, (target + 1) / 2, prediction)
 
 
 def _sigmoid_bend(logits, target):
-    return [
-        t["sum_hessian"][0]
-        for t in json.loads(
-            xgb.train(
-                {"objective": "binary:logistic", **STEP}, xgb.DMatrix(np.zeros((1, 1)), label=target, base_margin=logits), 1
-            ).save_raw("json")
-        )["learner"]["gradient_booster"]["model"]["trees"]
-    ]
+    return _hessians({"objective": "binary:logistic", **STEP}, target, logits)
 
 
 @implements("binary:logistic", gives="gradient", hessian=_sigmoid_bend, alone=True)
 def sigmoid_cross_entropy(logits, target):
-    return [
-        -t["base_weights"][0] * t["sum_hessian"][0]
-        for t in json.loads(
-            xgb.train(
-                {"objective": "binary:logistic", **STEP}, xgb.DMatrix(np.zeros((1, 1)), label=target, base_margin=logits), 1
-            ).save_raw("json")
-        )["learner"]["gradient_booster"]["model"]["trees"]
-    ]
+    return _slopes({"objective": "binary:logistic", **STEP}, target, logits)
 
 
 def _softmax_bend(logits, target):
-    return [
-        t["sum_hessian"][0]
-        for t in json.loads(
-            xgb.train(
-                {"objective": "multi:softprob", "num_class": logits.shape[1], **STEP},
-                xgb.DMatrix(np.zeros((1, 1)), label=target, base_margin=logits),
-                1,
-            ).save_raw("json")
-        )["learner"]["gradient_booster"]["model"]["trees"]
-    ]
+    return _hessians({"objective": "multi:softprob", "num_class": logits.shape[1], **STEP}, target, logits)
 
 
 # "An upper bound on the Hessian with diagonal structure": its demonstration of this objective has 2 p (1 - p)
 @implements("multi:softprob", gives="gradient", hessian=_softmax_bend, alone=True, documented=("hessian times 2",))
 def softmax_cross_entropy(logits, target):
-    return [
-        -t["base_weights"][0] * t["sum_hessian"][0]
-        for t in json.loads(
-            xgb.train(
-                {"objective": "multi:softprob", "num_class": logits.shape[1], **STEP},
-                xgb.DMatrix(np.zeros((1, 1)), label=target, base_margin=logits),
-                1,
-            ).save_raw("json")
-        )["learner"]["gradient_booster"]["model"]["trees"]
-    ]
+    return _slopes({"objective": "multi:softprob", "num_class": logits.shape[1], **STEP}, target, logits)
 
 
 # max_delta_step, 0.7 unless it is said, multiplies the Hessian of count:poisson by exp(0.7), and limits what a leaf stores.
@@ -174,53 +101,21 @@ def _steep(question):
 
 
 def _poisson_bend(log_rate, target):
-    return [
-        t["sum_hessian"][0]
-        for t in json.loads(
-            xgb.train(
-                {"objective": "count:poisson", "max_delta_step": 0, **STEP},
-                xgb.DMatrix(np.zeros((1, 1)), label=target, base_margin=log_rate),
-                1,
-            ).save_raw("json")
-        )["learner"]["gradient_booster"]["model"]["trees"]
-    ]
+    return _hessians({"objective": "count:poisson", "max_delta_step": 0, **STEP}, target, log_rate)
 
 
 @implements("count:poisson", gives="gradient", hessian=_poisson_bend, alone=True, never=_steep)
 def poisson(log_rate, target):
-    return [
-        -t["base_weights"][0] * t["sum_hessian"][0]
-        for t in json.loads(
-            xgb.train(
-                {"objective": "count:poisson", "max_delta_step": 0, **STEP},
-                xgb.DMatrix(np.zeros((1, 1)), label=target, base_margin=log_rate),
-                1,
-            ).save_raw("json")
-        )["learner"]["gradient_booster"]["model"]["trees"]
-    ]
+    return _slopes({"objective": "count:poisson", "max_delta_step": 0, **STEP}, target, log_rate)
 
 
 def _gamma_bend(log_mean, target):
-    return [
-        t["sum_hessian"][0]
-        for t in json.loads(
-            xgb.train(
-                {"objective": "reg:gamma", **STEP}, xgb.DMatrix(np.zeros((1, 1)), label=target, base_margin=log_mean), 1
-            ).save_raw("json")
-        )["learner"]["gradient_booster"]["model"]["trees"]
-    ]
+    return _hessians({"objective": "reg:gamma", **STEP}, target, log_mean)
 
 
 @implements("reg:gamma", gives="gradient", hessian=_gamma_bend, alone=True, never=_steep)
 def gamma(log_mean, target):
-    return [
-        -t["base_weights"][0] * t["sum_hessian"][0]
-        for t in json.loads(
-            xgb.train(
-                {"objective": "reg:gamma", **STEP}, xgb.DMatrix(np.zeros((1, 1)), label=target, base_margin=log_mean), 1
-            ).save_raw("json")
-        )["learner"]["gradient_booster"]["model"]["trees"]
-    ]
+    return _slopes({"objective": "reg:gamma", **STEP}, target, log_mean)
 
 
 OTHERS = {
