@@ -17,11 +17,14 @@ from lossref.mutants.spoiling import (
     Variants,
     answered,
     arrays,
+    both,
     each,
+    is_used,
     labels,
     only,
     real,
     slightly_wrong,
+    without,
 )  # fmt: skip
 from lossref.options import NAMES, refusals
 from lossref.spec import Loss
@@ -35,10 +38,6 @@ def _names(loss: Loss, part: str) -> list[str]:
     refused = {*refusals(loss), "reduction", "target_form", "upstream" if part == "value" else "empty"}
     refused |= {"smoothing"} if "label_smoothing" in refused else set()
     return [name for name in NAMES if name not in refused]
-
-
-def without(name: str) -> Mutation:
-    return lambda right, given: right(**{k: x for k, x in given.items() if k != name}) if name in given else right(**given)
 
 
 def put(name: str, change: Callable[[Any], Any]) -> Mutation:
@@ -74,12 +73,10 @@ def _option(loss: Loss, part: str) -> Variants:
         yield "class_weight of class 2 taken for 1", put("class_weight", lambda x: np.where(np.arange(len(x)) == 2, 1.0, x))
     for side, test in {"positive": lambda x: x > 0, "negative": lambda x: x < 0}.items():
         for name in (name for name in names if name in ("pos_weight", "sample_weight", "label_smoothing")):
-            at, there = each(loss.first, test), _set(name)
-            yield f"{name} ignored where {loss.first} is {side}", only(lambda given, a=at, t=there: a(given) & t(given), without(name))
+            yield f"{name} ignored where {loss.first} is {side}", only(both(each(loss.first, test), _set(name)), without(name))
     for name, parameter in loss.parameters.items():
-        used: Test = lambda given, n=name, p=parameter: np.asarray(given.get(n, p.default) != p.default)  # noqa: E731
         yield f"{name} constant", without(name)
-        yield f"{name} right only when neutral", only(used, slightly_wrong)
+        yield f"{name} right only when neutral", only(is_used(name, parameter), slightly_wrong)
 
 
 def _through(x: Any, width: Any) -> Any:
@@ -163,16 +160,13 @@ def _hidden(loss: Loss, part: str) -> Variants:
         there = _set(option)
         for argument in real(loss):
             for label, test in regions(loss, argument).items():
-                at = each(argument, test)
-                yield f"{argument} {label}, with {option}", only(lambda given, s=there, t=at: t(given) & s(given), slightly_wrong)
+                yield f"{argument} {label}, with {option}", only(both(each(argument, test), there), slightly_wrong)
         for name in labels(loss):
             for c in (0, 1, 2):
-                at = each(name, lambda y, c=c: y == c)
-                yield f"{name} {c}, with {option}", only(lambda given, s=there, t=at: t(given) & s(given), slightly_wrong)
+                yield f"{name} {c}, with {option}", only(both(each(name, lambda y, c=c: y == c), there), slightly_wrong)
         if part != "value":
             first = each(loss.first, lambda x: abs(x) > 20)
-            zero = answered(lambda y: y * 0)
-            yield f"0 beyond 20, with {option}", only(lambda given, s=there, t=first: t(given) & s(given), zero)
+            yield f"0 beyond 20, with {option}", only(both(first, there), answered(lambda y: y * 0))
 
 
 CALL_OPERATORS = (

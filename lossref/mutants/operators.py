@@ -12,19 +12,21 @@ from lossref.mutants.spoiling import (
     Mutation,
     Operator,
     Right,
-    Test,
     Variants,
     answered,
     arrays,
+    both,
     bounded,
     each,
     given_to,
+    is_used,
     labels,
     only,
     real,
     slightly_wrong,
     turned,
     unbounded,
+    without,
 )  # fmt: skip
 from lossref.spec import Loss
 
@@ -132,18 +134,14 @@ def _choice(loss: Loss, part: str) -> Variants:
             yield f"{name} {choice:g}", only(label, slightly_wrong)
             if first in unbounded(loss):
                 for side, test in REGIONS.items():
-                    yield f"{name} {choice:g}, {first} {side}", only(_both(label, each(first, test)), slightly_wrong)
-                yield f"{name} {choice:g}, 0 at {first} 0", only(_both(label, each(first, REGIONS["at 0"])), answered(lambda y: y * 0))
+                    yield f"{name} {choice:g}, {first} {side}", only(both(label, each(first, test)), slightly_wrong)
+                yield f"{name} {choice:g}, 0 at {first} 0", only(both(label, each(first, REGIONS["at 0"])), answered(lambda y: y * 0))
         if hard:
             yield f"{name} near {hard} rounded", given_to([name], lambda x: np.where(abs(x - np.round(x)) < 1e-3, np.round(x), x))
             yield f"{name} rounded", given_to([name], np.round)
         if space.label_of:
             for c in (0, 1, 2, 3, 4, 7, 8):
                 yield f"{name} {c}", only(each(name, lambda x, c=c: x == c), slightly_wrong)
-
-
-def _both(one: Test, other: Test) -> Test:
-    return lambda given: one(given) & other(given)
 
 
 def _wide_only(loss: Loss, after: int, mutation: Mutation) -> Mutation:
@@ -183,17 +181,13 @@ def _class(loss: Loss, part: str) -> Variants:
 
 def _parameter(loss: Loss, part: str) -> Variants:
     for name, parameter in loss.parameters.items():
-        yield f"{name} constant", lambda right, given, n=name: right(**{k: x for k, x in given.items() if k != n})
+        yield f"{name} constant", without(name)
         yield f"{name} in half the width", lambda right, given, n=name: right(**given | ({n: _half(given[n])} if n in given else {}))
-        used: Test = lambda given, n=name, p=parameter: np.asarray(given.get(n, p.default) != p.default)  # noqa: E731
+        used = is_used(name, parameter)
         yield f"{name} right only when neutral", only(used, slightly_wrong)
         for argument in real(loss):
             for label, test in regions(loss, argument).items():
-                there = each(argument, test)
-                yield (
-                    f"{name} right only when neutral, {argument} {label}",
-                    only(lambda given, u=used, t=there: t(given) & u(given), slightly_wrong),
-                )
+                yield f"{name} right only when neutral, {argument} {label}", only(both(each(argument, test), used), slightly_wrong)
 
 
 def _half(x: float) -> float:

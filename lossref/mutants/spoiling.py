@@ -12,7 +12,7 @@ from typing import Any
 
 import numpy as np
 
-from lossref.spec import Loss
+from lossref.spec import Loss, Parameter
 
 Right = Callable[..., Any]  # an array, or one for each argument that a gradient is taken in
 Mutation = Callable[[Right, dict[str, Any]], Any]
@@ -62,6 +62,10 @@ def given_to(names: list[str], change: Callable[[Any], Any]) -> Mutation:
     return mutation
 
 
+def without(name: str) -> Mutation:
+    return lambda right, given: right(**{k: x for k, x in given.items() if k != name}) if name in given else right(**given)
+
+
 def answered(change: Callable[..., Any]) -> Mutation:
     """The answer is changed, array by array."""
 
@@ -90,6 +94,15 @@ def only(test: Test, mutation: Mutation) -> Mutation:
         return tuple(mixed)
 
     return chosen
+
+
+def both(one: Test, other: Test) -> Test:
+    return lambda given: one(given) & other(given)
+
+
+def is_used(name: str, parameter: Parameter) -> Test:
+    """Whether a parameter is given, and not its default."""
+    return lambda given: np.asarray(given.get(name, parameter.default) != parameter.default)
 
 
 def each(name: str, test: Callable[[Any], Any]) -> Test:
