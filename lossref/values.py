@@ -13,6 +13,13 @@ def flat(x: Any) -> list[Any]:
     return [z for y in x for z in flat(y)] if isinstance(x, (tuple, list)) else [x]
 
 
+def rows(x: Any) -> list[Any]:
+    """Every innermost tuple of numbers; a number by itself has none."""
+    if not isinstance(x, (tuple, list)):
+        return []
+    return [x] if not any(isinstance(y, (tuple, list)) for y in x) else [row for y in x for row in rows(y)]
+
+
 def shape(x: Any) -> tuple[int, ...]:
     """The length of each axis; ValueError for rows of different lengths."""
     if not isinstance(x, (tuple, list)):

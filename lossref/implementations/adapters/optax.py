@@ -8,6 +8,7 @@ import jax
 import jax.numpy as jnp
 import optax
 
+from lossref.implementations.adapters._undocumented import undirected
 from lossref.implementations.engines import jax_like, tensors
 from lossref.implementations.engines.written import all_written, implements, library_of, title
 from lossref.library import Library
@@ -115,24 +116,14 @@ def triplet_margin(anchor, positive, negative, margin):
     return optax.losses.triplet_margin_loss(anchor, positive, negative, margin=margin)
 
 
-def _undirected(question):
-    zero = not all(any(row) for views in question.inputs.values() for row in views)
-    return "its documentation does not say what the cosine of a vector of zeros is" if zero else ""
-
-
-def _undirected_pair(question):
-    rows = (row for x in question.inputs.values() for row in (x if question.is_call else (x,)))
-    return "" if all(map(any, rows)) else "its documentation does not say what the cosine of a vector of zeros is"
-
-
 # epsilon, the "minimum norm for terms in the denominator", is 0 unless it is given
-@implements("cosine_distance", never=_undirected_pair)
+@implements("cosine_distance", never=undirected)
 def cosine_distance(first, second):
     return optax.cosine_distance(first, second)
 
 
 # Of both views, one after the other.
-@implements("ntxent", never=_undirected)
+@implements("ntxent", never=undirected)
 def ntxent(first, second, temperature):
     return optax.losses.ntxent(jnp.concatenate((first[0], second[0])), jnp.tile(jnp.arange(first.shape[1]), 2), temperature)[None]
 

@@ -3,6 +3,7 @@
 import numpy as np
 from scipy import spatial, special, stats
 
+from lossref.implementations.adapters._undocumented import undirected
 from lossref.implementations.engines.numpy_like import implementation
 from lossref.implementations.engines.written import all_written, implements, library_of, title
 from lossref.library import Library
@@ -67,12 +68,7 @@ def logistic(prediction, target):
     return -special.log_expit(target * prediction)
 
 
-def _undirected(question):
-    rows = (row for x in question.inputs.values() for row in (x if question.is_call else (x,)))
-    return "" if all(map(any, rows)) else "its documentation does not say what the cosine of a vector of zeros is"
-
-
-@implements("spatial.distance.cosine", alone=True, never=_undirected)
+@implements("spatial.distance.cosine", alone=True, never=undirected)
 def cosine_distance(first, second):
     return spatial.distance.cosine(first[0], second[0])
 

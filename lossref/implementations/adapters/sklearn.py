@@ -7,6 +7,7 @@ from sklearn import metrics
 from sklearn.linear_model._sgd_fast import Hinge, SquaredHinge
 
 from lossref.implementations.adapters import _sklearn_compiled as compiled
+from lossref.implementations.adapters._undocumented import undirected
 from lossref.implementations.engines.numpy_like import implementation
 from lossref.implementations.engines.written import all_written, implements, library_of, title
 from lossref.library import Library
@@ -36,12 +37,7 @@ def _one_label(question):
     return "" if both else "hinge_loss needs examples of both labels"
 
 
-def _undirected(question):
-    rows = (row for x in question.inputs.values() for row in (x if question.is_call else (x,)))
-    return "" if all(map(any, rows)) else "its documentation does not say what the cosine of a vector of zeros is"
-
-
-@implements("paired_cosine_distances", never=_undirected)
+@implements("paired_cosine_distances", never=undirected)
 def cosine_distance(first, second):
     return metrics.pairwise.paired_cosine_distances(first, second)
 

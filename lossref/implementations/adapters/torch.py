@@ -5,6 +5,7 @@ import inspect
 import torch
 from torch.nn import functional as F
 
+from lossref.implementations.adapters._undocumented import undirected
 from lossref.implementations.engines import tensors, torch_like
 from lossref.implementations.engines.torch_like import WEIGHTS
 from lossref.implementations.engines.written import all_written, implements, library_of
@@ -126,12 +127,7 @@ def triplet_margin(anchor, positive, negative, margin, reduction="none"):
     return F.triplet_margin_loss(anchor, positive, negative, margin=margin, reduction=reduction)
 
 
-def _undirected(question):
-    zero = not all(any(flat(question.inputs[name])) for name in ("first", "second")) and not question.is_call
-    return "its documentation does not say what the cosine of a vector of zeros is" if zero else ""
-
-
-@implements("cosine_embedding_loss", never=_undirected)
+@implements("cosine_embedding_loss", never=undirected)
 def cosine_embedding(first, second, target, margin, reduction="none"):
     return F.cosine_embedding_loss(first, second, target, margin=margin, reduction=reduction)
 
