@@ -115,6 +115,10 @@ def mirror(law: str, image: Callable[..., Values], slope: int) -> Law:
     return Law("mirror", law, holds)
 
 
+other_side = mirror(
+    "L(-f, -y; 1 - tau) = L(f, y; tau)",
+    lambda prediction, target, tau: {"prediction": -prediction, "target": -target, "tau": 1 - tau}, -1,
+)  # fmt: skip
 nonnegative = Law("nonnegative", "L >= 0", _nonnegative)
 convex = Law("convex", "L is convex in its first argument", _convex)
 concave = Law("concave", "L is concave in its first argument", _concave)

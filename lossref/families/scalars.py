@@ -46,6 +46,19 @@ def residual(f: str, y: str) -> tuple[Hard, ...]:
     )
 
 
+def sides(f: str, y: str, share: str, called: str) -> tuple[Hard, ...]:
+    """A residual each side of which costs its share: `share` too low, 1 - share too high; `called` is what people call the minima."""
+    return (
+        Hard("rare", "tail", "tau next to 0, where 1 - tau rounds to 1: the side that costs almost nothing does not cost nothing",
+             lambda d: {y: d.uniform(-2, 2), f: d.uniform(-2, 2), share: d.scaled(-60, -5)}, 10),
+        Hard("common", "tail", "tau next to 1: 1 - tau is exact, and what a prediction that is too high costs",
+             lambda d: {y: d.uniform(-2, 2), f: d.uniform(-2, 2), share: d.number(1 - 2.0 ** -(2 + 5 * d.index % d.format.precision))}, 10),
+        Hard("sides", "ordinary", f"the {called} people ask for, on either side: a residual of the other sign swaps tau and 1 - tau",
+             lambda d: {y: (z := d.uniform(-2, 2)), f: d.number(z + d.cycle(1, -1) * d.uniform(0.5, 3)),
+                        share: d.number((0.05, 0.1, 0.25, 0.75, 0.9, 0.95)[d.index // 2])}, 12),
+    )
+
+
 def margin(f: str, y: str) -> tuple[Hard, ...]:
     """A score and a sign: f y is large where the loss is small."""
     return (

@@ -11,10 +11,11 @@ squared error. The second derivative is 2 tau or 2 (1 - tau), and jumps at f = y
 
 import numpy as np
 
-from lossref.laws import convex, homogeneous, mirror, nonnegative
+from lossref.families.scalars import sides
+from lossref.laws import convex, homogeneous, nonnegative, other_side
 from lossref.options import NUMBER
 from lossref.spaces import Real, Unit
-from lossref.spec import Hard, Known, Loss, Parameter
+from lossref.spec import Known, Loss, Parameter
 
 
 def value(prediction, target, tau=0.5):
@@ -58,21 +59,9 @@ LOSS = Loss(
         nonnegative,
         convex,
         homogeneous(2, "prediction", "target"),
-        mirror(
-            "L(-f, -y; 1 - tau) = L(f, y; tau)",
-            lambda prediction, target, tau=0.5: {"prediction": -prediction, "target": -target, "tau": 1 - tau}, -1,
-        ),
+        other_side,
     ),
-    hard=(
-        Hard("rare", "tail", "tau next to 0, where 1 - tau rounds to 1: the side that costs almost nothing does not cost nothing",
-             lambda d: {"target": d.uniform(-2, 2), "prediction": d.uniform(-2, 2), "tau": d.scaled(-60, -5)}, 10),
-        Hard("common", "tail", "tau next to 1: 1 - tau is exact, and what a prediction that is too high costs",
-             lambda d: {"target": d.uniform(-2, 2), "prediction": d.uniform(-2, 2),
-                        "tau": d.number(1 - 2.0 ** -(2 + 5 * d.index % d.format.precision))}, 10),
-        Hard("sides", "ordinary", "the expectiles people ask for, on either side: a residual of the other sign swaps tau and 1 - tau",
-             lambda d: {"target": (y := d.uniform(-2, 2)), "prediction": d.number(y + d.cycle(1, -1) * d.uniform(0.5, 3)),
-                        "tau": d.number((0.05, 0.1, 0.25, 0.75, 0.9, 0.95)[d.index // 2])}, 12),
-    ),
+    hard=sides("prediction", "target", "tau", "expectiles"),
     known=(
         Known({"prediction": 1.0, "target": 3.0, "tau": 0.75}, "3", "2 too low, 3/4 of 4", "-3"),
         Known({"prediction": 3.0, "target": 1.0, "tau": 0.75}, "1", "2 too high, 1/4 of 4", "1"),
