@@ -223,13 +223,15 @@ def test_the_command_shows_grades_and_a_line_for_each_worst_call(capsys, monkeyp
 def test_torch_divides_and_weighs_as_its_options_say(capsys, form):
     """What torch has options for conforms at C; the slope of a mean over nothing is not judged; its mean overflows with its sum.
 
-    What does not: autograd through the documented clamp, the eps that cosine_embedding_loss adds and does not document, and
-    soft_margin_loss, whose exp overflows far on the wrong side of the margin.
+    What does not: autograd through the documented clamp, the eps that cosine_embedding_loss adds and does not document (not in
+    float32, where it failed at a vector of zeros alone, of which its documentation says nothing), and soft_margin_loss, whose exp
+    overflows far on the wrong side of the margin.
     """
     assert main(["calls", "torch", "--level", "C", "--format", form.name, "--json"]) == 1
     losses = json.loads(capsys.readouterr().out)["losses"]
     below = {(entry["loss"], part) for entry in losses for part, found in entry["parts"].items() if not found["conforms"]}
-    assert {("cosine_embedding", "gradient"), ("logistic", "value"), ("logistic", "gradient")} <= below
+    assert {("logistic", "value"), ("logistic", "gradient")} <= below
+    assert (("cosine_embedding", "gradient") in below) == (form.name == "float64")
     others = {(loss, part) for loss, part in below if loss != "logistic"}
     assert others - {("cosine_embedding", "value")} <= {("binary_cross_entropy", "hessian"), ("cosine_embedding", "gradient")}
     assert main(["calls", "torch", "--format", form.name, "--loss", "half_squared_error", "--strict", "--json"]) == 1

@@ -16,6 +16,7 @@ from lossref.options import CLASS, DEFAULTS
 from lossref.spec import Loss, Question, Values
 
 SERVED = frozenset({"reduction", "denominator", "empty", "target_form"})  # options that choose a function or a word
+LEFT_OUT = frozenset({"mask", "ignore_index"})  # options that leave examples out
 HIDDEN = "hidden"  # the flag of calls in which a weight or mask of 0 stands over NaN or infinity
 DIVISORS = {"kept": "the number that is kept", "weights": "the sum of the weights", "count": "the number of examples"}
 
@@ -61,9 +62,11 @@ def choose(found: Written, reductions: Mapping[str, Any], named: Values, part: s
         reduce, known = (word, {}) if callable(word) else (None, word)
         known = {**loss.defaults, **known, **{name: named[name] for name in loss.parameters if name in named}}
         has = {*parameters(reduce), "reduction"} if reduce else set()
+        # Whoever divides must know what is left out: a function of its own makes it 0, and the mean counts it.
+        uncounted = asked & LEFT_OUT - has if reduce and named.get("reduction") == "mean" else set()
         able = []
         for function in candidates:
-            lacking = sorted(asked - has - {*parameters(function)})
+            lacking = sorted(uncounted | (asked - has - {*parameters(function)}))
             lacking += sorted(_needed(function, reduce) - {"loss", *loss.arguments, *named, *known})
             fewest = min(fewest, lacking, key=len)
             able += [] if lacking else [function]
@@ -97,7 +100,7 @@ def divides_alike(used: str, loss: Loss, named: Values) -> bool:
     given = {name for name in named if not is_usual(loss, name, named[name])}
     by_class = "class_weight" in given and loss.target == CLASS and named.get("target_form") != "soft"
     weighted = by_class or "sample_weight" in given
-    left_out = bool(given & {"mask", "ignore_index"})
+    left_out = bool(given & LEFT_OUT)
     place = {"weights": 0, "kept": weighted, "count": weighted + left_out, "batch": weighted + left_out}
     return place.get(named.get("denominator", "weights")) == place[used]
 
