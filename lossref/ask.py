@@ -173,9 +173,8 @@ def _settled(loss: Loss, values: Values, wanted: Wanted, *, keep: bool = False) 
         row = [ball_to_bits(base, x, bits) for x in found]
         return None if None in row else (row, [enclosure(base, Number(base, x)) for x in found] if wanted.certified else [])
 
-    start = -(-(bits + SPARE_BITS) // 64) * 64
-    is_traced = balls.INSTALLED and start <= CAP and not wanted.hessian
-    if is_traced and (traced := slopes(loss, values, numbers, start=start, keep=keep)) is not None:
+    is_traced = balls.INSTALLED and _start(bits) <= CAP and not wanted.hessian
+    if is_traced and (traced := slopes(loss, values, numbers, start=_start(bits), keep=keep)) is not None:
         row, ends = traced
         return Answer(loss.name, wanted.digits, row[0], _shaped(loss, row[1:], values), None, wanted.certified, tuple(ends) or None)
     return _by_jets(loss, values, wanted, bits)
@@ -214,6 +213,11 @@ def _by_jets(loss: Loss, values: Values, wanted: Wanted, bits: int) -> Answer:
     gradient = None if kink or jumps else _shaped(loss, first[1 : count + 1], values)
     bends = filled(values[loss.first], iter(first[count + 1 :])) if wanted.hessian and gradient is not None else None
     return Answer(loss.name, wanted.digits, first[0], gradient, interval if kink else None, wanted.certified, _any(ends), bends)
+
+
+def _start(bits: int) -> int:
+    """The least precision at which numbers of so many bits can be told."""
+    return -(-(bits + SPARE_BITS) // 64) * 64
 
 
 def _any(ends: Sequence[Any]) -> tuple[Any, ...] | None:
@@ -332,7 +336,7 @@ def _special(loss: Loss, values: Values, wanted: Wanted) -> Answer:
     if not any(y != y for y in flat(values)):
         bits = bits_of(wanted.digits)
         try:
-            pieces = limits(loss, values, balls.strongest(), lambda base, n: to_bits(base, n, bits), mpf(math.nan))
+            pieces = limits(loss, values, balls.strongest(), lambda base, n: to_bits(base, n, bits), mpf(math.nan), _start(bits))
         except NoAnswerError as error:
             raise ValueError(f"{loss.name}: the limit at this infinite point is not known: {error}") from None
     columns = [[*column] for column in zip(*pieces, strict=True)]

@@ -164,3 +164,12 @@ def test_slopes_are_those_of_what_grows():
         t = jets.variable(germs.growing(1), 0)
         slope = jets.log(1 + jets.exp(t)).data.slopes[0]
         assert germs.limit(slope).data == 1
+
+
+def test_a_limit_has_as_many_digits_as_are_asked_for():
+    """Beyond the 16,384 bits at which what is undecided is given up otherwise: the first digits are those of a short answer."""
+    point = {"logits": [-math.inf, 1.0, 2.0], "target": 1}
+    short, long = (oracle("softmax_cross_entropy", **point, digits=digits) for digits in (50, 6000))
+    assert len(str(long.value)) > 5990
+    assert str(long.value).startswith(str(short.value)[:49])
+    assert str(long.value).startswith(str(oracle("softmax_cross_entropy", [1.0, 2.0], 0, digits=6000).value)[:5990])

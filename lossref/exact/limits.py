@@ -13,15 +13,18 @@ from typing import Any, TypeVar
 from lossref.exact.germs import Germs
 from lossref.exact.jets import Jet, Jets
 from lossref.exact.numbers import NoValueError, Number, is_infinite
-from lossref.exact.settle import settle
+from lossref.exact.settle import START, settle
 from lossref.exact.systems import Base
 from lossref.spec import Loss, Values
 from lossref.values import flat
 
 X = TypeVar("X")
+GROWTH = 4  # of the precision: a germ takes nearly as long at 128 bits as at 4096, and what no precision decides takes all
 
 
-def limits(loss: Loss, values: Values, system: type[Base], rounded: Callable[[Base, Number], X | None], undefined: X) -> list[list[X]]:
+def limits(
+    loss: Loss, values: Values, system: type[Base], rounded: Callable[[Base, Number], X | None], undefined: X, start: int = START
+) -> list[list[X]]:
     """Value and slopes, rounded, of each smooth piece that meets at the point; `undefined` is what has no limit.
 
     Raises NoAnswerError where the rule does not say, never a guess.
@@ -29,7 +32,7 @@ def limits(loss: Loss, values: Values, system: type[Base], rounded: Callable[[Ba
     count = sum(map(is_infinite, flat(tuple(values[name] for name in loss.arguments))))
     rates = [(1,) * count, *([tuple(range(1, count + 1)), tuple(range(count, 0, -1))] if count > 1 else [])]
     try:
-        found = [settle(system, partial(_rounded, loss, values, chosen, rounded)) for chosen in rates]
+        found = [settle(system, partial(_rounded, loss, values, chosen, rounded), start, GROWTH) for chosen in rates]
     except NoValueError:
         return [[undefined] * (1 + sum(len(flat(values[name])) for name in loss.differentiable))]
     if len({len(rows) for rows in found}) > 1:

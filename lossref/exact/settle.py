@@ -36,7 +36,7 @@ class Correct:
     residual: int = 0
 
 
-def settle(system: type[Base], compute: Callable[[Base], T | None], start: int = START) -> T:
+def settle(system: type[Base], compute: Callable[[Base], T | None], start: int = START, growth: int = 2) -> T:
     """The first result that is not None and not UndecidedError, at 128, 256 ... bits, up to the cap or the start."""
     last: UndecidedError | None = None
     precision = start
@@ -48,8 +48,8 @@ def settle(system: type[Base], compute: Callable[[Base], T | None], start: int =
                 last = None
             except UndecidedError as undecided:
                 last = undecided
-        precision *= 2
-    raise UnsettledError(f"{precision // 2} bits do not settle it{f' ({last})' if last else ''}") from last
+        precision *= growth
+    raise UnsettledError(f"{precision // growth} bits do not settle it{f' ({last})' if last else ''}") from last
 
 
 def correct(base: Base, n: Number, form: Format) -> Correct | None:
