@@ -15,6 +15,7 @@ from importlib import import_module
 from importlib.util import module_from_spec, spec_from_file_location
 from pathlib import Path
 
+from lossref import census
 from lossref.arrays import shown
 from lossref.options import CLASS, NONE, NUMBER, PROBABILITY, SIGN, WEIGHTS
 from lossref.spaces import Space
@@ -102,15 +103,15 @@ def suggestion(name: str) -> str:
 
 @cache
 def _elsewhere() -> tuple[dict[str, dict[str, str]], dict[str, dict[str, str]]]:
-    """What other libraries call our losses: each bare name, by library; first the plain names, then those with a remark in brackets."""
+    """What other libraries call our losses: each bare name, by library; first the plain names, then those with a remark."""
     plain: dict[str, dict[str, str]] = {}
     remarked: dict[str, dict[str, str]] = {}
-    for loss in map(get, names()):
-        for library, texts in loss.also_known_as.items():
-            for text in re.sub(r",(?=[^()]*\))", ";", texts).split(","):
-                name, _, remark = text.strip().partition("(")
-                if " " not in name.strip():
-                    (remarked if remark else plain).setdefault(_bare(name), {}).setdefault(library, loss.name)
+    for library, shipped in census.libraries().items():
+        for text, stands_for in (*shipped.losses.items(), *shipped.besides.items()):
+            name, _, variant = text.partition("(")
+            for meant in stands_for:
+                if " " not in name.strip() and meant.loss in names():
+                    (remarked if meant.remark or variant else plain).setdefault(_bare(name), {}).setdefault(library, meant.loss)
     return plain, remarked
 
 

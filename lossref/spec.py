@@ -95,7 +95,6 @@ class Loss:
     hard: tuple[Hard, ...] = ()
     known: tuple[Known, ...] = ()
     source: str = ""
-    also_known_as: Mapping[str, str] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         if not self.differentiable:

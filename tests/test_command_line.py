@@ -9,7 +9,7 @@ import pytest
 from typed import run
 
 import lossref
-from lossref import catalog, families, golden
+from lossref import catalog, census, families, golden
 from lossref.cli import main
 from lossref.formats import FLOAT64
 
@@ -26,7 +26,7 @@ def test_show_says_everything(loss, capsys):
     for hard in families.hard_points(loss):
         assert hard.flag in text
         assert hard.flag in facts["hard"]
-    for library in loss.also_known_as:
+    for library in census.elsewhere(loss.name):
         assert library in text
     assert loss.source in text
 

@@ -93,7 +93,6 @@ def test_every_family_says_its_flags_once_and_the_names_it_is_given():
         assert len(set(flags)) == len(flags), family
 
 
-def test_loss_has_known_values_a_source_and_names_elsewhere(loss):
+def test_loss_has_known_values_and_a_source(loss):
     assert len(loss.known) >= 2
     assert loss.source
-    assert loss.also_known_as

@@ -12,7 +12,7 @@ import numpy as np
 from rich.table import Table
 from rich.text import Text
 
-from lossref import catalog, families
+from lossref import catalog, census, families
 from lossref.ask import Answer, oracle
 from lossref.bits import as_float, as_fraction, parsed
 from lossref.commands import CONFORMS, Commands, UsageError, command, judging, known_loss, print_json
@@ -79,7 +79,7 @@ def run_show(given: argparse.Namespace) -> int:
         "hard": {hard.flag: f"{hard.region}: {hard.reason}" for hard in families.hard_points(loss)},
         "known": [f"{_spelled(known.at)}: {known.reason}" for known in loss.known],
         "source": loss.source,
-        "also_known_as": dict(loss.also_known_as),
+        "also_known_as": census.elsewhere(loss.name),
     }
     if given.json:
         print_json(facts)

@@ -34,7 +34,7 @@ def _half_squared_bend(prediction, target, sample_weight=None):
     return HalfSquaredError().gradient_hessian(y_true=target, raw_prediction=prediction, sample_weight=sample_weight)[1]
 
 
-@implements("HalfSquaredError", gradient=_half_squared_slope, hessian=_half_squared_bend)
+@implements(gradient=_half_squared_slope, hessian=_half_squared_bend)
 def half_squared_error(prediction, target, reduction="none", sample_weight=None):
     return (HalfSquaredError().loss if reduction == "none" else HalfSquaredError())(
         y_true=target, raw_prediction=prediction, sample_weight=sample_weight
@@ -53,7 +53,7 @@ def _exponential_bend(prediction, target, sample_weight=None, target_form="sign"
     )[1]
 
 
-@implements("ExponentialLoss", gradient=_exponential_slope, hessian=_exponential_bend, forms={"binary": ()})
+@implements(gradient=_exponential_slope, hessian=_exponential_bend, forms={"binary": ()})
 def exponential(prediction, target, reduction="none", sample_weight=None, target_form="sign"):
     return (ExponentialLoss().loss if reduction == "none" else ExponentialLoss())(
         y_true=(target + 1) / 2 if target_form == "sign" else target, raw_prediction=prediction, sample_weight=sample_weight
@@ -64,7 +64,7 @@ def _absolute_slope(prediction, target, sample_weight=None):
     return AbsoluteError().gradient(y_true=target, raw_prediction=prediction, sample_weight=sample_weight)
 
 
-@implements("AbsoluteError", "mean_absolute_error", gradient=_absolute_slope)
+@implements(gradient=_absolute_slope)
 def absolute_error(prediction, target, reduction="none", sample_weight=None):
     return (
         AbsoluteError().loss(y_true=target, raw_prediction=prediction, sample_weight=sample_weight)
@@ -81,7 +81,7 @@ def _huber_bend(prediction, target, delta, sample_weight=None):
     return HuberLoss(delta=delta).gradient_hessian(y_true=target, raw_prediction=prediction, sample_weight=sample_weight)[1]
 
 
-@implements("HuberLoss", gradient=_huber_slope, hessian=_huber_bend)
+@implements(gradient=_huber_slope, hessian=_huber_bend)
 def huber(prediction, target, delta, reduction="none", sample_weight=None):
     return (HuberLoss(delta=delta).loss if reduction == "none" else HuberLoss(delta=delta))(
         y_true=target, raw_prediction=prediction, sample_weight=sample_weight
@@ -96,7 +96,7 @@ def _quantile_slope(prediction, target, tau, sample_weight=None):
     return PinballLoss(quantile=tau).gradient(y_true=target, raw_prediction=prediction, sample_weight=sample_weight)
 
 
-@implements("PinballLoss", "mean_pinball_loss", gradient=_quantile_slope, never=_one_sided)
+@implements(gradient=_quantile_slope, never=_one_sided)
 def quantile(prediction, target, tau, reduction="none", sample_weight=None):
     return (
         PinballLoss(quantile=tau).loss(y_true=target, raw_prediction=prediction, sample_weight=sample_weight)
@@ -122,7 +122,7 @@ def _sigmoid_call(logits, target, reduction, sample_weight=None):
     )
 
 
-@implements("HalfBinomialLoss", gradient=_sigmoid_slope, hessian=_sigmoid_bend, otherwise=(_sigmoid_call,))
+@implements(gradient=_sigmoid_slope, hessian=_sigmoid_bend, otherwise=(_sigmoid_call,))
 def sigmoid_cross_entropy(logits, target):
     return HalfBinomialLoss().loss(y_true=target, raw_prediction=logits)
 
@@ -139,7 +139,7 @@ def _softmax_bend(logits, target, sample_weight=None):
     )[1]
 
 
-@implements("HalfMultinomialLoss", gradient=_softmax_slope, hessian=_softmax_bend, never=_few_classes)
+@implements(gradient=_softmax_slope, hessian=_softmax_bend, never=_few_classes)
 def softmax_cross_entropy(logits, target, reduction="none", sample_weight=None):
     return (HalfMultinomialLoss(n_classes=logits.shape[1]).loss if reduction == "none" else HalfMultinomialLoss(n_classes=logits.shape[1]))(
         y_true=target.astype(logits.dtype), raw_prediction=logits, sample_weight=sample_weight
@@ -154,7 +154,7 @@ def _poisson_bend(log_rate, target, sample_weight=None):
     return HalfPoissonLoss().gradient_hessian(y_true=target, raw_prediction=log_rate, sample_weight=sample_weight)[1]
 
 
-@implements("HalfPoissonLoss", gradient=_poisson_slope, hessian=_poisson_bend)
+@implements(gradient=_poisson_slope, hessian=_poisson_bend)
 def poisson(log_rate, target, reduction="none", sample_weight=None):
     return (HalfPoissonLoss().loss if reduction == "none" else HalfPoissonLoss())(
         y_true=target, raw_prediction=log_rate, sample_weight=sample_weight
@@ -169,7 +169,7 @@ def _gamma_bend(log_mean, target, sample_weight=None):
     return HalfGammaLoss().gradient_hessian(y_true=target, raw_prediction=log_mean, sample_weight=sample_weight)[1]
 
 
-@implements("HalfGammaLoss", gradient=_gamma_slope, hessian=_gamma_bend)
+@implements(gradient=_gamma_slope, hessian=_gamma_bend)
 def gamma(log_mean, target, reduction="none", sample_weight=None):
     return (HalfGammaLoss().loss if reduction == "none" else HalfGammaLoss())(
         y_true=target, raw_prediction=log_mean, sample_weight=sample_weight

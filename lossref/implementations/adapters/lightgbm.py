@@ -18,17 +18,17 @@ def _metric(parameters, label, score):
     return lgb.Booster(parameters, lgb.Dataset(np.zeros((1, 1)), label=label, init_score=score)).eval_train()[0][2]
 
 
-@implements("regression", alone=True)
+@implements(alone=True)
 def squared_error(prediction, target):
     return _metric({"objective": "regression", "metric": "l2", "verbose": -1}, target, prediction)
 
 
-@implements("regression_l1", alone=True)
+@implements(alone=True)
 def absolute_error(prediction, target):
     return _metric({"objective": "regression", "metric": "l1", "verbose": -1}, target, prediction)
 
 
-@implements("huber", alone=True)
+@implements(alone=True)
 def huber(prediction, target, delta):
     return _metric({"objective": "huber", "metric": "huber", "alpha": delta, "verbose": -1}, target, prediction)
 
@@ -37,23 +37,23 @@ def _one_sided(question):
     return "" if 0 < question.options.get("tau", 0.5) < 1 else "LightGBM wants an alpha strictly between 0 and 1"
 
 
-@implements("quantile", alone=True, never=_one_sided)
+@implements(alone=True, never=_one_sided)
 def quantile(prediction, target, tau):
     return _metric({"objective": "quantile", "metric": "quantile", "alpha": tau, "verbose": -1}, target, prediction)
 
 
 # Its documentation names no denominator; the source of its metric (MAPEMetric) has max(1, |label|).
-@implements("mape", alone=True, documented=("floor is 1",))
+@implements(alone=True, documented=("floor is 1",))
 def absolute_percentage_error(prediction, target):
     return _metric({"objective": "mape", "metric": "mape", "verbose": -1}, target, prediction)
 
 
-@implements("cross_entropy", alone=True)
+@implements(alone=True)
 def sigmoid_cross_entropy(logits, target):
     return _metric({"objective": "cross_entropy", "metric": "cross_entropy", "verbose": -1}, target, logits)
 
 
-@implements("multiclass", alone=True)
+@implements(alone=True)
 def softmax_cross_entropy(logits, target):
     return _metric({"objective": "multiclass", "metric": "multi_logloss", "num_class": logits.shape[1], "verbose": -1}, target, logits)
 
@@ -62,25 +62,18 @@ def _no_event(question):
     return "" if any(flat(question.inputs["target"])) else "LightGBM wants counts whose sum is not 0"
 
 
-@implements("poisson", alone=True, never=_no_event)
+@implements(alone=True, never=_no_event)
 def poisson(log_rate, target):
     return _metric({"objective": "poisson", "metric": "poisson", "verbose": -1}, target, log_rate)
 
 
-@implements("gamma", alone=True)
+@implements(alone=True)
 def gamma(log_mean, target):
     return _metric({"objective": "gamma", "metric": "gamma", "verbose": -1}, target, log_mean)
 
 
 OTHERS = {
     "binary": "cross_entropy with hard labels; not judged separately",
-    **dict.fromkeys(
-        (
-            "fair", "tweedie", "multiclassova", "cross_entropy_lambda", "lambdarank",
-            "rank_xendcg",
-        ),
-        "not in the catalogue yet",
-    ),
 }  # fmt: skip
 
 

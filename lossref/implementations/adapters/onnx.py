@@ -24,14 +24,14 @@ def _negative_log_likelihood_weighted(log_probabilities, target, class_weight, r
 
 
 # The means divide by the sum of the weights that are applied, which are 0 where the class index is ignored.
-@implements("SoftmaxCrossEntropyLoss", otherwise=(_softmax_cross_entropy_weighted,))
+@implements(otherwise=(_softmax_cross_entropy_weighted,))
 def softmax_cross_entropy(logits, target, reduction="none", ignore_index=None):
     return ReferenceEvaluator(make_node("SoftmaxCrossEntropyLoss", ["z", "y"], ["L"], reduction=reduction, ignore_index=ignore_index)).run(
         None, {"z": logits, "y": target}
     )[0]
 
 
-@implements("NegativeLogLikelihoodLoss", otherwise=(_negative_log_likelihood_weighted,))
+@implements(otherwise=(_negative_log_likelihood_weighted,))
 def negative_log_likelihood(log_probabilities, target, reduction="none", ignore_index=None):
     return ReferenceEvaluator(
         make_node("NegativeLogLikelihoodLoss", ["l", "y"], ["L"], reduction=reduction, ignore_index=ignore_index)
@@ -83,6 +83,5 @@ def library() -> Library:
         f"{title('onnx')} reference evaluator",
         all_written(globals()),
         lambda found: implementation(found, IMPORTS),
-        others={},
         reasons={"sigmoid_cross_entropy": "ONNX has no operator for it"},
     )

@@ -38,42 +38,42 @@ def _weighs_nothing(question):
     return "" if any(question.options.get("sample_weight", (1,))) else "jnp.average needs some weight"
 
 
-@implements("squared_error")
+@implements()
 def squared_error(prediction, target):
     return optax.squared_error(prediction, target)
 
 
-@implements("l2_loss")
+@implements()
 def half_squared_error(prediction, target):
     return optax.l2_loss(prediction, target)
 
 
-@implements("huber_loss")
+@implements()
 def huber(prediction, target, delta):
     return optax.huber_loss(prediction, target, delta=delta)
 
 
-@implements("log_cosh")
+@implements()
 def log_cosh(prediction, target):
     return optax.log_cosh(prediction, target)
 
 
-@implements("hinge_loss")
+@implements()
 def hinge(prediction, target):
     return optax.hinge_loss(prediction, target)
 
 
-@implements("perceptron_loss", documented=FLUSHED)
+@implements(documented=FLUSHED)
 def perceptron(prediction, target):
     return optax.losses.perceptron_loss(prediction, target)
 
 
-@implements("multiclass_hinge_loss")
+@implements()
 def multiclass_hinge(scores, target):
     return optax.losses.multiclass_hinge_loss(scores, target)
 
 
-@implements("sigmoid_binary_cross_entropy", documented=FLUSHED)
+@implements(documented=FLUSHED)
 def sigmoid_cross_entropy(logits, target):
     return optax.sigmoid_binary_cross_entropy(logits, target)
 
@@ -83,7 +83,7 @@ def logistic(prediction, target, target_form="sign"):
     return optax.sigmoid_binary_cross_entropy(prediction, (target + 1) / 2 if target_form == "sign" else target)
 
 
-@implements("softmax_cross_entropy")
+@implements()
 def soft_target_cross_entropy(logits, target, label_smoothing=0.0, mask=None):
     return optax.softmax_cross_entropy(logits, optax.smooth_labels(target, label_smoothing) if label_smoothing else target, where=mask)
 
@@ -95,35 +95,35 @@ def _safe_softmax_cross_entropy(logits, target):
     return optax.safe_softmax_cross_entropy(logits, target)
 
 
-@implements("softmax_cross_entropy_with_integer_labels", forms={"one_hot": (_safe_softmax_cross_entropy, ROWS), "soft": (ROWS,)})
+@implements(forms={"one_hot": (_safe_softmax_cross_entropy, ROWS), "soft": (ROWS,)})
 def softmax_cross_entropy(logits, target, mask=None):
     return optax.softmax_cross_entropy_with_integer_labels(logits, target, where=mask)
 
 
-@implements("kl_divergence")
+@implements()
 def kl_divergence_from_log_probabilities(log_probabilities, target, mask=None):
     return optax.kl_divergence(log_probabilities, target, where=None if mask is None else mask[:, None])
 
 
-@implements("sigmoid_focal_loss")
+@implements()
 def sigmoid_focal_cross_entropy(logits, target, alpha, gamma):
     return optax.losses.sigmoid_focal_loss(logits, target, alpha=alpha, gamma=gamma)
 
 
 # eps = 1e-6 "to ensure numerical stability in the distance calculation": added to the sums of squares
-@implements("triplet_margin_loss", documented=("add 1e-06 inside sqrt",))
+@implements(documented=("add 1e-06 inside sqrt",))
 def triplet_margin(anchor, positive, negative, margin):
     return optax.losses.triplet_margin_loss(anchor, positive, negative, margin=margin)
 
 
 # epsilon, the "minimum norm for terms in the denominator", is 0 unless it is given
-@implements("cosine_distance", never=undirected)
+@implements(never=undirected)
 def cosine_distance(first, second):
     return optax.cosine_distance(first, second)
 
 
 # Of both views, one after the other.
-@implements("ntxent", never=undirected)
+@implements(never=undirected)
 def ntxent(first, second, temperature):
     return optax.losses.ntxent(jnp.concatenate((first[0], second[0])), jnp.tile(jnp.arange(first.shape[1]), 2), temperature)[None]
 
@@ -195,14 +195,6 @@ OTHERS = {
     **dict.fromkeys(
         ("dice_loss", "binary_dice_loss"),
         "dice of logits, or of all classes, with 2 smooth for both smoothing terms; not judged separately yet",
-    ),
-    **dict.fromkeys(
-        (
-            "generalized_kl_divergence", "multiclass_perceptron_loss", "ranking_softmax_loss",
-            "poly_loss_cross_entropy", "sparsemax_loss", "multiclass_sparsemax_loss", "make_fenchel_young_loss",
-            "multiclass_generalized_dice_loss", "ctc_loss", "ctc_loss_with_forward_probs",
-        ),
-        "not in the catalogue yet",
     ),
 }  # fmt: skip
 

@@ -11,12 +11,12 @@ from lossref.library import Library
 IMPORTS = "from scipy import spatial, special, stats"
 
 
-@implements("special.huber")
+@implements()
 def huber(prediction, target, delta):
     return special.huber(delta, prediction - target)
 
 
-@implements("special.pseudo_huber")
+@implements()
 def pseudo_huber(prediction, target, delta):
     return special.pseudo_huber(delta, prediction - target)
 
@@ -44,7 +44,7 @@ def softmax_cross_entropy(logits, target):
     return special.logsumexp(logits, axis=1) - np.take_along_axis(logits, target[:, None], axis=1)[:, 0]
 
 
-@implements("special.rel_entr", composed="sum of rel_entr")
+@implements(composed="sum of rel_entr")
 def kl_divergence(probabilities, target):
     return special.rel_entr(target, probabilities).sum(axis=1)
 
@@ -68,12 +68,12 @@ def logistic(prediction, target):
     return -special.log_expit(target * prediction)
 
 
-@implements("spatial.distance.cosine", alone=True, never=undirected)
+@implements(alone=True, never=undirected)
 def cosine_distance(first, second):
     return spatial.distance.cosine(first[0], second[0])
 
 
-@implements("stats.entropy")
+@implements()
 def entropy(probabilities, base):
     return stats.entropy(probabilities, base=None if base == 1 else base, axis=1)
 
@@ -114,7 +114,6 @@ def log_softmax(x, index):
 
 
 OTHERS = {
-    "special.kl_div": "t log(t / q) - t + q: not in the catalogue yet",
     "special.entr": "its sum over a distribution is entropy, judged as stats.entropy",
 }
 

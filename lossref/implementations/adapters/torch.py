@@ -32,7 +32,7 @@ def _huber_weighted(prediction, target, sample_weight, delta, reduction="none"):
 
 
 # The weighted means of mse_loss and l1_loss divide by the sum of the weights, though documented like huber_loss, which does not.
-@implements("mse_loss", reductions=WEIGHTS, otherwise=(_squared_error_weighted,) if WEIGHS else ())
+@implements(reductions=WEIGHTS, otherwise=(_squared_error_weighted,) if WEIGHS else ())
 def squared_error(prediction, target, reduction="none"):
     return F.mse_loss(prediction, target, reduction=reduction)
 
@@ -42,50 +42,50 @@ def half_squared_error(prediction, target, reduction="none"):
     return F.mse_loss(prediction, target, reduction=reduction) / 2
 
 
-@implements("l1_loss", reductions=WEIGHTS, otherwise=(_absolute_error_weighted,) if WEIGHS else (), documented=FLATTER)
+@implements(reductions=WEIGHTS, otherwise=(_absolute_error_weighted,) if WEIGHS else (), documented=FLATTER)
 def absolute_error(prediction, target, reduction="none"):
     return F.l1_loss(prediction, target, reduction=reduction)
 
 
-@implements("huber_loss", otherwise=(_huber_weighted,) if WEIGHS else ())
+@implements(otherwise=(_huber_weighted,) if WEIGHS else ())
 def huber(prediction, target, delta, reduction="none"):
     return F.huber_loss(prediction, target, reduction=reduction, delta=delta)
 
 
-@implements("smooth_l1_loss")
+@implements()
 def smooth_l1(prediction, target, beta, reduction="none"):
     return F.smooth_l1_loss(prediction, target, reduction=reduction, beta=beta)
 
 
-@implements("soft_margin_loss")
+@implements()
 def logistic(prediction, target, reduction="none"):
     return F.soft_margin_loss(prediction, target, reduction=reduction)
 
 
 # BCELoss: "clamps its log function outputs to be greater than or equal to -100"; its backward pass, EPSILON = 1e-12 in float32
-@implements("binary_cross_entropy", documented=("clamp log at -100, gradient denominator at least 9.999999960041972e-13",))
+@implements(documented=("clamp log at -100, gradient denominator at least 9.999999960041972e-13",))
 def binary_cross_entropy(probabilities, target, reduction="none", sample_weight=None):
     return F.binary_cross_entropy(probabilities, target, reduction=reduction, weight=sample_weight)
 
 
-@implements("binary_cross_entropy_with_logits")
+@implements()
 def sigmoid_cross_entropy(logits, target, reduction="none", sample_weight=None, pos_weight=None):
     return F.binary_cross_entropy_with_logits(logits, target, reduction=reduction, weight=sample_weight, pos_weight=pos_weight)
 
 
-@implements("cross_entropy", reductions=WEIGHTS, forms={"soft": ()})
+@implements(reductions=WEIGHTS, forms={"soft": ()})
 def softmax_cross_entropy(logits, target, reduction="none", class_weight=None, label_smoothing=0.0, ignore_index=-100):
     return F.cross_entropy(
         logits, target, reduction=reduction, weight=class_weight, label_smoothing=label_smoothing, ignore_index=ignore_index
     )
 
 
-@implements("cross_entropy (target of the logits' shape)")
+@implements()
 def soft_target_cross_entropy(logits, target, reduction="none", class_weight=None, label_smoothing=0.0):
     return F.cross_entropy(logits, target, reduction=reduction, weight=class_weight, label_smoothing=label_smoothing)
 
 
-@implements("nll_loss", reductions=WEIGHTS)
+@implements(reductions=WEIGHTS)
 def negative_log_likelihood(log_probabilities, target, reduction="none", class_weight=None, ignore_index=-100):
     return F.nll_loss(log_probabilities, target, reduction=reduction, weight=class_weight, ignore_index=ignore_index)
 
@@ -95,18 +95,18 @@ def _kl_divergence_reduced(log_probabilities, target, reduction):
 
 
 # Its unreduced answer is one number a class; the divergence of one example is a batch of its own.
-@implements("kl_div", alone=True, otherwise=(_kl_divergence_reduced,), reductions={"sum": "sum", "count": "batchmean"})
+@implements(alone=True, otherwise=(_kl_divergence_reduced,), reductions={"sum": "sum", "count": "batchmean"})
 def kl_divergence_from_log_probabilities(log_probabilities, target):
     return F.kl_div(log_probabilities, target, reduction="batchmean")
 
 
 # GaussianNLLLoss: eps, 1e-6, is the "value used to clamp var", and "the gradients are unaffected by it"
-@implements("gaussian_nll_loss", documented=("clip variance to [1e-06, inf], gradient through",))
+@implements(documented=("clip variance to [1e-06, inf], gradient through",))
 def gaussian_nll(prediction, target, variance, reduction="none"):
     return F.gaussian_nll_loss(prediction, target, variance, reduction=reduction)
 
 
-@implements("poisson_nll_loss")
+@implements()
 def poisson(log_rate, target, reduction="none"):
     return F.poisson_nll_loss(log_rate, target, reduction=reduction)
 
@@ -116,18 +116,18 @@ def _no_rate(question):
 
 
 # PoissonNLLLoss(log_input=False): "input - target * log(input + eps)", eps = 1e-8; with eps=0 it is the formula
-@implements("poisson_nll_loss (log_input=False)", never=_no_rate)
+@implements(never=_no_rate)
 def poisson_from_rate(rate, target, reduction="none"):
     return F.poisson_nll_loss(rate, target, log_input=False, eps=0, reduction=reduction)
 
 
 # PairwiseDistance, by which TripletMarginLoss is stated: |x1 - x2 + eps e|, e the vector of ones, eps = 1e-6
-@implements("triplet_margin_loss", documented=("add 1e-06 to anchor",))
+@implements(documented=("add 1e-06 to anchor",))
 def triplet_margin(anchor, positive, negative, margin, reduction="none"):
     return F.triplet_margin_loss(anchor, positive, negative, margin=margin, reduction=reduction)
 
 
-@implements("cosine_embedding_loss", never=undirected)
+@implements(never=undirected)
 def cosine_embedding(first, second, target, margin, reduction="none"):
     return F.cosine_embedding_loss(first, second, target, margin=margin, reduction=reduction)
 
@@ -192,14 +192,6 @@ def log_softmax(x, index):
 
 OTHERS = {
     "triplet_margin_with_distance_loss": "triplet_margin with distances of one's own; not judged separately",
-    **dict.fromkeys(
-        (
-            "hinge_embedding_loss", "multi_margin_loss", "multilabel_margin_loss",
-            "multilabel_soft_margin_loss", "linear_cross_entropy", "AdaptiveLogSoftmaxWithLoss",
-            "margin_ranking_loss", "ctc_loss",
-        ),
-        "not in the catalogue yet",
-    ),
 }  # fmt: skip
 
 

@@ -38,7 +38,7 @@ def _half_squared_bend(prediction, target):
     return _hessians({"objective": "reg:squarederror", **STEP}, target, prediction)
 
 
-@implements("reg:squarederror", gives="gradient", hessian=_half_squared_bend, alone=True)
+@implements(gives="gradient", hessian=_half_squared_bend, alone=True)
 def half_squared_error(prediction, target):
     return _slopes({"objective": "reg:squarederror", **STEP}, target, prediction)
 
@@ -54,7 +54,7 @@ def _flat(question):
     return "" if is_seen else "where the Hessian is next to 0 the leaf does not show the gradient"
 
 
-@implements("reg:pseudohubererror", gives="gradient", hessian=_pseudo_huber_bend, alone=True, never=_flat)
+@implements(gives="gradient", hessian=_pseudo_huber_bend, alone=True, never=_flat)
 def pseudo_huber(prediction, target, delta):
     return _slopes({"objective": "reg:pseudohubererror", "huber_slope": delta, **STEP}, target, prediction)
 
@@ -65,12 +65,12 @@ def _squared_logarithmic_bend(prediction, target):
 
 # Learning task parameters: "regression with squared log loss 1/2[log(pred + 1) - log(label + 1)]^2"; it does not say that the
 # Hessian is at least 1e-6, nor that predictions are at least -1 + 1e-6: both are found as faults.
-@implements("reg:squaredlogerror", gives="gradient", hessian=_squared_logarithmic_bend, alone=True, documented=("factor 1/2",))
+@implements(gives="gradient", hessian=_squared_logarithmic_bend, alone=True, documented=("factor 1/2",))
 def squared_logarithmic_error(prediction, target):
     return _slopes({"objective": "reg:squaredlogerror", **STEP}, target, prediction)
 
 
-@implements("binary:hinge", gives="gradient", alone=True)
+@implements(gives="gradient", alone=True)
 def hinge(prediction, target):
     return _slopes({"objective": "binary:hinge", **STEP}, (target + 1) / 2, prediction)
 
@@ -79,7 +79,7 @@ def _sigmoid_bend(logits, target):
     return _hessians({"objective": "binary:logistic", **STEP}, target, logits)
 
 
-@implements("binary:logistic", gives="gradient", hessian=_sigmoid_bend, alone=True)
+@implements(gives="gradient", hessian=_sigmoid_bend, alone=True)
 def sigmoid_cross_entropy(logits, target):
     return _slopes({"objective": "binary:logistic", **STEP}, target, logits)
 
@@ -89,7 +89,7 @@ def _softmax_bend(logits, target):
 
 
 # "An upper bound on the Hessian with diagonal structure": its demonstration of this objective has 2 p (1 - p)
-@implements("multi:softprob", gives="gradient", hessian=_softmax_bend, alone=True, documented=("hessian times 2",))
+@implements(gives="gradient", hessian=_softmax_bend, alone=True, documented=("hessian times 2",))
 def softmax_cross_entropy(logits, target):
     return _slopes({"objective": "multi:softprob", "num_class": logits.shape[1], **STEP}, target, logits)
 
@@ -104,7 +104,7 @@ def _poisson_bend(log_rate, target):
     return _hessians({"objective": "count:poisson", "max_delta_step": 0, **STEP}, target, log_rate)
 
 
-@implements("count:poisson", gives="gradient", hessian=_poisson_bend, alone=True, never=_steep)
+@implements(gives="gradient", hessian=_poisson_bend, alone=True, never=_steep)
 def poisson(log_rate, target):
     return _slopes({"objective": "count:poisson", "max_delta_step": 0, **STEP}, target, log_rate)
 
@@ -113,7 +113,7 @@ def _gamma_bend(log_mean, target):
     return _hessians({"objective": "reg:gamma", **STEP}, target, log_mean)
 
 
-@implements("reg:gamma", gives="gradient", hessian=_gamma_bend, alone=True, never=_steep)
+@implements(gives="gradient", hessian=_gamma_bend, alone=True, never=_steep)
 def gamma(log_mean, target):
     return _slopes({"objective": "reg:gamma", **STEP}, target, log_mean)
 
@@ -125,12 +125,6 @@ OTHERS = {
     "reg:absoluteerror": "leaves are medians and do not show the gradient",
     "reg:quantileerror": "leaves are quantiles and do not show the gradient",
     "reg:expectileerror": "expectile, in versions from 3.3 on; not judged yet",
-    **dict.fromkeys(
-        (
-            "reg:tweedie", "rank:pairwise", "rank:ndcg", "rank:map", "survival:cox", "survival:aft",
-        ),
-        "not in the catalogue yet",
-    ),
 }  # fmt: skip
 
 

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from importlib.metadata import version
 from typing import Any
 
-from lossref import catalog, options
+from lossref import catalog, census, options
 from lossref.conventions.formula import Convention
 from lossref.conventions.grammar import parse
 from lossref.implementations.source import Function
@@ -20,7 +20,7 @@ from lossref.spec import Loss, Question
 class Written:
     """The loss that a function is named after, and what its code does not show; where an option has a default, it is the library's.
 
-    `offers` are the names that the library ships it by. `function` returns one expression that `gives` the value (or another part);
+    `function` returns one expression that `gives` the value (or another part);
     `gradient` and `hessian` are functions too, where nothing differentiates. `otherwise` are functions for options that it lacks: of
     those that have all that is asked the one that uses most is called, and a parameter without a default must be asked for.
     `forms` maps each further form of the target to the functions that take it; none means these. `reductions` replaces those
@@ -29,7 +29,6 @@ class Written:
     """
 
     function: Function
-    offers: tuple[str, ...] = ()
     gives: str = "value"
     gradient: Function | None = None
     hessian: Function | None = None
@@ -70,9 +69,9 @@ class Written:
         return self.forms[form] or usual
 
 
-def implements(*offers: str, **facts: Any) -> Callable[[Function], Written]:
-    """Record the loss that a function is named after: the names that the library ships it by, and the facts of `Written`."""
-    return lambda function: Written(function=function, offers=offers, **facts)
+def implements(**facts: Any) -> Callable[[Function], Written]:
+    """Record the loss that a function is named after, with the facts of `Written`."""
+    return lambda function: Written(function=function, **facts)
 
 
 def title(package: str) -> str:
@@ -91,17 +90,23 @@ def library_of(
     found: Iterable[Written],
     make: Callable[[Written], Implementation],
     *,
-    others: Mapping[str, str],
     reasons: Mapping[str, str],
+    others: Mapping[str, str] | None = None,
     formats: tuple[str, ...] = (),
 ) -> Library:
-    """A library of what is written; `others` are losses that it ships besides, by its own names, each with why it is not judged."""
-    every = tuple(found)
+    """A library of what is written. `others` says of losses that it ships, by its own names, why what seems to judge them does not."""
+    implementations = {written.name: make(written) for written in found}
+
+    def judged_as(stands_for: Sequence[census.Named]) -> str:
+        known = [x.loss for x in stands_for if x.loss in catalog.names()]
+        missing = f"{known[0]}: not asked of {name} yet" if known else "not in the catalogue yet"
+        return next((x for x in known if x in implementations), missing)
+
     return Library(
         name=name,
         title=title,
-        implementations={written.name: make(written) for written in every},
-        offers={**{offer: written.name for written in every for offer in written.offers}, **others},
+        implementations=implementations,
+        offers={loss: (others or {}).get(loss) or judged_as(stands_for) for loss, stands_for in census.libraries()[name].losses.items()},
         reasons=reasons,
         formats=formats,
     )

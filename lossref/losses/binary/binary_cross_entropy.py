@@ -63,5 +63,4 @@ LOSS = Loss(
               "a mean over four", ("-0.27777777777777777", "0.3125", "-0.41666666666666668", "0.5"), row="R10"),
     ),
     source="I. J. Good, Rational Decisions, 1952",
-    also_known_as={"torch": "binary_cross_entropy, BCELoss", "keras": "BinaryCrossentropy", "scikit-learn": "log_loss"},
 )

@@ -67,8 +67,4 @@ LOSS = Loss(
               "the risk of logistic regression: a mean", row="R18"),
     ),
     source="C. M. Bishop, Pattern Recognition and Machine Learning, section 4.3.2, 2006",
-    also_known_as={
-        "torch": "binary_cross_entropy_with_logits, BCEWithLogitsLoss", "optax": "sigmoid_binary_cross_entropy",
-        "keras": "BinaryCrossentropy(from_logits=True)", "scikit-learn": "HalfBinomialLoss",
-    },
 )

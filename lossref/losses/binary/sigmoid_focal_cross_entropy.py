@@ -91,5 +91,4 @@ LOSS = Loss(
         Known({"logits": np.inf, "target": 0.5}, "inf", "certain of what is half true", "0.0625"),
     ),
     source="T.-Y. Lin, P. Goyal, R. Girshick, K. He and P. Dollar, Focal Loss for Dense Object Detection, 2017",
-    also_known_as={"torchvision": "sigmoid_focal_loss", "optax": "sigmoid_focal_loss", "keras": "BinaryFocalCrossentropy"},
 )

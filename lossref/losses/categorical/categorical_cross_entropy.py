@@ -60,5 +60,4 @@ LOSS = Loss(
               "0.6391075640678003", "two models of three parties: one classification error, two losses", row="R21"),
     ),
     source="I. J. Good, Some Terminology and Notation in Information Theory, 1956",
-    also_known_as={"keras": "CategoricalCrossentropy", "scikit-learn": "log_loss (a clipped mean)"},
 )

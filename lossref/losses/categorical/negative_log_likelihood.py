@@ -45,5 +45,4 @@ LOSS = Loss(
         Known({"log_probabilities": (0.0, -np.inf), "target": 1}, "inf", "an impossible target", ("0", "-1")),
     ),
     source="R. A. Fisher, On the Mathematical Foundations of Theoretical Statistics, 1922",
-    also_known_as={"torch": "nll_loss", "onnx": "NegativeLogLikelihoodLoss"},
 )

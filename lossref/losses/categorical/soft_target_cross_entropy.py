@@ -76,8 +76,4 @@ LOSS = Loss(
               "targets of any sum S: the gradient is S p - t", row="R09"),
     ),
     source="G. Hinton, O. Vinyals and J. Dean, Distilling the Knowledge in a Neural Network, 2015",
-    also_known_as={
-        "torch": "cross_entropy (target of the logits' shape)", "optax": "softmax_cross_entropy",
-        "keras": "CategoricalCrossentropy(from_logits=True)", "timm": "SoftTargetCrossEntropy",
-    },
 )

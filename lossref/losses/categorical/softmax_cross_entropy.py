@@ -72,8 +72,4 @@ LOSS = Loss(
               ("-0.67959889097338696", "0.15134676736529921", "0.52825212360808775"), row="R19"),
     ),
     source="J. S. Bridle, Probabilistic Interpretation of Feedforward Classification Network Outputs, 1990",
-    also_known_as={
-        "torch": "cross_entropy", "optax": "softmax_cross_entropy_with_integer_labels",
-        "keras": "SparseCategoricalCrossentropy(from_logits=True)", "scikit-learn": "HalfMultinomialLoss",
-    },
 )

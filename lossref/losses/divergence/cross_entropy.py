@@ -53,5 +53,4 @@ LOSS = Loss(
         Known({"probabilities": (0.5, 0.25, 0.25), "target": (0.5, 0.25, 0.25)}, "1.039720770839918", "H(p, p) = H(p), not 0", row="R12"),
     ),
     source="T. M. Cover and J. A. Thomas, Elements of Information Theory, section 5.4, 2006",
-    also_known_as={"optax": "cross_entropy (of logits)", "keras": "categorical_crossentropy", "scipy": "sum of rel_entr and entr"},
 )

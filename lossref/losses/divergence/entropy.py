@@ -49,5 +49,4 @@ LOSS = Loss(
         Known({"probabilities": (0.5, 0.25, 0.125, 0.125), "base": 2.0}, "1.75", "in nats and in bits", row="R12"),
     ),
     source="C. E. Shannon, A Mathematical Theory of Communication, 1948",
-    also_known_as={"scipy": "entropy (stats), entr (special)", "torch": "Categorical(probs=p).entropy()"},
 )

@@ -53,5 +53,4 @@ LOSS = Loss(
         Known({"probabilities": (0.5, 0.25, 0.25), "target": (0.125, 0.125, 0.75)}, "0.56402902379110278", "not symmetric", row="R12"),
     ),
     source="S. Kullback and R. A. Leibler, On Information and Sufficiency, 1951",
-    also_known_as={"torch": "kl_div (of log-probabilities)", "keras": "KLDivergence", "scipy": "sum of rel_entr", "optax": "kl_divergence"},
 )

@@ -46,5 +46,4 @@ LOSS = Loss(
         Known({"log_probabilities": (-1.0, -np.inf), "target": (0.5, 0.5)}, "inf", "an impossible class somebody wants", ("-0.5", "-0.5")),
     ),
     source="S. Kullback and R. A. Leibler, On Information and Sufficiency, 1951",
-    also_known_as={"torch": "kl_div", "optax": "kl_divergence"},
 )

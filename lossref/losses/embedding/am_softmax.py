@@ -78,5 +78,4 @@ LOSS = Loss(
         Known({"cosines": (0.5, 0.25, -0.5), "target": 0}, "3.0485873517349072", "an additive margin", row="R26"),
     ),
     source="F. Wang, J. Cheng, W. Liu and H. Liu, Additive Margin Softmax for Face Verification, 2018 (CosFace: H. Wang et al., 2018)",
-    also_known_as={"pytorch-metric-learning": "CosFaceLoss"},
 )

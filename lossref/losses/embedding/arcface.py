@@ -91,5 +91,4 @@ LOSS = Loss(
         Known({"cosines": (0.5, 0.25, -0.5), "target": 0}, "14.489819050890551", "an additive margin", row="R26"),
     ),
     source="J. Deng, J. Guo, N. Xue and S. Zafeiriou, ArcFace: Additive Angular Margin Loss for Deep Face Recognition, 2019",
-    also_known_as={"pytorch-metric-learning": "ArcFaceLoss (degrees, and another curve past pi)"},
 )

@@ -83,5 +83,4 @@ LOSS = Loss(
         Known({"distance": np.inf, "target": 1.0}, "inf", "alike and as far apart as can be", "inf"),
     ),
     source="R. Hadsell, S. Chopra and Y. LeCun, Dimensionality Reduction by Learning an Invariant Mapping, 2006",
-    also_known_as={"tensorflow-addons": "contrastive_loss", "sentence-transformers": "ContrastiveLoss (half of it)"},
 )

@@ -75,6 +75,4 @@ LOSS = Loss(
         Known({"first": (0.0, 0.0), "second": (1.0, 1.0), "at_zero": 1.0}, "0", "no direction, taken for the same"),
     ),
     source="G. Salton, A. Wong and C. S. Yang, A Vector Space Model for Automatic Indexing, 1975",
-    also_known_as={"optax": "cosine_distance", "keras": "CosineSimilarity (1 less)", "torch": "cosine_similarity (1 less it)",
-                   "scipy": "spatial.distance.cosine", "scikit-learn": "paired_cosine_distances"},
 )

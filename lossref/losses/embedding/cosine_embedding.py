@@ -91,5 +91,4 @@ LOSS = Loss(
         Known({"first": (2.0, -1.0), "second": (-6.0, 3.0), "target": 1.0}, "2", "opposite directions", ("0", "0", "0", "0")),
     ),
     source="PyTorch, torch.nn.CosineEmbeddingLoss; the cosine of two embeddings: G. Salton, A. Wong and C. S. Yang, 1975",
-    also_known_as={"torch": "cosine_embedding_loss", "keras": "CosineSimilarity (c alone, negated)", "optax": "cosine_distance (target 1)"},
 )

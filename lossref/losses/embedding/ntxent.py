@@ -90,5 +90,4 @@ LOSS = Loss(
               lambda m: m.log(1 + 2 * m.exp(-4)), "opposite things", ("0",) * 4),
     ),
     source="T. Chen, S. Kornblith, M. Norouzi and G. Hinton, A simple framework for contrastive learning of visual representations, 2020",
-    also_known_as={"optax": "ntxent", "pytorch-metric-learning": "NTXentLoss", "lightly": "NTXentLoss", "monai": "ContrastiveLoss"},
 )

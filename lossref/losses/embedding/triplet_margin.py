@@ -90,6 +90,4 @@ LOSS = Loss(
         Known({"anchor": (1.0, 1.0), "positive": (1.0, 1.0), "negative": (1.0, 3.0)}, "0", "at its positive, 2 from the other"),
     ),
     source="V. Balntas, E. Riba, D. Ponsa and K. Mikolajczyk, Learning local feature descriptors with triplets, 2016",
-    also_known_as={"torch": "triplet_margin_loss", "optax": "triplet_margin_loss", "pytorch-metric-learning": "TripletMarginLoss",
-                   "sentence-transformers": "TripletLoss"},
 )

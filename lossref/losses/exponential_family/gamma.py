@@ -73,5 +73,4 @@ LOSS = Loss(
         Known({"log_mean": -np.inf, "target": 2.0}, "inf", "no mean", "-inf"),
     ),
     source="P. McCullagh and J. A. Nelder, Generalized Linear Models, chapter 8, 1989",
-    also_known_as={"scikit-learn": "HalfGammaLoss", "xgboost": "reg:gamma", "lightgbm": "gamma"},
 )

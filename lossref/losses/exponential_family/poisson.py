@@ -79,6 +79,4 @@ LOSS = Loss(
         Known({"log_rate": np.inf, "target": 2.0}, "inf", "an infinite rate", "inf"),
     ),
     source="P. McCullagh and J. A. Nelder, Generalized Linear Models, chapter 6, 1989",
-    also_known_as={"torch": "poisson_nll_loss", "scikit-learn": "HalfPoissonLoss", "xgboost": "count:poisson", "lightgbm": "poisson",
-                   "catboost": "Poisson"},
 )

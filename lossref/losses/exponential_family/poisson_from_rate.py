@@ -72,5 +72,4 @@ LOSS = Loss(
         Known({"rate": np.inf, "target": 1.0}, "inf", "an infinite rate", "1"),
     ),
     source="P. McCullagh and J. A. Nelder, Generalized Linear Models, chapter 6, 1989",
-    also_known_as={"torch": "poisson_nll_loss(log_input=False)", "keras": "Poisson"},
 )

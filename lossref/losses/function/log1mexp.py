@@ -43,5 +43,4 @@ LOSS = Loss(
         Known({"x": -np.inf}, "0", "what is impossible does not happen", "0"),
     ),
     source="M. Maechler, Accurately Computing log(1 - exp(-|a|)), 2012",
-    also_known_as={"tensorflow": "math.log1mexp (of -x)", "jax": "nn.log1mexp (of -x)", "stan": "log1m_exp"},
 )

@@ -45,5 +45,4 @@ LOSS = Loss(
         Known({"x": -np.inf}, "-inf", "the left end", "1"),
     ),
     source="C. M. Bishop, Pattern Recognition and Machine Learning, section 4.3.2, 2006",
-    also_known_as={"torch": "logsigmoid", "scipy": "log_expit", "jax": "nn.log_sigmoid", "keras": "log_sigmoid"},
 )

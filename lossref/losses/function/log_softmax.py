@@ -49,5 +49,4 @@ LOSS = Loss(
         Known({"x": (0.0, -800.0), "index": 1}, "-800", "finite entries: no NaN, no infinity", row="R02", region="tail"),
     ),
     source="P. Blanchard, D. J. Higham and N. J. Higham, Accurately Computing the Log-Sum-Exp and Softmax Functions, 2021",
-    also_known_as={"torch": "log_softmax", "scipy": "special.log_softmax", "jax": "nn.log_softmax"},
 )

@@ -43,5 +43,4 @@ LOSS = Loss(
         Known({"x": (0.0, np.inf)}, "inf", "an entry above all", ("0", "1")),
     ),
     source="P. Blanchard, D. J. Higham and N. J. Higham, Accurately Computing the Log-Sum-Exp and Softmax Functions, 2021",
-    also_known_as={"torch": "logsumexp", "scipy": "special.logsumexp", "jax": "nn.logsumexp"},
 )

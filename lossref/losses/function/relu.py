@@ -40,5 +40,4 @@ LOSS = Loss(
         Known({"x": 0.0}, "0", "at the corner", row="R05", region="kink"),
     ),
     source="V. Nair and G. E. Hinton, Rectified Linear Units Improve Restricted Boltzmann Machines, 2010",
-    also_known_as={"torch": "relu", "jax": "nn.relu", "keras": "relu"},
 )

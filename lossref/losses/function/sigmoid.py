@@ -42,5 +42,4 @@ LOSS = Loss(
         Known({"x": 2.0}, "0.88079707797788244", "down to the last subnormal", "0.10499358540350652", row="R04"),
     ),
     source="P.-F. Verhulst, Notice sur la loi que la population suit dans son accroissement, 1838",
-    also_known_as={"torch": "sigmoid", "scipy": "expit", "jax": "nn.sigmoid", "keras": "sigmoid"},
 )

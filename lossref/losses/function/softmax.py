@@ -59,5 +59,4 @@ LOSS = Loss(
         Known({"x": (2.0, 8.0, 1.0), "index": 2}, "0.00090880055536303302", "no component is lost", row="R02"),
     ),
     source="J. S. Bridle, Probabilistic Interpretation of Feedforward Classification Network Outputs, 1990",
-    also_known_as={"torch": "softmax", "scipy": "special.softmax", "jax": "nn.softmax", "keras": "softmax"},
 )

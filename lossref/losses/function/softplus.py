@@ -52,5 +52,4 @@ LOSS = Loss(
         Known({"x": -np.inf}, "0", "the left end", "0"),
     ),
     source="C. Dugas, Y. Bengio, F. Belisle, C. Nadeau and R. Garcia, Incorporating Second-Order Functional Knowledge, 2001",
-    also_known_as={"torch": "softplus (x itself beyond 20)", "jax": "nn.softplus", "keras": "softplus", "numpy": "logaddexp(0, x)"},
 )

@@ -49,5 +49,4 @@ LOSS = Loss(
         Known({"x": 0.75}, "0.63514895238728732", "a value with its slope", "0.59658580828133143", row="R05"),
     ),
     source="V. Riccati, Opuscula ad res physicas et mathematicas pertinentia, 1757",
-    also_known_as={"torch": "tanh", "numpy": "tanh", "jax": "numpy.tanh", "keras": "tanh"},
 )

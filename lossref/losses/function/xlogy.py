@@ -54,5 +54,4 @@ LOSS = Loss(
         Known({"x": 2.0, "y": 1.0}, "0", "log 1 = 0", "0"),
     ),
     source="T. M. Cover and J. A. Thomas, Elements of Information Theory, section 2.1, 2006",
-    also_known_as={"scipy": "special.xlogy", "torch": "special.xlogy", "jax": "scipy.special.xlogy"},
 )

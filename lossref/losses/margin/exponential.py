@@ -56,5 +56,4 @@ LOSS = Loss(
         Known({"prediction": -10.0, "target": 1.0}, "22026.465794806717", "four losses of one margin", row="R15"),
     ),
     source="J. Friedman, T. Hastie and R. Tibshirani, Additive Logistic Regression: A Statistical View of Boosting, 2000",
-    also_known_as={"scikit-learn": "ExponentialLoss (labels 0 and 1)"},
 )

@@ -44,5 +44,4 @@ LOSS = Loss(
         Known({"prediction": -10.0, "target": 1.0}, "11", "four losses of one margin", "-1", row="R15"),
     ),
     source="C. Cortes and V. Vapnik, Support-Vector Networks, 1995",
-    also_known_as={"keras": "Hinge", "optax": "hinge_loss", "scikit-learn": "Hinge (SGD)"},
 )

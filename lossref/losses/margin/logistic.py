@@ -52,5 +52,4 @@ LOSS = Loss(
         Known({"prediction": -10.0, "target": 1.0}, "10.000045398899217", "four losses of one margin", "-0.99995460213129757", row="R15"),
     ),
     source="J. Friedman, T. Hastie and R. Tibshirani, Additive Logistic Regression: A Statistical View of Boosting, 2000",
-    also_known_as={"torch": "soft_margin_loss", "optax": "sigmoid_binary_cross_entropy (labels 0 and 1)"},
 )

@@ -44,5 +44,4 @@ LOSS = Loss(
         Known({"prediction": -10.0, "target": 1.0}, "10", "four losses of one margin", "-1", row="R15"),
     ),
     source="F. Rosenblatt, The Perceptron, 1958",
-    also_known_as={"optax": "perceptron_loss", "scikit-learn": "Perceptron (SGD)"},
 )

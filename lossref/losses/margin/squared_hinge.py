@@ -51,5 +51,4 @@ LOSS = Loss(
         Known({"prediction": np.inf, "target": -1.0}, "inf", "for ever on the wrong side", "inf"),
     ),
     source="C. Cortes and V. Vapnik, Support-Vector Networks, 1995",
-    also_known_as={"keras": "SquaredHinge", "scikit-learn": "SquaredHinge (SGD)"},
 )

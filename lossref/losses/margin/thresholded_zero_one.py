@@ -68,5 +68,4 @@ LOSS = Loss(
         Known({"prediction": 0.5, "target": 1.0}, "1", "the boundary is an error", row="R14", region="tail"),
     ),
     source="Li Hang, Statistical Learning Methods, section 1.3.2, 2012 (the threshold as in textbooks after it)",
-    also_known_as={"catboost": "NumErrors (a distance equal to the threshold is right there)"},
 )

@@ -61,5 +61,4 @@ LOSS = Loss(
               "one of three wrong", row="R14"),
     ),
     source="V. Vapnik, The Nature of Statistical Learning Theory, section 1.3, 1995",
-    also_known_as={"scikit-learn": "zero_one_loss", "xgboost": "error", "catboost": "ZeroOneLoss"},
 )

@@ -68,5 +68,4 @@ LOSS = Loss(
               ("-0.99995460213129757", "0.99995460213129757")),
     ),
     source="R. A. Bradley and M. E. Terry, Rank Analysis of Incomplete Block Designs, 1952; for rewards: P. Christiano et al., 2017",
-    also_known_as={"trl": "RewardTrainer", "rax": "pairwise_logistic_loss (one pair)", "catboost": "PairLogit (one pair)"},
 )

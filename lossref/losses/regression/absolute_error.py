@@ -49,5 +49,4 @@ LOSS = Loss(
         Known({"prediction": (1.0, 2.0, 3.0), "target": (1.0, 2.0, 5.0), "reduction": "mean"}, "0.66666666666666667", "a mean", row="R13"),
     ),
     source="R. J. Boscovich, De litteraria expeditione per pontificiam ditionem, 1757",
-    also_known_as={"torch": "l1_loss", "keras": "MeanAbsoluteError", "scikit-learn": "AbsoluteError"},
 )

@@ -62,7 +62,4 @@ LOSS = Loss(
         Known({"prediction": 1.0, "target": -np.inf}, "1", "of an infinite target all is missed", "0"),
     ),
     source="S. Makridakis, Accuracy measures: theoretical and practical concerns, 1993",
-    also_known_as={
-        "keras": "MeanAbsolutePercentageError (times 100)", "scikit-learn": "mean_absolute_percentage_error", "lightgbm": "mape",
-    },
 )

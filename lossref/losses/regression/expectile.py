@@ -70,5 +70,4 @@ LOSS = Loss(
         Known({"prediction": -np.inf, "target": 1.0, "tau": 0.0}, "0", "too low costs nothing", "0"),
     ),
     source="W. K. Newey and J. L. Powell, Asymmetric Least Squares Estimation and Testing, 1987",
-    also_known_as={"xgboost": "reg:expectileerror", "catboost": "Expectile"},
 )

@@ -87,5 +87,4 @@ LOSS = Loss(
         Known({"prediction": 0.0, "target": 1.0, "variance": np.inf}, "inf", "an infinite variance", ("0", "0")),
     ),
     source="D. A. Nix and A. S. Weigend, Estimating the mean and variance of the target probability distribution, 1994",
-    also_known_as={"torch": "gaussian_nll_loss", "catboost": "RMSEWithUncertainty (of log sigma)"},
 )

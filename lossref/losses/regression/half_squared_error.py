@@ -55,5 +55,4 @@ LOSS = Loss(
         Known({"prediction": (1.0, 2.0, 3.0), "target": (1.0, 2.0, 5.0), "reduction": "sum"}, "2", "a mean, and a sum", row="R13"),
     ),
     source="C. M. Bishop, Pattern Recognition and Machine Learning, equation 1.2, 2006",
-    also_known_as={"optax": "l2_loss", "scikit-learn": "HalfSquaredError", "xgboost": "reg:squarederror"},
 )

@@ -68,5 +68,4 @@ LOSS = Loss(
         Known({"prediction": -np.inf, "target": 1.0, "delta": 2.0}, "inf", "the line has slope delta for ever", "-2"),
     ),
     source="P. J. Huber, Robust Estimation of a Location Parameter, 1964",
-    also_known_as={"torch": "huber_loss", "keras": "Huber", "optax": "huber_loss", "scipy": "huber", "scikit-learn": "HuberLoss"},
 )

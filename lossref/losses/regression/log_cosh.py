@@ -65,5 +65,4 @@ LOSS = Loss(
         Known({"prediction": 1.0, "target": np.inf}, "inf", "an infinite residual", "-1"),
     ),
     source="P. J. Green, Bayesian reconstructions from emission tomography data using a modified EM algorithm, 1990",
-    also_known_as={"keras": "LogCosh", "optax": "log_cosh", "catboost": "LogCosh"},
 )

@@ -78,5 +78,4 @@ LOSS = Loss(
         Known({"prediction": -np.inf, "target": 1.0, "delta": 2.0}, "inf", "the line has slope delta for ever", "-2"),
     ),
     source="P. Charbonnier and others, Deterministic Edge-Preserving Regularization in Computed Imaging, 1997",
-    also_known_as={"xgboost": "reg:pseudohubererror", "scipy": "pseudo_huber", "kornia": "charbonnier_loss"},
 )

@@ -61,7 +61,4 @@ LOSS = Loss(
         Known({"prediction": 1.0, "target": -np.inf, "tau": 0.75}, "inf", "an infinite residual", "0.25"),
     ),
     source="R. Koenker and G. Bassett, Regression Quantiles, 1978",
-    also_known_as={
-        "scikit-learn": "PinballLoss", "xgboost": "reg:quantileerror", "lightgbm": "quantile", "catboost": "Quantile",
-    },
 )

@@ -77,5 +77,4 @@ LOSS = Loss(
         Known({"prediction": 1.0, "target": np.inf, "beta": 2.0}, "inf", "the line has slope 1 for ever", "-1"),
     ),
     source="R. Girshick, Fast R-CNN, 2015",
-    also_known_as={"torch": "smooth_l1_loss"},
 )

@@ -59,5 +59,4 @@ LOSS = Loss(
               "0.34000000000000003", "two models of three parties: one classification error, two losses", row="R21"),
     ),
     source="C. F. Gauss, Theoria combinationis observationum erroribus minimis obnoxiae, 1823",
-    also_known_as={"torch": "mse_loss", "keras": "MeanSquaredError", "optax": "squared_error", "scikit-learn": "HalfSquaredError"},
 )

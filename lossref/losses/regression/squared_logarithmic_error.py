@@ -91,5 +91,4 @@ LOSS = Loss(
         Known({"prediction": 1.0, "target": np.inf}, "inf", "a logarithm grows without end", "-inf"),
     ),
     source="Kaggle, Online Product Sales, 2012",
-    also_known_as={"keras": "MeanSquaredLogarithmicError", "scikit-learn": "mean_squared_log_error"},
 )

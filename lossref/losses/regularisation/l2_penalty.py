@@ -56,5 +56,4 @@ LOSS = Loss(
               ("2.0000000000000002e-5", "-3.0000000000000002e-5"), row="R17"),
     ),
     source="A. E. Hoerl and R. W. Kennard, Ridge Regression, 1970",
-    also_known_as={"torch": "weight_decay of the optimisers", "keras": "L2 (without the factor 1/2)", "xgboost": "reg_lambda"},
 )

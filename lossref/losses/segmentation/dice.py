@@ -90,5 +90,4 @@ LOSS = Loss(
         Known({"probabilities": ((0.0,),), "target": ((0.0,),), "smooth_nr": 0.0, "smooth_dr": 2.0**-20}, "1", "nothing, and no a"),
     ),
     source="M. Drozdzal et al., The Importance of Skip Connections in Biomedical Image Segmentation, 2016",
-    also_known_as={"keras": "Dice", "optax": "dice_loss", "monai": "DiceLoss", "segmentation-models": "DiceLoss", "kornia": "dice_loss"},
 )
