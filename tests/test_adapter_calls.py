@@ -11,7 +11,7 @@ from functools import cache, partial
 
 import numpy as np
 import pytest
-from libraries import CALLING, PACKAGES, installed
+from libraries import CALLING, ON_TORCH, installed
 
 from lossref import catalog, golden
 from lossref.formats import FLOAT64, FORMATS
@@ -210,7 +210,7 @@ def tensors_of(name):
         from lossref.implementations.engines.keras_like import BACKEND
 
         return BACKEND
-    return PACKAGES.get(name, name)
+    return "torch" if name in ON_TORCH else name
 
 
 @pytest.mark.parametrize("name", installed(CALLING))

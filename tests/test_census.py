@@ -44,7 +44,7 @@ def test_what_is_counted_is_what_the_catalogue_has(capsys, name):
 def test_a_name_of_elsewhere_is_found_and_shown():
     assert catalog.named("nn.MSELoss") == "squared_error"
     assert catalog.named("sigmoid_focal_loss") == "sigmoid_focal_cross_entropy"
-    assert census.elsewhere("am_softmax") == {"pytorch-metric-learning": "CosFaceLoss"}
+    assert census.elsewhere("am_softmax") == {"pytorch_metric_learning": "CosFaceLoss"}
     assert "1 less" in census.elsewhere("cosine_distance")["keras"]
 
 

@@ -10,11 +10,15 @@ from pathlib import Path
 from lossref import floating
 from lossref.golden import SHIPPED_FORMATS
 from lossref.implementations import process, python, tensors
-from lossref.library import ImplementationError, Library
+from lossref.library import ImplementationError, Library, first_line
 from lossref.spec import Loss
 
 ADAPTERS = tuple(sorted(path.stem for path in (Path(__file__).parent / "adapters").glob("[!_]*.py")))
-PACKAGES = {"sklearn": "scikit-learn"}  # where a package is not called like the module
+PACKAGES = {  # where a package is not called like the module
+    "sklearn": "scikit-learn",
+    "pytorch_metric_learning": "pytorch-metric-learning",
+    "segmentation_models_pytorch": "segmentation-models-pytorch",
+}
 ALSO = {"scikit-learn": "sklearn", "pytorch": "torch", "jax": "optax", "tensorflow": "keras", "functorch": "torch_func"}
 
 
@@ -53,6 +57,8 @@ def _adapter(name: str) -> Library:
     except ModuleNotFoundError as error:
         package = PACKAGES.get(name, name)
         raise ImplementationError(f"{name} is not installed here ({error}); try: pip install {package}") from None
+    except Exception as error:  # of anybody's: libraries built for another version of what they stand on
+        raise ImplementationError(f"{name} cannot be imported here: {type(error).__name__}: {first_line(error)}") from None
     return replace(found, floating=tuple(floating.loaded(before, f"importing {name}")))
 
 

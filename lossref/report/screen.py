@@ -194,7 +194,8 @@ def _answers(wrong: Mapping[str, Any]) -> str:
     """What came back and what is right, to as many digits as tell them apart."""
     got, exact = wrong["got"], wrong["exact"]
     if isinstance(got, str) or not isinstance(exact, dict):
-        ends = exact if isinstance(exact, str) else " to ".join(_about(end["decimal"]) for end in exact)
+        several = [exact] if isinstance(exact, dict) else exact
+        ends = exact if isinstance(exact, str) else " to ".join(_about(end["decimal"]) for end in several)
         return f"{got if isinstance(got, str) else _about(got['decimal'])}, exactly {ends}"
     few = [_about(x["decimal"]) for x in (got, exact)]
     return ", exactly ".join(few if few[0] != few[1] else [str(x["decimal"]) for x in (got, exact)])

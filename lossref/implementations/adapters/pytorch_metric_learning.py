@@ -1,0 +1,45 @@
+"""pytorch-metric-learning on the CPU: its losses of embeddings, differentiated by PyTorch."""
+
+import pytorch_metric_learning
+import torch
+from pytorch_metric_learning import distances, losses
+
+from lossref.implementations.adapters._undocumented import undirected
+from lossref.implementations.engines import tensors, torch_like
+from lossref.implementations.engines.written import all_written, implements, library_of
+from lossref.library import Library
+
+IMPORTS = "import torch; from pytorch_metric_learning import distances, losses"
+
+
+# Both views of each example are one class: of both, one after the other.
+@implements(alone=True, never=undirected)
+def ntxent(first, second, temperature):
+    return losses.NTXentLoss(temperature=temperature)(torch.cat((first[0], second[0])), torch.arange(first.shape[1]).repeat(2))
+
+
+# One triplet, by its places in the batch; the distance without the normalisation that is the default there.
+@implements(alone=True)
+def triplet_margin(anchor, positive, negative, margin):
+    return losses.TripletMarginLoss(margin=margin, distance=distances.LpDistance(normalize_embeddings=False))(
+        torch.cat((anchor, positive, negative)), indices_tuple=(torch.tensor([0]), torch.tensor([1]), torch.tensor([2]))
+    )
+
+
+OTHERS = {
+    "ArcFaceLoss": "of embeddings and its own matrix of classes, not of cosines; not judged separately yet",
+    "CosFaceLoss": "of embeddings and its own matrix of classes, not of cosines; not judged separately yet",
+    "ContrastiveLoss": "of all pairs of a batch with a margin for each kind of pair, without a square; not judged separately yet",
+}
+
+
+def library() -> Library:
+    dialect = torch_like.dialect(IMPORTS)
+    return library_of(
+        "pytorch_metric_learning",
+        f"pytorch-metric-learning {pytorch_metric_learning.__version__}",
+        all_written(globals()),
+        lambda found: tensors.implementation(found, dialect),
+        others=OTHERS,
+        reasons={},
+    )

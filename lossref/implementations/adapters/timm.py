@@ -1,0 +1,54 @@
+"""timm on the CPU: the losses of timm.loss, differentiated by PyTorch."""
+
+import timm
+import timm.loss
+
+from lossref.implementations.engines import tensors, torch_like
+from lossref.implementations.engines.written import all_written, implements, library_of
+from lossref.library import Library
+
+IMPORTS = "import torch, timm.loss"
+MEANS = {"count": "mean"}
+
+
+@implements()
+def sigmoid_cross_entropy(logits, target, reduction="none", pos_weight=None):
+    return timm.loss.BinaryCrossEntropy(smoothing=0, reduction=reduction, pos_weight=pos_weight)(logits, target)
+
+
+def _smoothed(logits, target, label_smoothing):
+    return timm.loss.LabelSmoothingCrossEntropy(smoothing=label_smoothing)(logits, target)
+
+
+def _mean(logits, target, reduction):
+    return timm.loss.LabelSmoothingCrossEntropy(smoothing=0.0)(logits, target)
+
+
+def _smoothed_mean(logits, target, label_smoothing, reduction):
+    return timm.loss.LabelSmoothingCrossEntropy(smoothing=label_smoothing)(logits, target)
+
+
+# Both give means only: the loss of one example is that of a batch of its own.
+@implements(alone=True, reductions=MEANS, otherwise=(_smoothed, _mean, _smoothed_mean))
+def softmax_cross_entropy(logits, target):
+    return timm.loss.LabelSmoothingCrossEntropy(smoothing=0.0)(logits, target)
+
+
+def _soft_target_mean(logits, target, reduction):
+    return timm.loss.SoftTargetCrossEntropy()(logits, target)
+
+
+@implements(alone=True, reductions=MEANS, otherwise=(_soft_target_mean,))
+def soft_target_cross_entropy(logits, target):
+    return timm.loss.SoftTargetCrossEntropy()(logits, target)
+
+
+def library() -> Library:
+    dialect = torch_like.dialect(IMPORTS)
+    return library_of(
+        "timm",
+        f"timm {timm.__version__}",
+        all_written(globals()),
+        lambda found: tensors.implementation(found, dialect),
+        reasons={},
+    )
