@@ -48,7 +48,7 @@ class Options:
                     (all examples), `batch` (the length of the first axis), or a number
     empty           the mean where the denominator is 0: `nan` or `zero`
     sample_weight   one for each example, finite; 0 hides NaN and infinity, and a mean needs a sum that is not 0 unless all are
-    class_weight    one for each class, at least 0
+    class_weight    one for each class, finite
     pos_weight      of the term of label 1, at least 0
     label_smoothing a in [0, 1]: (1 - a) t + a / K, or (1 - a) y + a / 2 for one probability
     smoothing       over `all` classes, as above, or over the `others`: (1 - a) t + a (1 - t) / (K - 1), K = 2 for one probability
@@ -91,7 +91,7 @@ class Options:
             if (given := getattr(self, name)) is None:
                 continue
             x = doubles(name, given)
-            is_signed, allowed = (True, "finite everywhere") if name == "sample_weight" else (False, "at least 0 everywhere and finite")
+            is_signed, allowed = (False, "at least 0 everywhere and finite") if name == "pos_weight" else (True, "finite everywhere")
             if name != "upstream" and not (is_signed or not below_zero(x).any()) & np.isfinite(x).all():
                 raise ValueError(f"{name} must be {allowed}, and is {reprlib.repr(x.tolist())}")
 

@@ -114,6 +114,16 @@ def test_shapes_that_do_not_fit_a_call_are_named():
         lossref.value("soft_target_cross_entropy", np.zeros((3, 3)), [0, 1, 2], reduction="mean")
 
 
+def test_weights_of_classes_may_be_below_zero_where_an_index_chooses_one():
+    logits, target, weights = [[1.0, 2.0, 3.0], [0.0, 1.0, -1.0]], [0, 1], [-1.0, 3.0, 0.5]
+    alone = lossref.value("softmax_cross_entropy", logits, target)
+    for function in (lossref.value, lambda *given, **options: float(lossref.oracle(*given, **options).value)):
+        mean = function("softmax_cross_entropy", logits, target, reduction="mean", class_weight=weights)
+        np.testing.assert_allclose(mean, (3 * alone[1] - alone[0]) / 2, rtol=1e-15)
+        with pytest.raises(ValueError, match="class_weight must be at least 0 where targets are soft or smoothed"):
+            function("softmax_cross_entropy", logits, target, reduction="mean", class_weight=weights, label_smoothing=0.1)
+
+
 def test_the_hessian_of_a_call_has_the_factors_of_its_gradient():
     f, y, weights = [0.5, -3.0, 2.0], [0.0, 1.0, 1.0], [1.0, 0.0, 3.0]
     alone = lossref.hessian("sigmoid_cross_entropy", f, y)

@@ -5,6 +5,7 @@ Each option is one small function of arrays; an encoder composes those that mean
 
 from __future__ import annotations
 
+import reprlib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
@@ -14,6 +15,7 @@ from numpy.typing import NDArray
 
 from lossref import catalog
 from lossref.arrays import doubles
+from lossref.bits import below_zero
 from lossref.float64.arguments import class_indices
 from lossref.float64.kernels import one_hot
 from lossref.options import CLASS, NONE, NUMBER, PROBABILITY, SIGN, WEIGHTS, Options
@@ -111,7 +113,7 @@ def _class(given: Given) -> Encoded:
     if wrong.any():
         raise ValueError(f"{loss.name}: target must be {description}, and is {target[wrong][0]}")
     target = np.where(kept & given.weighty, target, 0)
-    weight = _class_weight(options, classes)
+    weight = _class_weight(options, classes, bool(options.label_smoothing))
     counts = 1.0 if options.class_weight is None else weight[target]
     if options.label_smoothing:
         soft = weight * smooth(one_hot(target, classes), options, classes)
@@ -126,7 +128,7 @@ def _weights(given: Given) -> Encoded:
         target, slope = smooth(target, given.options, classes), smooth_slope(given.options, classes)
     if given.options.class_weight is None:
         return Encoded(given.loss, target, given.kept, slope=slope)
-    weight = _class_weight(given.options, classes)
+    weight = _class_weight(given.options, classes, True)
     return Encoded(given.loss, weight * target, given.kept, slope=weight * slope)
 
 
@@ -156,12 +158,15 @@ def _as_given(given: Given) -> Encoded:
     return Encoded(given.loss, given.arrays.get("target"), given.kept)
 
 
-def _class_weight(options: Options, classes: int) -> Array:
+def _class_weight(options: Options, classes: int, in_target: bool) -> Array:
+    """One for each class; those that go into a target of weights for all classes are as that is."""
     if options.class_weight is None:
         return np.ones(classes)
     weight = doubles("class_weight", options.class_weight)
     if weight.shape != (classes,):
         raise ValueError(f"class_weight must have one entry for each of {classes} classes, and has shape {weight.shape}")
+    if in_target and below_zero(weight).any():
+        raise ValueError(f"class_weight must be at least 0 where targets are soft or smoothed, and is {reprlib.repr(weight.tolist())}")
     return weight
 
 
