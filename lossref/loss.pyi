@@ -393,6 +393,23 @@ def poisson_from_rate(
     0 cost infinity, and no event costs the rate. The gradient is 1 - y / r. From the logarithm of the rate it is `poisson`.
     """
 
+@_curved
+def tweedie(
+    log_mean: ArrayLike, target: ArrayLike, power: ArrayLike = 1.5,
+    *, reduction: _Reduction = "none", denominator: _Denominator | float = "weights", empty: _Empty = "nan",
+    sample_weight: ArrayLike | None = None, mask: ArrayLike | None = None, upstream: ArrayLike | None = None,
+) -> Any:
+    """Tweedie loss: the part of a compound Poisson-gamma negative log-likelihood that its mean has, from the logarithm of the mean.
+
+        L(z, y) = exp((2 - p) z) / (2 - p) - y exp((1 - p) z) / (1 - p)
+
+    log_mean  z, the logarithm of the expected target, any real
+    target    y, at least 0: sums of claims, say, many of which are 0
+    power     p, of the mean to which the variance is proportional, in [1, 2]; 1.5 by default
+    What does not depend on the mean is left out, so the loss jumps to its ends: exp(z) - y z, `poisson`, for p = 1, and z + y exp(-z),
+    `gamma`, for p = 2. Half the deviance is this plus y^(2 - p) / ((1 - p) (2 - p)). The slope is exp((2 - p) z) - y exp((1 - p) z).
+    """
+
 @_flat
 def log1mexp(x: ArrayLike) -> Any:
     """Logarithm of 1 - exp x: the log-probability of what did not happen.

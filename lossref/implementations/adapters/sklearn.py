@@ -139,7 +139,7 @@ OTHERS = {
     "NMF beta_loss=itakura-saito": "reached only by fitting a factorisation",
     **dict.fromkeys(
         (
-            "HalfTweedieLoss", "HalfTweedieLossIdentity", "ModifiedHuber (SGD)", "EpsilonInsensitive (SGD)",
+            "HalfTweedieLossIdentity", "ModifiedHuber (SGD)", "EpsilonInsensitive (SGD)",
             "SquaredEpsilonInsensitive (SGD)", "max_error", "median_absolute_error", "root_mean_squared_error",
             "root_mean_squared_log_error", "hamming_loss",
             "mean_poisson_deviance", "mean_gamma_deviance", "mean_tweedie_deviance", "coverage_error",
