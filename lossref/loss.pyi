@@ -183,6 +183,22 @@ def entropy(
     """
 
 @_curved
+def generalized_kl(
+    rates: ArrayLike, target: ArrayLike,
+    *, reduction: _Reduction = "none", denominator: _Denominator | float = "weights", empty: _Empty = "nan",
+    sample_weight: ArrayLike | None = None, mask: ArrayLike | None = None, upstream: ArrayLike | None = None, class_axis: int = -1,
+) -> Any:
+    """Generalised Kullback-Leibler divergence of rates from counts: the I-divergence, which fits numbers of any sum.
+
+        L(q, t) = sum_j (t_j log(t_j / q_j) - t_j + q_j),      0 log 0 = 0,      dL/dq_j = 1 - t_j / q_j
+
+    rates   q, the model's expectations along the last axis, at least 0, of any sum
+    target  t, counts, weights or probabilities along the last axis, at least 0
+    Each term is at least 0, and 0 only for t_j = q_j. It is half a Poisson deviance, and of distributions the plain divergence with another
+    gradient. As printed the terms of close numbers cancel: of 1 and 1 + 1e-9 nothing is left. q_j = 0 < t_j costs infinity.
+    """
+
+@_curved
 def kl_divergence(
     probabilities: ArrayLike, target: ArrayLike,
     *, reduction: _Reduction = "none", denominator: _Denominator | float = "weights", empty: _Empty = "nan",
