@@ -199,6 +199,24 @@ def generalized_kl(
     """
 
 @_curved
+def jensen_shannon(
+    probabilities: ArrayLike, target: ArrayLike,
+    *, reduction: _Reduction = "none", denominator: _Denominator | float = "weights", empty: _Empty = "nan",
+    sample_weight: ArrayLike | None = None, label_smoothing: float = 0.0, smoothing: _Smoothing = "all", mask: ArrayLike | None = None,
+    upstream: ArrayLike | None = None, class_axis: int = -1,
+) -> Any:
+    """Jensen-Shannon divergence of two distributions: how far, on average, each is from their mean.
+
+        L(q, t) = (sum_j q_j log(q_j / m_j) + sum_j t_j log(t_j / m_j)) / 2,      m = (q + t) / 2,      0 log 0 = 0
+
+    probabilities  q, one distribution along the last axis, the model's say
+    target         t, the other one along the last axis
+    The logarithm is natural; the divergence is at most log 2, and symmetric. Its root is a distance, which SciPy calls jensenshannon. The
+    gradient is log(q_j / m_j) / 2, free of the simplex: where q_j is 0 and t_j is not it is -infinity. As printed the terms of close
+    distributions cancel, and what is left may be below 0, whose root is NaN.
+    """
+
+@_curved
 def kl_divergence(
     probabilities: ArrayLike, target: ArrayLike,
     *, reduction: _Reduction = "none", denominator: _Denominator | float = "weights", empty: _Empty = "nan",

@@ -118,6 +118,11 @@ def generalized_kl(rates, target):
     return special.kl_div(target, rates).sum(axis=1)
 
 
+@implements("spatial.distance.jensenshannon", composed="the square of jensenshannon")
+def jensen_shannon(probabilities, target):
+    return spatial.distance.jensenshannon(probabilities, target, axis=1) ** 2
+
+
 OTHERS = {
     "special.entr": "its sum over a distribution is entropy, judged as stats.entropy",
 }

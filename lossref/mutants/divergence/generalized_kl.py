@@ -11,7 +11,7 @@ def term(q, t):
     u = np.where(t == 0, 1, (q - t) / np.where(t == 0, 1, t))
     v = u / (2 + u)
     # log1p u = 2 artanh v, and u - 2 v = u v
-    series = sum(v ** (2 * k + 1) / (2 * k + 1) for k in range(1, 12))
+    series = sum(v ** (2 * k + 1) / (2 * k + 1) for k in range(1, 20))
     ratio = np.log(np.where((q > 0) & (t > 0), q / np.where(t == 0, 1, t), 1))
     ratio = np.where((q == 0) & (t > 0), -np.inf, ratio)
     return np.where(t == 0, q, t * np.where(np.abs(u) < 0.5, u * v - 2 * series, u - ratio))
