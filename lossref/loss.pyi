@@ -183,6 +183,40 @@ def entropy(
     """
 
 @_curved
+def generalized_kl(
+    rates: ArrayLike, target: ArrayLike,
+    *, reduction: _Reduction = "none", denominator: _Denominator | float = "weights", empty: _Empty = "nan",
+    sample_weight: ArrayLike | None = None, mask: ArrayLike | None = None, upstream: ArrayLike | None = None, class_axis: int = -1,
+) -> Any:
+    """Generalised Kullback-Leibler divergence of rates from counts: the I-divergence, which fits numbers of any sum.
+
+        L(q, t) = sum_j (t_j log(t_j / q_j) - t_j + q_j),      0 log 0 = 0,      dL/dq_j = 1 - t_j / q_j
+
+    rates   q, the model's expectations along the last axis, at least 0, of any sum
+    target  t, counts, weights or probabilities along the last axis, at least 0
+    Each term is at least 0, and 0 only for t_j = q_j. It is half a Poisson deviance, and of distributions the plain divergence with another
+    gradient. As printed the terms of close numbers cancel: of 1 and 1 + 1e-9 nothing is left. q_j = 0 < t_j costs infinity.
+    """
+
+@_curved
+def jensen_shannon(
+    probabilities: ArrayLike, target: ArrayLike,
+    *, reduction: _Reduction = "none", denominator: _Denominator | float = "weights", empty: _Empty = "nan",
+    sample_weight: ArrayLike | None = None, label_smoothing: float = 0.0, smoothing: _Smoothing = "all", mask: ArrayLike | None = None,
+    upstream: ArrayLike | None = None, class_axis: int = -1,
+) -> Any:
+    """Jensen-Shannon divergence of two distributions: how far, on average, each is from their mean.
+
+        L(q, t) = (sum_j q_j log(q_j / m_j) + sum_j t_j log(t_j / m_j)) / 2,      m = (q + t) / 2,      0 log 0 = 0
+
+    probabilities  q, one distribution along the last axis, the model's say
+    target         t, the other one along the last axis
+    The logarithm is natural; the divergence is at most log 2, and symmetric. Its root is a distance, which SciPy calls jensenshannon. The
+    gradient is log(q_j / m_j) / 2, free of the simplex: where q_j is 0 and t_j is not it is -infinity. As printed the terms of close
+    distributions cancel, and what is left may be below 0, whose root is NaN.
+    """
+
+@_curved
 def kl_divergence(
     probabilities: ArrayLike, target: ArrayLike,
     *, reduction: _Reduction = "none", denominator: _Denominator | float = "weights", empty: _Empty = "nan",
@@ -391,6 +425,23 @@ def poisson_from_rate(
     target  y, the count, at least 0; it need not be whole
     The constant log y! is left out, so the loss may be negative. Nothing is added to the rate (libraries add an eps): events at a rate of
     0 cost infinity, and no event costs the rate. The gradient is 1 - y / r. From the logarithm of the rate it is `poisson`.
+    """
+
+@_curved
+def tweedie(
+    log_mean: ArrayLike, target: ArrayLike, power: ArrayLike = 1.5,
+    *, reduction: _Reduction = "none", denominator: _Denominator | float = "weights", empty: _Empty = "nan",
+    sample_weight: ArrayLike | None = None, mask: ArrayLike | None = None, upstream: ArrayLike | None = None,
+) -> Any:
+    """Tweedie loss: the part of a compound Poisson-gamma negative log-likelihood that its mean has, from the logarithm of the mean.
+
+        L(z, y) = exp((2 - p) z) / (2 - p) - y exp((1 - p) z) / (1 - p)
+
+    log_mean  z, the logarithm of the expected target, any real
+    target    y, at least 0: sums of claims, say, many of which are 0
+    power     p, of the mean to which the variance is proportional, in [1, 2]; 1.5 by default
+    What does not depend on the mean is left out, so the loss jumps to its ends: exp(z) - y z, `poisson`, for p = 1, and z + y exp(-z),
+    `gamma`, for p = 2. Half the deviance is this plus y^(2 - p) / ((1 - p) (2 - p)). The slope is exp((2 - p) z) - y exp((1 - p) z).
     """
 
 @_flat

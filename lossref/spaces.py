@@ -159,6 +159,11 @@ def LogBase() -> Space:
     return Space(description="1 for the natural logarithm, or a base above 1", kind="base", low=1.0)
 
 
+def CompoundPoissonPower() -> Space:
+    """Of the mean, in the variance of a Tweedie distribution of sums of as many gamma variables as a Poisson variable says."""
+    return Space(description="a power in [1, 2]: 1 is Poisson's, 2 is the gamma distribution's", kind="power", low=1.0, high=2.0)
+
+
 def Sign() -> Space:
     return Space(description="-1 or 1", kind="sign", choices=(-1.0, 1.0), hint="labels y of 0 and 1 become these by 2 y - 1")
 

@@ -125,7 +125,7 @@ def by_hand_sklearn(loss, arrays, reduction):
     found = {
         "absolute_error": losses.AbsoluteError, "half_squared_error": losses.HalfSquaredError,
         "huber": lambda: losses.HuberLoss(delta=1.0), "exponential": losses.ExponentialLoss, "quantile": losses.PinballLoss,
-        "poisson": losses.HalfPoissonLoss, "gamma": losses.HalfGammaLoss,
+        "poisson": losses.HalfPoissonLoss, "gamma": losses.HalfGammaLoss, "tweedie": losses.HalfTweedieLoss,
         "sigmoid_cross_entropy": losses.HalfBinomialLoss, "softmax_cross_entropy": lambda: losses.HalfMultinomialLoss(n_classes=3),
     }[loss]()  # fmt: skip
     y = ((y == 1) if loss == "exponential" else y).astype(x.dtype)

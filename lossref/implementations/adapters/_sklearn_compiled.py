@@ -14,6 +14,7 @@ from sklearn._loss.loss import (
     HalfMultinomialLoss,
     HalfPoissonLoss,
     HalfSquaredError,
+    HalfTweedieLoss,
     HuberLoss,
     PinballLoss,
 )
@@ -172,5 +173,20 @@ def _gamma_bend(log_mean, target, sample_weight=None):
 @implements(gradient=_gamma_slope, hessian=_gamma_bend)
 def gamma(log_mean, target, reduction="none", sample_weight=None):
     return (HalfGammaLoss().loss if reduction == "none" else HalfGammaLoss())(
+        y_true=target, raw_prediction=log_mean, sample_weight=sample_weight
+    )
+
+
+def _tweedie_slope(log_mean, target, power, sample_weight=None):
+    return HalfTweedieLoss(power=power).gradient(y_true=target, raw_prediction=log_mean, sample_weight=sample_weight)
+
+
+def _tweedie_bend(log_mean, target, power, sample_weight=None):
+    return HalfTweedieLoss(power=power).gradient_hessian(y_true=target, raw_prediction=log_mean, sample_weight=sample_weight)[1]
+
+
+@implements(gradient=_tweedie_slope, hessian=_tweedie_bend)
+def tweedie(log_mean, target, power, reduction="none", sample_weight=None):
+    return (HalfTweedieLoss(power=power).loss if reduction == "none" else HalfTweedieLoss(power=power))(
         y_true=target, raw_prediction=log_mean, sample_weight=sample_weight
     )

@@ -72,6 +72,15 @@ def gamma(log_mean, target):
     return _metric({"objective": "gamma", "metric": "gamma", "verbose": -1}, target, log_mean)
 
 
+def _not_tweedie(question):
+    return _no_event(question) if question.options.get("power", 1.5) < 2 else "LightGBM wants a power of at least 1 and below 2"
+
+
+@implements(alone=True, never=_not_tweedie)
+def tweedie(log_mean, target, power):
+    return _metric({"objective": "tweedie", "metric": "tweedie", "tweedie_variance_power": power, "verbose": -1}, target, log_mean)
+
+
 OTHERS = {
     "binary": "cross_entropy with hard labels; not judged separately",
 }  # fmt: skip

@@ -113,6 +113,16 @@ def log_softmax(x, index):
     return np.take_along_axis(special.log_softmax(x, axis=1), index[:, None], axis=1)[:, 0]
 
 
+@implements(composed="sum of kl_div")
+def generalized_kl(rates, target):
+    return special.kl_div(target, rates).sum(axis=1)
+
+
+@implements(composed="the square of jensenshannon")
+def jensen_shannon(probabilities, target):
+    return spatial.distance.jensenshannon(probabilities, target, axis=1) ** 2
+
+
 OTHERS = {
     "special.entr": "its sum over a distribution is entropy, judged as stats.entropy",
 }

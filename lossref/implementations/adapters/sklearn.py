@@ -130,6 +130,12 @@ def binary_cross_entropy(probabilities, target, reduction="mean", sample_weight=
 
 
 OTHERS = {
+    "HalfTweedieLossIdentity": "tweedie of the mean itself, not of its logarithm; not judged separately yet",
+    **dict.fromkeys(
+        ("mean_poisson_deviance", "mean_gamma_deviance", "mean_tweedie_deviance"),
+        "a mean of deviances: twice the loss, less its least; not judged separately yet",
+    ),
+    "root_mean_squared_log_error": "the root of a mean of squared_logarithmic_error; not judged separately",
     "brier_score_loss": "squared_error of a probability and a label 0 or 1; not judged separately",
     "NMF beta_loss=frobenius": "reached only by fitting a factorisation",
     "NMF beta_loss=kullback-leibler": "reached only by fitting a factorisation",
