@@ -181,6 +181,7 @@ GOOD = {  # correct code, which no adapter may spoil
     "xgboost": ["half_squared_error", "hinge"],
     "lightgbm": ["squared_error", "absolute_error", "huber"],
     "kornia": ["kl_divergence"],
+    "catboost": ["huber", "expectile", "poisson"],
 }
 
 
@@ -209,6 +210,7 @@ REPRODUCED = {
     "xgboost": ["sigmoid_cross_entropy", "softmax_cross_entropy"],
     "lightgbm": ["sigmoid_cross_entropy", "softmax_cross_entropy", "squared_error"],
     "torchvision": ["sigmoid_focal_cross_entropy"],
+    "catboost": ["sigmoid_cross_entropy", "log_cosh", "quantile"],
     "kornia": ["sigmoid_focal_cross_entropy", "pseudo_huber"],
     "timm": ["sigmoid_cross_entropy", "softmax_cross_entropy", "soft_target_cross_entropy"],
     "segmentation_models_pytorch": ["sigmoid_cross_entropy", "softmax_cross_entropy", "sigmoid_focal_cross_entropy", "dice"],

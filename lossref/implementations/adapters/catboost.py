@@ -1,0 +1,80 @@
+"""CatBoost: its metrics, each on one example, where the raw prediction is given; values only.
+
+What it trains by, the slopes, no function of its returns.
+"""
+
+import catboost
+import numpy as np
+from catboost.utils import eval_metric
+
+from lossref.implementations.engines.numpy_like import implementation
+from lossref.implementations.engines.written import all_written, implements, library_of
+from lossref.library import Library
+from lossref.values import flat
+
+IMPORTS = "import numpy as np; from catboost.utils import eval_metric"
+
+
+@implements(alone=True)
+def absolute_error(prediction, target):
+    return eval_metric(target, prediction, "MAE")[0]
+
+
+@implements(alone=True)
+def quantile(prediction, target, tau):
+    return eval_metric(target, prediction, f"Quantile:alpha={tau}")[0]
+
+
+@implements(alone=True)
+def expectile(prediction, target, tau):
+    return eval_metric(target, prediction, f"Expectile:alpha={tau}")[0]
+
+
+@implements(alone=True)
+def huber(prediction, target, delta):
+    return eval_metric(target, prediction, f"Huber:delta={delta}")[0]
+
+
+@implements(alone=True)
+def log_cosh(prediction, target):
+    return eval_metric(target, prediction, "LogCosh")[0]
+
+
+# "MAPE: the sum of |a - t| / max(1, |t|)"
+@implements(alone=True, documented=("floor is 1",))
+def absolute_percentage_error(prediction, target):
+    return eval_metric(target, prediction, "MAPE")[0]
+
+
+@implements(alone=True)
+def poisson(log_rate, target):
+    return eval_metric(target, log_rate, "Poisson")[0]
+
+
+@implements(alone=True)
+def sigmoid_cross_entropy(logits, target):
+    return eval_metric(target, logits, "CrossEntropy")[0]
+
+
+OTHERS = {
+    "RMSE": "the root of a mean of squared_error; not judged separately",
+    "Logloss": "CrossEntropy with hard labels; not judged separately",
+    "Focal": "sigmoid_focal_cross_entropy; not judged yet",
+}
+
+
+def _never(question):
+    parameters = [x for name, x in question.options.items() if name in ("tau", "delta")]
+    held = all(abs(y) < 1e38 and float(np.float32(y)) == y for y in (*flat(question.inputs["target"]), *parameters))
+    return "" if held else "CatBoost keeps labels and parameters in float32"
+
+
+def library() -> Library:
+    return library_of(
+        "catboost",
+        f"catboost {catboost.__version__}",
+        all_written(globals()),
+        lambda found: implementation(found, IMPORTS, never=_never),
+        others=OTHERS,
+        reasons={"squared_error": "CatBoost's metric is its root, RMSE"},
+    )
