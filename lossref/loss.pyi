@@ -183,6 +183,37 @@ def entropy(
     """
 
 @_curved
+def gaussian_kl(
+    mean: ArrayLike, log_variance: ArrayLike,
+    *, reduction: _Reduction = "none", denominator: _Denominator | float = "weights", empty: _Empty = "nan",
+    sample_weight: ArrayLike | None = None, mask: ArrayLike | None = None, upstream: ArrayLike | None = None, class_axis: int = -1,
+) -> Any:
+    """Kullback-Leibler divergence of a Gaussian with independent entries from the standard one: what a variational autoencoder pays.
+
+        L(m, v) = 1/2 sum_k (m_k^2 + exp v_k - 1 - v_k),      dL/dm_k = m_k,      dL/dv_k = (exp v_k - 1) / 2
+
+    mean          m, along the last axis, any real numbers
+    log_variance  v, the logarithms of the variances, any real numbers
+    The sum is over the entries of one example. exp v - 1 - v is v^2 / 2 where a variance is next to 1, and cancels as it is printed.
+    """
+
+@_curved
+def k3(
+    log_probability: ArrayLike, reference: ArrayLike,
+    *, reduction: _Reduction = "none", denominator: _Denominator | float = "weights", empty: _Empty = "nan",
+    sample_weight: ArrayLike | None = None, mask: ArrayLike | None = None, upstream: ArrayLike | None = None,
+) -> Any:
+    """The estimator k3 of a divergence, from one sample: what GRPO penalises a policy with that leaves its reference.
+
+        L(l) = exp d - 1 - d,      d = l0 - l,      dL/dl = 1 - exp d
+
+    log_probability  l, that of a token (or an answer) under the policy that drew it, any real
+    reference        l0, its log-probability under the frozen reference, any real
+    Its mean over samples of the policy is the divergence KL(policy || reference); at least 0, unlike d itself. Two terms of it cancel
+    where the policy is next to its reference: the loss is d^2 / 2 there. That its slope is that of a mean is a matter of its own.
+    """
+
+@_curved
 def kl_divergence(
     probabilities: ArrayLike, target: ArrayLike,
     *, reduction: _Reduction = "none", denominator: _Denominator | float = "weights", empty: _Empty = "nan",
@@ -644,6 +675,156 @@ def bradley_terry(
     Natural logarithm. It is RankNet's loss of one pair, and the logistic loss of the difference. TRL can take a margin off c - r.
     """
 
+@_curved
+def dpo(
+    chosen: ArrayLike, rejected: ArrayLike, reference_chosen: ArrayLike, reference_rejected: ArrayLike, beta: ArrayLike = 0.1,
+    *, reduction: _Reduction = "none", denominator: _Denominator | float = "weights", empty: _Empty = "nan",
+    sample_weight: ArrayLike | None = None, mask: ArrayLike | None = None, upstream: ArrayLike | None = None,
+) -> Any:
+    """Direct preference optimisation (DPO) of a pair: the chosen answer is to gain more on its reference than the rejected one.
+
+        L(c, r) = log(1 + exp(-x)) = -log s(x),      x = beta ((c - c0) - (r - r0)),      s(x) = 1 / (1 + exp(-x)),      dL/dc = -beta s(-x)
+
+    chosen              c, log-probability of the preferred answer under the policy, summed over its tokens, any real
+    rejected            r, that of the other answer, any real
+    reference_chosen    c0, log-probability of the preferred answer under the frozen reference, any real
+    reference_rejected  r0, that of the other answer, any real
+    beta                above 0; 0.1 by default
+    It is `bradley_terry` of the rewards beta (c - c0) and beta (r - r0). Sums over tokens (TRL's sigmoid, Liger) or means over them (TRL's
+    sigmoid_norm): that is the caller's business. Without a reference c0 and r0 are 0. For labels that may be wrong there is `robust_dpo`.
+    """
+
+@_curved
+def ipo(
+    chosen: ArrayLike, rejected: ArrayLike, reference_chosen: ArrayLike, reference_rejected: ArrayLike, beta: ArrayLike = 0.1,
+    *, reduction: _Reduction = "none", denominator: _Denominator | float = "weights", empty: _Empty = "nan",
+    sample_weight: ArrayLike | None = None, mask: ArrayLike | None = None, upstream: ArrayLike | None = None,
+) -> Any:
+    """Identity preference optimisation (IPO) of a pair: the chosen answer is to gain a fixed amount more than the rejected one, no further.
+
+        L(c, r) = (h - 1 / (2 beta))^2,      h = (c - c0) - (r - r0),      dL/dc = 2 (h - 1 / (2 beta)) = -dL/dr
+
+    chosen              c, log-probability of the preferred answer under the policy, any real
+    rejected            r, that of the other answer, any real
+    reference_chosen    c0, log-probability of the preferred answer under the frozen reference, any real
+    reference_rejected  r0, that of the other answer, any real
+    beta                above 0; 0.1 by default (the paper calls it tau)
+    The paper sums log-probabilities over tokens; TRL's DPOTrainer takes their means here, its CPOTrainer neither means nor a reference.
+    """
+
+@_curved
+def kto(
+    log_probability: ArrayLike, target: ArrayLike, reference: ArrayLike, divergence: ArrayLike, beta: ArrayLike = 0.1,
+    *, reduction: _Reduction = "none", denominator: _Denominator | float = "weights", empty: _Empty = "nan",
+    sample_weight: ArrayLike | None = None, mask: ArrayLike | None = None, target_form: Literal["sign", "binary"] | None = None,
+    upstream: ArrayLike | None = None,
+) -> Any:
+    """Kahneman-Tversky optimisation (KTO) of one answer: a good one is to gain more on its reference than average, a bad one less.
+
+        L(l) = 1 - s(y beta (l - l0 - z)) = s(-y beta (l - l0 - z)),      s(x) = 1 / (1 + exp(-x))
+
+    log_probability  l, that of an answer under the policy, summed over its tokens, any real
+    target           y, 1 for a desirable answer and -1 for an undesirable one
+    reference        l0, log-probability of the answer under the frozen reference, any real
+    divergence       z, the reference point: an estimate of the policy's divergence from its reference, which has no slope; any real
+    beta             above 0; 0.1 by default
+    The paper's lambda_D and lambda_U are weights of examples. TRL and Liger estimate z from mismatched answers, and cut it at 0 below.
+    """
+
+@_curved
+def orpo(
+    chosen: ArrayLike, rejected: ArrayLike, weight: ArrayLike = 0.1,
+    *, reduction: _Reduction = "none", denominator: _Denominator | float = "weights", empty: _Empty = "nan",
+    sample_weight: ArrayLike | None = None, mask: ArrayLike | None = None, upstream: ArrayLike | None = None,
+) -> Any:
+    """Odds ratio preference optimisation (ORPO) of a pair: the chosen answer is to be likely, and to have the higher odds.
+
+        L(c, r) = -c + w log(1 + o(r) / o(c)),      o(l) = exp l / (1 - exp l)
+
+    chosen    c, mean log-probability of a token of the preferred answer, below 0
+    rejected  r, that of the other answer, below 0
+    weight    w (the paper's lambda, TRL's beta), above 0; 0.1 by default
+    The first term is the negative log-likelihood of the preferred answer; TRL averages it over all tokens of a batch, and its log keeps the
+    second one with its sign turned. log(1 + o(r) / o(c)) is -log s(log o(c) - log o(r)), s the logistic sigmoid.
+    """
+
+@_curved
+def ppo_clip(
+    log_probability: ArrayLike, old_log_probability: ArrayLike, advantage: ArrayLike, clip_low: ArrayLike = 0.2, clip_high: ArrayLike = 0.2,
+    *, reduction: _Reduction = "none", denominator: _Denominator | float = "weights", empty: _Empty = "nan",
+    sample_weight: ArrayLike | None = None, mask: ArrayLike | None = None, upstream: ArrayLike | None = None,
+) -> Any:
+    """Clipped surrogate of proximal policy optimisation (PPO), of one token or action: gains end where the policy has moved far enough.
+
+        L(l) = -min(q A, clip(q, 1 - e, 1 + h) A),      q = exp(l - l0)
+
+    log_probability      l, of what was done, under the policy, any real
+    old_log_probability  l0, the same under the policy that did it, any real
+    advantage            A, how much better it was than expected, any real
+    clip_low             e, in [0, 1]; 0.2 by default
+    clip_high            h, at least 0; 0.2 by default (DAPO: 0.28)
+    Minus the surrogate, which is to be large. For A > 0 it is -A min(q, 1 + h), for A < 0 it is -A max(q, 1 - e). Where q meets its end
+    the loss has a corner. In the first step q is 1 and both terms tie, with one slope, -A. GRPO takes means of this over tokens.
+    """
+
+@_curved
+def robust_dpo(
+    chosen: ArrayLike, rejected: ArrayLike, reference_chosen: ArrayLike, reference_rejected: ArrayLike, beta: ArrayLike = 0.1,
+    noise: ArrayLike = 0.1,
+    *, reduction: _Reduction = "none", denominator: _Denominator | float = "weights", empty: _Empty = "nan",
+    sample_weight: ArrayLike | None = None, mask: ArrayLike | None = None, upstream: ArrayLike | None = None,
+) -> Any:
+    """Robust DPO of a pair: the DPO loss made unbiased where a share of the preferences is the wrong way round.
+
+        L(c, r) = ((1 - e) log(1 + exp(-x)) - e log(1 + exp x)) / (1 - 2 e),      x = beta ((c - c0) - (r - r0))
+
+    chosen              c, log-probability of the preferred answer under the policy, any real
+    rejected            r, that of the other answer, any real
+    reference_chosen    c0, log-probability of the preferred answer under the frozen reference, any real
+    reference_rejected  r0, that of the other answer, any real
+    beta                above 0; 0.1 by default
+    noise               e, the share of flipped labels (TRL's label_smoothing), at least 0 and below 1/2; 0.1 by default
+    It is the loss of `dpo` less e x / (1 - 2 e): below 0 for a large lead, and without a least value. With e = 0 it is `dpo`.
+    Conservative DPO adds the second term instead, and divides by nothing.
+    """
+
+@_curved
+def simpo(
+    chosen: ArrayLike, rejected: ArrayLike, beta: ArrayLike = 2.0, margin: ArrayLike = 0.5,
+    *, reduction: _Reduction = "none", denominator: _Denominator | float = "weights", empty: _Empty = "nan",
+    sample_weight: ArrayLike | None = None, mask: ArrayLike | None = None, upstream: ArrayLike | None = None,
+) -> Any:
+    """Simple preference optimisation (SimPO) of a pair: no reference, log-probabilities a token, and a margin to lead by.
+
+        L(c, r) = log(1 + exp(-x)) = -log s(x),      x = beta (c - r) - m,      s(x) = 1 / (1 + exp(-x)),      dL/dc = -beta s(-x) = -dL/dr
+
+    chosen    c, mean log-probability of a token of the preferred answer, any real
+    rejected  r, that of the other answer, any real
+    beta      above 0; 2 by default
+    margin    m, what the chosen reward is to lead by (the paper's gamma), any real; 1/2 by default
+    Means over tokens, not sums, are the caller's business. TRL and Liger default to beta = 0.1, which is small for means; TRL takes
+    m / beta off the difference before it multiplies. CPO is the same without a margin, of sums.
+    """
+
+@_flat
+def slic(
+    chosen: ArrayLike, rejected: ArrayLike, reference_chosen: ArrayLike, reference_rejected: ArrayLike, beta: ArrayLike = 0.1,
+    *, reduction: _Reduction = "none", denominator: _Denominator | float = "weights", empty: _Empty = "nan",
+    sample_weight: ArrayLike | None = None, mask: ArrayLike | None = None, upstream: ArrayLike | None = None,
+) -> Any:
+    """Hinge loss of a preference (SLiC): the chosen answer is to gain more on its reference than the rejected one, by 1 / beta.
+
+        L(c, r) = max(0, 1 - x),      x = beta ((c - c0) - (r - r0))
+
+    chosen              c, log-probability of the preferred answer under the policy, any real
+    rejected            r, that of the other answer, any real
+    reference_chosen    c0, log-probability of the preferred answer under the frozen reference, any real; 0 for no reference
+    reference_rejected  r0, that of the other answer, any real; 0 for no reference
+    beta                above 0; 0.1 by default
+    This is the hinge of TRL's DPO and of Liger; SLiC-HF has max(0, m - (c - r)), no reference and a margin m: that is m times this with
+    beta = 1 / m. Where the margin is met exactly the loss has a corner: this code returns 0.
+    """
+
 @_flat
 def absolute_error(
     prediction: ArrayLike, target: ArrayLike,
@@ -872,4 +1053,45 @@ def dice(
     smooth_dr      b, above 0; 1 by default
     Two empty maps cost 1 - a / b: 0 in MONAI (a = b = 1e-5) and optax (a = b = 2), 1 in Keras (a = 0, b = 1e-7) and kornia (a = 0,
     b = 1e-8); b = 0 has no limit there. segmentation-models has no a and a denominator of at least 1e-7; V-Net squares its terms.
+    """
+
+@_flat
+def jaccard(
+    probabilities: ArrayLike, target: ArrayLike, smooth_nr: ArrayLike = 1.0, smooth_dr: ArrayLike = 1.0,
+    *, reduction: _Reduction = "none", denominator: _Denominator | float = "weights", empty: _Empty = "nan",
+    sample_weight: ArrayLike | None = None, label_smoothing: float = 0.0, smoothing: _Smoothing = "all", mask: ArrayLike | None = None,
+    target_form: Literal["probability", "sign"] | None = None, upstream: ArrayLike | None = None,
+) -> Any:
+    """Soft Jaccard loss of a map of probabilities: 1 less what it shares with the true map over what is in either (IoU loss).
+
+        L(p, t) = 1 - (sum p t + a) / (sum p + sum t - sum p t + b),      sums over all pixels
+
+    probabilities  p, that of each pixel to belong to the object, in [0, 1]; one map is one example
+    target         t, 1 where the object is and 0 elsewhere, or soft labels in [0, 1]
+    smooth_nr      a, at least 0; 1 by default
+    smooth_dr      b, above 0; 1 by default
+    Of hard maps, with a = b = 0, J and Dice's D obey 1 - D = (1 - J) / (1 + J). MONAI has a = b = 1e-5, segmentation-models no a and a
+    denominator of at least 1e-7. Equal soft maps cost something, for p^2 is less than p.
+    """
+
+@_flat
+def tversky(
+    probabilities: ArrayLike, target: ArrayLike, alpha: ArrayLike = 0.5, beta: ArrayLike = 0.5, smooth_nr: ArrayLike = 0.0,
+    smooth_dr: ArrayLike = 1e-07,
+    *, reduction: _Reduction = "none", denominator: _Denominator | float = "weights", empty: _Empty = "nan",
+    sample_weight: ArrayLike | None = None, label_smoothing: float = 0.0, smoothing: _Smoothing = "all", mask: ArrayLike | None = None,
+    target_form: Literal["probability", "sign"] | None = None, upstream: ArrayLike | None = None,
+) -> Any:
+    """Tversky loss of a map of probabilities: a soft overlap in which false alarms and misses have weights of their own.
+
+        L(p, t) = 1 - (TP + a) / (TP + alpha FP + beta FN + b),      TP = sum p t,      FP = sum p (1 - t),      FN = sum t (1 - p)
+
+    probabilities  p, that of each pixel to belong to the object, in [0, 1]; one map is one example, and sums are over all pixels
+    target         t, 1 where the object is and 0 elsewhere, or soft labels in [0, 1]
+    alpha          weight of false positives, at least 0; 1/2 by default
+    beta           weight of false negatives, at least 0; 1/2 by default
+    smooth_nr      a, at least 0; 0 by default
+    smooth_dr      b, above 0; 1e-7 by default
+    With alpha = beta = 1/2 it is `dice` of 2 a and 2 b, with alpha = beta = 1 `jaccard`. a and b are 0 and 1e-7 in Keras, 0 and 1e-8 in
+    kornia, 1e-5 in MONAI, 1 in optax. Keras documents alpha as here, and multiplies false negatives by it.
     """
