@@ -36,6 +36,7 @@ MUTANTS = (
     row("broken", "one_sided", "a gain beyond the aim costs nothing: a squared hinge",
         lambda *given: np.minimum(0, beyond(*given)) ** 2, opposite(lambda *given: 2 * np.minimum(0, beyond(*given))), True),
     row("broken", "swapped", "the rejected answer is preferred",
-        lambda c, r, c0, r0, beta: beyond(r, c, r0, c0, beta) ** 2, opposite(lambda c, r, c0, r0, beta: -2 * beyond(r, c, r0, c0, beta)), True),
+        lambda c, r, c0, r0, beta: beyond(r, c, r0, c0, beta) ** 2,
+        opposite(lambda c, r, c0, r0, beta: -2 * beyond(r, c, r0, c0, beta)), True),
     row("broken", "flushed", "losses below 1e-6 become 0", flushed(lambda *given: beyond(*given) ** 2, 1e-6)),
 )
