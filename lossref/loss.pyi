@@ -695,6 +695,80 @@ def bradley_terry(
     Natural logarithm. It is RankNet's loss of one pair, and the logistic loss of the difference. TRL can take a margin off c - r.
     """
 
+@_curved
+def dpo(
+    chosen: ArrayLike, rejected: ArrayLike, reference_chosen: ArrayLike, reference_rejected: ArrayLike, beta: ArrayLike = 0.1,
+    *, reduction: _Reduction = "none", denominator: _Denominator | float = "weights", empty: _Empty = "nan",
+    sample_weight: ArrayLike | None = None, mask: ArrayLike | None = None, upstream: ArrayLike | None = None,
+) -> Any:
+    """Direct preference optimisation (DPO) of a pair: the chosen answer is to gain more on its reference than the rejected one.
+
+        L(c, r) = log(1 + exp(-x)) = -log s(x),      x = beta ((c - c0) - (r - r0)),      s(x) = 1 / (1 + exp(-x)),      dL/dc = -beta s(-x)
+
+    chosen              c, log-probability of the preferred answer under the policy, summed over its tokens, any real
+    rejected            r, that of the other answer, any real
+    reference_chosen    c0, log-probability of the preferred answer under the frozen reference, any real
+    reference_rejected  r0, that of the other answer, any real
+    beta                above 0; 0.1 by default
+    It is `bradley_terry` of the rewards beta (c - c0) and beta (r - r0). Sums over tokens (TRL's sigmoid, Liger) or means over them (TRL's
+    sigmoid_norm): that is the caller's business. Without a reference c0 and r0 are 0. For labels that may be wrong there is `robust_dpo`.
+    """
+
+@_curved
+def ipo(
+    chosen: ArrayLike, rejected: ArrayLike, reference_chosen: ArrayLike, reference_rejected: ArrayLike, beta: ArrayLike = 0.1,
+    *, reduction: _Reduction = "none", denominator: _Denominator | float = "weights", empty: _Empty = "nan",
+    sample_weight: ArrayLike | None = None, mask: ArrayLike | None = None, upstream: ArrayLike | None = None,
+) -> Any:
+    """Identity preference optimisation (IPO) of a pair: the chosen answer is to gain a fixed amount more than the rejected one, no further.
+
+        L(c, r) = (h - 1 / (2 beta))^2,      h = (c - c0) - (r - r0),      dL/dc = 2 (h - 1 / (2 beta)) = -dL/dr
+
+    chosen              c, log-probability of the preferred answer under the policy, any real
+    rejected            r, that of the other answer, any real
+    reference_chosen    c0, log-probability of the preferred answer under the frozen reference, any real
+    reference_rejected  r0, that of the other answer, any real
+    beta                above 0; 0.1 by default (the paper calls it tau)
+    The paper sums log-probabilities over tokens; TRL's DPOTrainer takes their means here, its CPOTrainer neither means nor a reference.
+    """
+
+@_curved
+def simpo(
+    chosen: ArrayLike, rejected: ArrayLike, beta: ArrayLike = 2.0, margin: ArrayLike = 0.5,
+    *, reduction: _Reduction = "none", denominator: _Denominator | float = "weights", empty: _Empty = "nan",
+    sample_weight: ArrayLike | None = None, mask: ArrayLike | None = None, upstream: ArrayLike | None = None,
+) -> Any:
+    """Simple preference optimisation (SimPO) of a pair: no reference, log-probabilities a token, and a margin to lead by.
+
+        L(c, r) = log(1 + exp(-x)) = -log s(x),      x = beta (c - r) - m,      s(x) = 1 / (1 + exp(-x)),      dL/dc = -beta s(-x) = -dL/dr
+
+    chosen    c, mean log-probability of a token of the preferred answer, any real
+    rejected  r, that of the other answer, any real
+    beta      above 0; 2 by default
+    margin    m, what the chosen reward is to lead by (the paper's gamma), any real; 1/2 by default
+    Means over tokens, not sums, are the caller's business. TRL and Liger default to beta = 0.1, which is small for means; TRL takes
+    m / beta off the difference before it multiplies. CPO is the same without a margin, of sums.
+    """
+
+@_flat
+def slic(
+    chosen: ArrayLike, rejected: ArrayLike, reference_chosen: ArrayLike, reference_rejected: ArrayLike, beta: ArrayLike = 0.1,
+    *, reduction: _Reduction = "none", denominator: _Denominator | float = "weights", empty: _Empty = "nan",
+    sample_weight: ArrayLike | None = None, mask: ArrayLike | None = None, upstream: ArrayLike | None = None,
+) -> Any:
+    """Hinge loss of a preference (SLiC): the chosen answer is to gain more on its reference than the rejected one, by 1 / beta.
+
+        L(c, r) = max(0, 1 - x),      x = beta ((c - c0) - (r - r0))
+
+    chosen              c, log-probability of the preferred answer under the policy, any real
+    rejected            r, that of the other answer, any real
+    reference_chosen    c0, log-probability of the preferred answer under the frozen reference, any real; 0 for no reference
+    reference_rejected  r0, that of the other answer, any real; 0 for no reference
+    beta                above 0; 0.1 by default
+    This is the hinge of TRL's DPO and of Liger; SLiC-HF has max(0, m - (c - r)), no reference and a margin m: that is m times this with
+    beta = 1 / m. Where the margin is met exactly the loss has a corner: this code returns 0.
+    """
+
 @_flat
 def absolute_error(
     prediction: ArrayLike, target: ArrayLike,

@@ -81,9 +81,14 @@ def _signature(loss: Loss) -> str:
     line = f"def {loss.name}({', '.join([*own, *(['*'] if call else []), *call])}) -> Any:"
     if len(line) <= WIDTH:
         return line
-    glued = " ".join(f"{parameter.replace(' ', GLUE)}," for parameter in ["*", *call])
-    rows = textwrap.indent(textwrap.fill(glued, WIDTH - 4, break_long_words=False, break_on_hyphens=False), "    ").replace(GLUE, " ")
-    return f"def {loss.name}(\n    {', '.join(own)},\n{rows}\n) -> Any:"
+    return f"def {loss.name}(\n{_rows(own)}\n{_rows(['*', *call])}\n) -> Any:"
+
+
+def _rows(parameters: list[str]) -> str:
+    """Lines of parameters, none of which is broken."""
+    glued = " ".join(f"{parameter.replace(' ', GLUE)}," for parameter in parameters)
+    filled = textwrap.fill(glued, WIDTH - 4, break_long_words=False, break_on_hyphens=False)
+    return textwrap.indent(filled, "    ").replace(GLUE, " ")
 
 
 def _parameter(loss: Loss, p: Parameter) -> str:

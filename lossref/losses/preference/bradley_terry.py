@@ -10,7 +10,8 @@ Natural logarithm. It is RankNet's loss of one pair, and the logistic loss of th
 import numpy as np
 
 from lossref.families.scalars import approach
-from lossref.float64.kernels import sigmoid, sigmoid_slope, softplus, two_difference
+from lossref.float64.kernels import two_difference
+from lossref.float64.pairs import logistic, logistic_curvature, logistic_slope
 from lossref.laws import convex, nonnegative
 from lossref.spaces import Real
 from lossref.spec import Hard, Known, Loss
@@ -18,20 +19,16 @@ from lossref.spec import Hard, Known, Loss
 
 def value(chosen, rejected):
     # What rounding takes from the difference is put back: it is a relative error of the tail.
-    behind, lost = two_difference(rejected, chosen)
-    return softplus(behind) + sigmoid(behind) * lost
+    return logistic(*two_difference(rejected, chosen))
 
 
 def gradient(chosen, rejected):
-    behind, lost = two_difference(rejected, chosen)
-    slope = sigmoid(behind) + sigmoid_slope(behind) * lost
+    slope = logistic_slope(*two_difference(rejected, chosen))
     return -slope, slope
 
 
 def hessian(chosen, rejected):
-    behind, lost = two_difference(rejected, chosen)
-    slope = sigmoid_slope(behind)
-    return slope - slope * np.tanh(0.5 * behind) * lost
+    return logistic_curvature(*two_difference(rejected, chosen))
 
 
 def definition(m, chosen, rejected):

@@ -1,0 +1,48 @@
+"""Families of hard points of preferences: two answers of a policy, each with its log-probability under a reference."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from lossref.families.scalars import approach
+from lossref.spec import Hard
+from lossref.stream import Stream
+
+
+def answers(d: Stream, lead: float) -> dict[str, Any]:
+    """Log-probabilities of two answers of some hundred tokens, the chosen one ahead of where its reference has it by so much."""
+    there = {"reference_chosen": -d.uniform(40, 400), "reference_rejected": -d.uniform(40, 400)}
+    rejected = d.number(there["reference_rejected"] + d.uniform(-5, 5))
+    ahead = lead + (rejected - there["reference_rejected"])
+    return {"chosen": d.number(there["reference_chosen"] + ahead), "rejected": rejected, **there}
+
+
+def rewards(beta: float) -> tuple[Hard, ...]:
+    """What is hard about beta times how far the chosen answer gained on the rejected one."""
+    return (
+        Hard("training", "ordinary", "answers as in training: hundreds of nats each, whose gains differ by a few",
+             lambda d: answers(d, d.uniform(-20, 20)), 8),
+        Hard("perfect", "ordinary", "a policy that still is its reference: nothing is gained, whatever the log-probabilities",
+             lambda d: {"chosen": (c := -d.uniform(1, 500)), "rejected": (r := -d.uniform(1, 500)), "reference_chosen": c,
+                        "reference_rejected": r}, 4),
+        Hard("close", "cancellation", "a policy some ulps off its reference: four large numbers cancel, exactly",
+             lambda d: {"reference_chosen": (c := -d.uniform(100, 1000)), "reference_rejected": (r := -d.uniform(100, 1000)),
+                        "chosen": d.format.step(c, d.integer(-40, 40)), "rejected": d.format.step(r, d.integer(-40, 40))}, 10),
+        Hard("offset", "cancellation", "a large common offset and gains of a few ulps of it: each pair must be subtracted exactly",
+             lambda d: {"reference_chosen": (c := -d.uniform(2000, 90000)), "chosen": d.format.step(c, d.integer(-4000, 4000)),
+                        "rejected": (r := -d.uniform(1, 4)), "reference_rejected": d.number(r + d.scaled(-20, -2))}, 8),
+        Hard("corner", "kink", "nothing gained at small log-probabilities, and one or two ulps more or less",
+             lambda d: {"chosen": d.nudged(-3.0), "rejected": -2.0, "reference_chosen": -3.0, "reference_rejected": -2.0}, 5),
+        Hard("large_residual", "tail", "answers worlds apart: powers are right to a rounding or two, whatever the size",
+             lambda d: {"chosen": d.sign() * d.scaled(10, 40)}, 6),
+        Hard("small_residual", "tail", "tiny gains: an added constant shows, an absolute tolerance sees only 0",
+             lambda d: {"chosen": d.sign() * d.scaled(-60, -15), "rejected": 0.0, "reference_chosen": 0.0, "reference_rejected": 0.0}, 6),
+        Hard("sure_and_right", "tail", "far ahead: the loss and its slopes are an exponential, not 0, or exactly 0 for a hinge",
+             lambda d: answers(d, d.uniform(d.saturation, d.underflow - 10) / beta), 12),
+        Hard("sure_and_wrong", "tail", "far behind: exp overflows, the loss does not",
+             lambda d: answers(d, -d.uniform(d.saturation / 2, 2 * d.underflow) / beta), 8),
+        Hard("last_subnormal", "tail", "an exponential of the lead is a subnormal number or half of one",
+             lambda d: answers(d, d.uniform(d.underflow - 12, d.underflow + 2) / beta), 6),
+        Hard("approach", "tail", "step by step to where exp of the lead rounds away: a threshold beyond which code gives up shows",
+             lambda d: answers(d, d.cycle(1.0, -1.0) * approach(d) / beta), 24),
+    )

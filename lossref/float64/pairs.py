@@ -1,0 +1,47 @@
+"""What losses of pairs share in float64 NumPy: a weighted difference of several numbers in two parts, and logistic functions of one.
+
+Log-probabilities of long answers are large and the difference of four of them is small, and what rounding takes from an argument of
+exp is a relative error of the tail: so differences stay in two parts until the end.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from lossref.float64.kernels import Array, over_square, product_in_two, sigmoid, sigmoid_slope, softplus, sum_in_two, times_exp
+
+FAR = 650.0  # beyond, 1 + exp(-x) has long been 1, and exp(-x) will be subnormal
+
+
+def lead(weight: Array, *terms: Array) -> tuple[Array, Array]:
+    """weight times the sum of the terms, and what rounding took from it; nothing from an infinite one."""
+    x = np.stack(np.broadcast_arrays(*(np.asarray(term, float) for term in terms)), axis=-1)
+    shrink = np.where(np.abs(x).max(axis=-1) > 2.0**1000, 0.125, 1.0)  # so that no sum on the way overflows
+    total, lost = (y[..., 0] for y in sum_in_two(shrink[..., None] * x))
+    high, low = product_in_two(np.asarray(weight, float), total, lost)
+    return high / shrink, np.where(np.isfinite(high), low, 0.0) / shrink
+
+
+def logistic(behind: Array, low: Array) -> Array:
+    """log(1 + exp x) of x = behind + low."""
+    return softplus(behind) + sigmoid(behind) * low
+
+
+def logistic_slope(behind: Array, low: Array, weight: Array = 1.0) -> Array:
+    """weight / (1 + exp(-x)) of x = behind + low."""
+    return np.where(behind < -FAR, _tail(behind, low, weight), weight * (sigmoid(behind) + sigmoid_slope(behind) * low))
+
+
+def logistic_curvature(behind: Array, low: Array, weight: Array = 1.0) -> Array:
+    """weight^2 exp x / (1 + exp x)^2 of x = behind + low: the second derivative in what was multiplied by the weight, rounded thrice."""
+    square, missed = product_in_two(weight, weight)
+    share = missed / square - np.tanh(0.5 * behind) * low
+    t = np.exp(-np.abs(behind))
+    whole = 1.0 + t
+    usual = over_square(*product_in_two(square, t, t * share), whole, t - (whole - 1.0))
+    return np.where(np.abs(behind) > FAR, _tail(-np.abs(behind), share, square), usual)
+
+
+def _tail(x: Array, low: Array, weight: Array) -> Array:
+    """weight exp(x + low): an exponential that is a subnormal number would lose digits that its weight brings back."""
+    return times_exp(weight, x) * (1.0 + low)
