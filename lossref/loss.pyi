@@ -595,6 +595,23 @@ def logistic(
     The logarithm is natural. L is -log P(y | f) of logistic regression.
     """
 
+@_curved
+def modified_huber(
+    prediction: ArrayLike, target: ArrayLike,
+    *, reduction: _Reduction = "none", denominator: _Denominator | float = "weights", empty: _Empty = "nan",
+    sample_weight: ArrayLike | None = None, mask: ArrayLike | None = None, target_form: Literal["sign", "binary"] | None = None,
+    upstream: ArrayLike | None = None,
+) -> Any:
+    """Modified Huber loss: a squared hinge whose square turns into a line on the wrong side.
+
+        L(f, y) = max(0, 1 - y f)^2  if y f >= -1,  else  -4 y f
+
+    prediction  f, a score, any real
+    target      y, -1 or 1 (not 0 or 1)
+    Far on the wrong side the slope is -4 y and no more, so an outlier counts as in a hinge. The gradient is continuous; only the second
+    derivative jumps, from 2 to 0, at both ends of the square. It is no Huber loss of a residual, and its line is four times as steep.
+    """
+
 @_flat
 def multiclass_hinge(
     scores: ArrayLike, target: ArrayLike,
@@ -727,6 +744,22 @@ def absolute_percentage_error(
     from |f| to 4.5e15 |f|. At f = y there is a corner: every slope from -1 to 1, over the denominator, is right. This code returns 0.
     """
 
+@_flat
+def epsilon_insensitive(
+    prediction: ArrayLike, target: ArrayLike, epsilon: ArrayLike = 0.1,
+    *, reduction: _Reduction = "none", denominator: _Denominator | float = "weights", empty: _Empty = "nan",
+    sample_weight: ArrayLike | None = None, mask: ArrayLike | None = None, upstream: ArrayLike | None = None,
+) -> Any:
+    """Epsilon-insensitive loss of support vector regression: the absolute error beyond a tube in which nothing costs.
+
+        L(f, y) = max(0, |f - y| - epsilon)
+
+    prediction  f, any real
+    target      y, any real
+    epsilon     half the width of the tube, at least 0; 0.1 by default
+    At the tube's wall the loss has a corner: every slope between 0 and the sign of f - y is right there. This code returns 0.
+    """
+
 @_curved
 def expectile(
     prediction: ArrayLike, target: ArrayLike, tau: ArrayLike = 0.5,
@@ -742,6 +775,23 @@ def expectile(
     tau         the expectile, in [0, 1]; 1/2 by default
     The residual is y - f, as for quantiles: tau is what a prediction that is too low costs. No factor 2, so at tau = 1/2 this is half the
     squared error. The second derivative is 2 tau or 2 (1 - tau), and jumps at f = y; the slope does not.
+    """
+
+@_curved
+def fair(
+    prediction: ArrayLike, target: ArrayLike, scale: ArrayLike = 1.0,
+    *, reduction: _Reduction = "none", denominator: _Denominator | float = "weights", empty: _Empty = "nan",
+    sample_weight: ArrayLike | None = None, mask: ArrayLike | None = None, upstream: ArrayLike | None = None,
+) -> Any:
+    """Fair loss: half the squared error near 0, a line of slope c far off, and smooth between them.
+
+        L(f, y) = c^2 (|r| / c - log(1 + |r| / c)),      r = f - y
+
+    prediction  f, any real
+    target      y, any real
+    scale       c, the size of residual at which the square turns into a line, above 0; 1 by default
+    As printed the loss of a small residual cancels: of 1e-9 nothing is left of 5e-19. The line is approached slowly, with a logarithm. The
+    slope is r / (1 + |r| / c), the second derivative 1 / (1 + |r| / c)^2.
     """
 
 @_curved
@@ -857,6 +907,22 @@ def smooth_l1(
     beta        where the square turns into a line, at least 0; 1 by default
     This is the Huber loss of delta = beta divided by beta: the line has slope 1 whatever beta is. With beta = 0 it is the absolute error,
     corner included: every slope in [-1, 1] is right at f = y, and this code returns 0. The second derivative jumps from 1 / beta to 0.
+    """
+
+@_curved
+def squared_epsilon_insensitive(
+    prediction: ArrayLike, target: ArrayLike, epsilon: ArrayLike = 0.1,
+    *, reduction: _Reduction = "none", denominator: _Denominator | float = "weights", empty: _Empty = "nan",
+    sample_weight: ArrayLike | None = None, mask: ArrayLike | None = None, upstream: ArrayLike | None = None,
+) -> Any:
+    """Squared epsilon-insensitive loss: the squared error beyond a tube in which nothing costs.
+
+        L(f, y) = max(0, |f - y| - epsilon)^2
+
+    prediction  f, any real
+    target      y, any real
+    epsilon     half the width of the tube, at least 0; 0.1 by default
+    No factor 1/2: the gradient is 2 (|f - y| - epsilon) towards the tube, and continuous; only the second derivative jumps, from 0 to 2.
     """
 
 @_curved

@@ -81,11 +81,16 @@ def tweedie(log_mean, target, power):
     return _metric({"objective": "tweedie", "metric": "tweedie", "tweedie_variance_power": power, "verbose": -1}, target, log_mean)
 
 
+@implements("fair", alone=True)
+def fair(prediction, target, scale):
+    return _metric({"objective": "fair", "metric": "fair", "fair_c": scale, "verbose": -1}, target, prediction)
+
+
 OTHERS = {
     "binary": "cross_entropy with hard labels; not judged separately",
     **dict.fromkeys(
         (
-            "fair", "multiclassova", "cross_entropy_lambda", "lambdarank",
+            "multiclassova", "cross_entropy_lambda", "lambdarank",
             "rank_xendcg",
         ),
         "not in the catalogue yet",

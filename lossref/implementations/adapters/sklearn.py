@@ -4,7 +4,13 @@ A metric is a mean over samples: each example is judged as a batch of its own, i
 """
 
 from sklearn import metrics
-from sklearn.linear_model._sgd_fast import Hinge, SquaredHinge
+from sklearn.linear_model._sgd_fast import (
+    EpsilonInsensitive,
+    Hinge,
+    ModifiedHuber,
+    SquaredEpsilonInsensitive,
+    SquaredHinge,
+)
 
 from lossref.implementations.adapters import _sklearn_compiled as compiled
 from lossref.implementations.adapters._undocumented import undirected
@@ -13,7 +19,8 @@ from lossref.implementations.engines.written import all_written, implements, lib
 from lossref.library import Library
 from lossref.values import flat
 
-IMPORTS = "from sklearn import metrics; from sklearn._loss.loss import *; from sklearn.linear_model._sgd_fast import Hinge, SquaredHinge"
+SGD = "EpsilonInsensitive, Hinge, ModifiedHuber, SquaredEpsilonInsensitive, SquaredHinge"
+IMPORTS = f"from sklearn import metrics; from sklearn._loss.loss import *; from sklearn.linear_model._sgd_fast import {SGD}"
 MEAN = {"weights": "mean"}
 
 
@@ -98,6 +105,33 @@ def squared_hinge(prediction, target):
     return SquaredHinge(1.0).py_loss(prediction[0], target[0])
 
 
+def _modified_huber_slope(prediction, target):
+    return ModifiedHuber().py_dloss(prediction[0], target[0])
+
+
+@implements("ModifiedHuber (SGD)", alone=True, gradient=_modified_huber_slope)
+def modified_huber(prediction, target):
+    return ModifiedHuber().py_loss(prediction[0], target[0])
+
+
+def _insensitive_slope(prediction, target, epsilon):
+    return EpsilonInsensitive(epsilon).py_dloss(prediction[0], target[0])
+
+
+@implements("EpsilonInsensitive (SGD)", alone=True, gradient=_insensitive_slope)
+def epsilon_insensitive(prediction, target, epsilon):
+    return EpsilonInsensitive(epsilon).py_loss(prediction[0], target[0])
+
+
+def _squared_insensitive_slope(prediction, target, epsilon):
+    return SquaredEpsilonInsensitive(epsilon).py_dloss(prediction[0], target[0])
+
+
+@implements("SquaredEpsilonInsensitive (SGD)", alone=True, gradient=_squared_insensitive_slope)
+def squared_epsilon_insensitive(prediction, target, epsilon):
+    return SquaredEpsilonInsensitive(epsilon).py_loss(prediction[0], target[0])
+
+
 def _two_classes(question):
     row = question.inputs["scores"]
     return "" if len(row[0] if isinstance(row[0], tuple) else row) > 2 else "hinge_loss wants one score for two classes, not two"
@@ -139,8 +173,7 @@ OTHERS = {
     "NMF beta_loss=itakura-saito": "reached only by fitting a factorisation",
     **dict.fromkeys(
         (
-            "HalfTweedieLossIdentity", "ModifiedHuber (SGD)", "EpsilonInsensitive (SGD)",
-            "SquaredEpsilonInsensitive (SGD)", "max_error", "median_absolute_error", "root_mean_squared_error",
+            "HalfTweedieLossIdentity", "max_error", "median_absolute_error", "root_mean_squared_error",
             "root_mean_squared_log_error", "hamming_loss",
             "mean_poisson_deviance", "mean_gamma_deviance", "mean_tweedie_deviance", "coverage_error",
             "label_ranking_loss",
