@@ -476,6 +476,26 @@ def log_softmax(x: ArrayLike, index: ArrayLike, *, class_axis: int = -1) -> Any:
     """
 
 @_flat
+def logit(x: ArrayLike) -> Any:
+    """Logit: the logarithm of the odds, the inverse of the logistic sigmoid.
+
+        f(x) = log(x / (1 - x)),      df/dx = 1 / (x (1 - x))
+
+    x  a probability, in [0, 1]
+    Next to 1/2 the odds are next to 1, whose logarithm must be made of their difference, (2 x - 1) / (1 - x); of 0 it is -infinity.
+    """
+
+@_flat
+def logmeanexp(x: ArrayLike, *, class_axis: int = -1) -> Any:
+    """Logarithm of a mean of exponentials: the log-likelihood of a mixture of equal shares, the value of an importance-weighted bound.
+
+        f(x) = log((sum_j exp x_j) / n),      df/dx_j = softmax(x)_j
+
+    x  a vector along the last axis, any real, n numbers
+    It is logsumexp less log n, and between the mean and the largest entry: of equal entries it is that entry, to the last bit.
+    """
+
+@_flat
 def logsumexp(x: ArrayLike, *, class_axis: int = -1) -> Any:
     """Logarithm of a sum of exponentials, the smooth maximum.
 
@@ -534,6 +554,17 @@ def tanh(x: ArrayLike) -> Any:
 
     x  any real
     1 - tanh(x)^2 is 0 in float64 from 19 on, where the slope still has all its digits: 7e-35 at 40.
+    """
+
+@_flat
+def xlog1py(x: ArrayLike, y: ArrayLike) -> Any:
+    """x log(1 + y), with 0 log 0 = 0: the term of which the likelihoods of what did not happen are made.
+
+        f(x, y) = x log(1 + y),      df/dx = log(1 + y),      df/dy = x / (1 + y)
+
+    x  any real, a weight
+    y  at least -1: less a probability, say
+    For x = 0 the value is 0 whatever y is. The gradient is in x; a small y keeps its digits, which 1 + y would round away.
     """
 
 @_flat
@@ -742,6 +773,23 @@ def absolute_percentage_error(
     floor       the least denominator, above 0; 2^-52 by default, the eps of float64, as scikit-learn has it
     A share, not multiplied by 100. Floors differ: 2^-52, 1e-7 (Keras, in percent), or 1 (boosted trees), and at y = 0 so does the loss,
     from |f| to 4.5e15 |f|. At f = y there is a corner: every slope from -1 to 1, over the denominator, is right. This code returns 0.
+    """
+
+@_curved
+def cauchy(
+    prediction: ArrayLike, target: ArrayLike, scale: ArrayLike = 1.0,
+    *, reduction: _Reduction = "none", denominator: _Denominator | float = "weights", empty: _Empty = "nan",
+    sample_weight: ArrayLike | None = None, mask: ArrayLike | None = None, upstream: ArrayLike | None = None,
+) -> Any:
+    """Cauchy loss, also called Lorentzian: half the square of r / c near 0, twice its logarithm far off.
+
+        L(f, y) = log(1 + (r / c)^2 / 2),      r = f - y
+
+    prediction  f, any real
+    target      y, any real
+    scale       c, the size of residual at which the square gives way, above 0; 1 by default
+    As in Barron's general loss (alpha = 0) and kornia; a Cauchy distribution's likelihood and SciPy's least_squares have (r / c)^2 without
+    the half. Far outliers hardly count: the slope, 2 r / (2 c^2 + r^2), falls again beyond sqrt(2) c, and the loss is not convex.
     """
 
 @_flat

@@ -71,7 +71,7 @@ LOSS = Loss(
         Known({"prediction": 1.0, "target": 0.0}, lambda m: 1 - m.log(2), "1 - log 2", "0.5"),
         Known({"prediction": 0.0, "target": 3.0, "scale": 3.0}, lambda m: 9 - 9 * m.log(2), "9 (1 - log 2)", "-1.5"),
         Known({"prediction": 2.0, "target": 2.0}, "0", "a perfect prediction", "0"),
-        Known({"prediction": np.inf, "target": 1.0, "scale": 2.0}, "inf", "a line, for ever", "2"),
+        Known({"prediction": np.inf, "target": 1.0, "scale": 0.5}, "inf", "a line, for ever", "0.5"),
     ),
     source="R. C. Fair, On the Robust Estimation of Econometric Models, 1974",
     also_known_as={"lightgbm": "fair"},
