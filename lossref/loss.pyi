@@ -476,6 +476,26 @@ def log_softmax(x: ArrayLike, index: ArrayLike, *, class_axis: int = -1) -> Any:
     """
 
 @_flat
+def logit(x: ArrayLike) -> Any:
+    """Logit: the logarithm of the odds, the inverse of the logistic sigmoid.
+
+        f(x) = log(x / (1 - x)),      df/dx = 1 / (x (1 - x))
+
+    x  a probability, in [0, 1]
+    Next to 1/2 the odds are next to 1, whose logarithm must be made of their difference, (2 x - 1) / (1 - x); of 0 it is -infinity.
+    """
+
+@_flat
+def logmeanexp(x: ArrayLike, *, class_axis: int = -1) -> Any:
+    """Logarithm of a mean of exponentials: the log-likelihood of a mixture of equal shares, the value of an importance-weighted bound.
+
+        f(x) = log((sum_j exp x_j) / n),      df/dx_j = softmax(x)_j
+
+    x  a vector along the last axis, any real, n numbers
+    It is logsumexp less log n, and between the mean and the largest entry: of equal entries it is that entry, to the last bit.
+    """
+
+@_flat
 def logsumexp(x: ArrayLike, *, class_axis: int = -1) -> Any:
     """Logarithm of a sum of exponentials, the smooth maximum.
 
@@ -537,6 +557,17 @@ def tanh(x: ArrayLike) -> Any:
     """
 
 @_flat
+def xlog1py(x: ArrayLike, y: ArrayLike) -> Any:
+    """x log(1 + y), with 0 log 0 = 0: the term of which the likelihoods of what did not happen are made.
+
+        f(x, y) = x log(1 + y),      df/dx = log(1 + y),      df/dy = x / (1 + y)
+
+    x  any real, a weight
+    y  at least -1: less a probability, say
+    For x = 0 the value is 0 whatever y is. The gradient is in x; a small y keeps its digits, which 1 + y would round away.
+    """
+
+@_flat
 def xlogy(x: ArrayLike, y: ArrayLike) -> Any:
     """x log y, with 0 log 0 = 0: the term of which entropies are made.
 
@@ -593,6 +624,23 @@ def logistic(
     prediction  f, a score (log-odds of the label 1), any real
     target      y, -1 or 1; with labels 0 and 1 it is `sigmoid_cross_entropy`
     The logarithm is natural. L is -log P(y | f) of logistic regression.
+    """
+
+@_curved
+def modified_huber(
+    prediction: ArrayLike, target: ArrayLike,
+    *, reduction: _Reduction = "none", denominator: _Denominator | float = "weights", empty: _Empty = "nan",
+    sample_weight: ArrayLike | None = None, mask: ArrayLike | None = None, target_form: Literal["sign", "binary"] | None = None,
+    upstream: ArrayLike | None = None,
+) -> Any:
+    """Modified Huber loss: a squared hinge whose square turns into a line on the wrong side.
+
+        L(f, y) = max(0, 1 - y f)^2  if y f >= -1,  else  -4 y f
+
+    prediction  f, a score, any real
+    target      y, -1 or 1 (not 0 or 1)
+    Far on the wrong side the slope is -4 y and no more, so an outlier counts as in a hinge. The gradient is continuous; only the second
+    derivative jumps, from 2 to 0, at both ends of the square. It is no Huber loss of a residual, and its line is four times as steep.
     """
 
 @_flat
@@ -802,6 +850,39 @@ def absolute_percentage_error(
     """
 
 @_curved
+def cauchy(
+    prediction: ArrayLike, target: ArrayLike, scale: ArrayLike = 1.0,
+    *, reduction: _Reduction = "none", denominator: _Denominator | float = "weights", empty: _Empty = "nan",
+    sample_weight: ArrayLike | None = None, mask: ArrayLike | None = None, upstream: ArrayLike | None = None,
+) -> Any:
+    """Cauchy loss, also called Lorentzian: half the square of r / c near 0, twice its logarithm far off.
+
+        L(f, y) = log(1 + (r / c)^2 / 2),      r = f - y
+
+    prediction  f, any real
+    target      y, any real
+    scale       c, the size of residual at which the square gives way, above 0; 1 by default
+    As in Barron's general loss (alpha = 0) and kornia; a Cauchy distribution's likelihood and SciPy's least_squares have (r / c)^2 without
+    the half. Far outliers hardly count: the slope, 2 r / (2 c^2 + r^2), falls again beyond sqrt(2) c, and the loss is not convex.
+    """
+
+@_flat
+def epsilon_insensitive(
+    prediction: ArrayLike, target: ArrayLike, epsilon: ArrayLike = 0.1,
+    *, reduction: _Reduction = "none", denominator: _Denominator | float = "weights", empty: _Empty = "nan",
+    sample_weight: ArrayLike | None = None, mask: ArrayLike | None = None, upstream: ArrayLike | None = None,
+) -> Any:
+    """Epsilon-insensitive loss of support vector regression: the absolute error beyond a tube in which nothing costs.
+
+        L(f, y) = max(0, |f - y| - epsilon)
+
+    prediction  f, any real
+    target      y, any real
+    epsilon     half the width of the tube, at least 0; 0.1 by default
+    At the tube's wall the loss has a corner: every slope between 0 and the sign of f - y is right there. This code returns 0.
+    """
+
+@_curved
 def expectile(
     prediction: ArrayLike, target: ArrayLike, tau: ArrayLike = 0.5,
     *, reduction: _Reduction = "none", denominator: _Denominator | float = "weights", empty: _Empty = "nan",
@@ -816,6 +897,23 @@ def expectile(
     tau         the expectile, in [0, 1]; 1/2 by default
     The residual is y - f, as for quantiles: tau is what a prediction that is too low costs. No factor 2, so at tau = 1/2 this is half the
     squared error. The second derivative is 2 tau or 2 (1 - tau), and jumps at f = y; the slope does not.
+    """
+
+@_curved
+def fair(
+    prediction: ArrayLike, target: ArrayLike, scale: ArrayLike = 1.0,
+    *, reduction: _Reduction = "none", denominator: _Denominator | float = "weights", empty: _Empty = "nan",
+    sample_weight: ArrayLike | None = None, mask: ArrayLike | None = None, upstream: ArrayLike | None = None,
+) -> Any:
+    """Fair loss: half the squared error near 0, a line of slope c far off, and smooth between them.
+
+        L(f, y) = c^2 (|r| / c - log(1 + |r| / c)),      r = f - y
+
+    prediction  f, any real
+    target      y, any real
+    scale       c, the size of residual at which the square turns into a line, above 0; 1 by default
+    As printed the loss of a small residual cancels: of 1e-9 nothing is left of 5e-19. The line is approached slowly, with a logarithm. The
+    slope is r / (1 + |r| / c), the second derivative 1 / (1 + |r| / c)^2.
     """
 
 @_curved
@@ -931,6 +1029,22 @@ def smooth_l1(
     beta        where the square turns into a line, at least 0; 1 by default
     This is the Huber loss of delta = beta divided by beta: the line has slope 1 whatever beta is. With beta = 0 it is the absolute error,
     corner included: every slope in [-1, 1] is right at f = y, and this code returns 0. The second derivative jumps from 1 / beta to 0.
+    """
+
+@_curved
+def squared_epsilon_insensitive(
+    prediction: ArrayLike, target: ArrayLike, epsilon: ArrayLike = 0.1,
+    *, reduction: _Reduction = "none", denominator: _Denominator | float = "weights", empty: _Empty = "nan",
+    sample_weight: ArrayLike | None = None, mask: ArrayLike | None = None, upstream: ArrayLike | None = None,
+) -> Any:
+    """Squared epsilon-insensitive loss: the squared error beyond a tube in which nothing costs.
+
+        L(f, y) = max(0, |f - y| - epsilon)^2
+
+    prediction  f, any real
+    target      y, any real
+    epsilon     half the width of the tube, at least 0; 0.1 by default
+    No factor 1/2: the gradient is 2 (|f - y| - epsilon) towards the tube, and continuous; only the second derivative jumps, from 0 to 2.
     """
 
 @_curved

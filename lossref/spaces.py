@@ -135,6 +135,11 @@ def AboveMinusOne() -> Space:
     return Space(description="a number above -1", kind="above_minus_one", low=-1.0, low_is_open=True)
 
 
+def AtLeastMinusOne() -> Space:
+    """Where log(1 + x) is, or -infinity."""
+    return Space(description="a number of at least -1", kind="at_least_minus_one", low=-1.0)
+
+
 def NonNegative() -> Space:
     return Space(description="a number of at least 0", kind="nonnegative", low=0.0)
 

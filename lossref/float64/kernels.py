@@ -73,9 +73,18 @@ def are_close(x: Array, y: Array) -> Array:
 
 def bregman_log(x: Array, y: Array) -> Array:
     """x log(x / y) - x + y for close x and y: the divergence of one entry, at least 0."""
+    return _bregman_log(x, np.subtract(x, y), np.add(x, y))
+
+
+def log1p_less(u: Array) -> Array:
+    """u - log(1 + u) for u from 0 to 1, at least 0."""
+    return _bregman_log(1.0, np.negative(u), np.add(2.0, u))
+
+
+def _bregman_log(x: Array, difference: Array, total: Array) -> Array:
+    """x log(x / y) - x + y of close x and y, from x - y and x + y."""
     # Loader's expansion: x log(x/y) = 2x (v + v^3/3 + v^5/5 + ...), whose first term minus (x - y) is (x - y) v.
-    difference = np.subtract(x, y)
-    v = difference / np.add(x, y)
+    v = difference / total
     square, series = v * v, np.zeros_like(v)
     for k in range(SERIES_TERMS, 0, -1):
         series = (series + 1.0 / (2 * k + 1)) * square

@@ -26,7 +26,7 @@ def recovered(loss: Loss, part: str, values: Mapping[str, Any], parts: Parts) ->
     degrees = {(of, name): law.degree_of(of, name) for of, name in found}
     for powers in (SMALLER, LARGER):
         for power in powers:
-            lost = {key: _is_lost(x, power) for key, x in found.items() if degrees[key]}
+            lost = {key: _is_lost(x, power * degrees[key]) for key, x in found.items() if degrees[key]}
             if not any(which.any() for which in lost.values()):
                 break
             rows, inputs = _inputs(law, values, lost, power)
@@ -38,7 +38,7 @@ def recovered(loss: Loss, part: str, values: Mapping[str, Any], parts: Parts) ->
 
 
 def _is_lost(x: Wide, power: int) -> NDArray[np.bool_]:
-    """The numbers for which inputs times 2**power are to be tried."""
+    """The numbers for which an answer times 2**power is to be tried."""
     return ~np.isfinite(x.mantissa) if power < 0 else np.equal(x.exponent, 0) & (np.abs(x.mantissa) < TINY)
 
 

@@ -81,6 +81,11 @@ def tweedie(log_mean, target, power):
     return _metric({"objective": "tweedie", "metric": "tweedie", "tweedie_variance_power": power, "verbose": -1}, target, log_mean)
 
 
+@implements(alone=True)
+def fair(prediction, target, scale):
+    return _metric({"objective": "fair", "metric": "fair", "fair_c": scale, "verbose": -1}, target, prediction)
+
+
 OTHERS = {
     "binary": "cross_entropy with hard labels; not judged separately",
 }  # fmt: skip

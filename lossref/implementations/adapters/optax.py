@@ -188,6 +188,21 @@ def log_softmax(x, index):
     return jnp.take_along_axis(jax.nn.log_softmax(x, axis=1), index[:, None], axis=1)[:, 0]
 
 
+@implements()
+def logit(x):
+    return jax.scipy.special.logit(x)
+
+
+@implements(documented=FLUSHED)
+def xlog1py(x, y):
+    return jax.scipy.special.xlog1py(x, y)
+
+
+@implements()
+def logmeanexp(x):
+    return jax.nn.logmeanexp(x, axis=1)
+
+
 OTHERS = {
     "safe_softmax_cross_entropy": "softmax_cross_entropy with another answer at logits of -inf; not judged separately yet",
     "cosine_similarity": "1 less cosine_distance; not judged separately",

@@ -123,6 +123,16 @@ def jensen_shannon(probabilities, target):
     return spatial.distance.jensenshannon(probabilities, target, axis=1) ** 2
 
 
+@implements()
+def logit(x):
+    return special.logit(x)
+
+
+@implements()
+def xlog1py(x, y):
+    return special.xlog1py(x, y)
+
+
 OTHERS = {
     "special.entr": "its sum over a distribution is entropy, judged as stats.entropy",
 }

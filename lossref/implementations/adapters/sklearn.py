@@ -4,7 +4,13 @@ A metric is a mean over samples: each example is judged as a batch of its own, i
 """
 
 from sklearn import metrics
-from sklearn.linear_model._sgd_fast import Hinge, SquaredHinge
+from sklearn.linear_model._sgd_fast import (
+    EpsilonInsensitive,
+    Hinge,
+    ModifiedHuber,
+    SquaredEpsilonInsensitive,
+    SquaredHinge,
+)
 
 from lossref.implementations.adapters import _sklearn_compiled as compiled
 from lossref.implementations.adapters._undocumented import undirected
@@ -13,7 +19,8 @@ from lossref.implementations.engines.written import all_written, implements, lib
 from lossref.library import Library
 from lossref.values import flat
 
-IMPORTS = "from sklearn import metrics; from sklearn._loss.loss import *; from sklearn.linear_model._sgd_fast import Hinge, SquaredHinge"
+SGD = "EpsilonInsensitive, Hinge, ModifiedHuber, SquaredEpsilonInsensitive, SquaredHinge"
+IMPORTS = f"from sklearn import metrics; from sklearn._loss.loss import *; from sklearn.linear_model._sgd_fast import {SGD}"
 MEAN = {"weights": "mean"}
 
 
@@ -94,6 +101,33 @@ def _squared_hinge_slope(prediction, target):
 @implements(alone=True, gradient=_squared_hinge_slope)
 def squared_hinge(prediction, target):
     return SquaredHinge(1.0).py_loss(prediction[0], target[0])
+
+
+def _modified_huber_slope(prediction, target):
+    return ModifiedHuber().py_dloss(prediction[0], target[0])
+
+
+@implements(alone=True, gradient=_modified_huber_slope)
+def modified_huber(prediction, target):
+    return ModifiedHuber().py_loss(prediction[0], target[0])
+
+
+def _insensitive_slope(prediction, target, epsilon):
+    return EpsilonInsensitive(epsilon).py_dloss(prediction[0], target[0])
+
+
+@implements(alone=True, gradient=_insensitive_slope)
+def epsilon_insensitive(prediction, target, epsilon):
+    return EpsilonInsensitive(epsilon).py_loss(prediction[0], target[0])
+
+
+def _squared_insensitive_slope(prediction, target, epsilon):
+    return SquaredEpsilonInsensitive(epsilon).py_dloss(prediction[0], target[0])
+
+
+@implements(alone=True, gradient=_squared_insensitive_slope)
+def squared_epsilon_insensitive(prediction, target, epsilon):
+    return SquaredEpsilonInsensitive(epsilon).py_loss(prediction[0], target[0])
 
 
 def _two_classes(question):

@@ -190,6 +190,17 @@ def log_softmax(x, index):
     return torch.log_softmax(x, 1).gather(1, index[:, None])[:, 0]
 
 
+@implements()
+def logit(x):
+    return torch.logit(x)
+
+
+# As of xlogy: where several gradients are possible "by continuity", one is picked arbitrarily
+@implements(documented=("at a jump any slope",))
+def xlog1py(x, y):
+    return torch.special.xlog1py(x, y)
+
+
 OTHERS = {
     "triplet_margin_with_distance_loss": "triplet_margin with distances of one's own; not judged separately",
 }  # fmt: skip

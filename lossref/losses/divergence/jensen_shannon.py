@@ -17,14 +17,12 @@ from lossref.options import WEIGHTS
 from lossref.spaces import Simplex
 from lossref.spec import Known, Loss
 
-TERMS = 26
-
 
 def value(probabilities, target):
     # Class by class: (q + t) / 4 times (1 + v) log(1 + v) + (1 - v) log(1 - v) = v^2 + v^4 / 6 + v^6 / 15 + ..., of one sign.
     q, t, whole, lost, v = _parts(probabilities, target)
     square, series = np.where(np.abs(v) < 0.5, v * v, 0.0), np.zeros_like(v)
-    for k in range(TERMS, 0, -1):
+    for k in range(26, 0, -1):
         series = (series + 1.0 / (k * (2 * k - 1))) * square
     apart = 0.5 * (xlogratio(q, 0.5 * whole) + xlogratio(t, 0.5 * whole) - lost)
     return exact_sum(np.where(np.abs(v) < 0.5, 0.25 * whole * series, apart))
@@ -49,8 +47,10 @@ def _parts(probabilities, target):
 
 
 def definition(m, probabilities, target):
+    # q log(q / m) + t log(t / m), in one sum: q log q + t log t - (q + t) log m.
     pairs = list(zip(probabilities, target, strict=True))
-    return m.sum(q * m.log(q) - q * m.log((q + t) / 2) + t * m.log(t) - t * m.log((q + t) / 2) for q, t in pairs) / 2
+    shares = [q * m.log(2) if t == 0 else q * m.log(q) + t * m.log(t) - (q + t) * m.log((q + t) / 2) for q, t in pairs]
+    return m.sum(shares) / 2
 
 
 LOSS = Loss(

@@ -52,7 +52,7 @@ MUTANTS = (
     row("textbook", "mean_of_classes", "the mean over the classes in place of the sum",
         lambda q, t: divergence(q, t) / q.shape[1], lambda q, t: slope(q, t) / q.shape[1], True),
     row("textbook", "clamped", "the mean is at least 1e-7, as in timm",
-        lambda q, t: (xlogx(q) + xlogx(t) - (q + t) * np.log(np.maximum((q + t) / 2, 1e-7))).sum(axis=1) / 2, slope),
+        lambda q, t: (xlogx(q) + xlogx(t) - (q + t) * np.log(np.maximum((q + t) / 2, 1e-7))).sum(axis=1) / 2, slope, True),
     row("textbook", "plus_eps", "1e-12 is added to both", lambda q, t: divergence(q + 1e-12, t + 1e-12),
         lambda q, t: slope(q + 1e-12, t + 1e-12), True),
     row("textbook", "fixed_mean", "the gradient takes the mean for a constant", gradient=lambda q, t: slope(q, t) + 0.5),

@@ -1,0 +1,85 @@
+"""Cauchy loss, also called Lorentzian: half the square of r / c near 0, twice its logarithm far off.
+
+    L(f, y) = log(1 + (r / c)^2 / 2),      r = f - y
+
+prediction  f, any real
+target      y, any real
+scale       c, the size of residual at which the square gives way, above 0; 1 by default
+As in Barron's general loss (alpha = 0) and kornia; a Cauchy distribution's likelihood and SciPy's least_squares have (r / c)^2 without
+the half. Far outliers hardly count: the slope, 2 r / (2 c^2 + r^2), falls again beyond sqrt(2) c, and the loss is not convex.
+"""
+
+import numpy as np
+
+from lossref.float64.doubled import doubled, either, minus, over, plus, times
+from lossref.float64.kernels import LOG_2, two_difference
+from lossref.laws import even_in_residual, homogeneous, nonnegative, symmetric
+from lossref.options import NUMBER
+from lossref.spaces import Positive, Real
+from lossref.spec import Hard, Known, Loss, Parameter
+
+
+def value(prediction, target, scale=1.0):
+    _, (r, _), c = _parts(prediction, target, scale)
+    u = np.abs(r / c)
+    far = 2.0 * (np.log(np.where(r == 0, 1.0, np.abs(r))) - np.log(c)) - LOG_2
+    return np.where(u > 2.0**500, far, np.log1p(0.5 * np.square(np.minimum(u, 2.0**500))))
+
+
+def gradient(prediction, target, scale=1.0):
+    whole, (r, _), c = _parts(prediction, target, scale)
+    near, far = r / c / c / (1.0 + 0.5 * np.square(r / c)), 2.0 / r / (1.0 + 2.0 * np.square(c / r))
+    return whole * np.where(np.abs(r) < c, near, far)
+
+
+def hessian(prediction, target, scale=1.0):
+    # Next to sqrt(2) c the numerator is a difference: of numbers of twice the precision.
+    whole, (r, low), c = _parts(prediction, target, scale)
+    near, exact, one = np.abs(r) < c, (np.clip(r, -(2.0**1000), 2.0**1000), low), doubled(c)
+    ratio = either(near, over(exact, one), over(one, exact))
+    square, half = times(ratio, ratio), doubled(0.5)
+    inner, bottom = minus(doubled(1.0), times(square, half)), plus(doubled(1.0), times(square, half))
+    inner = over(inner, times(bottom, bottom))[0] / c / c
+    outer = over(minus(square, half), times(plus(square, half), plus(square, half)))[0] / r / r
+    return whole * whole * np.where(near, inner, outer)
+
+
+def _parts(prediction, target, scale):
+    """A factor that keeps the residual finite, the residual times it, in two parts, and the scale times it."""
+    whole = np.where(np.maximum(np.abs(prediction), np.abs(target)) > 2.0**1000, 0.5, 1.0)
+    return whole, two_difference(whole * prediction, whole * np.asarray(target)), whole * np.asarray(scale)
+
+
+def definition(m, prediction, target, scale):
+    return m.log(1 + ((prediction - target) / scale) ** 2 / 2)
+
+
+LOSS = Loss(
+    name="cauchy",
+    arguments={"prediction": Real(), "target": Real()},
+    parameters={"scale": Parameter(space=Positive(), default=1.0, grid=(1.0, 2.0**-10, 0.1, 1000.0))},
+    target=NUMBER,
+    value=value,
+    gradient=gradient,
+    hessian=hessian,
+    definition=definition,
+    laws=(nonnegative, symmetric, even_in_residual, homogeneous(0, "prediction", "target", "scale")),
+    hard=(
+        Hard("small", "cancellation", "small residuals: 1 + u rounds to 1, the loss is r^2 / (2 c^2)",
+             lambda d: {"prediction": d.sign() * d.scaled(-40, -2), "target": 0.0, "scale": d.cycle(1.0, 0.5, 8.0)}, 18),
+        Hard("turn", "ordinary", "residuals of about c, where the square gives way",
+             lambda d: {"target": 0.0, "scale": (x := d.uniform(0.1, 10)), "prediction": d.number(d.sign() * x * d.uniform(0.25, 4))}, 12),
+        Hard("line", "tail", "far off: (r / c)^2 overflows, its logarithm does not; slopes are small, not 0",
+             lambda d: {"prediction": d.sign() * d.scaled(10, 100), "target": d.uniform(-2, 2), "scale": d.scaled(-40, 4)}, 10),
+        Hard("bend", "cancellation", "residuals next to sqrt(2) c: the slope is greatest, the second derivative passes through 0",
+             lambda d: {"target": 0.0, "scale": 1.0,
+                        "prediction": d.number(d.exactly(lambda m: m.sqrt(m.lift(2))) * (1 + d.cycle(0, 1, -1) * 4.0**-d.index))}, 9),
+    ),
+    known=(
+        Known({"prediction": 2.0, "target": 0.0}, lambda m: m.log(3), "log(1 + 4 / 2)"),
+        Known({"prediction": 0.0, "target": 2.0, "scale": 2.0}, lambda m: m.log(3) - m.log(2), "log(1 + 1 / 2)"),
+        Known({"prediction": 2.0, "target": 2.0}, "0", "a perfect prediction", "0"),
+        Known({"prediction": np.inf, "target": 1.0, "scale": 2.0}, "inf", "a logarithm, for ever", "0"),
+    ),
+    source="J. T. Barron, A General and Adaptive Robust Loss Function, 2019",
+)
