@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from dataclasses import dataclass
 from fractions import Fraction
@@ -53,7 +54,7 @@ def _convex(loss: Loss, ask: Ask, values: Values) -> bool:
         other: Any = (*x[1:], *x[:1])  # turned, not mirrored: the middle of a mirrored pair has ties
     else:
         space = loss.arguments[name]
-        other = x + 1 if space.low >= 0 and space.high > 1 else (1 - x) / 2 if space.high > 0 else 2 * x - 1
+        other = x + 1 if space.low > -math.inf and space.high > 1 else (1 - x) / 2 if space.high > 0 else 2 * x - 1
     middle = filled(x, ((a + b) / 2 for a, b in zip(flat(x), flat(other), strict=True)))
     ends = ask(values).value + ask({**values, name: other}).value
     return bool(ask({**values, name: middle}).value * 2 <= ends + SLACK * abs(ends))

@@ -444,6 +444,16 @@ def tweedie(
     `gamma`, for p = 2. Half the deviance is this plus y^(2 - p) / ((1 - p) (2 - p)). The slope is exp((2 - p) z) - y exp((1 - p) z).
     """
 
+@_curved
+def expm1(x: ArrayLike) -> Any:
+    """Exponential less 1, which keeps its digits for small x.
+
+        f(x) = exp x - 1,      df/dx = exp x
+
+    x  any real
+    exp x rounds to 1 for small x, and the difference to 0. Generalised cross-entropies, ELU and log(1 - exp x) are made of it.
+    """
+
 @_flat
 def log1mexp(x: ArrayLike) -> Any:
     """Logarithm of 1 - exp x: the log-probability of what did not happen.
@@ -452,6 +462,16 @@ def log1mexp(x: ArrayLike) -> Any:
 
     x  a log-probability, at most 0 (some libraries take -x)
     Two forms share the work: log(-expm1 x) next to 0, where 1 - exp x cancels, and log1p(-exp x) far out, where it rounds to 1.
+    """
+
+@_curved
+def log1p(x: ArrayLike) -> Any:
+    """Logarithm of 1 + x, which keeps its digits for small x.
+
+        f(x) = log(1 + x),      df/dx = 1 / (1 + x)
+
+    x  at least -1; f(-1) is -infinity
+    1 + x rounds to 1 for small x, and its logarithm to 0: every cross-entropy of a confident model ends in this function.
     """
 
 @_flat

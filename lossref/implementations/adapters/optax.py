@@ -188,6 +188,16 @@ def log_softmax(x, index):
     return jnp.take_along_axis(jax.nn.log_softmax(x, axis=1), index[:, None], axis=1)[:, 0]
 
 
+@implements(documented=FLUSHED)
+def log1p(x):
+    return jnp.log1p(x)
+
+
+@implements(documented=FLUSHED)
+def expm1(x):
+    return jnp.expm1(x)
+
+
 @implements()
 def logit(x):
     return jax.scipy.special.logit(x)

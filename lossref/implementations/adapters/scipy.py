@@ -124,6 +124,16 @@ def jensen_shannon(probabilities, target):
 
 
 @implements()
+def log1p(x):
+    return special.log1p(x)
+
+
+@implements()
+def expm1(x):
+    return special.expm1(x)
+
+
+@implements()
 def logit(x):
     return special.logit(x)
 

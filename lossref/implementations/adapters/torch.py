@@ -191,6 +191,16 @@ def log_softmax(x, index):
 
 
 @implements()
+def log1p(x):
+    return torch.log1p(x)
+
+
+@implements()
+def expm1(x):
+    return torch.expm1(x)
+
+
+@implements()
 def logit(x):
     return torch.logit(x)
 
