@@ -121,6 +121,14 @@ def kl_divergence(probabilities, target, reduction=None, sample_weight=None):
     return keras.losses.KLDivergence(reduction=reduction)(target, probabilities, sample_weight=sample_weight)
 
 
+# "alpha: coefficient controlling incidence of false positives": the code multiplies false negatives by it. Its epsilon is smooth_dr's 1e-7.
+@implements("Tversky")
+def tversky(probabilities, target, alpha, beta, reduction=None, sample_weight=None):
+    return keras.losses.Tversky(alpha=alpha, beta=beta, axis=(1, 2), reduction=reduction)(
+        target, probabilities, sample_weight=sample_weight
+    )
+
+
 @implements("Poisson")
 def poisson_from_rate(rate, target, reduction=None, sample_weight=None):
     return keras.losses.Poisson(reduction=reduction)(target, rate, sample_weight=sample_weight)
@@ -179,7 +187,7 @@ OTHERS = {
     **dict.fromkeys(
         (
             "CategoricalFocalCrossentropy", "CategoricalGeneralizedCrossEntropy",
-            "Circle", "Tversky", "CTC",
+            "Circle", "CTC",
         ),
         "not in the catalogue yet",
     ),
