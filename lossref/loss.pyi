@@ -744,8 +744,7 @@ def orpo(
     chosen    c, mean log-probability of a token of the preferred answer, below 0
     rejected  r, that of the other answer, below 0
     weight    w (the paper's lambda, TRL's beta), above 0; 0.1 by default
-    The first term is the negative log-likelihood of the preferred answer; TRL averages it over all tokens of a batch, and its log keeps the
-    second one with its sign turned. log(1 + o(r) / o(c)) is -log s(log o(c) - log o(r)), s the logistic sigmoid.
+    log(1 + o(r) / o(c)) is -log s(log o(c) - log o(r)), s the logistic sigmoid. TRL averages the first term over all tokens of a batch.
     """
 
 @_curved
