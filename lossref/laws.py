@@ -103,6 +103,15 @@ def _mirror_complement(loss: Loss, ask: Ask, values: Values) -> bool:
     return _close(here.value + there.value, Fraction(1)) and _are_close(here.gradient, there.gradient)
 
 
+def of_equal_value(law: str, image: Callable[..., Values]) -> Law:
+    """L(image of a point) = L(point); nothing is said of slopes."""
+
+    def holds(loss: Loss, ask: Ask, values: Values) -> bool:
+        return _close(ask(values).value, ask({**values, **image(**{**loss.defaults, **values})}).value)
+
+    return Law("of_equal_value", law, holds)
+
+
 def _mirrored(here: Exact, there: Exact, slope: int) -> bool:
     return _close(here.value, there.value) and _are_close(here.gradient, tuple(slope * g for g in there.gradient))
 

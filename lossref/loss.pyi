@@ -217,6 +217,22 @@ def jensen_shannon(
     """
 
 @_curved
+def k3(
+    log_probability: ArrayLike, reference: ArrayLike,
+    *, reduction: _Reduction = "none", denominator: _Denominator | float = "weights", empty: _Empty = "nan",
+    sample_weight: ArrayLike | None = None, mask: ArrayLike | None = None, upstream: ArrayLike | None = None,
+) -> Any:
+    """The estimator k3 of a divergence, from one sample: what GRPO penalises a policy with that leaves its reference.
+
+        L(l) = exp d - 1 - d,      d = l0 - l,      dL/dl = 1 - exp d
+
+    log_probability  l, that of a token (or an answer) under the policy that drew it, any real
+    reference        l0, its log-probability under the frozen reference, any real
+    Its mean over samples of the policy is the divergence KL(policy || reference); at least 0, unlike d itself. Two terms of it cancel
+    where the policy is next to its reference: the loss is d^2 / 2 there. That its slope is that of a mean is a matter of its own.
+    """
+
+@_curved
 def kl_divergence(
     probabilities: ArrayLike, target: ArrayLike,
     *, reduction: _Reduction = "none", denominator: _Denominator | float = "weights", empty: _Empty = "nan",
@@ -801,6 +817,41 @@ def ipo(
     """
 
 @_curved
+def kto(
+    log_probability: ArrayLike, target: ArrayLike, reference: ArrayLike, divergence: ArrayLike, beta: ArrayLike = 0.1,
+    *, reduction: _Reduction = "none", denominator: _Denominator | float = "weights", empty: _Empty = "nan",
+    sample_weight: ArrayLike | None = None, mask: ArrayLike | None = None, target_form: Literal["sign", "binary"] | None = None,
+    upstream: ArrayLike | None = None,
+) -> Any:
+    """Kahneman-Tversky optimisation (KTO) of one answer: a good one is to gain more on its reference than average, a bad one less.
+
+        L(l) = 1 - s(y beta (l - l0 - z)) = s(-y beta (l - l0 - z)),      s(x) = 1 / (1 + exp(-x))
+
+    log_probability  l, that of an answer under the policy, summed over its tokens, any real
+    target           y, 1 for a desirable answer and -1 for an undesirable one
+    reference        l0, log-probability of the answer under the frozen reference, any real
+    divergence       z, the reference point: an estimate of the policy's divergence from its reference, which has no slope; any real
+    beta             above 0; 0.1 by default
+    The paper's lambda_D and lambda_U are weights of examples. TRL and Liger estimate z from mismatched answers, and cut it at 0 below.
+    """
+
+@_curved
+def orpo(
+    chosen: ArrayLike, rejected: ArrayLike, weight: ArrayLike = 0.1,
+    *, reduction: _Reduction = "none", denominator: _Denominator | float = "weights", empty: _Empty = "nan",
+    sample_weight: ArrayLike | None = None, mask: ArrayLike | None = None, upstream: ArrayLike | None = None,
+) -> Any:
+    """Odds ratio preference optimisation (ORPO) of a pair: the chosen answer is to be likely, and to have the higher odds.
+
+        L(c, r) = -c + w log(1 + o(r) / o(c)),      o(l) = exp l / (1 - exp l)
+
+    chosen    c, mean log-probability of a token of the preferred answer, below 0
+    rejected  r, that of the other answer, below 0
+    weight    w (the paper's lambda, TRL's beta), above 0; 0.1 by default
+    log(1 + o(r) / o(c)) is -log s(log o(c) - log o(r)), s the logistic sigmoid. TRL averages the first term over all tokens of a batch.
+    """
+
+@_curved
 def simpo(
     chosen: ArrayLike, rejected: ArrayLike, beta: ArrayLike = 2.0, margin: ArrayLike = 0.5,
     *, reduction: _Reduction = "none", denominator: _Denominator | float = "weights", empty: _Empty = "nan",
@@ -1131,4 +1182,45 @@ def dice(
     smooth_dr      b, above 0; 1 by default
     Two empty maps cost 1 - a / b: 0 in MONAI (a = b = 1e-5) and optax (a = b = 2), 1 in Keras (a = 0, b = 1e-7) and kornia (a = 0,
     b = 1e-8); b = 0 has no limit there. segmentation-models has no a and a denominator of at least 1e-7; V-Net squares its terms.
+    """
+
+@_flat
+def jaccard(
+    probabilities: ArrayLike, target: ArrayLike, smooth_nr: ArrayLike = 1.0, smooth_dr: ArrayLike = 1.0,
+    *, reduction: _Reduction = "none", denominator: _Denominator | float = "weights", empty: _Empty = "nan",
+    sample_weight: ArrayLike | None = None, label_smoothing: float = 0.0, smoothing: _Smoothing = "all", mask: ArrayLike | None = None,
+    target_form: Literal["probability", "sign"] | None = None, upstream: ArrayLike | None = None,
+) -> Any:
+    """Soft Jaccard loss of a map of probabilities: 1 less what it shares with the true map over what is in either (IoU loss).
+
+        L(p, t) = 1 - (sum p t + a) / (sum p + sum t - sum p t + b),      sums over all pixels
+
+    probabilities  p, that of each pixel to belong to the object, in [0, 1]; one map is one example
+    target         t, 1 where the object is and 0 elsewhere, or soft labels in [0, 1]
+    smooth_nr      a, at least 0; 1 by default
+    smooth_dr      b, above 0; 1 by default
+    Of hard maps, with a = b = 0, J and Dice's D obey 1 - D = (1 - J) / (1 + J). MONAI has a = b = 1e-5, segmentation-models no a and a
+    denominator of at least 1e-7. Equal soft maps cost something, for p^2 is less than p.
+    """
+
+@_flat
+def tversky(
+    probabilities: ArrayLike, target: ArrayLike, alpha: ArrayLike = 0.5, beta: ArrayLike = 0.5, smooth_nr: ArrayLike = 0.0,
+    smooth_dr: ArrayLike = 1e-07,
+    *, reduction: _Reduction = "none", denominator: _Denominator | float = "weights", empty: _Empty = "nan",
+    sample_weight: ArrayLike | None = None, label_smoothing: float = 0.0, smoothing: _Smoothing = "all", mask: ArrayLike | None = None,
+    target_form: Literal["probability", "sign"] | None = None, upstream: ArrayLike | None = None,
+) -> Any:
+    """Tversky loss of a map of probabilities: a soft overlap in which false alarms and misses have weights of their own.
+
+        L(p, t) = 1 - (TP + a) / (TP + alpha FP + beta FN + b),      TP = sum p t,      FP = sum p (1 - t),      FN = sum t (1 - p)
+
+    probabilities  p, that of each pixel to belong to the object, in [0, 1]; one map is one example, and sums are over all pixels
+    target         t, 1 where the object is and 0 elsewhere, or soft labels in [0, 1]
+    alpha          weight of false positives, at least 0; 1/2 by default
+    beta           weight of false negatives, at least 0; 1/2 by default
+    smooth_nr      a, at least 0; 0 by default
+    smooth_dr      b, above 0; 1e-7 by default
+    With alpha = beta = 1/2 it is `dice` of 2 a and 2 b, with alpha = beta = 1 `jaccard`. a and b are 0 and 1e-7 in Keras, 0 and 1e-8 in
+    kornia, 1e-5 in MONAI, 1 in optax. Keras documents alpha as here, and multiplies false negatives by it.
     """

@@ -85,3 +85,8 @@ def exponential(a: Doubled, lift: int = 0) -> Doubled:
     for _ in range(HALVINGS):
         less = plus((2.0 * less[0], 2.0 * less[1]), times(less, less))
     return each(lambda y: np.ldexp(y, twos.astype(int) + lift), plus(doubled(1.0), less))
+
+
+def one_less_exponential(x: Array) -> Doubled:
+    """1 - exp x for x < 0; the least x have float64's own precision."""
+    return either(x > -(2.0**-40), doubled(-np.expm1(x)), minus(doubled(1.0), exponential(doubled(x))))

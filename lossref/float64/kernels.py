@@ -15,6 +15,7 @@ Array = Any  # float64 arrays or numbers: NumPy broadcasts both alike
 LOG_2 = 0.6931471805599453
 SERIES_REACH = 0.35
 SERIES_TERMS = 17
+LINE_TERMS = 20
 
 
 def softplus(x: Array) -> Array:
@@ -51,6 +52,16 @@ def log1mexp(x: Array) -> Array:
     """log(1 - exp x) for x <= 0; -inf at 0."""
     # Where exp x is more than a half, 1 - exp x is -expm1 x without rounding exp x first (Maechler's switch at log 2).
     return np.where(np.asarray(x) > -LOG_2, np.log(-np.expm1(x)), np.log1p(-np.exp(x)))
+
+
+def exp_less_line(x: Array) -> Array:
+    """exp x - 1 - x, at least 0."""
+    # Next to 0 by its series, x^2 / 2 (1 + x / 3 (1 + x / 4 (1 + ...))): there both differences cancel.
+    near = np.abs(x) < 1.0
+    y, series = np.where(near, x, 0.0), np.ones(np.shape(x))
+    for k in range(LINE_TERMS, 2, -1):
+        series = 1.0 + y / k * series
+    return np.where(near, (0.5 * y) * y * series, np.expm1(x) - np.minimum(x, 710.0))
 
 
 def nats(base: Array) -> Array:

@@ -119,6 +119,14 @@ def kl_divergence(probabilities, target, reduction=None, sample_weight=None):
     return keras.losses.KLDivergence(reduction=reduction)(target, probabilities, sample_weight=sample_weight)
 
 
+# "alpha: coefficient controlling incidence of false positives": the code multiplies false negatives by it. Its epsilon is smooth_dr's 1e-7.
+@implements()
+def tversky(probabilities, target, alpha, beta, reduction=None, sample_weight=None):
+    return keras.losses.Tversky(alpha=alpha, beta=beta, axis=(1, 2), reduction=reduction)(
+        target, probabilities, sample_weight=sample_weight
+    )
+
+
 @implements()
 def poisson_from_rate(rate, target, reduction=None, sample_weight=None):
     return keras.losses.Poisson(reduction=reduction)(target, rate, sample_weight=sample_weight)

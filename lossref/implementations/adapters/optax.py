@@ -128,6 +128,29 @@ def ntxent(first, second, temperature):
     return optax.losses.ntxent(jnp.concatenate((first[0], second[0])), jnp.tile(jnp.arange(first.shape[1]), 2), temperature)[None]
 
 
+def _smoothed_apart(question):
+    parameters = question.parameters
+    alike = parameters.get("smooth_nr", 1) == parameters.get("smooth_dr", 1)
+    return "" if alike else "its numerator and its denominator have one smoothing term"
+
+
+# Of two classes, the object and what is around it, the loss of the first. Its smooth stands beside sum p t, before that is doubled.
+@implements(never=_smoothed_apart)
+def dice(probabilities, target, smooth_nr, smooth_dr):
+    return optax.losses.dice_loss(
+        jnp.stack((probabilities, 1 - probabilities), axis=-1), jnp.stack((target, 1 - target), axis=-1),
+        smooth=(smooth_nr + smooth_dr) / 4, apply_softmax=False, reduction="none", axis=(1, 2),
+    )[:, 0]  # fmt: skip
+
+
+@implements(composed="dice_loss with alpha = beta = 1", never=_smoothed_apart)
+def jaccard(probabilities, target, smooth_nr, smooth_dr):
+    return optax.losses.dice_loss(
+        jnp.stack((probabilities, 1 - probabilities), axis=-1), jnp.stack((target, 1 - target), axis=-1),
+        smooth=(smooth_nr + smooth_dr) / 2, alpha=1.0, beta=1.0, apply_softmax=False, reduction="none", axis=(1, 2),
+    )[:, 0]  # fmt: skip
+
+
 @implements(composed="strength times the sum of l2_loss")
 def l2_penalty(weights, strength):
     return strength * optax.l2_loss(weights).sum(axis=1)
@@ -217,10 +240,7 @@ OTHERS = {
     "safe_softmax_cross_entropy": "softmax_cross_entropy with another answer at logits of -inf; not judged separately yet",
     "cosine_similarity": "1 less cosine_distance; not judged separately",
     "kl_divergence_with_log_targets": "kl_divergence_from_log_probabilities of logarithms on both sides; not judged separately yet",
-    **dict.fromkeys(
-        ("dice_loss", "binary_dice_loss"),
-        "dice of logits, or of all classes, with 2 smooth for both smoothing terms; not judged separately yet",
-    ),
+    "binary_dice_loss": "dice_loss of one class, judged as dice; not judged separately",
 }  # fmt: skip
 
 
