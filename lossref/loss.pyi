@@ -310,6 +310,24 @@ def cosine_embedding(
     """
 
 @_flat
+def hinge_embedding(
+    prediction: ArrayLike, target: ArrayLike, margin: ArrayLike = 1.0,
+    *, reduction: _Reduction = "none", denominator: _Denominator | float = "weights", empty: _Empty = "nan",
+    sample_weight: ArrayLike | None = None, mask: ArrayLike | None = None, target_form: Literal["sign", "binary"] | None = None,
+    upstream: ArrayLike | None = None,
+) -> Any:
+    """Hinge embedding loss: things that belong together cost their distance, others what theirs lacks to a margin.
+
+        L(x, 1) = x,      L(x, -1) = max(0, m - x)
+
+    prediction  x, a distance as a rule, but any real
+    target      1 for things that belong together, -1 for others
+    margin      m, the distance from which others cost nothing, any real; 1 by default
+    Nothing is squared (`contrastive` squares) and x is not checked: below 0 what belongs together costs less than nothing. At x = m the
+    loss of others has a corner: every slope between -1 and 0 is right there. This code returns 0.
+    """
+
+@_flat
 def ntxent(
     first: ArrayLike, second: ArrayLike, temperature: ArrayLike = 0.1, at_zero: ArrayLike = 0.0,
     *, reduction: _Reduction = "none", denominator: _Denominator | float = "weights", empty: _Empty = "nan",
@@ -542,6 +560,46 @@ def logistic(
     prediction  f, a score (log-odds of the label 1), any real
     target      y, -1 or 1; with labels 0 and 1 it is `sigmoid_cross_entropy`
     The logarithm is natural. L is -log P(y | f) of logistic regression.
+    """
+
+@_flat
+def margin_ranking(
+    first: ArrayLike, second: ArrayLike, target: ArrayLike, margin: ArrayLike = 0.0,
+    *, reduction: _Reduction = "none", denominator: _Denominator | float = "weights", empty: _Empty = "nan",
+    sample_weight: ArrayLike | None = None, mask: ArrayLike | None = None, target_form: Literal["sign", "binary"] | None = None,
+    upstream: ArrayLike | None = None,
+) -> Any:
+    """Margin ranking loss: of two scores the one that the label names is to be larger, by a margin.
+
+        L(a, b, y) = max(0, m - y (a - b)),      dL/da = -dL/db = -y  where that is above 0
+
+    first   a, a score, any real
+    second  b, the other score, any real
+    target  y, 1 where the first is to be the larger one, -1 where the second is
+    margin  m, by how much, any real; 0 by default
+    With m = 0 equal scores lie at the corner of the loss, and so does everything where a margin is met exactly: every slope between 0 and
+    the full one is right there. This code returns 0.
+    """
+
+@_curved
+def multi_margin(
+    scores: ArrayLike, target: ArrayLike, margin: ArrayLike = 1.0, power: ArrayLike = 1.0,
+    *, reduction: _Reduction = "none", denominator: _Denominator | float = "weights", empty: _Empty = "nan",
+    sample_weight: ArrayLike | None = None, class_weight: ArrayLike | None = None, ignore_index: int | None = None,
+    mask: ArrayLike | None = None, target_form: Literal["index", "one_hot"] | None = None, upstream: ArrayLike | None = None,
+    class_axis: int = -1,
+) -> Any:
+    """Multiclass hinge loss of Weston and Watkins: the true class's score is to lead each other by a margin.
+
+        L(s, y) = 1/K sum_{j != y} max(0, m - s_y + s_j)^p
+
+    scores  s, one for each of K classes along the last axis, any real
+    target  y, the index of the true class, counted from 0
+    margin  m, how far the true class is to lead, at least 0; 1 by default
+    power   p, 1 (by default) or 2
+    Every rival that is too close counts (with Crammer and Singer only the best: `multiclass_hinge`). Weston and Watkins divide by nothing,
+    and textbooks by the K - 1 rivals; libraries divide by K. Where a margin is met exactly the loss has a corner for p = 1; this code
+    returns 0 there. With p = 2 only the second derivative jumps.
     """
 
 @_flat

@@ -90,6 +90,22 @@ def negative_log_likelihood(log_probabilities, target, reduction="none", class_w
     return F.nll_loss(log_probabilities, target, reduction=reduction, weight=class_weight, ignore_index=ignore_index)
 
 
+# weight[y] multiplies the loss of an example, and the mean divides by their number. Its derivative has none itself.
+@implements("multi_margin_loss", parts=("value", "gradient"))
+def multi_margin(scores, target, margin, power, reduction="none", class_weight=None):
+    return F.multi_margin_loss(scores, target, p=power, margin=margin, weight=class_weight, reduction=reduction)
+
+
+@implements("hinge_embedding_loss")
+def hinge_embedding(prediction, target, margin, reduction="none"):
+    return F.hinge_embedding_loss(prediction, target, margin=margin, reduction=reduction)
+
+
+@implements("margin_ranking_loss")
+def margin_ranking(first, second, target, margin, reduction="none"):
+    return F.margin_ranking_loss(first, second, target, margin=margin, reduction=reduction)
+
+
 def _kl_divergence_reduced(log_probabilities, target, reduction):
     return F.kl_div(log_probabilities, target, reduction=reduction)
 
@@ -194,9 +210,9 @@ OTHERS = {
     "triplet_margin_with_distance_loss": "triplet_margin with distances of one's own; not judged separately",
     **dict.fromkeys(
         (
-            "hinge_embedding_loss", "multi_margin_loss", "multilabel_margin_loss",
+            "multilabel_margin_loss",
             "multilabel_soft_margin_loss", "linear_cross_entropy", "AdaptiveLogSoftmaxWithLoss",
-            "margin_ranking_loss", "ctc_loss",
+            "ctc_loss",
         ),
         "not in the catalogue yet",
     ),
@@ -213,6 +229,6 @@ def library() -> Library:
         others=OTHERS,
         reasons={
             "kl_divergence": "torch takes logarithms: kl_divergence_from_log_probabilities",
-            "hinge": "torch ships no two-class hinge max(0, 1 - y f): hinge_embedding_loss is another function",
+            "hinge": "torch ships no two-class hinge max(0, 1 - y f): hinge_embedding is another function",
         },
     )
