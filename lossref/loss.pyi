@@ -47,6 +47,23 @@ def binary_cross_entropy(
     """
 
 @_curved
+def multilabel_soft_margin(
+    logits: ArrayLike, target: ArrayLike,
+    *, reduction: _Reduction = "none", denominator: _Denominator | float = "weights", empty: _Empty = "nan",
+    sample_weight: ArrayLike | None = None, label_smoothing: float = 0.0, smoothing: _Smoothing = "all", mask: ArrayLike | None = None,
+    target_form: Literal["probability", "sign"] | None = None, upstream: ArrayLike | None = None, class_axis: int = -1,
+) -> Any:
+    """Multilabel soft margin loss: the mean over the labels of binary cross-entropies on logits.
+
+        L(z, y) = -1/K sum_j (y_j log s(z_j) + (1 - y_j) log s(-z_j)),      s(z) = 1 / (1 + exp(-z)),      dL/dz_j = (s(z_j) - y_j) / K
+
+    logits   z, log-odds of each of K labels along the last axis, any real
+    target   y, the probability of each label, in [0, 1]; hard labels are its two ends
+    One example has K labels, of which any number may hold: a mean of calls divides by the examples, this mean by the labels. Each term is
+    `sigmoid_cross_entropy`. CatBoost's MultiLogloss is the same.
+    """
+
+@_curved
 def sigmoid_cross_entropy(
     logits: ArrayLike, target: ArrayLike,
     *, reduction: _Reduction = "none", denominator: _Denominator | float = "weights", empty: _Empty = "nan",
@@ -101,6 +118,46 @@ def categorical_cross_entropy(
     """
 
 @_flat
+def categorical_focal_cross_entropy(
+    logits: ArrayLike, target: ArrayLike, gamma: ArrayLike = 2.0, alpha: ArrayLike = 0.25,
+    *, reduction: _Reduction = "none", denominator: _Denominator | float = "weights", empty: _Empty = "nan",
+    sample_weight: ArrayLike | None = None, class_weight: ArrayLike | None = None, ignore_index: int | None = None,
+    mask: ArrayLike | None = None, target_form: Literal["index", "one_hot"] | None = None, upstream: ArrayLike | None = None,
+    class_axis: int = -1,
+) -> Any:
+    """Categorical focal cross-entropy: softmax cross-entropy on logits, weighted down where the prediction is right.
+
+        L(z, y) = -alpha (1 - p_y)^gamma log p_y,      p = softmax(z)
+        dL/dz_j = alpha (1 - p_y)^gamma (1 + gamma p_y c / (1 - p_y)) (p_j - [j = y]),      c = -log p_y
+
+    logits  z, one for each class along the last axis, any real
+    target  y, the index of the true class, counted from 0
+    gamma   how fast what is right stops counting, at least 0; 2 by default
+    alpha   the weight of every class, above 0; 0.25 by default
+    Weights that differ by class are those of a call. With gamma = 0 it is alpha times `softmax_cross_entropy`; with two classes it is the
+    sigmoid form on the difference of their logits, but for its alpha. With one class the loss is 0.
+    """
+
+@_curved
+def generalized_cross_entropy(
+    probabilities: ArrayLike, target: ArrayLike, q: ArrayLike = 0.5,
+    *, reduction: _Reduction = "none", denominator: _Denominator | float = "weights", empty: _Empty = "nan",
+    sample_weight: ArrayLike | None = None, class_weight: ArrayLike | None = None, ignore_index: int | None = None,
+    mask: ArrayLike | None = None, target_form: Literal["index", "one_hot"] | None = None, upstream: ArrayLike | None = None,
+    class_axis: int = -1,
+) -> Any:
+    """Generalised cross-entropy: a loss between cross-entropy (q -> 0) and absolute error (q = 1), for labels that may be wrong.
+
+        L(p, y) = (1 - p_y^q) / q,      dL/dp_y = -p_y^(q - 1)
+
+    probabilities  p, the model's distribution along the last axis
+    target         y, the index of the true class, counted from 0
+    q              how little a bad prediction counts, above 0 and at most 1; 0.5 by default
+    Zhang and Sabuncu take q = 0.7 and may cut the loss off where p_y is small; nothing is cut off or clipped here. p_y = 0 costs 1 / q, and
+    has an infinite slope but for q = 1. The gradient's entries are free (no projection on the simplex).
+    """
+
+@_flat
 def negative_log_likelihood(
     log_probabilities: ArrayLike, target: ArrayLike,
     *, reduction: _Reduction = "none", denominator: _Denominator | float = "weights", empty: _Empty = "nan",
@@ -115,6 +172,25 @@ def negative_log_likelihood(
     log_probabilities  l, logarithms of probabilities along the last axis, each at most 0 (not probabilities, not scores)
     target             y, the index of the true class, counted from 0
     Nothing is normalised: that exp l sums to 1 is the caller's business. A probability of 0 is -inf here and costs infinity.
+    """
+
+@_flat
+def poly_cross_entropy(
+    logits: ArrayLike, target: ArrayLike, epsilon: ArrayLike = 2.0,
+    *, reduction: _Reduction = "none", denominator: _Denominator | float = "weights", empty: _Empty = "nan",
+    sample_weight: ArrayLike | None = None, class_weight: ArrayLike | None = None, ignore_index: int | None = None,
+    mask: ArrayLike | None = None, target_form: Literal["index", "one_hot"] | None = None, upstream: ArrayLike | None = None,
+    class_axis: int = -1,
+) -> Any:
+    """Poly-1 cross-entropy: softmax cross-entropy on logits, and a multiple of what the target's probability lacks to 1.
+
+        L(z, y) = -log p_y + epsilon (1 - p_y),      p = softmax(z),      dL/dz_j = (1 + epsilon p_y) (p_j - [j = y])
+
+    logits   z, one for each class along the last axis, any real
+    target   y, the index of the true class, counted from 0
+    epsilon  the first coefficient of log p's expansion in 1 - p is moved by it, at least -1; 2 by default
+    Leng et al. take 2 for images and -1 for boxes; below -1 a right prediction would cost less than nothing. rax and TensorFlow Ranking
+    have 1 by default. With one class the loss is 0.
     """
 
 @_curved
@@ -148,6 +224,24 @@ def softmax_cross_entropy(
     logits   z, one for each class along the last axis, any real
     target   y, the index of the true class, counted from 0
     The logarithm is natural, and adding a constant to every logit changes nothing. With one class the loss is 0.
+    """
+
+@_curved
+def sparse_categorical_cross_entropy(
+    probabilities: ArrayLike, target: ArrayLike,
+    *, reduction: _Reduction = "none", denominator: _Denominator | float = "weights", empty: _Empty = "nan",
+    sample_weight: ArrayLike | None = None, class_weight: ArrayLike | None = None, label_smoothing: float = 0.0,
+    smoothing: _Smoothing = "all", ignore_index: int | None = None, mask: ArrayLike | None = None,
+    target_form: Literal["index", "one_hot", "soft"] | None = None, upstream: ArrayLike | None = None, class_axis: int = -1,
+) -> Any:
+    """Cross-entropy of probabilities, with an integer target: minus the logarithm of the true class's probability.
+
+        L(p, y) = -log p_y,      dL/dp_j = -[j = y] / p_y
+
+    probabilities  p, the model's distribution along the last axis (not logits, not logarithms)
+    target         y, the index of the true class, counted from 0
+    The logarithm is natural; nothing is clipped, so p_y = 0 costs infinity. The gradient's entries are free (no projection on the
+    simplex). With a row of weights for target it is `categorical_cross_entropy`.
     """
 
 @_curved
@@ -514,6 +608,25 @@ def xlogy(x: ArrayLike, y: ArrayLike) -> Any:
     For x = 0 the value is 0 whatever y is. The gradient is in x; log y next to y = 1 keeps its digits, for y is exact.
     """
 
+@_flat
+def categorical_hinge(
+    scores: ArrayLike, target: ArrayLike,
+    *, reduction: _Reduction = "none", denominator: _Denominator | float = "weights", empty: _Empty = "nan",
+    sample_weight: ArrayLike | None = None, class_weight: ArrayLike | None = None, ignore_index: int | None = None,
+    mask: ArrayLike | None = None, target_form: Literal["index", "one_hot"] | None = None, upstream: ArrayLike | None = None,
+    class_axis: int = -1,
+) -> Any:
+    """Categorical hinge loss: the true class's score is to lead every other, and 0, by 1.
+
+        L(s, y) = max(0, 1 + max(0, max_{j != y} s_j) - s_y)
+
+    scores  s, one for each class along the last axis, any real
+    target  y, the index of the true class, counted from 0
+    Keras masks the true class by multiplying its score with 0, and so has a rival with a score of 0: with all scores below 0 it is not
+    `multiclass_hinge`, and adding a constant to every score changes it. With one class it is a hinge. Where the best rival is 0, two
+    rivals tie or the margin is met exactly, the loss has a corner: this code takes the 0, the first rival, and no slope.
+    """
+
 @_curved
 def exponential(
     prediction: ArrayLike, target: ArrayLike,
@@ -618,6 +731,24 @@ def multiclass_hinge(
     target  y, the index of the true class, counted from 0
     Only the best rival counts (Weston and Watkins add them all). With one class there is no rival, and the loss is 0. Where two rivals
     tie, or the margin is met exactly, the loss has a corner: this code takes the first rival, and 0.
+    """
+
+@_flat
+def multiclass_perceptron(
+    scores: ArrayLike, target: ArrayLike,
+    *, reduction: _Reduction = "none", denominator: _Denominator | float = "weights", empty: _Empty = "nan",
+    sample_weight: ArrayLike | None = None, class_weight: ArrayLike | None = None, ignore_index: int | None = None,
+    mask: ArrayLike | None = None, target_form: Literal["index", "one_hot"] | None = None, upstream: ArrayLike | None = None,
+    class_axis: int = -1,
+) -> Any:
+    """Multiclass perceptron loss: what the true class's score lacks to the best one.
+
+        L(s, y) = max_j s_j - s_y
+
+    scores  s, one for each class along the last axis, any real
+    target  y, the index of the true class, counted from 0
+    It is `multiclass_hinge` without a margin: 0 wherever the true class leads. Where it ties with the best rival, as with all scores 0 that
+    every model starts from, or where two rivals tie, the loss has a corner. This code returns 0, and takes the first rival.
     """
 
 @_flat

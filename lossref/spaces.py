@@ -135,6 +135,10 @@ def AboveMinusOne() -> Space:
     return Space(description="a number above -1", kind="above_minus_one", low=-1.0, low_is_open=True)
 
 
+def AtLeastMinusOne() -> Space:
+    return Space(description="a number of at least -1", kind="at_least_minus_one", low=-1.0)
+
+
 def NonNegative() -> Space:
     return Space(description="a number of at least 0", kind="nonnegative", low=0.0)
 
@@ -146,6 +150,10 @@ def NonPositive() -> Space:
 def Unit(*axes: str) -> Space:
     many = "a number in [0, 1]" if not axes else f"numbers in [0, 1]{_along(axes)}"
     return Space(description=many, kind="unit", axes=axes, low=0.0, high=1.0)
+
+
+def Share() -> Space:
+    return Space(description="a number above 0, at most 1", kind="share", low=0.0, high=1.0, low_is_open=True)
 
 
 def Angle() -> Space:

@@ -69,7 +69,7 @@ def torch_value(loss, tensors, reduction):
     modules = {
         "squared_error": nn.MSELoss, "absolute_error": nn.L1Loss, "huber": nn.HuberLoss, "smooth_l1": nn.SmoothL1Loss,
         "logistic": nn.SoftMarginLoss, "multi_margin": nn.MultiMarginLoss, "hinge_embedding": nn.HingeEmbeddingLoss,
-        "margin_ranking": nn.MarginRankingLoss,
+        "margin_ranking": nn.MarginRankingLoss, "multilabel_soft_margin": nn.MultiLabelSoftMarginLoss,
         "poisson": nn.PoissonNLLLoss, "poisson_from_rate": partial(nn.PoissonNLLLoss, log_input=False, eps=0),
         "binary_cross_entropy": nn.BCELoss, "sigmoid_cross_entropy": nn.BCEWithLogitsLoss, "negative_log_likelihood": nn.NLLLoss,
         "softmax_cross_entropy": nn.CrossEntropyLoss, "soft_target_cross_entropy": nn.CrossEntropyLoss,

@@ -73,6 +73,11 @@ def multiclass_hinge(scores, target):
     return optax.losses.multiclass_hinge_loss(scores, target)
 
 
+@implements("multiclass_perceptron_loss")
+def multiclass_perceptron(scores, target):
+    return optax.losses.multiclass_perceptron_loss(scores, target)
+
+
 @implements("sigmoid_binary_cross_entropy", documented=FLUSHED)
 def sigmoid_cross_entropy(logits, target):
     return optax.sigmoid_binary_cross_entropy(logits, target)
@@ -98,6 +103,17 @@ def _safe_softmax_cross_entropy(logits, target):
 @implements("softmax_cross_entropy_with_integer_labels", forms={"one_hot": (_safe_softmax_cross_entropy, ROWS), "soft": (ROWS,)})
 def softmax_cross_entropy(logits, target, mask=None):
     return optax.softmax_cross_entropy_with_integer_labels(logits, target, where=mask)
+
+
+def _poly_cross_entropy_rows(logits, target, epsilon, mask=None):
+    return optax.losses.poly_loss_cross_entropy(logits, target, epsilon=epsilon, where=None if mask is None else mask[:, None])
+
+
+@implements("poly_loss_cross_entropy", forms={"one_hot": (_poly_cross_entropy_rows,)})
+def poly_cross_entropy(logits, target, epsilon, mask=None):
+    return optax.losses.poly_loss_cross_entropy(
+        logits, jax.nn.one_hot(target, logits.shape[1], dtype=logits.dtype), epsilon=epsilon, where=None if mask is None else mask[:, None]
+    )
 
 
 @implements("kl_divergence")
@@ -192,14 +208,14 @@ OTHERS = {
     "safe_softmax_cross_entropy": "softmax_cross_entropy with another answer at logits of -inf; not judged separately yet",
     "cosine_similarity": "1 less cosine_distance; not judged separately",
     "kl_divergence_with_log_targets": "kl_divergence_from_log_probabilities of logarithms on both sides; not judged separately yet",
+    "ranking_softmax_loss": "soft_target_cross_entropy of a list, for labels of at least 0; not judged separately yet",
     **dict.fromkeys(
         ("dice_loss", "binary_dice_loss"),
         "dice of logits, or of all classes, with 2 smooth for both smoothing terms; not judged separately yet",
     ),
     **dict.fromkeys(
         (
-            "generalized_kl_divergence", "multiclass_perceptron_loss", "ranking_softmax_loss",
-            "poly_loss_cross_entropy", "sparsemax_loss", "multiclass_sparsemax_loss", "make_fenchel_young_loss",
+            "generalized_kl_divergence", "sparsemax_loss", "multiclass_sparsemax_loss", "make_fenchel_young_loss",
             "multiclass_generalized_dice_loss", "ctc_loss", "ctc_loss_with_forward_probs",
         ),
         "not in the catalogue yet",

@@ -73,6 +73,11 @@ def sigmoid_cross_entropy(logits, target, reduction="none", sample_weight=None, 
     return F.binary_cross_entropy_with_logits(logits, target, reduction=reduction, weight=sample_weight, pos_weight=pos_weight)
 
 
+@implements("multilabel_soft_margin_loss")
+def multilabel_soft_margin(logits, target, reduction="none"):
+    return F.multilabel_soft_margin_loss(logits, target, reduction=reduction)
+
+
 @implements("cross_entropy", reductions=WEIGHTS, forms={"soft": ()})
 def softmax_cross_entropy(logits, target, reduction="none", class_weight=None, label_smoothing=0.0, ignore_index=-100):
     return F.cross_entropy(
@@ -210,9 +215,7 @@ OTHERS = {
     "triplet_margin_with_distance_loss": "triplet_margin with distances of one's own; not judged separately",
     **dict.fromkeys(
         (
-            "multilabel_margin_loss",
-            "multilabel_soft_margin_loss", "linear_cross_entropy", "AdaptiveLogSoftmaxWithLoss",
-            "ctc_loss",
+            "multilabel_margin_loss", "linear_cross_entropy", "AdaptiveLogSoftmaxWithLoss", "ctc_loss",
         ),
         "not in the catalogue yet",
     ),
