@@ -769,6 +769,23 @@ def perceptron(
     """
 
 @_curved
+def sparsemax(
+    prediction: ArrayLike, target: ArrayLike,
+    *, reduction: _Reduction = "none", denominator: _Denominator | float = "weights", empty: _Empty = "nan",
+    sample_weight: ArrayLike | None = None, mask: ArrayLike | None = None, target_form: Literal["sign", "binary"] | None = None,
+    upstream: ArrayLike | None = None,
+) -> Any:
+    """Sparsemax loss of two classes: a hinge whose corner is a parabola, and the loss that makes sparsemax probabilities right.
+
+        L(f, y) = 0  if y f >= 1,    (1 - y f)^2 / 4  if -1 < y f < 1,    -y f  if y f <= -1
+
+    prediction  f, a score, any real
+    target      y, -1 or 1 (not 0 or 1)
+    It is max(0, x) made smooth as log(1 + exp x) is, for x = -y f, but 0 and x itself from -1 and 1 on. The gradient is continuous,
+    -y (1 - y f) / 2 between the ends; only the second derivative jumps, between 0 and 1/2. `huber`'s parabola lies around 0, this at 1.
+    """
+
+@_curved
 def squared_hinge(
     prediction: ArrayLike, target: ArrayLike,
     *, reduction: _Reduction = "none", denominator: _Denominator | float = "weights", empty: _Empty = "nan",

@@ -120,6 +120,8 @@ def by_hand_sklearn(loss, arrays, reduction):
         ("squared_logarithmic_error", "mean"): lambda: metrics.mean_squared_log_error(y, x),
         ("binary_cross_entropy", "mean"): lambda: metrics.log_loss(y, x),
         ("binary_cross_entropy", "sum"): lambda: metrics.log_loss(y, x, normalize=False),
+        ("sparse_categorical_cross_entropy", "mean"): lambda: metrics.log_loss(y, x, labels=range(x.shape[1])),
+        ("sparse_categorical_cross_entropy", "sum"): lambda: metrics.log_loss(y, x, labels=range(x.shape[1]), normalize=False),
     }
     if (loss, reduction) in of_metrics:
         return of_metrics[loss, reduction](), None

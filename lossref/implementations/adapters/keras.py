@@ -116,6 +116,18 @@ def sigmoid_focal_cross_entropy(logits, target, gamma, alpha, reduction=None, sa
     )(target, logits, sample_weight=sample_weight)
 
 
+# An index into probabilities; keras.config.epsilon as in CategoricalCrossentropy.
+@implements(
+    "SparseCategoricalCrossentropy",
+    forms=dict.fromkeys(("one_hot", "soft"), (categorical_cross_entropy.function,)),
+    documented=("divide probabilities by their sum", *CLIPPED),
+)
+def sparse_categorical_cross_entropy(probabilities, target, reduction=None, sample_weight=None, ignore_index=None):
+    return keras.losses.SparseCategoricalCrossentropy(ignore_class=ignore_index, reduction=reduction)(
+        target, probabilities, sample_weight=sample_weight
+    )
+
+
 @implements("KLDivergence", documented=BOTH_CLIPPED)
 def kl_divergence(probabilities, target, reduction=None, sample_weight=None):
     return keras.losses.KLDivergence(reduction=reduction)(target, probabilities, sample_weight=sample_weight)
@@ -173,17 +185,12 @@ def log_softmax(x, index):
 
 OTHERS = {
     "CategoricalHinge": "multiclass_hinge with a rival of score 0 besides: max((1 - y_true) y_pred) has a 0 at the true class",
-    "SparseCategoricalCrossentropy": "an index into probabilities has no entry in the catalogue yet",
     "CosineSimilarity": "cosine_distance less 1; not judged separately",
     "Dice": "dice with a smooth_nr of 0 and keras.config.epsilon() for smooth_dr, which it has no options for; not judged separately yet",
     **dict.fromkeys(
-        (
-            "CategoricalFocalCrossentropy", "CategoricalGeneralizedCrossEntropy",
-            "Circle", "Tversky", "CTC",
-        ),
-        "not in the catalogue yet",
+        ("CategoricalFocalCrossentropy", "CategoricalGeneralizedCrossEntropy", "Circle", "Tversky", "CTC"), "not in the catalogue yet"
     ),
-}  # fmt: skip
+}
 
 
 def library() -> Library:

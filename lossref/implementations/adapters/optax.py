@@ -78,6 +78,11 @@ def multiclass_perceptron(scores, target):
     return optax.losses.multiclass_perceptron_loss(scores, target)
 
 
+@implements("sparsemax_loss", forms={"binary": ()})
+def sparsemax(prediction, target):
+    return optax.losses.sparsemax_loss(prediction, target > 0)
+
+
 @implements("sigmoid_binary_cross_entropy", documented=FLUSHED)
 def sigmoid_cross_entropy(logits, target):
     return optax.sigmoid_binary_cross_entropy(logits, target)
@@ -215,7 +220,7 @@ OTHERS = {
     ),
     **dict.fromkeys(
         (
-            "generalized_kl_divergence", "sparsemax_loss", "multiclass_sparsemax_loss", "make_fenchel_young_loss",
+            "generalized_kl_divergence", "multiclass_sparsemax_loss", "make_fenchel_young_loss",
             "multiclass_generalized_dice_loss", "ctc_loss", "ctc_loss_with_forward_probs",
         ),
         "not in the catalogue yet",
