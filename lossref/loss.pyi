@@ -138,25 +138,6 @@ def categorical_focal_cross_entropy(
     sigmoid form on the difference of their logits, but for its alpha. With one class the loss is 0.
     """
 
-@_curved
-def generalized_cross_entropy(
-    probabilities: ArrayLike, target: ArrayLike, q: ArrayLike = 0.5,
-    *, reduction: _Reduction = "none", denominator: _Denominator | float = "weights", empty: _Empty = "nan",
-    sample_weight: ArrayLike | None = None, class_weight: ArrayLike | None = None, ignore_index: int | None = None,
-    mask: ArrayLike | None = None, target_form: Literal["index", "one_hot"] | None = None, upstream: ArrayLike | None = None,
-    class_axis: int = -1,
-) -> Any:
-    """Generalised cross-entropy: a loss between cross-entropy (q -> 0) and absolute error (q = 1), for labels that may be wrong.
-
-        L(p, y) = (1 - p_y^q) / q,      dL/dp_y = -p_y^(q - 1)
-
-    probabilities  p, the model's distribution along the last axis
-    target         y, the index of the true class, counted from 0
-    q              how little a bad prediction counts, above 0 and at most 1; 0.5 by default
-    Zhang and Sabuncu take q = 0.7 and may cut the loss off where p_y is small; nothing is cut off or clipped here. p_y = 0 costs 1 / q, and
-    has an infinite slope but for q = 1. The gradient's entries are free (no projection on the simplex).
-    """
-
 @_flat
 def negative_log_likelihood(
     log_probabilities: ArrayLike, target: ArrayLike,

@@ -152,10 +152,6 @@ def Unit(*axes: str) -> Space:
     return Space(description=many, kind="unit", axes=axes, low=0.0, high=1.0)
 
 
-def Share() -> Space:
-    return Space(description="a number above 0, at most 1", kind="share", low=0.0, high=1.0, low_is_open=True)
-
-
 def Angle() -> Space:
     """The float64 number below pi ends it."""
     return Space(

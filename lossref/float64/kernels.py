@@ -73,9 +73,20 @@ def are_close(x: Array, y: Array) -> Array:
 
 def bregman_log(x: Array, y: Array) -> Array:
     """x log(x / y) - x + y for close x and y: the divergence of one entry, at least 0."""
-    # Loader's expansion: x log(x/y) = 2x (v + v^3/3 + v^5/5 + ...), whose first term minus (x - y) is (x - y) v.
     difference = np.subtract(x, y)
-    v = difference / np.add(x, y)
+    return _bregman(x, difference, difference / np.add(x, y))
+
+
+def log_excess(u: Array) -> Array:
+    """-log(1 - u) - u for u in [0, 1]."""
+    near = np.asarray(u) < 0.5
+    close = np.where(near, u, 0.0)
+    return np.where(near, _bregman(1.0, close, close / (2.0 - close)), -np.log1p(-np.asarray(u)) - u)
+
+
+def _bregman(x: Array, difference: Array, v: Array) -> Array:
+    """x log(x / y) - x + y for the difference x - y and its quotient by x + y."""
+    # Loader's expansion: x log(x/y) = 2x (v + v^3/3 + v^5/5 + ...), whose first term minus (x - y) is (x - y) v.
     square, series = v * v, np.zeros_like(v)
     for k in range(SERIES_TERMS, 0, -1):
         series = (series + 1.0 / (2 * k + 1)) * square

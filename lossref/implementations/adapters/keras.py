@@ -128,6 +128,34 @@ def sparse_categorical_cross_entropy(probabilities, target, reduction=None, samp
     )
 
 
+def _categorical_focal_rows(logits, target, gamma, alpha, reduction=None, sample_weight=None):
+    return keras.losses.CategoricalFocalCrossentropy(alpha=alpha, gamma=gamma, from_logits=True, reduction=reduction)(
+        target, logits, sample_weight=sample_weight
+    )
+
+
+@implements(
+    "CategoricalFocalCrossentropy(from_logits=True)",
+    forms={"one_hot": (_categorical_focal_rows,)},
+    documented=("clip softmax to [1e-07, 1 - 1e-07]",),
+)
+def categorical_focal_cross_entropy(logits, target, gamma, alpha, reduction=None, sample_weight=None):
+    return keras.losses.CategoricalFocalCrossentropy(alpha=alpha, gamma=gamma, from_logits=True, reduction=reduction)(
+        keras.ops.one_hot(target, logits.shape[1]), logits, sample_weight=sample_weight
+    )
+
+
+def _categorical_hinge_rows(scores, target, reduction=None, sample_weight=None):
+    return keras.losses.CategoricalHinge(reduction=reduction)(target, scores, sample_weight=sample_weight)
+
+
+@implements("CategoricalHinge", forms={"one_hot": (_categorical_hinge_rows,)})
+def categorical_hinge(scores, target, reduction=None, sample_weight=None):
+    return keras.losses.CategoricalHinge(reduction=reduction)(
+        keras.ops.one_hot(target, scores.shape[1]), scores, sample_weight=sample_weight
+    )
+
+
 @implements("KLDivergence", documented=BOTH_CLIPPED)
 def kl_divergence(probabilities, target, reduction=None, sample_weight=None):
     return keras.losses.KLDivergence(reduction=reduction)(target, probabilities, sample_weight=sample_weight)
@@ -184,12 +212,9 @@ def log_softmax(x, index):
 
 
 OTHERS = {
-    "CategoricalHinge": "multiclass_hinge with a rival of score 0 besides: max((1 - y_true) y_pred) has a 0 at the true class",
     "CosineSimilarity": "cosine_distance less 1; not judged separately",
     "Dice": "dice with a smooth_nr of 0 and keras.config.epsilon() for smooth_dr, which it has no options for; not judged separately yet",
-    **dict.fromkeys(
-        ("CategoricalFocalCrossentropy", "CategoricalGeneralizedCrossEntropy", "Circle", "Tversky", "CTC"), "not in the catalogue yet"
-    ),
+    **dict.fromkeys(("CategoricalGeneralizedCrossEntropy", "Circle", "Tversky", "CTC"), "not in the catalogue yet"),
 }
 
 
@@ -205,5 +230,6 @@ def library() -> Library:
             "half_squared_error": "Keras ships the squared error without the factor 1/2",
             "negative_log_likelihood": "Keras takes probabilities or logits, not their logarithms",
             "perceptron": "Keras ships no perceptron loss",
+            "multiclass_hinge": "Keras has a rival with a score of 0 besides: categorical_hinge",
         },
     )

@@ -79,5 +79,5 @@ LOSS = Loss(
         Known({"scores": (0.0, np.inf), "target": 0}, "inf", "a rival for ever ahead", ("-1", "1")),
     ),
     source="K. Crammer and Y. Singer, On the Algorithmic Implementation of Multiclass Kernel-based Vector Machines, 2001",
-    also_known_as={"optax": "multiclass_hinge_loss", "keras": "CategoricalHinge", "scikit-learn": "hinge_loss (several classes)"},
+    also_known_as={"optax": "multiclass_hinge_loss", "scikit-learn": "hinge_loss (several classes)"},
 )
