@@ -47,6 +47,23 @@ def binary_cross_entropy(
     """
 
 @_curved
+def multilabel_soft_margin(
+    logits: ArrayLike, target: ArrayLike,
+    *, reduction: _Reduction = "none", denominator: _Denominator | float = "weights", empty: _Empty = "nan",
+    sample_weight: ArrayLike | None = None, label_smoothing: float = 0.0, smoothing: _Smoothing = "all", mask: ArrayLike | None = None,
+    target_form: Literal["probability", "sign"] | None = None, upstream: ArrayLike | None = None, class_axis: int = -1,
+) -> Any:
+    """Multilabel soft margin loss: the mean over the labels of binary cross-entropies on logits.
+
+        L(z, y) = -1/K sum_j (y_j log s(z_j) + (1 - y_j) log s(-z_j)),      s(z) = 1 / (1 + exp(-z)),      dL/dz_j = (s(z_j) - y_j) / K
+
+    logits   z, log-odds of each of K labels along the last axis, any real
+    target   y, the probability of each label, in [0, 1]; hard labels are its two ends
+    One example has K labels, of which any number may hold: a mean of calls divides by the examples, this mean by the labels. Each term is
+    `sigmoid_cross_entropy`. CatBoost's MultiLogloss is the same.
+    """
+
+@_curved
 def sigmoid_cross_entropy(
     logits: ArrayLike, target: ArrayLike,
     *, reduction: _Reduction = "none", denominator: _Denominator | float = "weights", empty: _Empty = "nan",
@@ -101,6 +118,27 @@ def categorical_cross_entropy(
     """
 
 @_flat
+def categorical_focal_cross_entropy(
+    logits: ArrayLike, target: ArrayLike, gamma: ArrayLike = 2.0, alpha: ArrayLike = 0.25,
+    *, reduction: _Reduction = "none", denominator: _Denominator | float = "weights", empty: _Empty = "nan",
+    sample_weight: ArrayLike | None = None, class_weight: ArrayLike | None = None, ignore_index: int | None = None,
+    mask: ArrayLike | None = None, target_form: Literal["index", "one_hot"] | None = None, upstream: ArrayLike | None = None,
+    class_axis: int = -1,
+) -> Any:
+    """Categorical focal cross-entropy: softmax cross-entropy on logits, weighted down where the prediction is right.
+
+        L(z, y) = -alpha (1 - p_y)^gamma log p_y,      p = softmax(z)
+        dL/dz_j = alpha (1 - p_y)^gamma (1 + gamma p_y c / (1 - p_y)) (p_j - [j = y]),      c = -log p_y
+
+    logits  z, one for each class along the last axis, any real
+    target  y, the index of the true class, counted from 0
+    gamma   how fast what is right stops counting, at least 0; 2 by default
+    alpha   the weight of every class, above 0; 0.25 by default
+    Weights that differ by class are those of a call. With gamma = 0 it is alpha times `softmax_cross_entropy`; with two classes it is the
+    sigmoid form on the difference of their logits, but for its alpha. With one class the loss is 0.
+    """
+
+@_flat
 def negative_log_likelihood(
     log_probabilities: ArrayLike, target: ArrayLike,
     *, reduction: _Reduction = "none", denominator: _Denominator | float = "weights", empty: _Empty = "nan",
@@ -115,6 +153,25 @@ def negative_log_likelihood(
     log_probabilities  l, logarithms of probabilities along the last axis, each at most 0 (not probabilities, not scores)
     target             y, the index of the true class, counted from 0
     Nothing is normalised: that exp l sums to 1 is the caller's business. A probability of 0 is -inf here and costs infinity.
+    """
+
+@_flat
+def poly_cross_entropy(
+    logits: ArrayLike, target: ArrayLike, epsilon: ArrayLike = 2.0,
+    *, reduction: _Reduction = "none", denominator: _Denominator | float = "weights", empty: _Empty = "nan",
+    sample_weight: ArrayLike | None = None, class_weight: ArrayLike | None = None, ignore_index: int | None = None,
+    mask: ArrayLike | None = None, target_form: Literal["index", "one_hot"] | None = None, upstream: ArrayLike | None = None,
+    class_axis: int = -1,
+) -> Any:
+    """Poly-1 cross-entropy: softmax cross-entropy on logits, and a multiple of what the target's probability lacks to 1.
+
+        L(z, y) = -log p_y + epsilon (1 - p_y),      p = softmax(z),      dL/dz_j = (1 + epsilon p_y) (p_j - [j = y])
+
+    logits   z, one for each class along the last axis, any real
+    target   y, the index of the true class, counted from 0
+    epsilon  the first coefficient of log p's expansion in 1 - p is moved by it, at least -1; 2 by default
+    Leng et al. take 2 for images and -1 for boxes; below -1 a right prediction would cost less than nothing. rax and TensorFlow Ranking
+    have 1 by default. With one class the loss is 0.
     """
 
 @_curved
@@ -148,6 +205,24 @@ def softmax_cross_entropy(
     logits   z, one for each class along the last axis, any real
     target   y, the index of the true class, counted from 0
     The logarithm is natural, and adding a constant to every logit changes nothing. With one class the loss is 0.
+    """
+
+@_curved
+def sparse_categorical_cross_entropy(
+    probabilities: ArrayLike, target: ArrayLike,
+    *, reduction: _Reduction = "none", denominator: _Denominator | float = "weights", empty: _Empty = "nan",
+    sample_weight: ArrayLike | None = None, class_weight: ArrayLike | None = None, label_smoothing: float = 0.0,
+    smoothing: _Smoothing = "all", ignore_index: int | None = None, mask: ArrayLike | None = None,
+    target_form: Literal["index", "one_hot", "soft"] | None = None, upstream: ArrayLike | None = None, class_axis: int = -1,
+) -> Any:
+    """Cross-entropy of probabilities, with an integer target: minus the logarithm of the true class's probability.
+
+        L(p, y) = -log p_y,      dL/dp_j = -[j = y] / p_y
+
+    probabilities  p, the model's distribution along the last axis (not logits, not logarithms)
+    target         y, the index of the true class, counted from 0
+    The logarithm is natural; nothing is clipped, so p_y = 0 costs infinity. The gradient's entries are free (no projection on the
+    simplex). With a row of weights for target it is `categorical_cross_entropy`.
     """
 
 @_curved
@@ -357,6 +432,24 @@ def cosine_embedding(
     margin   m, the cosine above which others cost something, in [-1, 1]; 0 by default
     at_zero  what stands for c where a vector is zero and has no direction, in [-1, 1], with slope 0; 0 by default
     The loss does not see how long the vectors are. Libraries add an eps to the squares or to the lengths.
+    """
+
+@_flat
+def hinge_embedding(
+    prediction: ArrayLike, target: ArrayLike, margin: ArrayLike = 1.0,
+    *, reduction: _Reduction = "none", denominator: _Denominator | float = "weights", empty: _Empty = "nan",
+    sample_weight: ArrayLike | None = None, mask: ArrayLike | None = None, target_form: Literal["sign", "binary"] | None = None,
+    upstream: ArrayLike | None = None,
+) -> Any:
+    """Hinge embedding loss: things that belong together cost their distance, others what theirs lacks to a margin.
+
+        L(x, 1) = x,      L(x, -1) = max(0, m - x)
+
+    prediction  x, a distance as a rule, but any real
+    target      1 for things that belong together, -1 for others
+    margin      m, the distance from which others cost nothing, any real; 1 by default
+    Nothing is squared (`contrastive` squares) and x is not checked: below 0 what belongs together costs less than nothing. At x = m the
+    loss of others has a corner: every slope between -1 and 0 is right there. This code returns 0.
     """
 
 @_flat
@@ -614,6 +707,25 @@ def xlogy(x: ArrayLike, y: ArrayLike) -> Any:
     For x = 0 the value is 0 whatever y is. The gradient is in x; log y next to y = 1 keeps its digits, for y is exact.
     """
 
+@_flat
+def categorical_hinge(
+    scores: ArrayLike, target: ArrayLike,
+    *, reduction: _Reduction = "none", denominator: _Denominator | float = "weights", empty: _Empty = "nan",
+    sample_weight: ArrayLike | None = None, class_weight: ArrayLike | None = None, ignore_index: int | None = None,
+    mask: ArrayLike | None = None, target_form: Literal["index", "one_hot"] | None = None, upstream: ArrayLike | None = None,
+    class_axis: int = -1,
+) -> Any:
+    """Categorical hinge loss: the true class's score is to lead every other, and 0, by 1.
+
+        L(s, y) = max(0, 1 + max(0, max_{j != y} s_j) - s_y)
+
+    scores  s, one for each class along the last axis, any real
+    target  y, the index of the true class, counted from 0
+    Keras masks the true class by multiplying its score with 0, and so has a rival with a score of 0: with all scores below 0 it is not
+    `multiclass_hinge`, and adding a constant to every score changes it. With one class it is a hinge. Where the best rival is 0, two
+    rivals tie or the margin is met exactly, the loss has a corner: this code takes the 0, the first rival, and no slope.
+    """
+
 @_curved
 def exponential(
     prediction: ArrayLike, target: ArrayLike,
@@ -662,6 +774,25 @@ def logistic(
     The logarithm is natural. L is -log P(y | f) of logistic regression.
     """
 
+@_flat
+def margin_ranking(
+    first: ArrayLike, second: ArrayLike, target: ArrayLike, margin: ArrayLike = 0.0,
+    *, reduction: _Reduction = "none", denominator: _Denominator | float = "weights", empty: _Empty = "nan",
+    sample_weight: ArrayLike | None = None, mask: ArrayLike | None = None, target_form: Literal["sign", "binary"] | None = None,
+    upstream: ArrayLike | None = None,
+) -> Any:
+    """Margin ranking loss: of two scores the one that the label names is to be larger, by a margin.
+
+        L(a, b, y) = max(0, m - y (a - b)),      dL/da = -dL/db = -y  where that is above 0
+
+    first   a, a score, any real
+    second  b, the other score, any real
+    target  y, 1 where the first is to be the larger one, -1 where the second is
+    margin  m, by how much, any real; 0 by default
+    With m = 0 equal scores lie at the corner of the loss, and so does everything where a margin is met exactly: every slope between 0 and
+    the full one is right there. This code returns 0.
+    """
+
 @_curved
 def modified_huber(
     prediction: ArrayLike, target: ArrayLike,
@@ -677,6 +808,27 @@ def modified_huber(
     target      y, -1 or 1 (not 0 or 1)
     Far on the wrong side the slope is -4 y and no more, so an outlier counts as in a hinge. The gradient is continuous; only the second
     derivative jumps, from 2 to 0, at both ends of the square. It is no Huber loss of a residual, and its line is four times as steep.
+    """
+
+@_curved
+def multi_margin(
+    scores: ArrayLike, target: ArrayLike, margin: ArrayLike = 1.0, power: ArrayLike = 1.0,
+    *, reduction: _Reduction = "none", denominator: _Denominator | float = "weights", empty: _Empty = "nan",
+    sample_weight: ArrayLike | None = None, class_weight: ArrayLike | None = None, ignore_index: int | None = None,
+    mask: ArrayLike | None = None, target_form: Literal["index", "one_hot"] | None = None, upstream: ArrayLike | None = None,
+    class_axis: int = -1,
+) -> Any:
+    """Multiclass hinge loss of Weston and Watkins: the true class's score is to lead each other by a margin.
+
+        L(s, y) = 1/K sum_{j != y} max(0, m - s_y + s_j)^p
+
+    scores  s, one for each of K classes along the last axis, any real
+    target  y, the index of the true class, counted from 0
+    margin  m, how far the true class is to lead, at least 0; 1 by default
+    power   p, 1 (by default) or 2
+    Every rival that is too close counts (with Crammer and Singer only the best: `multiclass_hinge`). Weston and Watkins divide by nothing,
+    and textbooks by the K - 1 rivals; libraries divide by K. Where a margin is met exactly the loss has a corner for p = 1; this code
+    returns 0 there. With p = 2 only the second derivative jumps.
     """
 
 @_flat
@@ -698,6 +850,24 @@ def multiclass_hinge(
     """
 
 @_flat
+def multiclass_perceptron(
+    scores: ArrayLike, target: ArrayLike,
+    *, reduction: _Reduction = "none", denominator: _Denominator | float = "weights", empty: _Empty = "nan",
+    sample_weight: ArrayLike | None = None, class_weight: ArrayLike | None = None, ignore_index: int | None = None,
+    mask: ArrayLike | None = None, target_form: Literal["index", "one_hot"] | None = None, upstream: ArrayLike | None = None,
+    class_axis: int = -1,
+) -> Any:
+    """Multiclass perceptron loss: what the true class's score lacks to the best one.
+
+        L(s, y) = max_j s_j - s_y
+
+    scores  s, one for each class along the last axis, any real
+    target  y, the index of the true class, counted from 0
+    It is `multiclass_hinge` without a margin: 0 wherever the true class leads. Where it ties with the best rival, as with all scores 0 that
+    every model starts from, or where two rivals tie, the loss has a corner. This code returns 0, and takes the first rival.
+    """
+
+@_flat
 def perceptron(
     prediction: ArrayLike, target: ArrayLike,
     *, reduction: _Reduction = "none", denominator: _Denominator | float = "weights", empty: _Empty = "nan",
@@ -712,6 +882,23 @@ def perceptron(
     target      y, -1 or 1 (not 0 or 1)
     At f = 0, where every model that starts from zero is, the loss has a corner: every slope between -y and 0 is right there.
     This code returns 0.
+    """
+
+@_curved
+def sparsemax(
+    prediction: ArrayLike, target: ArrayLike,
+    *, reduction: _Reduction = "none", denominator: _Denominator | float = "weights", empty: _Empty = "nan",
+    sample_weight: ArrayLike | None = None, mask: ArrayLike | None = None, target_form: Literal["sign", "binary"] | None = None,
+    upstream: ArrayLike | None = None,
+) -> Any:
+    """Sparsemax loss of two classes: a hinge whose corner is a parabola, and the loss that makes sparsemax probabilities right.
+
+        L(f, y) = 0  if y f >= 1,    (1 - y f)^2 / 4  if -1 < y f < 1,    -y f  if y f <= -1
+
+    prediction  f, a score, any real
+    target      y, -1 or 1 (not 0 or 1)
+    It is max(0, x) made smooth as log(1 + exp x) is, for x = -y f, but 0 and x itself from -1 and 1 on. The gradient is continuous,
+    -y (1 - y f) / 2 between the ends; only the second derivative jumps, between 0 and 1/2. `huber`'s parabola lies around 0, this at 1.
     """
 
 @_curved

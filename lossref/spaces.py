@@ -187,6 +187,11 @@ def Bit(*axes: str) -> Space:
     return Space(description=f"0 or 1{_along(axes)}", kind="bit", axes=axes, choices=(0.0, 1.0))
 
 
+def OneOrTwo() -> Space:
+    """The powers that hinges are raised to."""
+    return Space(description="1 or 2", kind="one_or_two", choices=(1.0, 2.0))
+
+
 def Label(of: str) -> Space:
     """A class index, counted from 0, into the last axis of another argument."""
     description = f"a class index, an integer from 0 to the number of {of} minus 1"

@@ -68,7 +68,8 @@ def torch_value(loss, tensors, reduction):
 
     modules = {
         "squared_error": nn.MSELoss, "absolute_error": nn.L1Loss, "huber": nn.HuberLoss, "smooth_l1": nn.SmoothL1Loss,
-        "logistic": nn.SoftMarginLoss,
+        "logistic": nn.SoftMarginLoss, "multi_margin": nn.MultiMarginLoss, "hinge_embedding": nn.HingeEmbeddingLoss,
+        "margin_ranking": nn.MarginRankingLoss, "multilabel_soft_margin": nn.MultiLabelSoftMarginLoss,
         "poisson": nn.PoissonNLLLoss, "poisson_from_rate": partial(nn.PoissonNLLLoss, log_input=False, eps=0),
         "binary_cross_entropy": nn.BCELoss, "sigmoid_cross_entropy": nn.BCEWithLogitsLoss, "negative_log_likelihood": nn.NLLLoss,
         "softmax_cross_entropy": nn.CrossEntropyLoss, "soft_target_cross_entropy": nn.CrossEntropyLoss,
@@ -119,6 +120,8 @@ def by_hand_sklearn(loss, arrays, reduction):
         ("squared_logarithmic_error", "mean"): lambda: metrics.mean_squared_log_error(y, x),
         ("binary_cross_entropy", "mean"): lambda: metrics.log_loss(y, x),
         ("binary_cross_entropy", "sum"): lambda: metrics.log_loss(y, x, normalize=False),
+        ("sparse_categorical_cross_entropy", "mean"): lambda: metrics.log_loss(y, x, labels=range(x.shape[1])),
+        ("sparse_categorical_cross_entropy", "sum"): lambda: metrics.log_loss(y, x, labels=range(x.shape[1]), normalize=False),
     }
     if (loss, reduction) in of_metrics:
         return of_metrics[loss, reduction](), None

@@ -67,7 +67,21 @@ def cut_softmax(part):
     return wide(of)
 
 
+def cut_focal(part):
+    """A loss that sees the share twice: the loss of the share at a bound, and flat."""
+
+    def of(logits, target, gamma, alpha):
+        cross, (low, high) = lossref.value("softmax_cross_entropy", np.float64(logits), target), ends(logits)
+        inside, share = (cross > -np.log(high)) & (cross < -np.log(low)), np.clip(np.exp(-cross), low, high)
+        own = getattr(lossref, part)("categorical_focal_cross_entropy", np.float64(logits), target, gamma=gamma, alpha=alpha)
+        outer = -alpha * np.where(share < 0.5, np.exp(gamma * np.log1p(-share)), (1 - share) ** gamma) * np.log(share)
+        return np.where(inside, own, outer) if part == "value" else inside[:, None] * own
+
+    return wide(of)
+
+
 CASES = {
+    "focal": ("categorical_focal_cross_entropy", SOFTMAXES, {part: cut_focal(part) for part in ("value", "gradient")}),
     "sigmoid": ("sigmoid_cross_entropy", SIGMOIDS, {part: cut_sigmoid(part) for part in ("value", "gradient")}),
     "softmax": ("softmax_cross_entropy", SOFTMAXES, {part: cut_softmax(part) for part in ("value", "gradient")}),
     "softplus": ("softplus", ABOVE, {part: beyond(part, "softplus", 20) for part in ("value", "gradient", "hessian")}),

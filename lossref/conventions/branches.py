@@ -109,9 +109,11 @@ class ClipShare(Convention):
             z = m.max(z, m.log(low) - m.log(1 - low)) if low > 0 else z
             return m.lift(inner(m, logits=z, **others))
 
-        def of_softmax(m: System, **values: Any) -> Number:
-            loss = m.lift(inner(m, **values))  # minus the logarithm of what is cut
-            loss = m.min(loss, -m.log(low)) if low > 0 else loss
-            return m.max(loss, -m.log(high)) if high < 1 else loss
+        def of_softmax(m: System, logits: Any, target: int, **others: Any) -> Number:
+            share = m.exp(logits[target]) / m.sum(m.exp(z) for z in logits)
+            if low < share < high:
+                return m.lift(inner(m, logits=logits, target=target, **others))
+            share = m.lift(low if share <= low else high)  # two classes have the same: what is cut sees nothing else
+            return m.lift(inner(m, logits=[m.log(share), m.log(1 - share)], target=0, **others))
 
         return of_sigmoid if self.function == "sigmoid" else of_softmax

@@ -54,7 +54,7 @@ class Convention:
     is_of_answers: ClassVar[bool] = False  # says what becomes of inputs and answers, not what function is computed
     narrows: ClassVar[bool] = False  # picks one of several right answers: more is asked with it, and no implementation needs it
     cuts: ClassVar[bool] = False  # gives one answer to all inputs beyond a bound
-    widest: ClassVar[int] = 64  # components of an example that an answer is certified for within a second or so
+    widest: ClassVar[int] = 65  # components of an example that an answer is certified for within a second or so: the most on a rung
 
     @property
     def sentence(self) -> str:

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
+from functools import partial
 
-from lossref.families.scalars import DECADES, approach, decade
+from lossref.families.scalars import DECADES, approach, decade, logit
 from lossref.spec import Hard, Values
 from lossref.stream import Stream
 
@@ -73,6 +75,16 @@ def scores(z: str, y: str) -> tuple[Hard, ...]:
         Hard("trailing", "tail", "an entry far behind: its share is small, not 0, to the last subnormal",
              lambda d: {z: (d.uniform(-1, 1) - d.uniform(d.saturation, d.underflow - 12), *d.vector(lambda: d.uniform(-1, 1))), y: 0}, 12),
     )
+
+
+def logits(z: str, y: str) -> tuple[Hard, ...]:
+    """Several logits, each with the probability of its own label: rows of what is hard about one."""
+
+    def row(hard: Hard, d: Stream) -> Values:
+        points = [hard.draw(d) for _ in range(d.size)]
+        return {name: tuple(point[name] for point in points) for name in (z, y)}
+
+    return tuple(replace(hard, draw=partial(row, hard)) for hard in logit(z, y))
 
 
 def weighted(z: str, t: str) -> tuple[Hard, ...]:
@@ -157,6 +169,22 @@ def predicted_weights(q: str, t: str) -> tuple[Hard, ...]:
              lambda d: {q: d.simplex(lambda: d.scaled(-100, 0)), t: _one_hot(d.label(), d.size)}, 8),
         Hard("certain", "tail", "p = t = one-hot: 0 log 0 is 0, not NaN; the target's slope is -1, not 0",
              lambda d: {q: _one_hot(0, d.size), t: _one_hot(0, d.size, d.cycle(1.0, 2.0))}, 4),
+    )
+
+
+def predicted_label(q: str, y: str) -> tuple[Hard, ...]:
+    """A model's distribution and the index of a class."""
+    return (
+        _rare(q, lambda d: {y: d.label()}),
+        Hard("sure_and_right", "tail", "a probability next to 1: its logarithm is tiny, not 0, and never negative as a loss",
+             lambda d: {q: d.almost_certain(), y: 0}, 10),
+        Hard("rare_target", "tail", "a target that the model all but excludes, down to where its reciprocal overflows",
+             lambda d: {q: d.normalised((d.magnitude(-8 * d.index), *d.vector(lambda: d.uniform(0.5, 1)))), y: 0}, 16),
+        Hard("impossible", "tail", "the model excludes a class: what that costs is what the formula says, whatever is clipped or added",
+             lambda d: {q: (0.5, 0.0, 0.5), y: (1, 0, 1, 2)[d.index]}, 4),
+        Hard("certain", "tail", "a one-hot row and its label: nothing is lost", lambda d: {q: _one_hot(0, d.size), y: 0}, 3),
+        Hard("last_class", "ordinary", "the first and the last class: indices counted from 1 or from the end show",
+             lambda d: {q: d.simplex(), y: (0, d.size - 1)[d.index % 2]}, 8),
     )
 
 

@@ -92,6 +92,13 @@ def log1p_less(u: Array) -> Array:
     return _bregman_log(1.0, np.negative(u), np.add(2.0, u))
 
 
+def log_excess(u: Array) -> Array:
+    """-log(1 - u) - u for u from 0 to 1, at least 0."""
+    near = np.asarray(u) < 0.5
+    close = np.where(near, u, 0.0)
+    return np.where(near, _bregman_log(1.0, close, 2.0 - close), -np.log1p(-np.asarray(u)) - u)
+
+
 def _bregman_log(x: Array, difference: Array, total: Array) -> Array:
     """x log(x / y) - x + y of close x and y, from x - y and x + y."""
     # Loader's expansion: x log(x/y) = 2x (v + v^3/3 + v^5/5 + ...), whose first term minus (x - y) is (x - y) v.

@@ -177,9 +177,43 @@ def log_softmax(x, index):
     return keras.ops.take_along_axis(keras.ops.log_softmax(x, axis=1), index[:, None], axis=1)[:, 0]
 
 
+# An index into probabilities; keras.config.epsilon as in CategoricalCrossentropy.
+@implements(
+    forms=dict.fromkeys(("one_hot", "soft"), (categorical_cross_entropy.function,)),
+    documented=("divide probabilities by their sum", *CLIPPED),
+)
+def sparse_categorical_cross_entropy(probabilities, target, reduction=None, sample_weight=None, ignore_index=None):
+    return keras.losses.SparseCategoricalCrossentropy(ignore_class=ignore_index, reduction=reduction)(
+        target, probabilities, sample_weight=sample_weight
+    )
+
+
+def _categorical_focal_rows(logits, target, gamma, alpha, reduction=None, sample_weight=None):
+    return keras.losses.CategoricalFocalCrossentropy(alpha=alpha, gamma=gamma, from_logits=True, reduction=reduction)(
+        target, logits, sample_weight=sample_weight
+    )
+
+
+@implements(forms={"one_hot": (_categorical_focal_rows,)}, documented=("clip softmax to [1e-07, 1 - 1e-07]",))
+def categorical_focal_cross_entropy(logits, target, gamma, alpha, reduction=None, sample_weight=None):
+    return keras.losses.CategoricalFocalCrossentropy(alpha=alpha, gamma=gamma, from_logits=True, reduction=reduction)(
+        keras.ops.one_hot(target, logits.shape[1]), logits, sample_weight=sample_weight
+    )
+
+
+def _categorical_hinge_rows(scores, target, reduction=None, sample_weight=None):
+    return keras.losses.CategoricalHinge(reduction=reduction)(target, scores, sample_weight=sample_weight)
+
+
+@implements(forms={"one_hot": (_categorical_hinge_rows,)})
+def categorical_hinge(scores, target, reduction=None, sample_weight=None):
+    return keras.losses.CategoricalHinge(reduction=reduction)(
+        keras.ops.one_hot(target, scores.shape[1]), scores, sample_weight=sample_weight
+    )
+
+
 OTHERS = {
-    "CategoricalHinge": "multiclass_hinge with a rival of score 0 besides: max((1 - y_true) y_pred) has a 0 at the true class",
-    "SparseCategoricalCrossentropy": "an index into probabilities has no entry in the catalogue yet",
+    "CategoricalFocalCrossentropy": "of probabilities; judged of logits",
     "CosineSimilarity": "cosine_distance less 1; not judged separately",
     "Dice": "dice with a smooth_nr of 0 and keras.config.epsilon() for smooth_dr, which it has no options for; not judged separately yet",
 }  # fmt: skip
@@ -197,5 +231,6 @@ def library() -> Library:
             "half_squared_error": "Keras ships the squared error without the factor 1/2",
             "negative_log_likelihood": "Keras takes probabilities or logits, not their logarithms",
             "perceptron": "Keras ships no perceptron loss",
+            "multiclass_hinge": "Keras has a rival with a score of 0 besides: categorical_hinge",
         },
     )

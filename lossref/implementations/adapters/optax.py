@@ -73,6 +73,16 @@ def multiclass_hinge(scores, target):
     return optax.losses.multiclass_hinge_loss(scores, target)
 
 
+@implements()
+def multiclass_perceptron(scores, target):
+    return optax.losses.multiclass_perceptron_loss(scores, target)
+
+
+@implements(forms={"binary": ()})
+def sparsemax(prediction, target):
+    return optax.losses.sparsemax_loss(prediction, target > 0)
+
+
 @implements(documented=FLUSHED)
 def sigmoid_cross_entropy(logits, target):
     return optax.sigmoid_binary_cross_entropy(logits, target)
@@ -98,6 +108,17 @@ def _safe_softmax_cross_entropy(logits, target):
 @implements(forms={"one_hot": (_safe_softmax_cross_entropy, ROWS), "soft": (ROWS,)})
 def softmax_cross_entropy(logits, target, mask=None):
     return optax.softmax_cross_entropy_with_integer_labels(logits, target, where=mask)
+
+
+def _poly_cross_entropy_rows(logits, target, epsilon, mask=None):
+    return optax.losses.poly_loss_cross_entropy(logits, target, epsilon=epsilon, where=None if mask is None else mask[:, None])
+
+
+@implements(forms={"one_hot": (_poly_cross_entropy_rows,)})
+def poly_cross_entropy(logits, target, epsilon, mask=None):
+    return optax.losses.poly_loss_cross_entropy(
+        logits, jax.nn.one_hot(target, logits.shape[1], dtype=logits.dtype), epsilon=epsilon, where=None if mask is None else mask[:, None]
+    )
 
 
 @implements()

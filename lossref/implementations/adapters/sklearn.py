@@ -163,6 +163,24 @@ def binary_cross_entropy(probabilities, target, reduction="mean", sample_weight=
     )
 
 
+def _one_class(question):
+    row = question.inputs["probabilities"]
+    return "" if len(row[0] if isinstance(row[0], tuple) else row) > 1 else "log_loss wants two classes"
+
+
+# The same of several classes.
+@implements(
+    alone=True,
+    reductions={"sum": "sum", **MEAN},
+    never=_one_class,
+    documented=("clip probabilities to [eps, 1 - eps], gradient zero outside",),
+)
+def sparse_categorical_cross_entropy(probabilities, target, reduction="mean", sample_weight=None):
+    return metrics.log_loss(
+        target, probabilities, labels=range(probabilities.shape[1]), sample_weight=sample_weight, normalize=reduction == "mean"
+    )
+
+
 OTHERS = {
     "HalfTweedieLossIdentity": "tweedie of the mean itself, not of its logarithm; not judged separately yet",
     **dict.fromkeys(

@@ -73,6 +73,11 @@ def sigmoid_cross_entropy(logits, target, reduction="none", sample_weight=None, 
     return F.binary_cross_entropy_with_logits(logits, target, reduction=reduction, weight=sample_weight, pos_weight=pos_weight)
 
 
+@implements()
+def multilabel_soft_margin(logits, target, reduction="none"):
+    return F.multilabel_soft_margin_loss(logits, target, reduction=reduction)
+
+
 @implements(reductions=WEIGHTS, forms={"soft": ()})
 def softmax_cross_entropy(logits, target, reduction="none", class_weight=None, label_smoothing=0.0, ignore_index=-100):
     return F.cross_entropy(
@@ -88,6 +93,22 @@ def soft_target_cross_entropy(logits, target, reduction="none", class_weight=Non
 @implements(reductions=WEIGHTS)
 def negative_log_likelihood(log_probabilities, target, reduction="none", class_weight=None, ignore_index=-100):
     return F.nll_loss(log_probabilities, target, reduction=reduction, weight=class_weight, ignore_index=ignore_index)
+
+
+# weight[y] multiplies the loss of an example, and the mean divides by their number. Its derivative has none itself.
+@implements(parts=("value", "gradient"))
+def multi_margin(scores, target, margin, power, reduction="none", class_weight=None):
+    return F.multi_margin_loss(scores, target, p=power, margin=margin, weight=class_weight, reduction=reduction)
+
+
+@implements()
+def hinge_embedding(prediction, target, margin, reduction="none"):
+    return F.hinge_embedding_loss(prediction, target, margin=margin, reduction=reduction)
+
+
+@implements()
+def margin_ranking(first, second, target, margin, reduction="none"):
+    return F.margin_ranking_loss(first, second, target, margin=margin, reduction=reduction)
 
 
 def _kl_divergence_reduced(log_probabilities, target, reduction):
@@ -226,6 +247,6 @@ def library() -> Library:
         others=OTHERS,
         reasons={
             "kl_divergence": "torch takes logarithms: kl_divergence_from_log_probabilities",
-            "hinge": "torch ships no two-class hinge max(0, 1 - y f): hinge_embedding_loss is another function",
+            "hinge": "torch ships no two-class hinge max(0, 1 - y f): hinge_embedding is another function",
         },
     )

@@ -84,7 +84,7 @@ def implementation(found: Written, dialect: Dialect) -> Implementation:
         lambda question: refuses(question) or dialect.never(question),
         replace(dialect, alone=dialect.alone or found.alone),
         columns=dialect.columns and not found.loss.is_function and not found.loss.arguments[found.loss.first].rank,
-        parts=("value",) if found.value_only else PARTS,
+        parts=found.parts,
     )
     return replace(made, composed=found.composed, conventions=found.conventions)
 

@@ -13,7 +13,7 @@ from lossref.conventions.formula import Convention
 from lossref.conventions.grammar import parse
 from lossref.implementations.source import Function
 from lossref.library import Implementation, LacksError, Library
-from lossref.spec import Loss, Question
+from lossref.spec import PARTS, Loss, Question
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -25,7 +25,7 @@ class Written:
     those that have all that is asked the one that uses most is called, and a parameter without a default must be asked for.
     `forms` maps each further form of the target to the functions that take it; none means these. `reductions` replaces those
     of the library. Functions are `alone` where they take one example at a time. `never` says why a question is none for this
-    library. `value_only` leaves out the gradient.
+    library. `parts` are those that the library differentiates to.
     """
 
     function: Function
@@ -36,7 +36,7 @@ class Written:
     forms: Mapping[str, tuple[Function, ...]] = field(default_factory=dict)
     reductions: Mapping[str, Any] | None = None
     alone: bool = False
-    value_only: bool = False
+    parts: tuple[str, ...] = PARTS
     never: Callable[[Question], str] = lambda question: ""
     composed: str = ""
     documented: tuple[str, ...] = ()
