@@ -105,6 +105,11 @@ def kl_divergence_from_log_probabilities(log_probabilities, target, mask=None):
     return optax.kl_divergence(log_probabilities, target, where=None if mask is None else mask[:, None])
 
 
+@implements("kl_divergence_with_log_targets")
+def kl_divergence_of_log_probabilities(log_probabilities, log_target, mask=None):
+    return optax.losses.kl_divergence_with_log_targets(log_probabilities, log_target, where=None if mask is None else mask[:, None])
+
+
 @implements("sigmoid_focal_loss")
 def sigmoid_focal_cross_entropy(logits, target, alpha, gamma):
     return optax.losses.sigmoid_focal_loss(logits, target, alpha=alpha, gamma=gamma)
@@ -206,7 +211,6 @@ def logmeanexp(x):
 OTHERS = {
     "safe_softmax_cross_entropy": "softmax_cross_entropy with another answer at logits of -inf; not judged separately yet",
     "cosine_similarity": "1 less cosine_distance; not judged separately",
-    "kl_divergence_with_log_targets": "kl_divergence_from_log_probabilities of logarithms on both sides; not judged separately yet",
     **dict.fromkeys(
         ("dice_loss", "binary_dice_loss"),
         "dice of logits, or of all classes, with 2 smooth for both smoothing terms; not judged separately yet",
