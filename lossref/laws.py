@@ -98,6 +98,11 @@ def _odd(loss: Loss, ask: Ask, values: Values) -> bool:
     return _close(here.value, -there.value) and _are_close(here.gradient, there.gradient)
 
 
+def _odd_about_half(loss: Loss, ask: Ask, values: Values) -> bool:
+    here, there = ask(values), ask({**values, loss.first: mapped(lambda x: 1 - x, values[loss.first])})
+    return _close(here.value, -there.value) and _are_close(here.gradient, there.gradient)
+
+
 def _mirror_complement(loss: Loss, ask: Ask, values: Values) -> bool:
     here, there = ask(values), ask(_negated(loss, values))
     return _close(here.value + there.value, Fraction(1)) and _are_close(here.gradient, there.gradient)
@@ -135,6 +140,7 @@ concave = Law("concave", "L is concave in its first argument", _concave)
 shift_invariant = Law("shift_invariant", "L(z + c) = L(z), so the gradient sums to 0", _shift_invariant)
 symmetric = Law("symmetric", "L(a, b) = L(b, a)", _symmetric)
 odd = Law("odd", "L(-x) = -L(x), so the gradient is even", _odd)
+odd_about_half = Law("odd_about_half", "L(1 - x) = -L(x), so the gradient is the same", _odd_about_half)
 mirror_complement = Law("mirror_complement", "L(x) + L(-x) = 1, so the gradient is even", _mirror_complement)
 even_in_residual = Law("even_in_residual", "L(c - f, c - y) = L(f, y): only |f - y| counts", _even_in_residual)
 even_in_both = mirror(

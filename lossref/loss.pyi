@@ -342,6 +342,22 @@ def kl_divergence_from_log_probabilities(
     """
 
 @_flat
+def kl_divergence_of_log_probabilities(
+    log_probabilities: ArrayLike, log_target: ArrayLike,
+    *, reduction: _Reduction = "none", denominator: _Denominator | float = "weights", empty: _Empty = "nan",
+    sample_weight: ArrayLike | None = None, mask: ArrayLike | None = None, upstream: ArrayLike | None = None, class_axis: int = -1,
+) -> Any:
+    """Kullback-Leibler divergence of a model's log-probabilities from the true log-probabilities: both sides in logarithms.
+
+        L(l, u) = sum_j exp(u_j) (u_j - l_j),      dL/dl_j = -exp(u_j)
+
+    log_probabilities  l, logarithms of the model's probabilities along the last axis (not probabilities, not scores)
+    log_target         u, logarithms of the true probabilities along the last axis
+    With exp u it is `kl_divergence_from_log_probabilities`, with exp l as well `kl_divergence`: what distillation makes of a teacher's
+    log_softmax. Nothing is normalised. u_j = -inf costs nothing, whatever l_j is; l_j = -inf costs infinity elsewhere.
+    """
+
+@_flat
 def am_softmax(
     cosines: ArrayLike, target: ArrayLike, margin: ArrayLike = 0.35, scale: ArrayLike = 30.0,
     *, reduction: _Reduction = "none", denominator: _Denominator | float = "weights", empty: _Empty = "nan",

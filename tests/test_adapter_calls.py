@@ -29,6 +29,7 @@ pytestmark = [  # Keras 3.15 calls NumPy 2 in a way that it warns of, on PyTorch
 ]
 
 LOG_SPACE = "kl_divergence_from_log_probabilities"
+BOTH_IN_LOG_SPACE = "kl_divergence_of_log_probabilities"
 
 
 @cache
@@ -79,6 +80,8 @@ def torch_value(loss, tensors, reduction):
         return 0.5 * nn.MSELoss(reduction=reduction)(*tensors)
     if loss == LOG_SPACE:
         return nn.KLDivLoss(reduction="batchmean" if reduction == "mean" else reduction)(*tensors)
+    if loss == BOTH_IN_LOG_SPACE:
+        return nn.KLDivLoss(reduction="batchmean" if reduction == "mean" else reduction, log_target=True)(*tensors)
     return modules[loss](reduction=reduction)(*tensors)
 
 

@@ -87,7 +87,7 @@ def test_finite_inputs_are_answered_as_plain_mpmath_answers_them(loss, listed):
             answer = oracle(loss.name, digits=40, **at)
             found = evaluated(loss, {**loss.defaults, **at}, BITS)
             misses += [(at, *miss) for miss in disagreements(answer, found, digits=38, tiny=mpmath.mpf(2) ** -280)]
-    assert seen >= 3
+    assert seen >= 2  # both ends of one probability
     listed(misses)
 
 

@@ -127,6 +127,11 @@ def kl_divergence_from_log_probabilities(log_probabilities, target, mask=None):
 
 
 @implements()
+def kl_divergence_of_log_probabilities(log_probabilities, log_target, mask=None):
+    return optax.losses.kl_divergence_with_log_targets(log_probabilities, log_target, where=None if mask is None else mask[:, None])
+
+
+@implements()
 def sigmoid_focal_cross_entropy(logits, target, alpha, gamma):
     return optax.losses.sigmoid_focal_loss(logits, target, alpha=alpha, gamma=gamma)
 

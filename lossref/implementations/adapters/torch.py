@@ -121,6 +121,18 @@ def kl_divergence_from_log_probabilities(log_probabilities, target):
     return F.kl_div(log_probabilities, target, reduction="batchmean")
 
 
+def _kl_divergence_of_logarithms_reduced(log_probabilities, log_target, reduction):
+    return F.kl_div(log_probabilities, log_target, reduction=reduction, log_target=True)
+
+
+@implements(alone=True,
+    otherwise=(_kl_divergence_of_logarithms_reduced,),
+    reductions={"sum": "sum", "count": "batchmean"},
+)
+def kl_divergence_of_log_probabilities(log_probabilities, log_target):
+    return F.kl_div(log_probabilities, log_target, reduction="batchmean", log_target=True)
+
+
 # GaussianNLLLoss: eps, 1e-6, is the "value used to clamp var", and "the gradients are unaffected by it"
 @implements(documented=("clip variance to [1e-06, inf], gradient through",))
 def gaussian_nll(prediction, target, variance, reduction="none"):

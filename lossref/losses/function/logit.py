@@ -8,7 +8,7 @@ Next to 1/2 the odds are next to 1, whose logarithm must be made of their differ
 
 import numpy as np
 
-from lossref.laws import mirror
+from lossref.laws import odd_about_half
 from lossref.spaces import Unit
 from lossref.spec import Hard, Known, Loss
 
@@ -33,7 +33,7 @@ LOSS = Loss(
     value=value,
     gradient=gradient,
     definition=definition,
-    laws=(mirror("f(1 - x) = -f(x), whose square is even", lambda x: {"x": 1 - x}, -1),),
+    laws=(odd_about_half,),
     hard=(
         Hard("middle", "cancellation", "x next to 1/2: the odds are next to 1, and their logarithm is small, not 0",
              lambda d: {"x": d.number(0.5 + d.cycle(1, -1) * 2.0 ** -(2 + d.index) * d.uniform(0.5, 1))}, 24),

@@ -79,7 +79,6 @@ LOSS = Loss(
         Known({"prediction": 2.0, "target": 0.0}, lambda m: m.log(3), "log(1 + 4 / 2)"),
         Known({"prediction": 0.0, "target": 2.0, "scale": 2.0}, lambda m: m.log(3) - m.log(2), "log(1 + 1 / 2)"),
         Known({"prediction": 2.0, "target": 2.0}, "0", "a perfect prediction", "0"),
-        Known({"prediction": np.inf, "target": 1.0, "scale": 2.0}, "inf", "a logarithm, for ever", "0"),
     ),
     source="J. T. Barron, A General and Adaptive Robust Loss Function, 2019",
 )
