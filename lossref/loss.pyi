@@ -691,7 +691,7 @@ def dpo(
     reference_rejected  r0, that of the other answer, any real
     beta                above 0; 0.1 by default
     It is `bradley_terry` of the rewards beta (c - c0) and beta (r - r0). Sums over tokens (TRL's sigmoid, Liger) or means over them (TRL's
-    sigmoid_norm): that is the caller's business. Without a reference c0 and r0 are 0. For labels that may be wrong there is `robust_dpo`.
+    sigmoid_norm): that is the caller's business. Without a reference c0 and r0 are 0. Labels that may be wrong have losses of their own.
     """
 
 @_curved
@@ -745,46 +745,6 @@ def orpo(
     rejected  r, that of the other answer, below 0
     weight    w (the paper's lambda, TRL's beta), above 0; 0.1 by default
     log(1 + o(r) / o(c)) is -log s(log o(c) - log o(r)), s the logistic sigmoid. TRL averages the first term over all tokens of a batch.
-    """
-
-@_curved
-def ppo_clip(
-    log_probability: ArrayLike, old_log_probability: ArrayLike, advantage: ArrayLike, clip_low: ArrayLike = 0.2, clip_high: ArrayLike = 0.2,
-    *, reduction: _Reduction = "none", denominator: _Denominator | float = "weights", empty: _Empty = "nan",
-    sample_weight: ArrayLike | None = None, mask: ArrayLike | None = None, upstream: ArrayLike | None = None,
-) -> Any:
-    """Clipped surrogate of proximal policy optimisation (PPO), of one token or action: gains end where the policy has moved far enough.
-
-        L(l) = -min(q A, clip(q, 1 - e, 1 + h) A),      q = exp(l - l0)
-
-    log_probability      l, of what was done, under the policy, any real
-    old_log_probability  l0, the same under the policy that did it, any real
-    advantage            A, how much better it was than expected, any real
-    clip_low             e, in [0, 1]; 0.2 by default
-    clip_high            h, at least 0; 0.2 by default (DAPO: 0.28)
-    Minus the surrogate, which is to be large. For A > 0 it is -A min(q, 1 + h), for A < 0 it is -A max(q, 1 - e). Where q meets its end
-    the loss has a corner. In the first step q is 1 and both terms tie, with one slope, -A. GRPO takes means of this over tokens.
-    """
-
-@_curved
-def robust_dpo(
-    chosen: ArrayLike, rejected: ArrayLike, reference_chosen: ArrayLike, reference_rejected: ArrayLike, beta: ArrayLike = 0.1,
-    noise: ArrayLike = 0.1,
-    *, reduction: _Reduction = "none", denominator: _Denominator | float = "weights", empty: _Empty = "nan",
-    sample_weight: ArrayLike | None = None, mask: ArrayLike | None = None, upstream: ArrayLike | None = None,
-) -> Any:
-    """Robust DPO of a pair: the DPO loss made unbiased where a share of the preferences is the wrong way round.
-
-        L(c, r) = ((1 - e) log(1 + exp(-x)) - e log(1 + exp x)) / (1 - 2 e),      x = beta ((c - c0) - (r - r0))
-
-    chosen              c, log-probability of the preferred answer under the policy, any real
-    rejected            r, that of the other answer, any real
-    reference_chosen    c0, log-probability of the preferred answer under the frozen reference, any real
-    reference_rejected  r0, that of the other answer, any real
-    beta                above 0; 0.1 by default
-    noise               e, the share of flipped labels (TRL's label_smoothing), at least 0 and below 1/2; 0.1 by default
-    It is the loss of `dpo` less e x / (1 - 2 e): below 0 for a large lead, and without a least value. With e = 0 it is `dpo`.
-    Conservative DPO adds the second term instead, and divides by nothing.
     """
 
 @_curved
