@@ -258,6 +258,21 @@ def entropy(
     """
 
 @_curved
+def gaussian_kl(
+    mean: ArrayLike, log_variance: ArrayLike,
+    *, reduction: _Reduction = "none", denominator: _Denominator | float = "weights", empty: _Empty = "nan",
+    sample_weight: ArrayLike | None = None, mask: ArrayLike | None = None, upstream: ArrayLike | None = None, class_axis: int = -1,
+) -> Any:
+    """Kullback-Leibler divergence of a Gaussian with independent entries from the standard one: what a variational autoencoder pays.
+
+        L(m, v) = 1/2 sum_k (m_k^2 + exp v_k - 1 - v_k),      dL/dm_k = m_k,      dL/dv_k = (exp v_k - 1) / 2
+
+    mean          m, along the last axis, any real numbers
+    log_variance  v, the logarithms of the variances, any real numbers
+    The sum is over the entries of one example. exp v - 1 - v is v^2 / 2 where a variance is next to 1, and cancels as it is printed.
+    """
+
+@_curved
 def generalized_kl(
     rates: ArrayLike, target: ArrayLike,
     *, reduction: _Reduction = "none", denominator: _Denominator | float = "weights", empty: _Empty = "nan",
@@ -998,7 +1013,7 @@ def dpo(
     reference_rejected  r0, that of the other answer, any real
     beta                above 0; 0.1 by default
     It is `bradley_terry` of the rewards beta (c - c0) and beta (r - r0). Sums over tokens (TRL's sigmoid, Liger) or means over them (TRL's
-    sigmoid_norm): that is the caller's business. Without a reference c0 and r0 are 0. For labels that may be wrong there is `robust_dpo`.
+    sigmoid_norm): that is the caller's business. Without a reference c0 and r0 are 0. Labels that may be wrong have losses of their own.
     """
 
 @_curved

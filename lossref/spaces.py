@@ -158,11 +158,6 @@ def Unit(*axes: str) -> Space:
     return Space(description=many, kind="unit", axes=axes, low=0.0, high=1.0)
 
 
-def BelowHalf() -> Space:
-    """The float64 number below 1/2 ends it."""
-    return Space(description="a number of at least 0 and below 1/2", kind="below_half", low=0.0, high=0.49999999999999994)
-
-
 def Angle() -> Space:
     """The float64 number below pi ends it."""
     return Space(

@@ -12,6 +12,7 @@ from lossref.implementations.adapters._undocumented import undirected
 from lossref.implementations.engines import jax_like, tensors
 from lossref.implementations.engines.written import all_written, implements, library_of, title
 from lossref.library import Library
+from lossref.values import flat
 
 IMPORTS = "import jax; import jax.numpy as jnp; import optax"
 # "The Sharp Bits" of JAX, subnormal numbers: flushed to zero on CPUs. Said of what it makes another function of in both formats.
@@ -154,14 +155,16 @@ def ntxent(first, second, temperature):
     return optax.losses.ntxent(jnp.concatenate((first[0], second[0])), jnp.tile(jnp.arange(first.shape[1]), 2), temperature)[None]
 
 
-def _smoothed_apart(question):
+def _no_map(question):
     parameters = question.parameters
+    if any(x != x for x in flat(question.inputs["probabilities"])):
+        return "it raises where the probabilities of a pixel do not sum to 1, NaN among them"
     alike = parameters.get("smooth_nr", 1) == parameters.get("smooth_dr", 1)
     return "" if alike else "its numerator and its denominator have one smoothing term"
 
 
 # Of two classes, the object and what is around it, the loss of the first. Its smooth stands beside sum p t, before that is doubled.
-@implements(never=_smoothed_apart)
+@implements(never=_no_map)
 def dice(probabilities, target, smooth_nr, smooth_dr):
     return optax.losses.dice_loss(
         jnp.stack((probabilities, 1 - probabilities), axis=-1), jnp.stack((target, 1 - target), axis=-1),
@@ -169,7 +172,7 @@ def dice(probabilities, target, smooth_nr, smooth_dr):
     )[:, 0]  # fmt: skip
 
 
-@implements(composed="dice_loss with alpha = beta = 1", never=_smoothed_apart)
+@implements(composed="dice_loss with alpha = beta = 1", never=_no_map)
 def jaccard(probabilities, target, smooth_nr, smooth_dr):
     return optax.losses.dice_loss(
         jnp.stack((probabilities, 1 - probabilities), axis=-1), jnp.stack((target, 1 - target), axis=-1),
@@ -265,7 +268,6 @@ def logmeanexp(x):
 OTHERS = {
     "safe_softmax_cross_entropy": "softmax_cross_entropy with another answer at logits of -inf; not judged separately yet",
     "cosine_similarity": "1 less cosine_distance; not judged separately",
-    "kl_divergence_with_log_targets": "kl_divergence_from_log_probabilities of logarithms on both sides; not judged separately yet",
     "binary_dice_loss": "dice_loss of one class, judged as dice; not judged separately",
 }  # fmt: skip
 

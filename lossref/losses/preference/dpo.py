@@ -8,7 +8,7 @@ reference_chosen    c0, log-probability of the preferred answer under the frozen
 reference_rejected  r0, that of the other answer, any real
 beta                above 0; 0.1 by default
 It is `bradley_terry` of the rewards beta (c - c0) and beta (r - r0). Sums over tokens (TRL's sigmoid, Liger) or means over them (TRL's
-sigmoid_norm): that is the caller's business. Without a reference c0 and r0 are 0. For labels that may be wrong there is `robust_dpo`.
+sigmoid_norm): that is the caller's business. Without a reference c0 and r0 are 0. Labels that may be wrong have losses of their own.
 """
 
 import numpy as np
