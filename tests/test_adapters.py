@@ -9,6 +9,7 @@ import json
 import re
 import subprocess
 import sys
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -358,6 +359,15 @@ def test_coverage_counts_every_loss_of_the_library(capsys, name):
     assert main(["coverage", name]) == 0
     text = capsys.readouterr().out
     assert text.rstrip().endswith(f"{len(judged)} of the {len(library.offers)} losses of {report['title']} can be judged.")
+
+
+@pytest.mark.parametrize("name", installed([name for name in ADAPTERS if name not in ("lossref", "torch_func")]))
+def test_a_loss_that_is_said_to_be_judged_is_called_by_the_adapter(name, listed):
+    folder = Path(adapter(name).__file__).parent
+    source = "".join(path.read_text() for path in (folder / f"{name}.py", folder / f"_{name}_compiled.py") if path.is_file())
+    library = resolve(name)
+    judged = {offer: loss for offer, loss in library.offers.items() if loss in library.implementations}
+    listed([(offer, loss) for offer, loss in judged.items() if re.split(r"[.:]", re.sub(r"[ (].*", "", offer))[-1] not in source])
 
 
 def test_coverage_of_what_keeps_no_list_is_refused(capsys):

@@ -59,6 +59,7 @@ def sigmoid_cross_entropy(logits, target):
 OTHERS = {
     "RMSE": "the root of a mean of squared_error; not judged separately",
     "Logloss": "CrossEntropy with hard labels; not judged separately",
+    "MultiQuantile": "several of Quantile; not judged separately",
     "Focal": "sigmoid_focal_cross_entropy; not judged yet",
 }
 

@@ -25,7 +25,7 @@ def squared_error(prediction, target):
 
 @implements(alone=True)
 def absolute_error(prediction, target):
-    return _metric({"objective": "regression", "metric": "l1", "verbose": -1}, target, prediction)
+    return _metric({"objective": "regression_l1", "metric": "l1", "verbose": -1}, target, prediction)
 
 
 @implements(alone=True)
