@@ -1054,22 +1054,6 @@ def kto(
     """
 
 @_curved
-def orpo(
-    chosen: ArrayLike, rejected: ArrayLike, weight: ArrayLike = 0.1,
-    *, reduction: _Reduction = "none", denominator: _Denominator | float = "weights", empty: _Empty = "nan",
-    sample_weight: ArrayLike | None = None, mask: ArrayLike | None = None, upstream: ArrayLike | None = None,
-) -> Any:
-    """Odds ratio preference optimisation (ORPO) of a pair: the chosen answer is to be likely, and to have the higher odds.
-
-        L(c, r) = -c + w log(1 + o(r) / o(c)),      o(l) = exp l / (1 - exp l)
-
-    chosen    c, mean log-probability of a token of the preferred answer, below 0
-    rejected  r, that of the other answer, below 0
-    weight    w (the paper's lambda, TRL's beta), above 0; 0.1 by default
-    log(1 + o(r) / o(c)) is -log s(log o(c) - log o(r)), s the logistic sigmoid. TRL averages the first term over all tokens of a batch.
-    """
-
-@_curved
 def simpo(
     chosen: ArrayLike, rejected: ArrayLike, beta: ArrayLike = 2.0, margin: ArrayLike = 0.5,
     *, reduction: _Reduction = "none", denominator: _Denominator | float = "weights", empty: _Empty = "nan",

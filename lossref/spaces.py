@@ -148,11 +148,6 @@ def NonPositive() -> Space:
     return Space(description="a number of at most 0", kind="nonpositive", high=0.0)
 
 
-def Negative() -> Space:
-    """The float64 number below 0 ends it."""
-    return Space(description="a number below 0", kind="negative", high=-5e-324, ends_are_exact=False)
-
-
 def Unit(*axes: str) -> Space:
     many = "a number in [0, 1]" if not axes else f"numbers in [0, 1]{_along(axes)}"
     return Space(description=many, kind="unit", axes=axes, low=0.0, high=1.0)

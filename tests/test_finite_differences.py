@@ -26,7 +26,9 @@ def points(loss, regions, chosen=slice(None)):
     """Single examples away from kinks and infinities; logits and residuals small enough for a step of 1/16 to be small."""
     for q in list(generate(loss, FLOAT64, "finite differences"))[chosen]:
         moving = [x for name in loss.differentiable for x in flat(q.inputs[name])]
-        if not q.is_call and q.region in regions and np.all(np.abs(moving) < 50) and len(flat(q.inputs[loss.first])) <= 8:
+        logarithms = [x for name, space in loss.arguments.items() if space.high == 0 for x in flat(q.inputs[name])]
+        is_near = np.all(np.abs(moving) < 50) and np.all(np.abs(logarithms) < 1e4)  # exp of others has no fraction that memory holds
+        if not q.is_call and q.region in regions and is_near and len(flat(q.inputs[loss.first])) <= 8:
             vector = certified(loss, q)  # none where the allowance overflows: second derivatives of a direction grow as 1 / length^2
             if vector and all(part.rounded is not None and part.interval is None for part in vector.answer.gradient.values()):
                 yield {**q.inputs, **q.options}, vector.answer
@@ -47,8 +49,8 @@ def along(values, name, place, step):
 
 def room(loss, values):
     """The largest step that stays well inside the domain and on one side of every kink."""
-    scale = values.get("scale", 1)  # of the first argument
-    width = 1 / 16 / scale
+    scale = values.get("scale", 1)  # by which the first argument is multiplied, or a residual divided
+    width = 1 / 16 / max(scale, 1 / scale)
     for name in loss.differentiable:
         space, x = loss.arguments[name], np.array(flat(values[name]))
         width = float(min([width, *(np.minimum(x - space.low, space.high - x) / 4)]))

@@ -28,7 +28,7 @@ def gradient(probabilities, target, smooth_nr=1.0, smooth_dr=1.0):
 
 def definition(m, probabilities, target, smooth_nr, smooth_dr):
     pixels = [pixel for rows in zip(probabilities, target, strict=True) for pixel in zip(*rows, strict=True)]
-    return 1 - (m.sum(p * t for p, t in pixels) + smooth_nr) / (m.sum(p + t - p * t for p, t in pixels) + smooth_dr)
+    return 1 - (m.sum(p * t for p, t in pixels) + smooth_nr) / (m.sum(t + p * (1 - t) for p, t in pixels) + smooth_dr)
 
 
 LOSS = Loss(
