@@ -11,8 +11,8 @@ import lossref
 from lossref import catalog, functions, golden
 from lossref.formats import FLOAT64
 
-ELEMENTWISE = ("sigmoid", "log_sigmoid", "softplus", "tanh", "relu", "log1mexp")
-VECTORS = ("softmax", "log_softmax", "logsumexp")
+ELEMENTWISE = ("sigmoid", "log_sigmoid", "softplus", "tanh", "relu", "log1mexp", "logit", "log1p", "expm1")
+VECTORS = ("softmax", "log_softmax", "logsumexp", "logmeanexp")
 numbers = st.floats(allow_nan=False, allow_infinity=False)
 vectors = st.lists(st.one_of(numbers, st.floats(-800, 800)), min_size=1, max_size=6)
 few = settings(max_examples=200, deadline=None, derandomize=True)
@@ -20,7 +20,7 @@ few = settings(max_examples=200, deadline=None, derandomize=True)
 
 def test_every_function_of_the_catalog_is_here():
     names = {name for name in catalog.names() if catalog.get(name).family == "function"}
-    assert names == {*ELEMENTWISE, *VECTORS, "xlogy"}
+    assert names == {*ELEMENTWISE, *VECTORS, "xlogy", "xlog1py"}
     assert all(callable(getattr(functions, name)) for name in names)
 
 
@@ -108,7 +108,8 @@ def test_integers_and_booleans_are_numbers():
 @given(numbers)
 def test_no_nan_at_a_finite_number(x):
     for name in ELEMENTWISE:
-        y = -abs(x) if name == "log1mexp" else x
+        inside = {"log1mexp": -abs(x), "log1p": abs(x), "logit": 1 / (1 + abs(x))}
+        y = inside.get(name, x)
         assert not np.isnan(getattr(functions, name)(y))
         assert not np.isnan(getattr(functions, f"{name}_derivative")(y))
     assert not np.isnan(functions.xlogy(x, abs(x)))

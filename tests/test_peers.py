@@ -51,7 +51,7 @@ def test_scikit_learns_specific_values(listed):
     for case in cases:
         name, arguments, options, expected = by_sklearn(case)
         soft = name == "exponential" and abs(arguments[1]) != 1  # a label between is another loss of ours
-        if name not in catalog.names() or soft:
+        if not name or soft or not 1 <= options.get("power", 1) <= 2:  # of other powers sklearn's constant is another
             asked["not", name] += 1
             continue
         asked["asked", name] += 1
@@ -59,8 +59,7 @@ def test_scikit_learns_specific_values(listed):
             if theirs is not None and (said := differs(part(name, *arguments, **options), np.asarray(theirs, float))):
                 missed.append((name, part.__name__, arguments, options, said))
     listed(missed)
-    count = Counter({key: sum(n for (which, _), n in asked.items() if which == key) for key in ("asked", "not")})
-    assert count["asked"] >= 0.95 * len(cases) or "tweedie" not in catalog.names()
+    assert sum(n for (which, _), n in asked.items() if which == "asked") >= 0.8 * len(cases), asked
 
 
 # ONNX: the cases of its operators' nodes.

@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 from lossref import catalog, golden
-from lossref.families import FAMILIES, hard_points
+from lossref.families import FAMILIES, hard_points, kind
 from lossref.formats import FORMATS
 from lossref.golden import write
 from lossref.implementations.resolve import resolve
@@ -178,5 +178,5 @@ def test_a_points_own_flag_replaces_that_of_the_family():
 
 def test_families_serve_the_catalogue():
     """No family without a loss, but for labels that are 0 or 1 alone and soft labels that must sum to 1."""
-    used = {tuple(space.kind for space in catalog.get(name).arguments.values())[:2] for name in catalog.names()}
+    used = {tuple(map(kind, catalog.get(name).arguments.values()))[:2] for name in catalog.names()}
     assert set(FAMILIES) - used <= {("real", "bit"), ("unit", "bit"), ("vector", "simplex")}

@@ -41,7 +41,7 @@ def hard_points(loss: Loss) -> tuple[Hard, ...]:
     """The hard points of a loss: those of the kinds of its arguments, and its own, which replace any of the same flag."""
     names = tuple(loss.arguments)
     pair = (names[0], "target") if "target" in names[1:] else names[:2]
-    family = FAMILIES.get(tuple(_kind(loss.arguments[name]) for name in pair))
+    family = FAMILIES.get(tuple(kind(loss.arguments[name]) for name in pair))
     found = list(family(*pair)) if family else []
     found += [hard for name in names if not (family and name in pair) for hard in of_argument(loss, name)]
     return tuple({hard.flag: _whole(loss, hard) for hard in (*found, *loss.hard)}.values())
@@ -52,7 +52,7 @@ def ladders(loss: Loss) -> tuple[Hard, ...]:
     return steps.ladders(loss, hard_points(loss))
 
 
-def _kind(space: Space) -> str:
+def kind(space: Space) -> str:
     """The kind of an argument; an array of numbers is of another kind than one of them."""
     if space.rank == 1:
         return {"real": "vector", "unit": "units", "bit": "bits"}.get(space.kind, space.kind)

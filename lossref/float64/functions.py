@@ -86,6 +86,36 @@ def log1mexp_derivative(x: ArrayLike) -> Any:
     return _part("gradient", "log1mexp", x)
 
 
+def logit(x: ArrayLike) -> Any:
+    """log(x / (1 - x)) of probabilities, the inverse of the sigmoid."""
+    return _part("value", "logit", x)
+
+
+def logit_derivative(x: ArrayLike) -> Any:
+    """1 / (x (1 - x))."""
+    return _part("gradient", "logit", x)
+
+
+def log1p(x: ArrayLike) -> Any:
+    """log(1 + x) for x >= -1."""
+    return _part("value", "log1p", x)
+
+
+def log1p_derivative(x: ArrayLike) -> Any:
+    """1 / (1 + x)."""
+    return _part("gradient", "log1p", x)
+
+
+def expm1(x: ArrayLike) -> Any:
+    """exp x - 1."""
+    return _part("value", "expm1", x)
+
+
+def expm1_derivative(x: ArrayLike) -> Any:
+    """exp x, of x itself and not of expm1(x)."""
+    return _part("gradient", "expm1", x)
+
+
 def xlogy(x: ArrayLike, y: ArrayLike) -> Any:
     """x log y, 0 for x = 0; y >= 0."""
     return _part("value", "xlogy", x, y)
@@ -98,6 +128,16 @@ def xlogy_derivatives(x: ArrayLike, y: ArrayLike) -> tuple[Any, Any]:
     with np.errstate(all="ignore"):
         ratio = np.divide(above, np.add(below, 0.0), dtype=np.float64)
     return slope, np.where(np.equal(above, 0) & ~np.isnan(below), 0.0, ratio)[()]
+
+
+def xlog1py(x: ArrayLike, y: ArrayLike) -> Any:
+    """x log(1 + y), 0 for x = 0; y >= -1."""
+    return _part("value", "xlog1py", x, y)
+
+
+def logmeanexp(x: ArrayLike, axis: Axis = -1) -> Any:
+    """log(mean exp x) along the axis, which disappears; its gradient is softmax."""
+    return _part("value", "logmeanexp", _last("logmeanexp", x, axis)[0])
 
 
 def logsumexp(x: ArrayLike, axis: Axis = -1) -> Any:

@@ -43,7 +43,6 @@ LOSS = Loss(
              lambda d: {"x": d.scaled(-100, -10)}, 16),
         Hard("near_one", "tail", "x a few ulps below 1: 1 - x is exact and small",
              lambda d: {"x": d.format.step(1.0, -(1 + d.index * d.index))}, 12),
-        Hard("ends", "tail", "0 and 1: infinite, of either sign", lambda d: {"x": d.cycle(0.0, 1.0)}, 2),
     ),
     known=(
         Known({"x": 0.5}, "0", "even odds", "4"),

@@ -36,7 +36,7 @@ LOSS = Loss(
     laws=(odd,),
     hard=(
         Hard("small", "cancellation", "a small y: 1 + y rounds its digits away",
-             lambda d: {"x": d.uniform(-2, 2), "y": d.sign() * d.scaled(-100, -2)}, 20),
+             lambda d: {"x": d.uniform(-2, 2), "y": d.sign() * d.scaled(-60, -2)}, 28),
         Hard("next_to_minus_1", "tail", "y next to -1: the logarithm is large, and a clip shows",
              lambda d: {"x": d.uniform(-2, 2), "y": d.format.step(-1.0, 1 + d.index * d.index)}, 12),
         Hard("complement", "ordinary", "y = -p for a probability p, and its weight 1 - p",
