@@ -81,8 +81,8 @@ def named(name: str, library: str = "") -> str:
     if len(found) == 1:
         return found.pop()
     if found:
-        means = " and ".join(f"{of}'s name of {loss}" for of, loss in known.items())
-        raise KeyError(f"{name!r} is {means}: say which by our name")
+        means = " and ".join(f"{loss} in {', '.join(of for of in known if known[of] == loss)}" for loss in dict.fromkeys(known.values()))
+        raise KeyError(f"{name!r} means {means}: say which by our name")
     raise KeyError(f"no loss is called {shown(name)}; {suggestion(name)}")
 
 

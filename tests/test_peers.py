@@ -114,7 +114,9 @@ def by_torch(name, sample):
     options = {"reduction": given.pop("reduction", "mean")}
     if (weight := given.pop("weight", None)) is not None:
         classes = loss in ("softmax_cross_entropy", "negative_log_likelihood", "multi_margin")
-        options |= {"class_weight": weight} if classes else {"sample_weight": weight, "denominator": "count"}
+        options |= {"class_weight": weight} if classes else {"sample_weight": weight}
+        if not classes or loss == "multi_margin":
+            options["denominator"] = "count"
     if loss == "poisson" and not given.pop("log_input", True):
         loss = "poisson_from_rate"
     if loss == "softmax_cross_entropy" and others[0].is_floating_point():

@@ -128,7 +128,7 @@ def test_what_is_fixed_is_judged_as_it_is(capsys):
     ("typed", "said"),
     [
         ("torch:mine.py:broken --as mse_loss", r"it raised RuntimeError: no kernel for this \(mine.py line \d+\)"),
-        ("torch:mine.py:focal", "say which loss focal is with --as: .*did you mean sigmoid_focal_cross_entropy"),
+        ("torch:mine.py:focal", "say which loss focal is with --as: .*means .*sigmoid_focal_cross_entropy in .*: say which by our name"),
         ("torch:mine.py:absent --as mse_loss", "mine.py has no absent"),
         ("torch:absent_module:f --as mse_loss", "absent_module"),
         ("'torch:mine.py:SmoothedLoss(gamma=1)' --as softmax_cross_entropy", "has no parameter gamma, only smoothing"),
