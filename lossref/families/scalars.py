@@ -59,6 +59,20 @@ def sides(f: str, y: str, share: str, called: str) -> tuple[Hard, ...]:
     )
 
 
+def tube(f: str, y: str, half: str, at_wall: str) -> tuple[Hard, ...]:
+    """A residual that costs nothing up to `half`; `at_wall` says what is there."""
+    return (
+        Hard("wall", "kink", f"|r| = {half} and one or two ulps beside it: {at_wall}",
+             lambda d: {y: 0.0, half: (x := (0.5, 1.0, 3.0)[d.index % 3]), f: d.sign() * d.nudged(x)}, 15),
+        Hard("around_wall", "tail", f"|r| off {half} by 2^-1 to 2^-16 of it, both ways: a wall elsewhere shows",
+             lambda d: {y: 0.0, f: d.sign() * d.number(1 + d.cycle(1, -1) * 2.0 ** -(1 + d.index)), half: 1.0}, 16),
+        Hard("near_wall", "cancellation", f"just beyond the tube: |r| - {half} is the small difference, exactly",
+             lambda d: {y: 0.0, half: (x := d.uniform(0.1, 4)), f: d.sign() * d.format.step(x, d.integer(3, 4000))}, 12),
+        Hard("within", "ordinary", "within the tube nothing costs, and there is no slope",
+             lambda d: {y: (z := d.uniform(-2, 2)), f: d.number(z + d.uniform(-0.09, 0.09)), half: d.number(0.1)}, 8),
+    )
+
+
 def margin(f: str, y: str) -> tuple[Hard, ...]:
     """A score and a sign: f y is large where the loss is small."""
     return (

@@ -88,15 +88,8 @@ def bregman_log(x: Array, y: Array) -> Array:
 
 
 def log1p_less(u: Array) -> Array:
-    """u - log(1 + u) for u from 0 to 1, at least 0."""
+    """u - log(1 + u) for u from -1/2 to 1, at least 0."""
     return _bregman_log(1.0, np.negative(u), np.add(2.0, u))
-
-
-def log_excess(u: Array) -> Array:
-    """-log(1 - u) - u for u from 0 to 1, at least 0."""
-    near = np.asarray(u) < 0.5
-    close = np.where(near, u, 0.0)
-    return np.where(near, _bregman_log(1.0, close, 2.0 - close), -np.log1p(-np.asarray(u)) - u)
 
 
 def _bregman_log(x: Array, difference: Array, total: Array) -> Array:

@@ -11,7 +11,7 @@ have 1 by default. With one class the loss is 0.
 
 import numpy as np
 
-from lossref.float64.kernels import log_excess, log_loss_of_logits
+from lossref.float64.kernels import log1p_less, log_loss_of_logits
 from lossref.laws import nonnegative, shift_invariant
 from lossref.options import CLASS
 from lossref.spaces import AtLeastMinusOne, Label, Vector
@@ -32,7 +32,7 @@ def value_and_gradient(logits, target, epsilon=2.0):
     cross, slopes = log_loss_of_logits(logits, target)
     truth = np.arange(slopes.shape[-1]) == np.asarray(target)[..., None]
     miss, hit, whole = np.where(truth, 0.0 - slopes, 0.0).sum(axis=-1), np.exp(-cross), np.add(1.0, epsilon)
-    excess = np.where(miss < 0.5, log_excess(np.minimum(miss, 0.5)), cross - miss)
+    excess = np.where(miss < 0.5, log1p_less(-np.minimum(miss, 0.5)), cross - miss)
     scaled = np.where(whole == 0, 0.0, whole * cross)
     value = np.where(np.less(epsilon, 0), scaled - epsilon * excess, cross + epsilon * miss)
     bend = np.where(np.less(epsilon, 0), whole - epsilon * miss, 1.0 + epsilon * hit)

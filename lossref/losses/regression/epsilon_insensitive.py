@@ -10,6 +10,7 @@ At the tube's wall the loss has a corner: every slope between 0 and the sign of 
 
 import numpy as np
 
+from lossref.families.scalars import tube
 from lossref.laws import convex, even_in_residual, homogeneous, nonnegative, symmetric
 from lossref.options import NUMBER
 from lossref.spaces import NonNegative, Real
@@ -42,16 +43,7 @@ LOSS = Loss(
     definition=definition,
     laws=(nonnegative, convex, symmetric, even_in_residual, homogeneous(1, "prediction", "target", "epsilon")),
     hard=(
-        Hard("wall", "kink", "|r| = epsilon and one or two ulps beside it: any slope of the interval is right",
-             lambda d: {"target": 0.0, "epsilon": (x := (0.5, 1.0, 3.0)[d.index % 3]), "prediction": d.sign() * d.nudged(x)}, 15),
-        Hard("around_wall", "tail", "|r| off epsilon by 2^-1 to 2^-16 of it, both ways: a wall elsewhere shows",
-             lambda d: {"target": 0.0, "prediction": d.sign() * d.number(1 + d.cycle(1, -1) * 2.0 ** -(1 + d.index)), "epsilon": 1.0}, 16),
-        Hard("near_wall", "cancellation", "just beyond the tube: |r| - epsilon is the small difference, exactly",
-             lambda d: {"target": 0.0, "epsilon": (x := d.uniform(0.1, 4)),
-                        "prediction": d.sign() * d.format.step(x, d.integer(3, 4000))}, 12),
-        Hard("within", "ordinary", "within the tube nothing costs, and there is no slope",
-             lambda d: {"target": (y := d.uniform(-2, 2)), "prediction": d.number(y + d.uniform(-0.09, 0.09)),
-                        "epsilon": d.number(0.1)}, 8),
+        *tube("prediction", "target", "epsilon", "any slope of the interval is right"),
         Hard("no_tube", "tail", "epsilon 0: the absolute error", lambda d: {"target": 0.0, "prediction": d.sign() * d.scaled(-60, 60),
                                                                          "epsilon": 0.0}, 8),
     ),

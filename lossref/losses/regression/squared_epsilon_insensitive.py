@@ -10,10 +10,11 @@ No factor 1/2: the gradient is 2 (|f - y| - epsilon) towards the tube, and conti
 
 import numpy as np
 
+from lossref.families.scalars import tube
 from lossref.laws import convex, even_in_residual, homogeneous, nonnegative, symmetric
 from lossref.options import NUMBER
 from lossref.spaces import NonNegative, Real
-from lossref.spec import Hard, Known, Loss, Parameter
+from lossref.spec import Known, Loss, Parameter
 
 
 def value(prediction, target, epsilon=0.1):
@@ -51,18 +52,7 @@ LOSS = Loss(
     hessian=hessian,
     definition=definition,
     laws=(nonnegative, convex, symmetric, even_in_residual, homogeneous(2, "prediction", "target", "epsilon")),
-    hard=(
-        Hard("wall", "kink", "|r| = epsilon and one or two ulps beside it: the second derivative jumps",
-             lambda d: {"target": 0.0, "epsilon": (x := (0.5, 1.0, 3.0)[d.index % 3]), "prediction": d.sign() * d.nudged(x)}, 15),
-        Hard("around_wall", "tail", "|r| off epsilon by 2^-1 to 2^-16 of it, both ways: a wall elsewhere shows",
-             lambda d: {"target": 0.0, "prediction": d.sign() * d.number(1 + d.cycle(1, -1) * 2.0 ** -(1 + d.index)), "epsilon": 1.0}, 16),
-        Hard("near_wall", "cancellation", "just beyond the tube: |r| - epsilon is the small difference, exactly",
-             lambda d: {"target": 0.0, "epsilon": (x := d.uniform(0.1, 4)),
-                        "prediction": d.sign() * d.format.step(x, d.integer(3, 4000))}, 12),
-        Hard("within", "ordinary", "within the tube nothing costs, and there is no slope",
-             lambda d: {"target": (y := d.uniform(-2, 2)), "prediction": d.number(y + d.uniform(-0.09, 0.09)),
-                        "epsilon": d.number(0.1)}, 8),
-    ),
+    hard=tube("prediction", "target", "epsilon", "the second derivative jumps"),
     known=(
         Known({"prediction": 3.0, "target": 1.0, "epsilon": 0.5}, "2.25", "the square of 2 less a half", "3"),
         Known({"prediction": 1.0, "target": 1.25, "epsilon": 0.5}, "0", "within the tube", "0"),
