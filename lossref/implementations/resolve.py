@@ -14,11 +14,7 @@ from lossref.library import ImplementationError, Library, first_line
 from lossref.spec import Loss
 
 ADAPTERS = tuple(sorted(path.stem for path in (Path(__file__).parent / "adapters").glob("[!_]*.py")))
-PACKAGES = {  # where a package is not called like the module
-    "sklearn": "scikit-learn",
-    "pytorch_metric_learning": "pytorch-metric-learning",
-    "segmentation_models_pytorch": "segmentation-models-pytorch",
-}
+PACKAGES = {"sklearn": "scikit-learn", "torch_func": "torch"}  # where a package is called otherwise than the adapter, with hyphens
 ALSO = {"scikit-learn": "sklearn", "pytorch": "torch", "jax": "optax", "tensorflow": "keras", "functorch": "torch_func"}
 
 
@@ -55,7 +51,7 @@ def _adapter(name: str) -> Library:
     try:
         found: Library = importlib.import_module(f"lossref.implementations.adapters.{name}").library()
     except ModuleNotFoundError as error:
-        package = PACKAGES.get(name, name)
+        package = PACKAGES.get(name, name.replace("_", "-"))
         raise ImplementationError(f"{name} is not installed here ({error}); try: pip install {package}") from None
     except Exception as error:  # of anybody's: libraries built for another version of what they stand on
         raise ImplementationError(f"{name} cannot be imported here: {type(error).__name__}: {first_line(error)}") from None

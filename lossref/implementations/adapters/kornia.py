@@ -3,8 +3,8 @@
 import kornia
 
 from lossref.implementations.adapters._undocumented import fractional
-from lossref.implementations.engines import tensors, torch_like
-from lossref.implementations.engines.written import all_written, implements, library_of
+from lossref.implementations.engines import torch_like
+from lossref.implementations.engines.written import implements
 from lossref.library import Library
 
 IMPORTS = "import torch, kornia"
@@ -45,12 +45,4 @@ OTHERS = {
 
 
 def library() -> Library:
-    dialect = torch_like.dialect(IMPORTS)
-    return library_of(
-        "kornia",
-        f"kornia {kornia.__version__}",
-        all_written(globals()),
-        lambda found: tensors.implementation(found, dialect),
-        others=OTHERS,
-        reasons={},
-    )
+    return torch_like.library("kornia", IMPORTS, globals(), OTHERS)

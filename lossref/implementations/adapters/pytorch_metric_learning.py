@@ -1,12 +1,11 @@
 """pytorch-metric-learning on the CPU: its losses of embeddings, differentiated by PyTorch."""
 
-import pytorch_metric_learning
 import torch
 from pytorch_metric_learning import distances, losses
 
 from lossref.implementations.adapters._undocumented import undirected
-from lossref.implementations.engines import tensors, torch_like
-from lossref.implementations.engines.written import all_written, implements, library_of
+from lossref.implementations.engines import torch_like
+from lossref.implementations.engines.written import implements
 from lossref.library import Library
 
 IMPORTS = "import torch; from pytorch_metric_learning import distances, losses"
@@ -34,12 +33,4 @@ OTHERS = {
 
 
 def library() -> Library:
-    dialect = torch_like.dialect(IMPORTS)
-    return library_of(
-        "pytorch_metric_learning",
-        f"pytorch-metric-learning {pytorch_metric_learning.__version__}",
-        all_written(globals()),
-        lambda found: tensors.implementation(found, dialect),
-        others=OTHERS,
-        reasons={},
-    )
+    return torch_like.library("pytorch-metric-learning", IMPORTS, globals(), OTHERS)

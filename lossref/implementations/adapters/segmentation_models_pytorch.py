@@ -3,8 +3,8 @@
 import segmentation_models_pytorch as smp
 
 from lossref.implementations.adapters._undocumented import fractional
-from lossref.implementations.engines import tensors, torch_like
-from lossref.implementations.engines.written import all_written, implements, library_of
+from lossref.implementations.engines import torch_like
+from lossref.implementations.engines.written import implements
 from lossref.library import Library
 from lossref.values import flat
 
@@ -55,11 +55,4 @@ def dice(probabilities, target, smooth_nr):
 
 
 def library() -> Library:
-    dialect = torch_like.dialect(IMPORTS)
-    return library_of(
-        "segmentation_models_pytorch",
-        f"segmentation-models-pytorch {smp.__version__}",
-        all_written(globals()),
-        lambda found: tensors.implementation(found, dialect),
-        reasons={},
-    )
+    return torch_like.library("segmentation-models-pytorch", IMPORTS, globals())

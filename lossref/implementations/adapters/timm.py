@@ -3,8 +3,8 @@
 import timm
 import timm.loss
 
-from lossref.implementations.engines import tensors, torch_like
-from lossref.implementations.engines.written import all_written, implements, library_of
+from lossref.implementations.engines import torch_like
+from lossref.implementations.engines.written import implements
 from lossref.library import Library
 
 IMPORTS = "import torch, timm.loss"
@@ -44,11 +44,4 @@ def soft_target_cross_entropy(logits, target):
 
 
 def library() -> Library:
-    dialect = torch_like.dialect(IMPORTS)
-    return library_of(
-        "timm",
-        f"timm {timm.__version__}",
-        all_written(globals()),
-        lambda found: tensors.implementation(found, dialect),
-        reasons={},
-    )
+    return torch_like.library("timm", IMPORTS, globals())

@@ -3,8 +3,8 @@
 import torchvision
 
 from lossref.implementations.adapters._undocumented import fractional
-from lossref.implementations.engines import tensors, torch_like
-from lossref.implementations.engines.written import all_written, implements, library_of
+from lossref.implementations.engines import torch_like
+from lossref.implementations.engines.written import implements
 from lossref.library import Library
 
 IMPORTS = "import torch, torchvision"
@@ -16,11 +16,4 @@ def sigmoid_focal_cross_entropy(logits, target, alpha, gamma, reduction="none"):
 
 
 def library() -> Library:
-    dialect = torch_like.dialect(IMPORTS)
-    return library_of(
-        "torchvision",
-        f"torchvision {torchvision.__version__}",
-        all_written(globals()),
-        lambda found: tensors.implementation(found, dialect),
-        reasons={},
-    )
+    return torch_like.library("torchvision", IMPORTS, globals())

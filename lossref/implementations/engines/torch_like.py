@@ -8,9 +8,10 @@ from typing import Any
 import torch
 
 from lossref.formats import Format
-from lossref.implementations.engines.tensors import Dialect, Differentiation, Text, itself
+from lossref.implementations.engines.tensors import Dialect, Differentiation, Text, implementation, itself
+from lossref.implementations.engines.written import all_written, library_of, title
 from lossref.implementations.source import bracketed, first, listed
-from lossref.library import FailedError, ImplementationError
+from lossref.library import FailedError, ImplementationError, Library
 
 COUNT = {"none": "none", "sum": "sum", "count": "mean"}
 WEIGHTS = {"none": "none", "sum": "sum", "weights": "mean"}
@@ -33,6 +34,19 @@ def dialect(imports: str, reductions: Mapping[str, Any] = COUNT, **facts: Any) -
             "array": lambda x: x.numpy(force=True),  # a slope that torch knows to be 0 everywhere is a tensor without numbers
             **facts,
         },
+    )
+
+
+def library(package: str, imports: str, names: Mapping[str, Any], others: Mapping[str, str] | None = None) -> Library:
+    """A package on top of PyTorch: the losses that are written among the names of its adapter."""
+    spoken = dialect(imports)
+    return library_of(
+        package.replace("-", "_"),
+        title(package),
+        all_written(names),
+        lambda found: implementation(found, spoken),
+        others=others,
+        reasons={},
     )
 
 
