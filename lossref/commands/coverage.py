@@ -34,14 +34,14 @@ def add(commands: Commands) -> None:
 def run(given: argparse.Namespace) -> int:
     if given.library is None:
         found = [asked(name) for name, shipped in census.libraries().items() if shipped.losses]
-        print_json(found) if given.json else say(markdown(found)) if given.markdown else _show_all(found)
+        print_json(found) if given.json else say(markdown(found)) if given.markdown else _print(HEAD, _rows(found))
         return CONFORMS
     if given.markdown:
         raise UsageError("--markdown prints the table of all libraries: leave LIBRARY out")
     try:
         library = resolve(given.library)
     except ImplementationError as error:
-        if given.library not in census.libraries() or not census.libraries()[given.library].losses:
+        if not census.libraries().get(given.library, census.Shipped()).losses:
             raise UsageError(error) from None
         report = asked(given.library)
         print_json(report) if given.json else _show_asked(report)
@@ -75,21 +75,15 @@ def coverage(library: Library) -> dict[str, Any]:
 
 
 def _show(report: dict[str, Any]) -> None:
-    table = Table("loss there", "judged as", "or why not yet", box=None, pad_edge=False, header_style="bold")
-    for offer in report["offers"]:
-        table.add_row(offer["name"], offer["judged_as"] or "-", offer["reason"] or "")
-    console = text.console()
-    console.print(table)
-    console.print(f"\n{report['judged']} of the {report['of']} losses of {report['title']} can be judged.", soft_wrap=True)
+    rows = [(offer["name"], offer["judged_as"] or "-", offer["reason"] or "") for offer in report["offers"]]
+    last = f"{report['judged']} of the {report['of']} losses of {report['title']} can be judged."
+    _print(("loss there", "judged as", "or why not yet"), rows, last)
 
 
 def _show_asked(report: dict[str, Any]) -> None:
-    table = Table("loss there", "stands for", "not in the catalogue yet", box=None, pad_edge=False, header_style="bold")
-    for offer in report["offers"]:
-        table.add_row(offer["name"], ", ".join(offer["stands_for"]), ", ".join(offer["missing"]))
-    console = text.console()
-    console.print(table)
-    console.print(f"\n{report['asked']} of the {report['of']} losses of {report['title']} are in the catalogue.", soft_wrap=True)
+    rows = [(offer["name"], ", ".join(offer["stands_for"]), ", ".join(offer["missing"])) for offer in report["offers"]]
+    last = f"{report['asked']} of the {report['of']} losses of {report['title']} are in the catalogue."
+    _print(("loss there", "stands for", "not in the catalogue yet"), rows, last)
 
 
 HEAD = ("library", "what was counted", "losses", "in the catalogue", "")
@@ -100,13 +94,16 @@ def _rows(found: Sequence[dict[str, Any]]) -> list[tuple[str, ...]]:
     return [(r["library"], r["title"], str(r["of"]), str(r["asked"]), f"{100 * r['asked'] // r['of']} %") for r in every]
 
 
-def _show_all(found: Sequence[dict[str, Any]]) -> None:
-    table = Table(*HEAD, box=None, pad_edge=False, header_style="bold")
-    for row in _rows(found):
-        table.add_row(*row)
-    text.console().print(table)
-
-
 def markdown(found: Sequence[dict[str, Any]]) -> str:
     lines = [HEAD, ("---",) * len(HEAD), *_rows(found)]
     return "\n".join(f"| {' | '.join(line)} |" for line in lines)
+
+
+def _print(head: Sequence[str], rows: Sequence[Sequence[str]], last: str = "") -> None:
+    table = Table(*head, box=None, pad_edge=False, header_style="bold")
+    for row in rows:
+        table.add_row(*row)
+    console = text.console()
+    console.print(table)
+    if last:
+        console.print(f"\n{last}", soft_wrap=True)
