@@ -5,6 +5,7 @@ import inspect
 import re
 from pathlib import Path
 
+import pytest
 from subtraction import subtracts
 
 from lossref import catalog, golden
@@ -38,6 +39,7 @@ def stated(unit):
     return int(re.search(rf"at most (\d+) {unit}", page)[1])
 
 
+@pytest.mark.sampled
 def test_vectors_are_as_many_as_is_stated(loss, form):
     assert len(golden.read(loss, form)) <= stated("vectors") < 500
 

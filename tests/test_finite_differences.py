@@ -169,7 +169,8 @@ def difference_at(loss, values, name, place, h, base, order):
     """Both ends of a central difference of the definition."""
     up, here, down = (at(loss, along(values, name, place, s * h), base) for s in (1, 0, -1))
     number = (up - down) / (2 * h) if order == 1 else (up - 2 * here + down) / (h * h)
-    return [Fraction(m) * Fraction(2) ** e for m, e in base.ends(base.near(number.data))]
+    ends = base.ends(base.near(number.data))
+    return [Fraction(m) * Fraction(2) ** e if e > -100_000 else Fraction(0) for m, e in ends]  # far below any ulp, and too long
 
 
 @pytest.mark.parametrize("order", [1, 2])

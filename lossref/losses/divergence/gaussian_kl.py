@@ -35,6 +35,10 @@ def _half(v, spread):
     return np.where(v > 700.0, np.exp(v - LOG_2), 0.5 * spread(np.minimum(v, 700.0)))
 
 
+def _alike(d, around):
+    return d.vector(lambda: around + d.uniform(-1, 1))
+
+
 def definition(m, mean, log_variance):
     return m.sum(x**2 + m.exp(v) - 1 - v for x, v in zip(mean, log_variance, strict=True)) / 2
 
@@ -62,6 +66,8 @@ LOSS = Loss(
              lambda d: {"log_variance": d.vector(lambda: -d.uniform(d.saturation, 2 * d.underflow))}, 10),
         Hard("vague", "tail", "huge variances: an exponential, up to where it overflows",
              lambda d: {"log_variance": d.vector(lambda: d.uniform(d.saturation, 0.93 * d.underflow))}, 10),
+        Hard("log_variance_offset", "tail", "log-variances alike, all far below 0: shifting them by their largest loses what each costs",
+             lambda d: {"log_variance": _alike(d, -d.uniform(1e3, 1e6))}, 8),
         Hard("equal", "ordinary", "mean and log-variance alike: exchanged they show",
              lambda d: {"mean": (x := d.vector(lambda: d.uniform(-3, 3))), "log_variance": x}, 4),
     ),

@@ -76,8 +76,6 @@ LOSS = Loss(
         Hard("barely_moved", "cancellation", "a policy some ulps off its reference: large numbers cancel, exactly; 1 - 2 s is small",
              lambda d: {"target": d.cycle(1.0, -1.0), "divergence": 0.0, "reference": (x := -d.uniform(100, 1000)),
                         "log_probability": d.format.step(x, d.integer(-40, 40))}, 10),
-        *(Hard(flag, "tail", "scores of every kind, as of any margin", lambda d: {"log_probability": d.sign() * d.scaled(-20, 20)}, 4)
-          for flag in ("round_score", "tiny_score", "wrong_side", "right_side", "near_margin", "within_margin", "barely_wrong")),
     ),
     known=(
         Known({"log_probability": -10.0, "target": 1.0, "reference": -12.0, "divergence": 2.0}, "0.5", "as much as on average",
