@@ -193,6 +193,7 @@ def test_adapter_shows_how_to_decline(name, shell, capsys):
 
 
 @pytest.mark.parametrize("name", ["python", "c"])
+@pytest.mark.whole
 def test_an_adapter_that_is_asked_elsewhere_is_judged_alike(name, shell, capsys):
     """By the questions of both losses, calls too, of which it takes some or none."""
     _, command = init(shell, capsys, name)

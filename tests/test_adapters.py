@@ -26,7 +26,6 @@ from lossref.spec import PARTS, Loss, Parameter, Question
 # Keras 3.15 calls NumPy 2 in a way that it warns of, on PyTorch tensors.
 pytestmark = pytest.mark.filterwarnings("ignore:__array__ implementation doesn't accept a copy keyword:DeprecationWarning")
 
-TO_INSTALL = {**PACKAGES, "torch_func": "torch"}  # where pip knows another name
 FORMATS = ("float64", "float32")
 ONE_FORMAT = {"xgboost": "float32"}  # a library that computes in one format only
 
@@ -378,6 +377,6 @@ def test_coverage_of_what_keeps_no_list_is_refused(capsys):
 
 @pytest.mark.parametrize("name", sorted(MISSING))
 def test_absent_library_is_named_with_its_package(capsys, name):
-    package = TO_INSTALL.get(name, name)
+    package = PACKAGES.get(name, name.replace("_", "-"))
     assert main(["check", name]) == 2
     assert re.search(rf"(is not installed here|has no backend here).*pip install ({package}|jax)", capsys.readouterr().err)

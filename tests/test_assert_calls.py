@@ -152,6 +152,7 @@ def test_our_own_calls_pass_and_a_nudge_does_not(loss):
 
 
 @pytest.mark.parametrize("kind", ["float64", "float32"])
+@pytest.mark.whole
 def test_a_call_is_judged_by_the_golden_answers(kind):
     """The sum of the examples' shares is the answer that was certified as a whole, its slopes and allowances too."""
     for name in ("softmax_cross_entropy", "sigmoid_cross_entropy", "gaussian_nll"):

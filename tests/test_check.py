@@ -89,6 +89,7 @@ def test_every_line_shown_runs_and_prints_what_was_got(capsys, target):
         assert float(text) == pytest.approx(float(bug["got"]["decimal"]), rel=1e-3, abs=1e-4 * ("e" not in text), nan_ok=True)
 
 
+@pytest.mark.whole
 def test_our_own_code_conforms_at_b(capsys):
     """By the command, at some losses; that every loss is graded so in both formats has a file of its own."""
     some = catalog.names()[::8]

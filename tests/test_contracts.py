@@ -67,6 +67,7 @@ def test_reversed_views_stay_within_two_ulps(loss):
         np.testing.assert_array_max_ulp(np.nan_to_num(whole), np.nan_to_num(turned), 2)
 
 
+@pytest.mark.whole
 def test_a_large_batch_in_blocks_gives_the_same_bits(loss):
     for arrays, parameters, _ in list(batches(loss))[::3][:6]:
         times = 2 * BLOCK // arrays[loss.first].size + 1

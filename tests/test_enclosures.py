@@ -99,6 +99,7 @@ def expression(source, depth):
 
 
 @both_systems
+@pytest.mark.whole
 def test_enclosures_contain_the_truth(system, listed):
     source, misses, narrow, seen = random.Random(3), [], 0, 0
     for _ in range(5000):

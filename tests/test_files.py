@@ -235,6 +235,7 @@ def test_what_a_killed_process_left_is_removed_and_nothing_else(tmp_path, kind):
 
 @pytest.mark.skipif(not os.path.exists("/dev/stdout"), reason="the system has no such name")
 @pytest.mark.parametrize("path", ["/dev/stdout", "/dev/fd/1", "link"])
+@pytest.mark.whole
 def test_standard_output_is_written_to_wherever_it_goes(writing, path, tmp_path):
     writing("junit")
     (tmp_path / "link").symlink_to("/dev/stdout")

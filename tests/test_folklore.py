@@ -296,6 +296,7 @@ def test_list_names_all(capsys):
 
 
 @pytest.mark.parametrize("record", FOLKLORE, ids=lambda r: r.id)
+@pytest.mark.whole
 def test_show_says_everything(record, capsys):
     status, out, _ = run(capsys, "show", record.id.lower())
     words = " ".join(out.split())
@@ -377,6 +378,7 @@ def test_run_fails_when_one_is_not_caught(capsys, monkeypatch):
     assert "no: it is right to 1e-7" in run(capsys, "show", "F23")[1]
 
 
+@pytest.mark.whole
 def test_what_is_unproved_without_python_flint_says_so(capsys, monkeypatch):
     proved = {arguments: run(capsys, *arguments)[1] for arguments in (("run",), ("show", "F23"))}
     monkeypatch.setattr(balls, "INSTALLED", False)

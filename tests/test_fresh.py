@@ -94,6 +94,7 @@ def test_a_seed_gives_the_same_questions_in_every_process_and_another_seed_other
 
 
 @pytest.mark.parametrize("name", LOSSES)
+@pytest.mark.whole
 def test_the_golden_and_the_fresh_verdict_of_honest_code_agree(name):
     loss, ours = catalog.get(name), resolve("lossref", None, "").implementations[name]
     by_golden, by_fresh = (judge(loss, ours, s.vectors(loss, FLOAT64), FLOAT64) for s in (GOLDEN, of_options("7")))

@@ -74,6 +74,7 @@ def test_the_fuzzer_of_calls_finds_what_is_undone(tmp_path, monkeypatch, module,
 @pytest.mark.parametrize(
     "run", [lambda typed: 5, lambda typed: 1 / 0, lambda typed: print("Traceback") or 0, lambda typed: print("x") or 2]
 )
+@pytest.mark.whole
 def test_the_fuzzer_of_commands_finds_what_is_undone(tmp_path, monkeypatch, run):
     monkeypatch.setattr(cli, "_run", run)
     assert found(commands.fuzz, range(3), tmp_path)
@@ -85,6 +86,7 @@ def test_a_hostile_program_that_conforms_is_found(tmp_path, monkeypatch):
 
 
 @pytest.mark.parametrize("name", ["wrong", "no JSON", "short", "a factor", "error"])
+@pytest.mark.whole
 def test_a_hostile_program_ends_in_a_refusal(tmp_path, monkeypatch, name):
     monkeypatch.setattr(programs, "drawn", lambda chance: ("lines", name, "program"))
     assert programs.fuzz(2026, 0, tmp_path)[1] in ("exit 1", "exit 2", "exit 3")

@@ -46,6 +46,7 @@ def complaint(where, capsys):
     return err
 
 
+@pytest.mark.whole
 def test_the_shipped_set_verifies(capsys):
     assert main(["golden", "verify", "--json"]) == 0
     assert json.loads(capsys.readouterr().out)["vectors"] > 1000

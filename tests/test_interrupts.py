@@ -37,6 +37,7 @@ LONG = "check lossref --loss softmax_cross_entropy --json --worst 99"
 
 
 @pytest.mark.parametrize("command", ["vectors", LONG, "folklore list", "check --help"])
+@pytest.mark.whole
 def test_output_can_be_cut_off(command):
     with subprocess.Popen([*LOSSREF, *command.split()], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as running:
         assert running.stdout.readline()

@@ -102,6 +102,7 @@ def test_correctly_rounded_answers_are_a_plus(loss, form, listed):
     listed(misses)
 
 
+@pytest.mark.sampled
 def test_every_slope_between_the_ends_of_a_kink_is_right(loss, form, listed):
     misses = []
     for vector, part, stream in asked(loss, form, of=1):

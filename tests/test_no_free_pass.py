@@ -66,6 +66,7 @@ def checked(file, name, *more):
 
 @FORKS
 @pytest.mark.parametrize("name", EARLY)
+@pytest.mark.whole
 def test_ending_the_process_is_no_success(ends, name):
     done = checked(ends, name)
     assert done.returncode == EARLY[name]
@@ -97,6 +98,7 @@ def by_default():
 @FORKS
 @pytest.mark.parametrize("name", ["SIGINT", "SIGTERM", "SIGHUP", "SIGKILL"])
 @pytest.mark.parametrize("whole_group", [False, True])
+@pytest.mark.whole
 def test_signals_end_the_process_that_judges_too(ends, name, whole_group):
     """Whether they come to the process that waits alone, or to both."""
     if name == "SIGKILL" and not sys.platform.startswith("linux"):

@@ -83,6 +83,7 @@ def said(number):
 
 
 @pytest.mark.parametrize("number", SIGNALS)
+@pytest.mark.whole
 def test_a_program_ends_with_the_check_and_so_does_what_it_started(tmp_path, number):
     """It hangs; it has a child, another in a session of its own, and one whose parent is gone too."""
     (tmp_path / "program.py").write_text(STARTED)

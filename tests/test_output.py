@@ -55,6 +55,7 @@ def test_the_report_stands_alone(tmp_path, how, way):
 
 
 @pytest.mark.parametrize("how", ["print", "the descriptor", "C, kept in its buffer"])
+@pytest.mark.whole
 def test_serving_writes_messages_and_nothing_else(tmp_path, how):
     (tmp_path / "mine.py").write_text(SOURCE.format(write=WRITES[how]))
     asked = lossref_there(tmp_path, "vectors", "absolute_error", "--part", "value").stdout
@@ -76,6 +77,7 @@ def test_closed_streams_lead_nowhere(tmp_path, closed):
 
 @pytest.mark.skipif(not os.path.exists("/dev/full"), reason="the system has no such device")
 @pytest.mark.parametrize("command", ["list", "check scipy --loss huber --json", "golden verify", "vectors"])
+@pytest.mark.whole
 def test_a_full_disk_under_standard_output_is_one_line(command):
     with open("/dev/full", "w") as full:
         done = subprocess.run(

@@ -87,6 +87,7 @@ def test_laws_are_held_to(run):
     assert "2 failed, 6 passed" in out
 
 
+@pytest.mark.whole
 def test_level_format_and_loss_are_chosen(run):
     assert run(*conformance("-k", "sigmoid and gradient"))[0] == 1
     assert run(*conformance("-k", "sigmoid and gradient", "--lossref-level", "C"))[0] == 0

@@ -67,6 +67,7 @@ def test_grades_are_explained_in_the_words_of_the_code():
         assert f"| {grade} | {meaning} |" in README
 
 
+@pytest.mark.whole
 def test_accuracy_table_is_what_this_machine_measures(listed):
     """Same rows; grades of B or better; and no worst error above the one stated by more than what processors differ by, in a third."""
     table = script(ROOT / "scripts" / "readme_table.py")

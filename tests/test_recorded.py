@@ -34,6 +34,7 @@ def files(tmp_path_factory):
 
 
 @pytest.mark.parametrize("output", [["--json"], []])
+@pytest.mark.whole
 def test_live_recorded_and_offline_reports_are_the_same_bytes(files, capsys, output):
     live = run(capsys, *LIVE, *output, "--record", files / "run")
     assert live[:2] == run(capsys, "judge", files / "run", *CHOSEN, *output)[:2]
@@ -160,6 +161,7 @@ def test_answers_that_are_gone_are_worse(old_run, capsys):
     assert (status, "has no answer of these losses in float64" in err) == (2, True)
 
 
+@pytest.mark.whole
 def test_a_baseline_is_judged_by_the_same_conventions(old_run, capsys):
     """A bug that the undeclared function would hide: the half is declared, and some answers are three times that."""
     strangers, record = old_run

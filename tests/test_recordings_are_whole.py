@@ -39,6 +39,7 @@ SPOILT = {
 
 @pytest.mark.parametrize("name", SPOILT)
 @pytest.mark.parametrize("door", ["judge", "baseline"])
+@pytest.mark.whole
 def test_what_is_not_whole_is_refused(whole, tmp_path, capsys, name, door):
     (tmp_path / "spoilt").write_text("\n".join(SPOILT[name](whole.read_text().splitlines())) + "\n")
     asked = ["judge", tmp_path / "spoilt"] if door == "judge" else ["check", "lossref", *CHOSEN, "--baseline", tmp_path / "spoilt"]

@@ -20,6 +20,7 @@ RUNS = {
 
 
 @pytest.mark.parametrize("name", RUNS)
+@pytest.mark.whole
 def test_a_report_is_as_the_schema_says(capsys, name):
     main(["calls" if name == "calls" else "check", *RUNS[name], "--json"])
     report = json.loads(capsys.readouterr().out)

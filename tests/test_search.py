@@ -106,6 +106,7 @@ def hunted(loss, part, function, steps, form="float64", seed="0"):
 
 
 @pytest.mark.parametrize("name", PLANTED)
+@pytest.mark.whole
 def test_a_planted_fault_is_found_and_made_plain(name):
     loss, part, function, steps, grade, plainest = PLANTED[name]
     hunt = hunted(loss, part, function, steps)

@@ -25,6 +25,7 @@ def fails(value, gradient, loss="sigmoid_cross_entropy", **arguments):
     return str(caught.value)
 
 
+@pytest.mark.sampled
 def test_our_own_answers_pass_at_golden_points(loss):
     examples = [v for v in golden.read(loss, FLOAT64) if v.region != "special" and not v.question.is_call]
     for v in examples[::24]:

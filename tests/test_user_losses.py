@@ -143,6 +143,7 @@ def test_other_seeds_ask_other_questions(own):
     assert len(asked & other) < len(asked) / 2
 
 
+@pytest.mark.whole
 def test_the_oracle_answers_it(own, folder, listed):
     misses, seen = [], 0
     for v in [v for v in answered(folder, own.name) if v.region not in ("special", "range")][::8]:

@@ -44,6 +44,7 @@ def test_equal_numbers_recorded_once_give_the_answer_that_each_by_itself_gives(n
 
 
 @pytest.mark.parametrize("name", WIDE)
+@pytest.mark.whole
 def test_equal_numbers_recorded_once_have_the_allowances_that_jets_find(name, monkeypatch):
     """The jets know nothing of equal numbers; a short row is wide here, for they take the square of it."""
     loss = catalog.get(name)
