@@ -8,7 +8,7 @@ from fractions import Fraction
 from functools import cached_property
 from typing import Literal
 
-from lossref.bits import as_float, as_fraction, of_word
+from lossref.bits import as_fraction, of_word
 
 INFINITY = math.inf
 RESIDUAL_STEPS = 1 << 16  # what rounding took away is counted in these parts of an ulp
@@ -55,14 +55,9 @@ class Format:
 
     def round(self, x: Fraction) -> Rounded:
         """The nearest number of the format, ties to even; an infinity where |x| rounds beyond the largest."""
-        sign, p, q = (-1 if x < 0 else 1), abs(x.numerator), x.denominator
-        shift = self._ulp_exponent(p, q)
-        numerator, denominator = (p, q << shift) if shift > 0 else (p << -shift, q)
-        steps, rest = divmod(numerator, denominator)
-        if 2 * rest > denominator or (2 * rest == denominator and steps & 1):
-            steps += 1
+        steps, shift = self._steps(abs(x.numerator), x.denominator)
         value = Fraction(steps << shift) if shift > 0 else Fraction(steps, 1 << -shift)
-        return sign * (INFINITY if value > self.largest else value)
+        return (-1 if x < 0 else 1) * (INFINITY if value > self.largest else value)
 
     def round_dyadic(self, mantissa: int, exponent: int) -> Rounded:
         """`round(mantissa * 2 ** exponent)`; exponents far outside the format never become large integers."""
@@ -102,7 +97,16 @@ class Format:
 
     def nearest(self, x: float | Fraction) -> float:
         """The nearest number of the format, as a Python float."""
-        return x if isinstance(x, float) and not math.isfinite(x) else as_float(self.round(as_fraction(x)))
+        return x if isinstance(x, float) and not math.isfinite(x) else self.quotient(*as_fraction(x).as_integer_ratio())
+
+    def quotient(self, p: int, q: int) -> float:
+        """The number of the format nearest to p / q, for q above 0, as a Python float: fractions take several times as long."""
+        steps, shift = self._steps(abs(p), q)
+        if (shift, steps) > self._most:
+            return INFINITY if p > 0 else -INFINITY
+        size = steps << shift - FLOAT64.least_exponent if shift < FLOAT64.least_exponent + 64 else 0
+        found = of_word(size) if 0 < size < 1 << FLOAT64.precision - 1 else math.ldexp(steps, shift)  # no processor flushes a word
+        return -found if p < 0 and steps else found
 
     def is_subnormal(self, x: float) -> bool:
         """Whether x is below the normal numbers of the format, and not 0."""
@@ -115,6 +119,19 @@ class Format:
         zero, y = 1 << (self.width - 1), as_fraction(x)
         bits = self._bits(abs(y)) * (-1 if y < 0 else 1) + ulps
         return self.decode(f"{min(abs(bits), self._bits(self.largest)) | (zero if bits < 0 else 0):x}")
+
+    def _steps(self, p: int, q: int) -> tuple[int, int]:
+        """p / q, at least 0, rounded as steps of a power of two, whose exponent is the second."""
+        shift = self._ulp_exponent(p, q)
+        numerator, denominator = (p, q << shift) if shift > 0 else (p << -shift, q)
+        steps, rest = divmod(numerator, denominator)
+        return steps + (2 * rest > denominator or (2 * rest == denominator and steps & 1)), shift
+
+    @cached_property
+    def _most(self) -> tuple[int, int]:
+        """The largest number: the exponent of its last place, and how many of those."""
+        shift = self._ulp_exponent(self.largest.numerator, 1)
+        return shift, self.largest.numerator >> shift if shift > 0 else int(self.largest / Fraction(2) ** shift)
 
     def _ulp_exponent(self, p: int, q: int) -> int:
         if p == 0:

@@ -5,8 +5,8 @@ from __future__ import annotations
 import json
 import math
 from collections.abc import Callable, Iterator
-from dataclasses import replace
-from functools import cache
+from dataclasses import dataclass, replace
+from functools import cache, partial
 from pathlib import Path
 from typing import Any
 
@@ -56,27 +56,35 @@ def pool(loss: Loss, form: Format, seed: str = "golden", turn: int = 0, one_in: 
 
     Each turn draws others, at the same steps; of a flag every one or one in so many.
     """
-    for flag, count in rungs(loss).items():
-        for index in range(turn * count, (turn + 1) * count, one_in):
-            if (question := at_rung(loss, form, flag, index, seed)) is not None:
+    for flag, rung in rungs(loss).items():
+        for index in range(turn * rung.count, (turn + 1) * rung.count, one_in):
+            if (question := rung.at(form, index, seed)) is not None:
                 yield flag, index, question
 
 
-def rungs(loss: Loss) -> dict[str, int]:
-    """How many there are of each flag."""
-    ladders = {hard.flag: hard.count for hard in families.ladders(loss)}
-    return ladders | ({crossings.FLAG: crossings.CROSSED} if loss.is_called else {})
+@dataclass(frozen=True)
+class Rung:
+    """Questions of one flag, of which each turn has so many; `at` gives None where a small format, or the domain, has not got one."""
+
+    count: int
+    at: Callable[[Format, int, str], Question | None]
 
 
-def at_rung(loss: Loss, form: Format, flag: str, index: int, seed: str = "golden") -> Question | None:
-    """One question of the pool; None where a small format, or the domain, has not got it."""
-    if flag == crossings.FLAG:
-        call = crossings.crossed(loss, form, f"{seed}/{loss.name}", index, nearest)
-        return call and Question(loss.name, form.name, *call, "reduction", flag, crossings.REASON)
-    hard = next(hard for hard in families.ladders(loss) if hard.flag == flag)
-    stream = Stream(f"{seed}/{loss.name}/{flag}", form, index, nearest=nearest)
-    question = _example(loss, form, hard.draw(stream), hard.region, flag, cycle=index)
+def rungs(loss: Loss) -> dict[str, Rung]:
+    """The questions of the pool, by flag."""
+    ladders = {hard.flag: Rung(hard.count, partial(_at_rung, loss, hard)) for hard in families.ladders(loss)}
+    return ladders | ({crossings.FLAG: Rung(crossings.CROSSED, partial(_crossed, loss))} if loss.is_called else {})
+
+
+def _at_rung(loss: Loss, hard: Hard, form: Format, index: int, seed: str) -> Question | None:
+    stream = Stream(f"{seed}/{loss.name}/{hard.flag}", form, index, nearest=nearest)
+    question = _example(loss, form, hard.draw(stream), hard.region, hard.flag, cycle=index)
     return question if is_inside(loss, form, question) else None
+
+
+def _crossed(loss: Loss, form: Format, index: int, seed: str) -> Question | None:
+    call = crossings.crossed(loss, form, f"{seed}/{loss.name}", index, nearest)
+    return call and Question(loss.name, form.name, *call, "reduction", crossings.FLAG, crossings.REASON)
 
 
 @cache
@@ -89,9 +97,9 @@ def chosen() -> dict[str, dict[str, dict[str, list[int]]]]:
 def _chosen(loss: Loss, form: Format, seed: str) -> Iterator[Question]:
     """The questions of the pool that stay: for a loss of somebody's own one in so many, for nobody chose yet."""
     of_each = None if catalog.is_own(loss) else chosen().get(loss.name, {}).get(form.name, {})
-    for flag, count in rungs(loss).items():
-        for index in range(0, count, OF_OWN) if of_each is None else of_each.get(flag, ()):
-            if (question := at_rung(loss, form, flag, index, seed)) is not None:
+    for flag, rung in rungs(loss).items():
+        for index in range(0, rung.count, OF_OWN) if of_each is None else of_each.get(flag, ()):
+            if (question := rung.at(form, index, seed)) is not None:
                 yield question
 
 
@@ -217,8 +225,9 @@ def _region(region: Region, form: Format, numbers: list[float]) -> Region:
     """Special and range are read off the inputs; the rest is what the draw is meant for."""
     if not all(math.isfinite(x) for x in numbers):
         return "special"
-    squares = [y**2 for y in map(as_fraction, numbers) if y]
-    return "range" if any(s > form.largest or s < form.least_normal for s in squares) else region
+    near = form.bias // 2 - 1  # half the exponents of the format: no square of what is well within them leaves it
+    far = [as_fraction(y) ** 2 for y in numbers if not 2.0**-near < abs(y) < 2.0**near]
+    return "range" if any(s > form.largest or 0 < s < form.least_normal for s in far) else region
 
 
 def explained(loss: Loss, question: Question) -> Question:

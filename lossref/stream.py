@@ -37,8 +37,8 @@ class Stream:
         return low + int.from_bytes(digest[:16]) % (high - low + 1)
 
     def uniform(self, low: float, high: float) -> float:
-        step = Fraction(self.integer(0, 1 << 64), 1 << 64)
-        return self.number(Fraction(low) + (Fraction(high) - Fraction(low)) * step)
+        (a, b), (c, d) = low.as_integer_ratio(), high.as_integer_ratio()
+        return self.format.quotient((a * d << 64) + (c * b - a * d) * self.integer(0, 1 << 64), b * d << 64)
 
     def scaled(self, low: int, high: int) -> float:
         """Positive, with an exponent uniform in low..high, as far as the format goes: log-uniform without a logarithm."""
@@ -48,7 +48,7 @@ class Stream:
 
     def magnitude(self, exponent: int) -> float:
         """Uniform in [2 ** exponent, 2 ** (exponent + 1)], subnormal numbers included."""
-        return self.number((1 + Fraction(self.integer(0, 1 << 64), 1 << 64)) * Fraction(2) ** exponent)
+        return self.format.quotient((1 << 64) + self.integer(0, 1 << 64) << max(exponent, 0), 1 << 64 - min(exponent, 0))
 
     def sign(self) -> float:
         return float(2 * self.integer(0, 1) - 1)

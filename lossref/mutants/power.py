@@ -209,15 +209,17 @@ def apart(each: Spoilt, function: Right, batch: Batch) -> Apart | None:
     return Apart(rows, distance)
 
 
-def _killed(each: Spoilt, function: Right, asked: Sequence[Batch], form: Format) -> dict[str, str]:
+def _killed(each: Spoilt, function: Right, asked: list[Batch], form: Format) -> dict[str, str]:
+    """Which vector notices it at which level. The batch that decided stands first for the next: neighbours are wrong in the same places."""
     killed: dict[str, str] = {}
-    for batch in asked:
+    for at, batch in enumerate(asked):
         if (found := apart(each, function, batch)) is None:
             continue
         for i in found.worst(TRIES):
             reached = grade(found.errors(i, batch.truths(i, each.part, form), form), form)
             killed |= {level: batch.vectors[i].id for level in ("B", "C") if level not in killed and not meets(reached, level)}
             if len(killed) == 2:
+                asked.insert(0, asked.pop(at))
                 return killed
     return killed
 
