@@ -139,6 +139,24 @@ def categorical_focal_cross_entropy(
     """
 
 @_flat
+def linear_cross_entropy(
+    hidden: ArrayLike, weight: ArrayLike, bias: ArrayLike, target: ArrayLike,
+    *, reduction: _Reduction = "none", denominator: _Denominator | float = "weights", empty: _Empty = "nan",
+    sample_weight: ArrayLike | None = None, mask: ArrayLike | None = None, upstream: ArrayLike | None = None, class_axis: int = -1,
+) -> Any:
+    """Cross-entropy of linear scores, a classifier's last layer and its loss in one, of a batch that shares the layer.
+
+        L(X, W, b, y) = 1/n sum_i [log(sum_j exp z_ij) - z_i y_i],      z_ij = sum_d X_id W_jd + b_j
+
+    hidden  X, n rows of d features, any real numbers; one example is such a batch
+    weight  W, a row of d for each of k classes
+    bias    b, a number for each class; zeros where a layer has none
+    target  y, the index of the true class of each row, counted from 0
+    The slopes in W and b are sums over the batch, that in X is each row's own. Libraries fuse both steps so that the scores, n k numbers,
+    need never be there at once; `softmax_cross_entropy` is the loss of scores that are.
+    """
+
+@_flat
 def negative_log_likelihood(
     log_probabilities: ArrayLike, target: ArrayLike,
     *, reduction: _Reduction = "none", denominator: _Denominator | float = "weights", empty: _Empty = "nan",

@@ -182,10 +182,11 @@ def OneOrTwo() -> Space:
     return Space(description="1 or 2", kind="one_or_two", choices=(1.0, 2.0))
 
 
-def Label(of: str) -> Space:
-    """A class index, counted from 0, into the last axis of another argument."""
-    description = f"a class index, an integer from 0 to the number of {of} minus 1"
-    return Space(description=description, kind="label", label_of=of, hint="classes counted from 1 need 1 taken off")
+def Label(of: str, *axes: str) -> Space:
+    """A class index, counted from 0, into the last axis of another argument; or several of them."""
+    what = f"class indices{_along(axes)}, integers" if axes else "a class index, an integer"
+    description = f"{what} from 0 to the number of {of} minus 1"
+    return Space(description=description, kind="label", axes=axes, label_of=of, hint="classes counted from 1 need 1 taken off")
 
 
 def Vector(axis: str = "k") -> Space:

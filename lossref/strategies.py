@@ -70,7 +70,7 @@ def _examples(draw: Any, loss: Loss, format: str, form: Format, batch: int | Non
         one = _element(loss, space, form, sizes)
         x = draw(one) if batch is None else draw(st.lists(one, min_size=batch, max_size=batch))
         if space.label_of is not None:
-            drawn[name] = x if batch is None else np.array(x, np.int64)
+            drawn[name] = x if batch is None and not space.axes else np.array(x, np.int64)
         else:
             drawn[name] = np.array(x, _stored(format))[()]
     return drawn | {name: draw(st.sampled_from(parameter.grid)) for name, parameter in loss.parameters.items()}
@@ -78,17 +78,19 @@ def _examples(draw: Any, loss: Loss, format: str, form: Format, batch: int | Non
 
 def _element(loss: Loss, space: Space, form: Format, sizes: dict[str, int]) -> st.SearchStrategy[Any]:
     """One element of a space, as plain numbers."""
-    if space.label_of is not None:
-        return st.integers(0, sizes[loss.arguments[space.label_of].axes[-1]] - 1)
-    if not space.axes:
-        return st.sampled_from(space.choices) if space.choices else _numbers(space, form)
-    *outer, last = (sizes[axis] for axis in space.axes)
-    found: st.SearchStrategy[Any] = (
-        st.lists(st.sampled_from(space.choices), min_size=last, max_size=last) if space.choices else _vectors(space, form, last, last)
-    )
-    for length in reversed(outer):
+    lengths, found = [sizes[axis] for axis in space.axes], _one(loss, space, form, sizes)
+    if space.axes and not space.is_discrete:
+        last = lengths.pop()
+        found = _vectors(space, form, last, last)
+    for length in reversed(lengths):
         found = st.lists(found, min_size=length, max_size=length)
     return found
+
+
+def _one(loss: Loss, space: Space, form: Format, sizes: dict[str, int]) -> st.SearchStrategy[Any]:
+    if space.label_of is not None:
+        return st.integers(0, sizes[loss.arguments[space.label_of].axes[-1]] - 1)
+    return st.sampled_from(space.choices) if space.choices else _numbers(space, form)
 
 
 def _numbers(space: Space, form: Format) -> st.SearchStrategy[float]:

@@ -128,7 +128,7 @@ def test_a_further_format_costs_nothing_but_its_name(loss, turn):
     """
     name = some_of(loss)[turn]
     form = FORMATS[name]
-    small = [question for question in asked(loss, form) if len(flat(question.inputs)) <= 8]
+    small = [question for question in asked(loss, form) if len(flat(question.inputs)) <= 18]
     step = 8 if loss.is_called or loss.is_function else 15  # one example that is a batch takes long
     vectors = [vector for question in small[::step] if (vector := write.certified(loss, question))]
     fits = all(0 < form.nearest(p.default) < math.inf for p in loss.parameters.values())

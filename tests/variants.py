@@ -97,10 +97,12 @@ def _components(loss, part, right, given, order_along):
 
     def turned(name, x):
         space = loss.spaces.get(name)
-        if name == "class_weight" or (space and space.label_of and x.ndim > 1):
+        if name == "class_weight" or (space and space.label_of and x.ndim > 1 + space.rank):
             return taken(x, spaces[loss.first].axes, orders)
-        if name == "ignore_index" or (space and space.label_of):
+        if name == "ignore_index":
             return renamed(x, spaces[loss.first].axes[-1])[()]
+        if space and space.label_of:
+            return taken(renamed(x, spaces[space.label_of].axes[-1])[()], space.axes, orders)
         return taken(x, space.axes, orders) if space else x
 
     found = right(**{name: turned(name, x) for name, x in given.items()})

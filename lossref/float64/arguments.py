@@ -86,7 +86,7 @@ def check_ranks(loss: Loss, arrays: Mapping[str, Array], given: Mapping[str, Any
             what = "a single number" if x.ndim == 0 else f"an array of shape {x.shape}"
             raise ValueError(f"{loss.name}: {name} is {space.description}; {what} was given")
     for name, x in arrays.items():
-        if (of := loss.arguments[name].label_of) and x.ndim and x.shape == arrays[of].shape:
+        if (of := loss.arguments[name].label_of) and not loss.arguments[name].rank and x.ndim and x.shape == arrays[of].shape:
             raise ValueError(
                 f"{loss.name}: {name} has the shape of {of}, {x.shape}, and must be one class index an example "
                 "(one-hot rows become indices by argmax)"

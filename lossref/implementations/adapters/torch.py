@@ -85,6 +85,12 @@ def softmax_cross_entropy(logits, target, reduction="none", class_weight=None, l
     )
 
 
+# Of a batch, which shares the weights.
+@implements(alone=True)
+def linear_cross_entropy(hidden, weight, bias, target):
+    return F.linear_cross_entropy(hidden[0], weight[0], target[0], linear_bias=bias[0])
+
+
 @implements()
 def soft_target_cross_entropy(logits, target, reduction="none", class_weight=None, label_smoothing=0.0):
     return F.cross_entropy(logits, target, reduction=reduction, weight=class_weight, label_smoothing=label_smoothing)
