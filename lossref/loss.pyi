@@ -391,6 +391,23 @@ def kl_divergence_of_log_probabilities(
     """
 
 @_flat
+def total_variation_distance(
+    probabilities: ArrayLike, target: ArrayLike,
+    *, reduction: _Reduction = "none", denominator: _Denominator | float = "weights", empty: _Empty = "nan",
+    sample_weight: ArrayLike | None = None, label_smoothing: float = 0.0, smoothing: _Smoothing = "all", mask: ArrayLike | None = None,
+    upstream: ArrayLike | None = None, class_axis: int = -1,
+) -> Any:
+    """Total variation distance of two distributions: the most by which they differ about any event.
+
+        L(q, t) = 1/2 sum_j |q_j - t_j|,      dL/dq_j = sign(q_j - t_j) / 2
+
+    probabilities  q, one distribution along the last axis, the model's say
+    target         t, the other one along the last axis
+    It is in [0, 1], symmetric, and half the distance in the 1-norm. Where q_j = t_j there is a corner: every slope in [-1/2, 1/2] is right.
+    This code returns 0 there, and so does Liger. The gradient's entries are free (no projection on the simplex).
+    """
+
+@_flat
 def am_softmax(
     cosines: ArrayLike, target: ArrayLike, margin: ArrayLike = 0.35, scale: ArrayLike = 30.0,
     *, reduction: _Reduction = "none", denominator: _Denominator | float = "weights", empty: _Empty = "nan",
@@ -1016,6 +1033,40 @@ def bradley_terry(
     """
 
 @_curved
+def cpo(
+    chosen: ArrayLike, rejected: ArrayLike, beta: ArrayLike = 0.1, nll_weight: ArrayLike = 1.0,
+    *, reduction: _Reduction = "none", denominator: _Denominator | float = "weights", empty: _Empty = "nan",
+    sample_weight: ArrayLike | None = None, mask: ArrayLike | None = None, upstream: ArrayLike | None = None,
+) -> Any:
+    """Contrastive preference optimisation (CPO) of a pair: the chosen answer is to be the likelier one, and likely; no reference.
+
+        L(c, r) = log(1 + exp(-x)) - w c,      x = beta (c - r),      s(x) = 1 / (1 + exp(-x)),      dL/dc = -beta s(-x) - w
+
+    chosen      c, log-probability of the preferred answer under the policy, summed over its tokens, at most 0
+    rejected    r, that of the other answer, at most 0
+    beta        above 0; 0.1 by default
+    nll_weight  w, of the negative log-likelihood of the chosen answer, at least 0; 1 by default (TRL: cpo_alpha)
+    TRL and Liger average the second term over the tokens of a batch, and take sums in the first: the paper sums in both. Without it this
+    is `dpo` without a reference; with means and a margin it is `simpo`.
+    """
+
+@_curved
+def dft(
+    log_probability: ArrayLike, detached: ArrayLike,
+    *, reduction: _Reduction = "none", denominator: _Denominator | float = "weights", empty: _Empty = "nan",
+    sample_weight: ArrayLike | None = None, mask: ArrayLike | None = None, upstream: ArrayLike | None = None,
+) -> Any:
+    """Dynamic fine-tuning (DFT) of a token: the log loss, weighted by the token's own probability, which is taken for a number.
+
+        L(l) = -exp(l0) l,      dL/dl = -exp l0
+
+    log_probability  l, that of the token under the policy, at most 0
+    detached         l0, the same log-probability as a number through which no slope goes, at most 0
+    Code takes l0 = l: then L is -p log p, and its slope in l is -p, not -p (1 + l). A finite difference of the value says otherwise, and
+    so l0 is an argument of its own. Against the plain log loss, an improbable token pulls less.
+    """
+
+@_curved
 def dpo(
     chosen: ArrayLike, rejected: ArrayLike, reference_chosen: ArrayLike, reference_rejected: ArrayLike, beta: ArrayLike = 0.1,
     *, reduction: _Reduction = "none", denominator: _Denominator | float = "weights", empty: _Empty = "nan",
@@ -1069,6 +1120,62 @@ def kto(
     divergence       z, the reference point: an estimate of the policy's divergence from its reference, which has no slope; any real
     beta             above 0; 0.1 by default
     The paper's lambda_D and lambda_U are weights of examples. TRL and Liger estimate z from mismatched answers, and cut it at 0 below.
+    """
+
+@_curved
+def margin_mse(
+    positive: ArrayLike, negative: ArrayLike, target: ArrayLike,
+    *, reduction: _Reduction = "none", denominator: _Denominator | float = "weights", empty: _Empty = "nan",
+    sample_weight: ArrayLike | None = None, mask: ArrayLike | None = None, upstream: ArrayLike | None = None,
+) -> Any:
+    """Margin MSE: a student's scores of a relevant and of an irrelevant passage are to differ by what a teacher's differ by.
+
+        L(p, n, y) = (p - n - y)^2,      dL/dp = 2 (p - n - y) = -dL/dn
+
+    positive  p, the student's score of the relevant passage, any real
+    negative  n, that of the irrelevant one, any real
+    target    y, the teacher's score of the relevant passage less that of the irrelevant one, any real
+    Sentence Transformers takes y as it is, or the teacher's two scores. With several irrelevant passages it is the mean over them.
+    """
+
+@_curved
+def ppo_clip(
+    log_probability: ArrayLike, reference: ArrayLike, advantage: ArrayLike, low: ArrayLike = 0.2, high: ArrayLike = 0.2,
+    *, reduction: _Reduction = "none", denominator: _Denominator | float = "weights", empty: _Empty = "nan",
+    sample_weight: ArrayLike | None = None, mask: ArrayLike | None = None, upstream: ArrayLike | None = None,
+) -> Any:
+    """Clipped surrogate of proximal policy optimisation (PPO), as GRPO, DAPO and RLOO take it for each token.
+
+        L(l) = -min(p A, clip(p, 1 - low, 1 + high) A),      p = exp(l - l0),      dL/dl = -p A where the minimum is the first
+
+    log_probability  l, that of a token under the policy, any real
+    reference        l0, its log-probability under the policy that drew it, any real
+    advantage        A, how much better than expected its answer was, any real
+    low              how far the ratio p may fall below 1, in [0, 1]; 0.2 by default
+    high             how far it may rise above 1, at least 0; 0.2 by default (DAPO: 0.28)
+    Where A > 0 this is -A min(p, 1 + high), where A < 0 it is -A max(p, 1 - low): what would be gained beyond is given up. At an end every
+    slope between 0 and the full one is right; this code returns 0. TRL also cuts p from above for A < 0, where it is told to. Which mean
+    over tokens is taken (GRPO: of each answer first; BNPO, DAPO: of all tokens) is the caller's business.
+    """
+
+@_curved
+def robust_dpo(
+    chosen: ArrayLike, rejected: ArrayLike, reference_chosen: ArrayLike, reference_rejected: ArrayLike, beta: ArrayLike = 0.1,
+    flipped: ArrayLike = 0.1,
+    *, reduction: _Reduction = "none", denominator: _Denominator | float = "weights", empty: _Empty = "nan",
+    sample_weight: ArrayLike | None = None, mask: ArrayLike | None = None, upstream: ArrayLike | None = None,
+) -> Any:
+    """Direct preference optimisation where some labels are known to be wrong: what DPO would be with the right ones, on average.
+
+        L(c, r) = ((1 - e) l(x) - e l(-x)) / (1 - 2 e),      l(x) = log(1 + exp(-x)),      x = beta ((c - c0) - (r - r0))
+
+    chosen              c, log-probability of the preferred answer under the policy, any real
+    rejected            r, that of the other answer, any real
+    reference_chosen    c0, log-probability of the preferred answer under the frozen reference, any real
+    reference_rejected  r0, that of the other answer, any real
+    beta                above 0; 0.1 by default
+    flipped             e, the share of labels that are wrong, from 0 (then it is DPO) to 7/16; 0.1 by default. TRL: label_smoothing
+    It is l(x) - e x / (1 - 2 e): without end below 0 for what is ahead, where no slope vanishes. TRL and Liger have it so.
     """
 
 @_curved

@@ -153,6 +153,11 @@ def Unit(*axes: str) -> Space:
     return Space(description=many, kind="unit", axes=axes, low=0.0, high=1.0)
 
 
+def Minority() -> Space:
+    """Of labels that are wrong; the end is a number of every format."""
+    return Space(description="a share from 0 to 7/16", kind="unit", low=0.0, high=0.4375)
+
+
 def Angle() -> Space:
     """The float64 number below pi ends it."""
     return Space(

@@ -46,3 +46,15 @@ def rewards(beta: float) -> tuple[Hard, ...]:
         Hard("approach", "tail", "step by step to where exp of the lead rounds away: a threshold beyond which code gives up shows",
              lambda d: answers(d, d.cycle(1.0, -1.0) * approach(d) / beta), 24),
     )
+
+
+def aims() -> tuple[Hard, ...]:
+    """What is hard about a gain that is to be 1 / (2 beta), no more and no less."""
+    return (
+        Hard("achieved", "cancellation", "a gain next to 1 / (2 beta): the slope is a small difference of either sign",
+             lambda d: {"chosen": d.format.step(5.0, d.integer(-9, 9)), "rejected": 0.0, "reference_chosen": 0.0,
+                        "reference_rejected": 0.0, "beta": d.cycle(0.1, 0.3, 0.7)}, 9),
+        Hard("around_aim", "tail", "gains off the aim by 2^-1 to 2^-12 of it, both ways: another aim shows",
+             lambda d: {"chosen": d.number(2.0 * (1 + d.cycle(1, -1) * 2.0 ** -(1 + d.index))), "rejected": 0.0, "reference_chosen": 0.0,
+                        "reference_rejected": 0.0, "beta": 0.25}, 12),
+    )

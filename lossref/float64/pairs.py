@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from lossref.float64.doubled import doubled, minus, over
 from lossref.float64.kernels import Array, over_square, product_in_two, sigmoid, sigmoid_slope, softplus, sum_in_two, times_exp
 
 FAR = 650.0  # beyond, 1 + exp(-x) has long been 1, and exp(-x) will be subnormal
@@ -20,6 +21,12 @@ def lead(weight: Array, *terms: Array) -> tuple[Array, Array]:
     total, lost = (y[..., 0] for y in sum_in_two(shrink[..., None] * x))
     high, low = product_in_two(np.asarray(weight, float), total, lost)
     return high / shrink, np.where(np.isfinite(high), low, 0.0) / shrink
+
+
+def beyond(beta: Array, *terms: Array) -> Array:
+    """The sum of the terms less 1 / (2 beta), a difference that may be small: both in two parts."""
+    high, low = minus(lead(1.0, *terms), over(doubled(0.5), doubled(beta)))
+    return high + low
 
 
 def logistic(behind: Array, low: Array) -> Array:
@@ -40,6 +47,11 @@ def logistic_curvature(behind: Array, low: Array, weight: Array = 1.0) -> Array:
     whole = 1.0 + t
     usual = over_square(*product_in_two(square, t, t * share), whole, t - (whole - 1.0))
     return np.where(np.abs(behind) > FAR, _tail(-np.abs(behind), share, square), usual)
+
+
+def logistic_bend(behind: Array, low: Array, weight: Array = 1.0) -> Array:
+    """weight^2 times the second derivative of 1 / (1 + exp(-x)) at x = behind + low: s (1 - s) (1 - 2 s)."""
+    return logistic_curvature(behind, low, weight) * -np.tanh(0.5 * behind)
 
 
 def _tail(x: Array, low: Array, weight: Array) -> Array:

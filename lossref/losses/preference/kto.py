@@ -13,7 +13,7 @@ The paper's lambda_D and lambda_U are weights of examples. TRL and Liger estimat
 import numpy as np
 
 from lossref.families.scalars import approach
-from lossref.float64.pairs import lead, logistic_curvature, logistic_slope
+from lossref.float64.pairs import lead, logistic_bend, logistic_curvature, logistic_slope
 from lossref.laws import mirror, nonnegative
 from lossref.options import SIGN
 from lossref.spaces import Positive, Real, Sign
@@ -30,9 +30,7 @@ def gradient(log_probability, target, reference, divergence, beta=0.1):
 
 
 def hessian(log_probability, target, reference, divergence, beta=0.1):
-    # s'' = s (1 - s) (1 - 2 s), and 1 - 2 s is -tanh(x / 2).
-    behind, low = _behind(log_probability, target, reference, divergence, beta)
-    return logistic_curvature(behind, low, weight=beta) * -np.tanh(0.5 * behind)
+    return logistic_bend(*_behind(log_probability, target, reference, divergence, beta), weight=beta)
 
 
 def _behind(log_probability, target, reference, divergence, beta):
