@@ -101,6 +101,22 @@ def sigmoid_focal_cross_entropy(
     """
 
 @_curved
+def zlpr(
+    logits: ArrayLike, target: ArrayLike,
+    *, reduction: _Reduction = "none", denominator: _Denominator | float = "weights", empty: _Empty = "nan",
+    sample_weight: ArrayLike | None = None, mask: ArrayLike | None = None, upstream: ArrayLike | None = None, class_axis: int = -1,
+) -> Any:
+    """Zero-bounded log-sum-exp loss of several labels (ZLPR): labels that hold are to score above 0, and all others below.
+
+        L(z, y) = log(1 + sum_{j: y_j = 0} exp z_j) + log(1 + sum_{j: y_j = 1} exp(-z_j))
+
+    logits  z, one score for each of K labels along the last axis, any real
+    target  y, 1 for each label that holds and 0 for each that does not
+    Any number of labels may hold; an empty sum costs log 1 = 0. With one label that holds it bounds a softmax cross-entropy from above,
+    and it is a binary cross-entropy where K = 1. The slopes are shares of a softmax with a 0 among its logits, negative for what holds.
+    """
+
+@_curved
 def categorical_cross_entropy(
     probabilities: ArrayLike, target: ArrayLike,
     *, reduction: _Reduction = "none", denominator: _Denominator | float = "weights", empty: _Empty = "nan",
@@ -516,6 +532,25 @@ def hinge_embedding(
     margin      m, the distance from which others cost nothing, any real; 1 by default
     Nothing is squared (`contrastive` squares) and x is not checked: below 0 what belongs together costs less than nothing. At x = m the
     loss of others has a corner: every slope between -1 and 0 is right there. This code returns 0.
+    """
+
+@_curved
+def multi_similarity(
+    positive: ArrayLike, negative: ArrayLike, alpha: ArrayLike = 2.0, beta: ArrayLike = 50.0, base: ArrayLike = 0.5,
+    *, reduction: _Reduction = "none", denominator: _Denominator | float = "weights", empty: _Empty = "nan",
+    sample_weight: ArrayLike | None = None, mask: ArrayLike | None = None, upstream: ArrayLike | None = None, class_axis: int = -1,
+) -> Any:
+    """Multi-similarity loss of one anchor: those of its class are to be more similar to it than a base, and all others less.
+
+        L(p, n) = 1/a log(1 + sum_i exp(-a (p_i - l))) + 1/b log(1 + sum_j exp(b (n_j - l)))
+
+    positive  p, the similarities of the anchor to those of its class, any real: cosines lie in [-1, 1]
+    negative  n, its similarities to the others
+    alpha     a, above 0; 2 by default
+    beta      b, above 0; 50 by default
+    base      l, any real; 0.5 by default
+    The paper mines pairs first and takes the mean over all anchors; what is mined away is not among these. Both logarithms have a 1 beside
+    their sums, so that pairs which are right cost next to nothing. `zlpr` is the same with a = b = 1 and l = 0.
     """
 
 @_flat
@@ -934,6 +969,23 @@ def multiclass_perceptron(
     """
 
 @_flat
+def multilabel_margin(
+    scores: ArrayLike, target: ArrayLike,
+    *, reduction: _Reduction = "none", denominator: _Denominator | float = "weights", empty: _Empty = "nan",
+    sample_weight: ArrayLike | None = None, mask: ArrayLike | None = None, upstream: ArrayLike | None = None, class_axis: int = -1,
+) -> Any:
+    """Multilabel margin loss: every label that holds is to lead every label that does not by 1.
+
+        L(s, y) = 1/K sum_{j: y_j = 1} sum_{i: y_i = 0} max(0, 1 - (s_j - s_i))
+
+    scores  s, one for each of K labels along the last axis, any real
+    target  y, 1 for each label that holds and 0 for each that does not
+    Any number of labels may hold; with all of them or none there is no pair, and the loss is 0. It divides by the K labels, not by the
+    pairs. PyTorch takes the indices of the labels that hold, and -1 after the last. Where a margin is met exactly the loss has a corner:
+    this code returns 0 there.
+    """
+
+@_flat
 def perceptron(
     prediction: ArrayLike, target: ArrayLike,
     *, reduction: _Reduction = "none", denominator: _Denominator | float = "weights", empty: _Empty = "nan",
@@ -1213,6 +1265,72 @@ def slic(
     beta                above 0; 0.1 by default
     This is the hinge of TRL's DPO and of Liger; SLiC-HF has max(0, m - (c - r)), no reference and a margin m: that is m times this with
     beta = 1 / m. Where the margin is met exactly the loss has a corner: this code returns 0.
+    """
+
+@_flat
+def coverage(
+    scores: ArrayLike, target: ArrayLike,
+    *, reduction: _Reduction = "none", denominator: _Denominator | float = "weights", empty: _Empty = "nan",
+    sample_weight: ArrayLike | None = None, mask: ArrayLike | None = None, upstream: ArrayLike | None = None, class_axis: int = -1,
+) -> Any:
+    """Coverage error: how far down the list of labels, best score first, one has to go for all that hold.
+
+        L(s, y) = max_{j: y_j = 1} |{i: s_i >= s_j}|
+
+    scores  s, one for each of K labels along the last axis, any real
+    target  y, 1 for each label that holds and 0 for each that does not
+    Equal scores are all counted, as in scikit-learn; where no label holds the loss is 0. The least is the number of labels that hold,
+    not 0 (Zhang and Zhou count from 0: 1 less). The slope is 0 wherever there is one (where two scores tie the loss may jump, and has
+    none); this code returns 0 everywhere, so nothing can be trained on it.
+    """
+
+@_flat
+def label_ranking(
+    scores: ArrayLike, target: ArrayLike,
+    *, reduction: _Reduction = "none", denominator: _Denominator | float = "weights", empty: _Empty = "nan",
+    sample_weight: ArrayLike | None = None, mask: ArrayLike | None = None, upstream: ArrayLike | None = None, class_axis: int = -1,
+) -> Any:
+    """Label ranking loss: the share of pairs of a label that holds and one that does not, which are in the wrong order.
+
+        L(s, y) = 1/(|P| |N|) sum_{j in P} sum_{i in N} [s_j <= s_i],      P = {j: y_j = 1},      N = {i: y_i = 0}
+
+    scores  s, one for each of K labels along the last axis, any real
+    target  y, 1 for each label that holds and 0 for each that does not
+    Equal scores are in the wrong order, as in scikit-learn. With all labels or none there is no pair, and the loss is 0. But for ties,
+    which count a half there, it is 1 less the area under the ROC curve of one example. The slope is 0 wherever there is one (where a pair
+    ties the loss jumps, and has none); this code returns 0 everywhere, so nothing can be trained on it.
+    """
+
+@_flat
+def pairwise_hinge(
+    scores: ArrayLike, target: ArrayLike,
+    *, reduction: _Reduction = "none", denominator: _Denominator | float = "weights", empty: _Empty = "nan",
+    sample_weight: ArrayLike | None = None, mask: ArrayLike | None = None, upstream: ArrayLike | None = None, class_axis: int = -1,
+) -> Any:
+    """Pairwise hinge loss of a list (ranking SVM): of two items of different grades the better one is to lead by 1.
+
+        L(s, y) = sum_{i, j: y_i > y_j} max(0, 1 - (s_i - s_j))
+
+    scores  s, one for each of K items along the last axis, any real
+    target  y, the grade of each item, 0 to 4: only their order counts
+    Items of one grade make no pair, and a list without pairs costs 0. The sum is not divided; Rax divides by the pairs. `multilabel_margin`
+    is the same of two grades, over K. Where a lead is exactly 1 the loss has a corner: this code returns 0 there.
+    """
+
+@_curved
+def pairwise_logistic(
+    scores: ArrayLike, target: ArrayLike,
+    *, reduction: _Reduction = "none", denominator: _Denominator | float = "weights", empty: _Empty = "nan",
+    sample_weight: ArrayLike | None = None, mask: ArrayLike | None = None, upstream: ArrayLike | None = None, class_axis: int = -1,
+) -> Any:
+    """Pairwise logistic loss of a list (RankNet): of two items of different grades the better one is to score higher.
+
+        L(s, y) = sum_{i, j: y_i > y_j} log(1 + exp(-(s_i - s_j)))
+
+    scores  s, one for each of K items along the last axis, any real
+    target  y, the grade of each item, 0 to 4: only their order counts
+    Items of one grade make no pair, and a list without pairs costs 0. The sum is not divided: Rax and CatBoost divide by the pairs, and
+    XGBoost and TF-Ranking may weigh each pair. One pair is a `bradley_terry` loss.
     """
 
 @_flat

@@ -182,6 +182,11 @@ def Bit(*axes: str) -> Space:
     return Space(description=f"0 or 1{_along(axes)}", kind="bit", axes=axes, choices=(0.0, 1.0))
 
 
+def Grades() -> Space:
+    """How relevant each item of a list is, as collections of queries have it."""
+    return Space(description="grades of 0, 1, 2, 3 or 4 along the last axis", kind="grade", axes=("k",), choices=(0.0, 1.0, 2.0, 3.0, 4.0))
+
+
 def OneOrTwo() -> Space:
     """The powers that hinges are raised to."""
     return Space(description="1 or 2", kind="one_or_two", choices=(1.0, 2.0))

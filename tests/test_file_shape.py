@@ -13,7 +13,8 @@ from lossref.families import FAMILIES, hard_points
 from lossref.options import CLASS, FORMS, NONE, NUMBER, PROBABILITY, SIGN, WEIGHTS
 
 ORDER = ("value", "gradient", "value_and_gradient", "hessian", "_", "definition", "LOSS")  # _ is a helper
-KINDS = {CLASS: ("label",), SIGN: ("sign",), PROBABILITY: ("unit",), NUMBER: ("real", "above_minus_one", "nonnegative", "positive")}
+NUMBERS = ("real", "above_minus_one", "nonnegative", "positive", "bit", "grade")
+KINDS = {CLASS: ("label",), SIGN: ("sign",), PROBABILITY: ("unit",), NUMBER: NUMBERS}
 
 
 def module_of(loss):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 
 from lossref.families import ladders as steps
-from lossref.families import scalars, vectors
+from lossref.families import lists, scalars, vectors
 from lossref.families.general import example, of_argument
 from lossref.spaces import Space
 from lossref.spec import Hard, Loss
@@ -25,6 +25,8 @@ FAMILIES: Mapping[tuple[str, ...], Family] = {  # by the kinds of the first argu
     ("vector",): vectors.vector,
     ("vector", "label"): vectors.scores,
     ("vector", "units"): vectors.logits,
+    ("vector", "bits"): lists.multilabel,
+    ("vector", "grade"): lists.graded,
     ("vector", "weights"): vectors.weighted,
     ("vector", "simplex"): vectors.weighted,
     ("simplex",): vectors.distribution,

@@ -39,6 +39,15 @@ def logistic_slope(behind: Array, low: Array, weight: Array = 1.0) -> Array:
     return np.where(behind < -FAR, _tail(behind, low, weight), weight * (sigmoid(behind) + sigmoid_slope(behind) * low))
 
 
+def logistic_slope_in_two(behind: Array, low: Array) -> tuple[Array, Array]:
+    """1 / (1 + exp(-x)) of x = behind + low, as 0, 1/2 or 1 and what that lacks: of several that cancel the first parts do exactly."""
+    tail = np.where(behind < 0, 1.0, -1.0) * logistic_slope(-np.abs(behind), np.where(behind < 0, low, -low))
+    more = np.expm1(np.where(np.abs(behind) < 1, behind, 0.0))
+    near = 0.5 * more / (2.0 + more) + sigmoid_slope(behind) * low
+    is_near = np.abs(behind) < 1
+    return np.where(is_near, 0.5, np.where(behind < 0, 0.0, 1.0)), np.where(is_near, near, tail)
+
+
 def logistic_curvature(behind: Array, low: Array, weight: Array = 1.0) -> Array:
     """weight^2 exp x / (1 + exp x)^2 of x = behind + low: the second derivative in what was multiplied by the weight, rounded thrice."""
     square, missed = product_in_two(weight, weight)

@@ -8,6 +8,7 @@ import math
 
 import numpy as np
 
+WIDER = {np.float64: np.longdouble, np.float32: np.float64}
 HALF_WIDTH = {"float64": np.float32, "float32": np.float16}
 
 
@@ -205,6 +206,18 @@ def narrow(formula):
         return formula(*cast).astype(first.dtype)
 
     return worse
+
+
+def wide(formula):
+    """Computed in more digits than the inputs have, rounded once."""
+
+    def better(*arguments):
+        width = arguments[0].dtype.type
+        cast = [x.astype(WIDER[width]) if isinstance(x, np.ndarray) and x.dtype.kind == "f" else x for x in arguments]
+        answer = formula(*cast)
+        return tuple(x.astype(width) for x in answer) if isinstance(answer, tuple) else answer.astype(width)
+
+    return better
 
 
 def within(formula, reach):

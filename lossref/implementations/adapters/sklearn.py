@@ -17,7 +17,7 @@ from lossref.implementations.adapters._undocumented import undirected
 from lossref.implementations.engines.numpy_like import implementation
 from lossref.implementations.engines.written import all_written, implements, library_of, title
 from lossref.library import Library
-from lossref.values import flat
+from lossref.values import flat, rows
 
 SGD = "EpsilonInsensitive, Hinge, ModifiedHuber, SquaredEpsilonInsensitive, SquaredHinge"
 IMPORTS = f"from sklearn import metrics; from sklearn._loss.loss import *; from sklearn.linear_model._sgd_fast import {SGD}"
@@ -144,6 +144,20 @@ def multiclass_hinge(scores, target, reduction="mean", sample_weight=None):
 @implements(alone=True, never=_fractions)
 def zero_one(prediction, target):
     return metrics.zero_one_loss(target, prediction)
+
+
+def _one_label_alone(question):
+    return "" if all(len(row) > 1 for row in rows(question.inputs["target"])) else "one label alone is no row of labels"
+
+
+@implements(alone=True, reductions=MEAN, never=_one_label_alone)
+def label_ranking(scores, target, reduction="mean", sample_weight=None):
+    return metrics.label_ranking_loss(target, scores, sample_weight=sample_weight)
+
+
+@implements(alone=True, reductions=MEAN, never=_one_label_alone)
+def coverage(scores, target, reduction="mean", sample_weight=None):
+    return metrics.coverage_error(target, scores, sample_weight=sample_weight)
 
 
 @implements(

@@ -43,5 +43,14 @@ def soft_target_cross_entropy(logits, target):
     return timm.loss.SoftTargetCrossEntropy()(logits, target)
 
 
+def _zlpr_mean(logits, target, reduction):
+    return timm.loss.ZlprLoss()(logits, target)
+
+
+@implements(alone=True, reductions=MEANS, otherwise=(_zlpr_mean,))
+def zlpr(logits, target):
+    return timm.loss.ZlprLoss()(logits, target)
+
+
 def library() -> Library:
     return torch_like.library("timm", IMPORTS, globals())

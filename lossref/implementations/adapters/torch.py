@@ -107,6 +107,16 @@ def multi_margin(scores, target, margin, power, reduction="none", class_weight=N
     return F.multi_margin_loss(scores, target, p=power, margin=margin, weight=class_weight, reduction=reduction)
 
 
+# It takes the indices of the labels that hold, in order, and -1 after the last. Its derivative has none itself.
+@implements(parts=("value", "gradient"))
+def multilabel_margin(scores, target, reduction="none"):
+    return F.multilabel_margin_loss(
+        scores,
+        (torch.where(target > 0, torch.arange(scores.shape[1]), scores.shape[1]).sort(1).values + 1) % (scores.shape[1] + 1) - 1,
+        reduction=reduction,
+    )
+
+
 @implements()
 def hinge_embedding(prediction, target, margin, reduction="none"):
     return F.hinge_embedding_loss(prediction, target, margin=margin, reduction=reduction)

@@ -1,0 +1,49 @@
+"""What the implementations of losses of pairs in lists share: sums over pairs of what each costs by its lead, and their slopes."""
+
+import numpy as np
+
+
+def are_pairs(y):
+    """A row for each item, a column for each whose mark is lower."""
+    return y[:, :, None] > y[:, None, :]
+
+
+def lead(s):
+    return s[:, :, None] - s[:, None, :]
+
+
+def by_pairs(cost, pairs=are_pairs):
+    """The sum over the pairs of what each costs by its lead."""
+    return lambda s, y: np.where(pairs(y), cost(lead(s)), 0).sum(axis=(1, 2)).astype(s.dtype)
+
+
+def slopes_by_pairs(slope, pairs=are_pairs):
+    def balanced(s, y):
+        each = np.where(pairs(y), slope(lead(s)), 0).astype(s.dtype)
+        return each.sum(axis=2) - each.sum(axis=1)
+
+    return balanced
+
+
+def over_labels(formula):
+    """Divided by the length of the list."""
+    return lambda s, y: formula(s, y) / s.shape[1]
+
+
+def over_pairs(formula):
+    """Divided by the number of pairs."""
+
+    def mean(s, y):
+        total = formula(s, y)
+        count = np.maximum(are_pairs(y).sum(axis=(1, 2)), 1)
+        return (total / count.reshape(-1, *[1] * (total.ndim - 1))).astype(s.dtype)
+
+    return mean
+
+
+def hinge(x):
+    return np.maximum(0, 1 - x)
+
+
+def hinge_slope(x):
+    return np.where(x < 1, -1.0, 0.0)
