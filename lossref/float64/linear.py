@@ -21,7 +21,8 @@ def linear_slopes(hidden: Array, weight: Array, bias: Array, target: Array) -> t
     (x, x_places), (w, w_places) = _within(hidden), _within(weight)
     # A row's slope is the sum of each other class's share times how far its weights are from the target's.
     shares = np.where(truth, 0.0, np.where(leader, 1.0, tails) / (1.0 + rest))
-    own = np.take_along_axis(*_fitted(w, np.asarray(target)[..., None], axes=2), axis=-2)
+    fitted, places = _fitted(w, np.asarray(target)[..., None], axes=2)
+    own = np.take_along_axis(fitted, places, axis=-2)
     apart = two_difference(w[..., None, :, :], own[..., None, :])
     of_hidden = exact_sum(np.concatenate([np.swapaxes(shares[..., None] * part, -1, -2) for part in apart], axis=-1))
     # Slopes in the scores as whole numbers and small ones: between rows the whole ones cancel.
