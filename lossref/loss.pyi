@@ -1207,6 +1207,23 @@ def gaussian_nll(
     """
 
 @_curved
+def geman_mcclure(
+    prediction: ArrayLike, target: ArrayLike, scale: ArrayLike = 1.0,
+    *, reduction: _Reduction = "none", denominator: _Denominator | float = "weights", empty: _Empty = "nan",
+    sample_weight: ArrayLike | None = None, mask: ArrayLike | None = None, upstream: ArrayLike | None = None,
+) -> Any:
+    """Geman-McClure loss: half the square of r / c near 0, and 2 far off, which it approaches as 1 / r^2 vanishes.
+
+        L(f, y) = 2 (r / c)^2 / ((r / c)^2 + 4),      r = f - y
+
+    prediction  f, any real
+    target      y, any real
+    scale       c, the size of residual at which the square gives way, above 0; 1 by default
+    As in Barron's general loss (alpha = -2) and kornia; Geman and McClure have r^2 / (r^2 + c^2), which is half of this one with 2 c for c.
+    Far outliers hardly count: the slope, 16 r c^2 / (r^2 + 4 c^2)^2, falls again beyond 2 c / sqrt(3), and the loss is not convex.
+    """
+
+@_curved
 def half_squared_error(
     prediction: ArrayLike, target: ArrayLike,
     *, reduction: _Reduction = "none", denominator: _Denominator | float = "weights", empty: _Empty = "nan",
@@ -1288,6 +1305,23 @@ def quantile(
     """
 
 @_curved
+def root_mean_squared_error(
+    prediction: ArrayLike, target: ArrayLike,
+    *, reduction: _Reduction = "none", denominator: _Denominator | float = "weights", empty: _Empty = "nan",
+    sample_weight: ArrayLike | None = None, mask: ArrayLike | None = None, upstream: ArrayLike | None = None, class_axis: int = -1,
+) -> Any:
+    """Root mean squared error of a batch.
+
+        L(f, y) = sqrt(1/n sum_i (f_i - y_i)^2),      dL/df_i = (f_i - y_i) / (n L)
+
+    prediction  f, n numbers, any real; one example is such a batch
+    target      y, as many, any real
+    It has the least in common with `squared_error`, whose mean it is the root of, and the same minimum. As printed squares of residuals
+    above 1e154 overflow, and those of residuals below 1e-162 vanish. Where all predictions are perfect the loss has a corner, as a norm
+    has: every slope up to 1 / sqrt(n) is right there. This code returns 0.
+    """
+
+@_curved
 def smooth_l1(
     prediction: ArrayLike, target: ArrayLike, beta: ArrayLike = 1.0,
     *, reduction: _Reduction = "none", denominator: _Denominator | float = "weights", empty: _Empty = "nan",
@@ -1350,6 +1384,23 @@ def squared_logarithmic_error(
     No factor 1/2. Libraries write log(1 + x) where log1p(x) keeps the digits of small numbers, and some replace predictions below 0, or
     below -1 + 1e-6, by that number. It is not convex: with d the difference of the logarithms, the second derivative is
     2 (1 - d) / (1 + f)^2, negative for d > 1.
+    """
+
+@_curved
+def welsch(
+    prediction: ArrayLike, target: ArrayLike, scale: ArrayLike = 1.0,
+    *, reduction: _Reduction = "none", denominator: _Denominator | float = "weights", empty: _Empty = "nan",
+    sample_weight: ArrayLike | None = None, mask: ArrayLike | None = None, upstream: ArrayLike | None = None,
+) -> Any:
+    """Welsch loss, also called Leclerc's: half the square of r / c near 0, and 1 far off, whatever the residual.
+
+        L(f, y) = 1 - exp(-(r / c)^2 / 2),      r = f - y
+
+    prediction  f, any real
+    target      y, any real
+    scale       c, the size of residual at which the square gives way, above 0; 1 by default
+    As in Barron's general loss (alpha = -infinity) and kornia; Holland and Welsch have c^2 / 2 times it, and (r / c)^2 without the half in
+    the exponent. Far outliers do not count: the slope, r / c^2 exp(-(r / c)^2 / 2), vanishes beyond some scales, and the loss is not convex.
     """
 
 @_curved
