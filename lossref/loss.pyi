@@ -1270,6 +1270,22 @@ def log_cosh(
     or logaddexp(r, -r) - log 2, whose terms cancel near 0: the value of 1e-9 comes out as 0, or as some ulps of log 2.
     """
 
+@_flat
+def max_error(
+    prediction: ArrayLike, target: ArrayLike,
+    *, reduction: _Reduction = "none", denominator: _Denominator | float = "weights", empty: _Empty = "nan",
+    sample_weight: ArrayLike | None = None, mask: ArrayLike | None = None, upstream: ArrayLike | None = None, class_axis: int = -1,
+) -> Any:
+    """Maximum error of a batch: the largest absolute residual.
+
+        L(f, y) = max_i |f_i - y_i|
+
+    prediction  f, n numbers, any real; one example is such a batch
+    target      y, as many, any real
+    The slope is the residual's sign where it is largest, and 0 elsewhere. Where several are largest, or all are 0, the loss has a corner:
+    the slope in each may be anything from 0 to its sign, or from -1 to 1. This code shares 1 equally among those that tie, and 0 has no sign.
+    """
+
 @_curved
 def pseudo_huber(
     prediction: ArrayLike, target: ArrayLike, delta: ArrayLike = 1.0,
