@@ -1219,8 +1219,9 @@ def geman_mcclure(
     prediction  f, any real
     target      y, any real
     scale       c, the size of residual at which the square gives way, above 0; 1 by default
-    As in Barron's general loss (alpha = -2) and kornia; Geman and McClure have r^2 / (r^2 + c^2), which is half of this one with 2 c for c.
-    Far outliers hardly count: the slope, 16 r c^2 / (r^2 + 4 c^2)^2, falls again beyond 2 c / sqrt(3), and the loss is not convex.
+    As in Barron's general loss (alpha = -2) and kornia; Geman and McClure have r^2 / (r^2 + c^2), which is half of this one with 2 c
+    for c. Far outliers hardly count: the slope, 16 r c^2 / (r^2 + 4 c^2)^2, falls again beyond 2 c / sqrt(3), and the loss is not
+    convex.
     """
 
 @_curved
@@ -1282,8 +1283,26 @@ def max_error(
 
     prediction  f, n numbers, any real; one example is such a batch
     target      y, as many, any real
-    The slope is the residual's sign where it is largest, and 0 elsewhere. Where several are largest, or all are 0, the loss has a corner:
-    the slope in each may be anything from 0 to its sign, or from -1 to 1. This code shares 1 equally among those that tie, and 0 has no sign.
+    The slope is the residual's sign where it is largest, and 0 elsewhere. Where several are largest, or all are 0, the loss has a
+    corner: the slope in each may be anything from 0 to its sign, or from -1 to 1. This code shares 1 equally among those that tie, and
+    0 has no sign.
+    """
+
+@_flat
+def median_absolute_error(
+    prediction: ArrayLike, target: ArrayLike,
+    *, reduction: _Reduction = "none", denominator: _Denominator | float = "weights", empty: _Empty = "nan",
+    sample_weight: ArrayLike | None = None, mask: ArrayLike | None = None, upstream: ArrayLike | None = None, class_axis: int = -1,
+) -> Any:
+    """Median absolute error of a batch: half of the residuals are smaller.
+
+        L(f, y) = median of |f_i - y_i|
+
+    prediction  f, n numbers, any real; one example is such a batch
+    target      y, as many, any real
+    Of an even number the median is the mean of the two in the middle, as NumPy and scikit-learn have it. The slope is the residual's
+    sign where the median is, half of it in each of two, and 0 elsewhere. Where residuals tie with the median, or it is 0, the loss has
+    a corner: this code shares the slope equally among those that tie, and 0 has no sign.
     """
 
 @_curved
@@ -1415,8 +1434,9 @@ def welsch(
     prediction  f, any real
     target      y, any real
     scale       c, the size of residual at which the square gives way, above 0; 1 by default
-    As in Barron's general loss (alpha = -infinity) and kornia; Holland and Welsch have c^2 / 2 times it, and (r / c)^2 without the half in
-    the exponent. Far outliers do not count: the slope, r / c^2 exp(-(r / c)^2 / 2), vanishes beyond some scales, and the loss is not convex.
+    As in Barron's general loss (alpha = -infinity) and kornia; Holland and Welsch have c^2 / 2 times it, and (r / c)^2 without the half
+    in the exponent. Far outliers do not count: the slope, r / c^2 exp(-(r / c)^2 / 2), vanishes beyond some scales, and the loss is not
+    convex.
     """
 
 @_curved

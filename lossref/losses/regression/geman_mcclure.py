@@ -5,8 +5,9 @@
 prediction  f, any real
 target      y, any real
 scale       c, the size of residual at which the square gives way, above 0; 1 by default
-As in Barron's general loss (alpha = -2) and kornia; Geman and McClure have r^2 / (r^2 + c^2), which is half of this one with 2 c for c.
-Far outliers hardly count: the slope, 16 r c^2 / (r^2 + 4 c^2)^2, falls again beyond 2 c / sqrt(3), and the loss is not convex.
+As in Barron's general loss (alpha = -2) and kornia; Geman and McClure have r^2 / (r^2 + c^2), which is half of this one with 2 c
+for c. Far outliers hardly count: the slope, 16 r c^2 / (r^2 + 4 c^2)^2, falls again beyond 2 c / sqrt(3), and the loss is not
+convex.
 """
 
 import numpy as np

@@ -5,8 +5,9 @@
 prediction  f, any real
 target      y, any real
 scale       c, the size of residual at which the square gives way, above 0; 1 by default
-As in Barron's general loss (alpha = -infinity) and kornia; Holland and Welsch have c^2 / 2 times it, and (r / c)^2 without the half in
-the exponent. Far outliers do not count: the slope, r / c^2 exp(-(r / c)^2 / 2), vanishes beyond some scales, and the loss is not convex.
+As in Barron's general loss (alpha = -infinity) and kornia; Holland and Welsch have c^2 / 2 times it, and (r / c)^2 without the half
+in the exponent. Far outliers do not count: the slope, r / c^2 exp(-(r / c)^2 / 2), vanishes beyond some scales, and the loss is not
+convex.
 """
 
 import numpy as np
