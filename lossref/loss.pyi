@@ -155,6 +155,24 @@ def negative_log_likelihood(
     Nothing is normalised: that exp l sums to 1 is the caller's business. A probability of 0 is -inf here and costs infinity.
     """
 
+@_curved
+def one_vs_all_logistic(
+    logits: ArrayLike, target: ArrayLike,
+    *, reduction: _Reduction = "none", denominator: _Denominator | float = "weights", empty: _Empty = "nan",
+    sample_weight: ArrayLike | None = None, class_weight: ArrayLike | None = None, ignore_index: int | None = None,
+    mask: ArrayLike | None = None, target_form: Literal["index", "one_hot"] | None = None, upstream: ArrayLike | None = None,
+    class_axis: int = -1,
+) -> Any:
+    """One-vs-all logistic loss: of each class, whether it is the true one, a sigmoid cross-entropy.
+
+        L(z, y) = sum_j log(1 + exp z_j) - z_y,      dL/dz_j = s(z_j) - [j = y],      s(z) = 1 / (1 + exp(-z))
+
+    logits  z, log-odds of each class against all others along the last axis, any real
+    target  y, the index of the true class, counted from 0
+    No class rules out another, so that a common offset counts, which a softmax has no part of. LightGBM takes the slopes of this sum
+    for its trees (multiclassova), and CatBoost's MultiClassOneVsAll divides it by the number of classes.
+    """
+
 @_flat
 def poly_cross_entropy(
     logits: ArrayLike, target: ArrayLike, epsilon: ArrayLike = 2.0,
@@ -1286,23 +1304,6 @@ def max_error(
     The slope is the residual's sign where it is largest, and 0 elsewhere. Where several are largest, or all are 0, the loss has a
     corner: the slope in each may be anything from 0 to its sign, or from -1 to 1. This code shares 1 equally among those that tie, and
     0 has no sign.
-    """
-
-@_flat
-def median_absolute_error(
-    prediction: ArrayLike, target: ArrayLike,
-    *, reduction: _Reduction = "none", denominator: _Denominator | float = "weights", empty: _Empty = "nan",
-    sample_weight: ArrayLike | None = None, mask: ArrayLike | None = None, upstream: ArrayLike | None = None, class_axis: int = -1,
-) -> Any:
-    """Median absolute error of a batch: half of the residuals are smaller.
-
-        L(f, y) = median of |f_i - y_i|
-
-    prediction  f, n numbers, any real; one example is such a batch
-    target      y, as many, any real
-    Of an even number the median is the mean of the two in the middle, as NumPy and scikit-learn have it. The slope is the residual's
-    sign where the median is, half of it in each of two, and 0 elsewhere. Where residuals tie with the median, or it is 0, the loss has
-    a corner: this code shares the slope equally among those that tie, and 0 has no sign.
     """
 
 @_curved
