@@ -606,6 +606,26 @@ def poisson_from_rate(
     """
 
 @_curved
+def student_t(
+    prediction: ArrayLike, target: ArrayLike, scale: ArrayLike = 1.0, freedom: ArrayLike = 4.0,
+    *, reduction: _Reduction = "none", denominator: _Denominator | float = "weights", empty: _Empty = "nan",
+    sample_weight: ArrayLike | None = None, mask: ArrayLike | None = None, upstream: ArrayLike | None = None,
+) -> Any:
+    """Student's t negative log-likelihood of a residual: half its square near 0, and n + 1 times its logarithm far off.
+
+        L(f, y) = (n + 1) / 2 log(1 + (r / c)^2 / n),      r = f - y
+
+    prediction  f, the location of the distribution, any real
+    target      y, any real
+    scale       c, of the distribution, above 0; 1 by default
+    freedom     n, its degrees of freedom, above 0; 4 by default, as in statsmodels
+    What does not depend on f is left out, so that a perfect prediction costs 0. For n = 1 it is a Cauchy distribution's, and for ever
+    more degrees of freedom half the square of r / c; `cauchy` is 2/3 of it for n = 2. statsmodels has c^2 n / 2 for (n + 1) / 2, which
+    makes the second derivative at 0 be 1. The slope, (n + 1) r / (n c^2 + r^2), falls again beyond sqrt(n) c, and the loss is not
+    convex.
+    """
+
+@_curved
 def tweedie(
     log_mean: ArrayLike, target: ArrayLike, power: ArrayLike = 1.5,
     *, reduction: _Reduction = "none", denominator: _Denominator | float = "weights", empty: _Empty = "nan",

@@ -9,11 +9,8 @@ As in Barron's general loss (alpha = 0) and kornia; a Cauchy distribution's like
 the half. Far outliers hardly count: the slope, 2 r / (2 c^2 + r^2), falls again beyond sqrt(2) c, and the loss is not convex.
 """
 
-import numpy as np
-
 from lossref.families.scalars import robust
-from lossref.float64.doubled import doubled, either, minus, over, plus, times
-from lossref.float64.kernels import LOG_2, finite_residual
+from lossref.float64 import heavy_tails
 from lossref.laws import even_in_residual, homogeneous, nonnegative, symmetric
 from lossref.options import NUMBER
 from lossref.spaces import Positive, Real
@@ -21,28 +18,15 @@ from lossref.spec import Hard, Known, Loss, Parameter
 
 
 def value(prediction, target, scale=1.0):
-    _, (r, _), c = finite_residual(prediction, target, scale)
-    u = np.abs(r / c)
-    far = 2.0 * (np.log(np.where(r == 0, 1.0, np.abs(r))) - np.log(c)) - LOG_2
-    return np.where(u > 2.0**500, far, np.log1p(0.5 * np.square(np.minimum(u, 2.0**500))))
+    return heavy_tails.logarithm(prediction, target, scale, 2.0)
 
 
 def gradient(prediction, target, scale=1.0):
-    whole, (r, _), c = finite_residual(prediction, target, scale)
-    near, far = r / c / c / (1.0 + 0.5 * np.square(r / c)), 2.0 / r / (1.0 + 2.0 * np.square(c / r))
-    return whole * np.where(np.abs(r) < c, near, far)
+    return heavy_tails.slope(prediction, target, scale, 2.0)
 
 
 def hessian(prediction, target, scale=1.0):
-    # Next to sqrt(2) c the numerator is a difference: of numbers of twice the precision.
-    whole, (r, low), c = finite_residual(prediction, target, scale)
-    near, exact, one = np.abs(r) < c, (np.clip(r, -(2.0**1000), 2.0**1000), low), doubled(c)
-    ratio = either(near, over(exact, one), over(one, exact))
-    square, half = times(ratio, ratio), doubled(0.5)
-    inner, bottom = minus(doubled(1.0), times(square, half)), plus(doubled(1.0), times(square, half))
-    inner = over(inner, times(bottom, bottom))[0] / c / c
-    outer = over(minus(square, half), times(plus(square, half), plus(square, half)))[0] / r / r
-    return whole * whole * np.where(near, inner, outer)
+    return heavy_tails.bend(prediction, target, scale, 2.0)
 
 
 def definition(m, prediction, target, scale):
