@@ -46,6 +46,26 @@ def binary_cross_entropy(
     Nothing is clipped: a certain and wrong prediction costs infinity. At p = 0 and p = 1 the gradient is its limit from inside.
     """
 
+@_flat
+def cross_entropy_lambda(
+    logits: ArrayLike, target: ArrayLike, weight: ArrayLike = 1.0,
+    *, reduction: _Reduction = "none", denominator: _Denominator | float = "weights", empty: _Empty = "nan",
+    sample_weight: ArrayLike | None = None, pos_weight: ArrayLike | None = None, label_smoothing: float = 0.0,
+    smoothing: _Smoothing = "all", mask: ArrayLike | None = None, target_form: Literal["probability", "sign"] | None = None,
+    upstream: ArrayLike | None = None,
+) -> Any:
+    """Cross-entropy of an event that is missed with the probability exp(-w h), of a hazard h and an exposure w.
+
+        L(f, y) = (1 - y) w h - y log(1 - exp(-w h)),      h = log(1 + exp f)
+
+    logits  f, of which the hazard h is the softplus, any real
+    target  y, probability of an event, in [0, 1]
+    weight  w, the exposure: how many times the event had its chance, above 0; 1 by default
+    LightGBM's alternative parametrization of cross-entropy (cross_entropy_lambda, xentlambda), whose weights are exposures and not
+    multiples of the loss. For w = 1 it is `sigmoid_cross_entropy`. Where w h rounds to 0 the loss of an event is -f - log w, not
+    infinite.
+    """
+
 @_curved
 def multilabel_soft_margin(
     logits: ArrayLike, target: ArrayLike,
@@ -571,6 +591,23 @@ def gamma(
     target    y, above 0
     The shape is 1, and what does not depend on the mean is left out, so the loss may be negative: half the deviance is this less
     log y + 1. The gradient is 1 - y exp(-z), the second derivative y exp(-z).
+    """
+
+@_curved
+def inverse_gaussian(
+    mean: ArrayLike, target: ArrayLike,
+    *, reduction: _Reduction = "none", denominator: _Denominator | float = "weights", empty: _Empty = "nan",
+    sample_weight: ArrayLike | None = None, mask: ArrayLike | None = None, upstream: ArrayLike | None = None,
+) -> Any:
+    """Inverse Gaussian deviance: the square of the residual, relative to the target and to the square of the mean.
+
+        L(m, y) = (y - m)^2 / (y m^2)
+
+    mean    m, the expected target, above 0
+    target  y, above 0: waiting times, say
+    It is the part of twice an inverse Gaussian negative log-likelihood that the mean has, and the unit deviance of a power of 3
+    (`tweedie` ends at 2). Beyond 3/2 y it is not convex: the slope is 2 (m - y) / m^3, the second derivative 2 (3 y - 2 m) / m^4. As
+    printed m^2 vanishes below 1e-162, and the power below 1e-81.
     """
 
 @_curved

@@ -76,6 +76,11 @@ def max_error(prediction, target):
     return metrics.max_error(target[0], prediction[0])
 
 
+@implements(alone=True, reductions=MEAN)
+def inverse_gaussian(mean, target, reduction="mean", sample_weight=None):
+    return metrics.mean_tweedie_deviance(target, mean, sample_weight=sample_weight, power=3)
+
+
 def _hinge_slope(prediction, target):
     return Hinge(1.0).py_dloss(prediction[0], target[0])
 
