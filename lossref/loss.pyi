@@ -46,26 +46,6 @@ def binary_cross_entropy(
     Nothing is clipped: a certain and wrong prediction costs infinity. At p = 0 and p = 1 the gradient is its limit from inside.
     """
 
-@_flat
-def cross_entropy_lambda(
-    logits: ArrayLike, target: ArrayLike, weight: ArrayLike = 1.0,
-    *, reduction: _Reduction = "none", denominator: _Denominator | float = "weights", empty: _Empty = "nan",
-    sample_weight: ArrayLike | None = None, pos_weight: ArrayLike | None = None, label_smoothing: float = 0.0,
-    smoothing: _Smoothing = "all", mask: ArrayLike | None = None, target_form: Literal["probability", "sign"] | None = None,
-    upstream: ArrayLike | None = None,
-) -> Any:
-    """Cross-entropy of an event that is missed with the probability exp(-w h), of a hazard h and an exposure w.
-
-        L(f, y) = (1 - y) w h - y log(1 - exp(-w h)),      h = log(1 + exp f)
-
-    logits  f, of which the hazard h is the softplus, any real
-    target  y, probability of an event, in [0, 1]
-    weight  w, the exposure: how many times the event had its chance, above 0; 1 by default
-    LightGBM's alternative parametrization of cross-entropy (cross_entropy_lambda, xentlambda), whose weights are exposures and not
-    multiples of the loss. For w = 1 it is `sigmoid_cross_entropy`. Where w h rounds to 0 the loss of an event is -f - log w, not
-    infinite.
-    """
-
 @_curved
 def multilabel_soft_margin(
     logits: ArrayLike, target: ArrayLike,
