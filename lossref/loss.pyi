@@ -155,6 +155,26 @@ def categorical_focal_cross_entropy(
     """
 
 @_flat
+def generalized_cross_entropy(
+    logits: ArrayLike, target: ArrayLike, q: ArrayLike = 0.7,
+    *, reduction: _Reduction = "none", denominator: _Denominator | float = "weights", empty: _Empty = "nan",
+    sample_weight: ArrayLike | None = None, class_weight: ArrayLike | None = None, ignore_index: int | None = None,
+    mask: ArrayLike | None = None, target_form: Literal["index", "one_hot"] | None = None, upstream: ArrayLike | None = None,
+    class_axis: int = -1,
+) -> Any:
+    """Generalised cross-entropy, on logits: between cross-entropy, for q = 0, and what the target's probability lacks to 1, for q = 1.
+
+        L(z, y) = (1 - p_y^q) / q,      p = softmax(z),      dL/dz_j = p_y^q (p_j - [j = y])
+
+    logits  z, one for each class along the last axis, any real
+    target  y, the index of the true class, counted from 0
+    q       how little a wrong label counts, in [0, 1]; 0 means the limit, cross-entropy; 0.7 by default, as in the paper
+    Examples with a small p_y, which may be mislabelled, pull less than they do in cross-entropy, by p_y^q. Keras has 0.5 for a default,
+    and takes probabilities, on which the slope is infinite at 0. As printed the loss of a right prediction is 0: of 1 - p_y nothing is
+    left below 1e-16.
+    """
+
+@_flat
 def linear_cross_entropy(
     hidden: ArrayLike, weight: ArrayLike, bias: ArrayLike, target: ArrayLike,
     *, reduction: _Reduction = "none", denominator: _Denominator | float = "weights", empty: _Empty = "nan",
@@ -187,6 +207,24 @@ def negative_log_likelihood(
     log_probabilities  l, logarithms of probabilities along the last axis, each at most 0 (not probabilities, not scores)
     target             y, the index of the true class, counted from 0
     Nothing is normalised: that exp l sums to 1 is the caller's business. A probability of 0 is -inf here and costs infinity.
+    """
+
+@_curved
+def one_vs_all_logistic(
+    logits: ArrayLike, target: ArrayLike,
+    *, reduction: _Reduction = "none", denominator: _Denominator | float = "weights", empty: _Empty = "nan",
+    sample_weight: ArrayLike | None = None, class_weight: ArrayLike | None = None, ignore_index: int | None = None,
+    mask: ArrayLike | None = None, target_form: Literal["index", "one_hot"] | None = None, upstream: ArrayLike | None = None,
+    class_axis: int = -1,
+) -> Any:
+    """One-vs-all logistic loss: of each class, whether it is the true one, a sigmoid cross-entropy.
+
+        L(z, y) = sum_j log(1 + exp z_j) - z_y,      dL/dz_j = s(z_j) - [j = y],      s(z) = 1 / (1 + exp(-z))
+
+    logits  z, log-odds of each class against all others along the last axis, any real
+    target  y, the index of the true class, counted from 0
+    No class rules out another, so that a common offset counts, which a softmax has no part of. LightGBM takes the slopes of this sum
+    for its trees (multiclassova), and CatBoost's MultiClassOneVsAll divides it by the number of classes.
     """
 
 @_flat
@@ -606,6 +644,23 @@ def gamma(
     """
 
 @_curved
+def inverse_gaussian(
+    mean: ArrayLike, target: ArrayLike,
+    *, reduction: _Reduction = "none", denominator: _Denominator | float = "weights", empty: _Empty = "nan",
+    sample_weight: ArrayLike | None = None, mask: ArrayLike | None = None, upstream: ArrayLike | None = None,
+) -> Any:
+    """Inverse Gaussian deviance: the square of the residual, relative to the target and to the square of the mean.
+
+        L(m, y) = (y - m)^2 / (y m^2)
+
+    mean    m, the expected target, above 0
+    target  y, above 0: waiting times, say
+    It is the part of twice an inverse Gaussian negative log-likelihood that the mean has, and the unit deviance of a power of 3
+    (`tweedie` ends at 2). Beyond 3/2 y it is not convex: the slope is 2 (m - y) / m^3, the second derivative 2 (3 y - 2 m) / m^4. As
+    printed m^2 vanishes below 1e-162, and the power below 1e-81.
+    """
+
+@_curved
 def poisson(
     log_rate: ArrayLike, target: ArrayLike,
     *, reduction: _Reduction = "none", denominator: _Denominator | float = "weights", empty: _Empty = "nan",
@@ -635,6 +690,26 @@ def poisson_from_rate(
     target  y, the count, at least 0; it need not be whole
     The constant log y! is left out, so the loss may be negative. Nothing is added to the rate (libraries add an eps): events at a rate of
     0 cost infinity, and no event costs the rate. The gradient is 1 - y / r. From the logarithm of the rate it is `poisson`.
+    """
+
+@_curved
+def student_t(
+    prediction: ArrayLike, target: ArrayLike, scale: ArrayLike = 1.0, freedom: ArrayLike = 4.0,
+    *, reduction: _Reduction = "none", denominator: _Denominator | float = "weights", empty: _Empty = "nan",
+    sample_weight: ArrayLike | None = None, mask: ArrayLike | None = None, upstream: ArrayLike | None = None,
+) -> Any:
+    """Student's t negative log-likelihood of a residual: half its square near 0, and n + 1 times its logarithm far off.
+
+        L(f, y) = (n + 1) / 2 log(1 + (r / c)^2 / n),      r = f - y
+
+    prediction  f, the location of the distribution, any real
+    target      y, any real
+    scale       c, of the distribution, above 0; 1 by default
+    freedom     n, its degrees of freedom, above 0; 4 by default, as in statsmodels
+    What does not depend on f is left out, so that a perfect prediction costs 0. For n = 1 it is a Cauchy distribution's, and for ever
+    more degrees of freedom half the square of r / c; `cauchy` is 2/3 of it for n = 2. statsmodels has c^2 n / 2 for (n + 1) / 2, which
+    makes the second derivative at 0 be 1. The slope, (n + 1) r / (n c^2 + r^2), falls again beyond sqrt(n) c, and the loss is not
+    convex.
     """
 
 @_curved
@@ -1450,6 +1525,24 @@ def gaussian_nll(
     """
 
 @_curved
+def geman_mcclure(
+    prediction: ArrayLike, target: ArrayLike, scale: ArrayLike = 1.0,
+    *, reduction: _Reduction = "none", denominator: _Denominator | float = "weights", empty: _Empty = "nan",
+    sample_weight: ArrayLike | None = None, mask: ArrayLike | None = None, upstream: ArrayLike | None = None,
+) -> Any:
+    """Geman-McClure loss: half the square of r / c near 0, and 2 far off, which it approaches as 1 / r^2 vanishes.
+
+        L(f, y) = 2 (r / c)^2 / ((r / c)^2 + 4),      r = f - y
+
+    prediction  f, any real
+    target      y, any real
+    scale       c, the size of residual at which the square gives way, above 0; 1 by default
+    As in Barron's general loss (alpha = -2) and kornia; Geman and McClure have r^2 / (r^2 + c^2), which is half of this one with 2 c
+    for c. Far outliers hardly count: the slope, 16 r c^2 / (r^2 + 4 c^2)^2, falls again beyond 2 c / sqrt(3), and the loss is not
+    convex.
+    """
+
+@_curved
 def half_squared_error(
     prediction: ArrayLike, target: ArrayLike,
     *, reduction: _Reduction = "none", denominator: _Denominator | float = "weights", empty: _Empty = "nan",
@@ -1496,6 +1589,23 @@ def log_cosh(
     or logaddexp(r, -r) - log 2, whose terms cancel near 0: the value of 1e-9 comes out as 0, or as some ulps of log 2.
     """
 
+@_flat
+def max_error(
+    prediction: ArrayLike, target: ArrayLike,
+    *, reduction: _Reduction = "none", denominator: _Denominator | float = "weights", empty: _Empty = "nan",
+    sample_weight: ArrayLike | None = None, mask: ArrayLike | None = None, upstream: ArrayLike | None = None, class_axis: int = -1,
+) -> Any:
+    """Maximum error of a batch: the largest absolute residual.
+
+        L(f, y) = max_i |f_i - y_i|
+
+    prediction  f, n numbers, any real; one example is such a batch
+    target      y, as many, any real
+    The slope is the residual's sign where it is largest, and 0 elsewhere. Where several are largest, or all are 0, the loss has a
+    corner: the slope in each may be anything from 0 to its sign, or from -1 to 1. This code shares 1 equally among those that tie, and
+    0 has no sign.
+    """
+
 @_curved
 def pseudo_huber(
     prediction: ArrayLike, target: ArrayLike, delta: ArrayLike = 1.0,
@@ -1528,6 +1638,23 @@ def quantile(
     tau         the quantile, in [0, 1]; 1/2 by default
     The residual is y - f, as texts on quantiles have it: tau is what a prediction that is too low costs a unit, 1 - tau one too high.
     At tau = 1/2 this is half the absolute error. At f = y there is a corner: every slope in [-tau, 1 - tau] is right. This code returns 0.
+    """
+
+@_curved
+def root_mean_squared_error(
+    prediction: ArrayLike, target: ArrayLike,
+    *, reduction: _Reduction = "none", denominator: _Denominator | float = "weights", empty: _Empty = "nan",
+    sample_weight: ArrayLike | None = None, mask: ArrayLike | None = None, upstream: ArrayLike | None = None, class_axis: int = -1,
+) -> Any:
+    """Root mean squared error of a batch.
+
+        L(f, y) = sqrt(1/n sum_i (f_i - y_i)^2),      dL/df_i = (f_i - y_i) / (n L)
+
+    prediction  f, n numbers, any real; one example is such a batch
+    target      y, as many, any real
+    It has the least in common with `squared_error`, whose mean it is the root of, and the same minimum. As printed squares of residuals
+    above 1e154 overflow, and those of residuals below 1e-162 vanish. Where all predictions are perfect the loss has a corner, as a norm
+    has: every slope up to 1 / sqrt(n) is right there. This code returns 0.
     """
 
 @_curved
@@ -1593,6 +1720,24 @@ def squared_logarithmic_error(
     No factor 1/2. Libraries write log(1 + x) where log1p(x) keeps the digits of small numbers, and some replace predictions below 0, or
     below -1 + 1e-6, by that number. It is not convex: with d the difference of the logarithms, the second derivative is
     2 (1 - d) / (1 + f)^2, negative for d > 1.
+    """
+
+@_curved
+def welsch(
+    prediction: ArrayLike, target: ArrayLike, scale: ArrayLike = 1.0,
+    *, reduction: _Reduction = "none", denominator: _Denominator | float = "weights", empty: _Empty = "nan",
+    sample_weight: ArrayLike | None = None, mask: ArrayLike | None = None, upstream: ArrayLike | None = None,
+) -> Any:
+    """Welsch loss, also called Leclerc's: half the square of r / c near 0, and 1 far off, whatever the residual.
+
+        L(f, y) = 1 - exp(-(r / c)^2 / 2),      r = f - y
+
+    prediction  f, any real
+    target      y, any real
+    scale       c, the size of residual at which the square gives way, above 0; 1 by default
+    As in Barron's general loss (alpha = -infinity) and kornia; Holland and Welsch have c^2 / 2 times it, and (r / c)^2 without the half
+    in the exponent. Far outliers do not count: the slope, r / c^2 exp(-(r / c)^2 / 2), vanishes beyond some scales, and the loss is not
+    convex.
     """
 
 @_curved

@@ -5,7 +5,7 @@ from itertools import chain
 
 import pytest
 from asking import parts
-from subtraction import subtracts
+from subtraction import compares, subtracts
 
 from lossref import catalog, families, golden
 from lossref.formats import FLOAT64
@@ -52,7 +52,7 @@ def test_kinks_have_intervals_on_and_beside_them(loss, form):
     found = [v for v in single(loss, form) if has_interval(v)]
     if any(is_met(v) for v in found):
         assert sum(is_met(v) for v in found) >= 1
-        assert sum(not is_met(v) for v in found) >= 4
+        assert sum(not is_met(v) for v in found) >= 4 or not compares(loss)
         assert {v.region for v in found} <= {"kink", "range"}  # beside 0 lie subnormal numbers
 
 

@@ -34,7 +34,7 @@ CASES = {
     "xlogy": (kernels.xlogy, lambda m, x, y: x * m.log(y), lambda d: (unit(d), unit(d)), 1.5),
     "xlog1py": (kernels.xlog1py, lambda m, x, y: x * m.log(1 + y), lambda d: (unit(d), -unit(d)), 1.5),
     "bregman_log": (kernels.bregman_log, lambda m, x, y: x * m.log(x) - x * m.log(y) - x + y, close_pair, 8),
-    "log1p_less": (kernels.log1p_less, lambda m, u: u - m.log(1 + u), lambda d: (d.number((1.5 * unit(d) - 0.5) * d.scaled(-40, 0)),), 8),
+    "log1p_less": (kernels.log1p_less, lambda m, u: u - m.log(1 + u), lambda d: (d.number((1.5 * unit(d) - 0.5) * d.scaled(-40, -1)),), 8),
     "xlogratio": (kernels.xlogratio, lambda m, x, y: x * m.log(x) - x * m.log(y), any_pair, 2),
     "exp_less_line": (kernels.exp_less_line, lambda m, x: m.exp(x) - 1 - x, lambda d: (min(wide(d), 700.0),), 3),
     "log1mexp": (kernels.log1mexp, lambda m, x: m.log(1 - m.exp(x)), lambda d: (-abs(wide(d)),), 2),

@@ -5,6 +5,7 @@ None where it makes no sense. A Hessian's diagonal has no allowance for its inpu
 them again is asked for values and slopes only.
 """
 
+import inspect
 import math
 
 import numpy as np
@@ -134,7 +135,9 @@ def turned_over(loss, part, right, given):
 
 def wider_inside(loss, part, right, given):
     """Our formulas on numbers of long double, rounded at the end; numbers in two parts are split as float64 is."""
-    if any(getattr(x, "__module__", "") == doubled.__name__ for x in loss.value.__globals__.values()):
+    used = [*loss.value.__globals__.values()]
+    used += [x for module in used if inspect.ismodule(module) for x in vars(module).values()]
+    if any(getattr(x, "__module__", "") == doubled.__name__ for x in used):
         return None
     wide = {k: x.astype(np.longdouble) if k in loss.arguments and x.dtype.kind == "f" else x for k, x in given.items()}
     return _bare(loss, part, given, wide)

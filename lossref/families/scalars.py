@@ -73,6 +73,19 @@ def tube(f: str, y: str, half: str, at_wall: str) -> tuple[Hard, ...]:
     )
 
 
+def robust(f: str, y: str, scale: str, small: str, turn: str, far: str) -> tuple[Hard, ...]:
+    """A residual whose square gives way beyond a scale; `small`, `turn` and `far` say what happens there."""
+    unit = "c" if scale == "scale" else scale
+    return (
+        Hard("small", "cancellation", f"small residuals: {small}",
+             lambda d: {f: d.sign() * d.scaled(-40, -2), y: 0.0, scale: d.cycle(1.0, 0.5, 8.0)}, 18),
+        Hard("turn", "ordinary", f"residuals of about {unit}, where the square {turn}",
+             lambda d: {y: 0.0, scale: (x := d.uniform(0.1, 10)), f: d.number(d.sign() * x * d.uniform(0.25, 4))}, 12),
+        Hard("line", "tail", f"far off: {far}",
+             lambda d: {f: d.sign() * d.scaled(10, 100), y: d.uniform(-2, 2), scale: d.scaled(-40, 4)}, 10),
+    )
+
+
 def margin(f: str, y: str) -> tuple[Hard, ...]:
     """A score and a sign: f y is large where the loss is small."""
     return (

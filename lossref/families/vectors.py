@@ -77,6 +77,30 @@ def scores(z: str, y: str) -> tuple[Hard, ...]:
     )
 
 
+def residuals(f: str, y: str) -> tuple[Hard, ...]:
+    """Two samples whose differences count together."""
+
+    def of(d: Stream, residual: Callable[[], float]) -> Values:
+        return {y: (z := d.vector(lambda: d.uniform(-4, 4))), f: tuple(d.number(x + residual()) for x in z)}
+
+    return (
+        Hard("small_residuals", "tail", "tiny residuals: squares vanish, an absolute tolerance sees only 0",
+             lambda d: {y: (0.0,) * d.size, f: d.vector(lambda: d.sign() * d.scaled(-90, -15))}, 8),
+        Hard("large_residuals", "tail", "residuals whose squares overflow: a cap shows",
+             lambda d: of(d, lambda: d.sign() * d.scaled(10, 90)), 8),
+        Hard("uneven_residuals", "tail", "residuals of every size: the large ones decide, the small ones keep their own slopes",
+             lambda d: {y: (0.0,) * d.size, f: d.vector(lambda: d.sign() * d.scaled(-60, 60))}, 12),
+        Hard("almost_perfect", "cancellation", "predictions some ulps off their targets: differences are exact, their digits are all there",
+             lambda d: {y: (z := d.vector(lambda: d.uniform(1, 1000))), f: tuple(d.format.step(x, d.integer(3, 1000)) for x in z)}, 12),
+        Hard("corner", "kink", "all residuals 0, and one or two ulps beside it, each another ulp: a norm has its corner there, and |r|",
+             lambda d: {y: (z := tuple(d.sign() * d.magnitude(k) for k in range(d.size))), f: tuple(map(d.nudged, z))}, 10),
+        Hard("one_wrong", "kink", "one residual among perfect predictions: of the others |r| has a corner",
+             lambda d: {y: (z := d.vector(lambda: d.uniform(-4, 4))), f: (d.number(z[0] + d.sign() * d.scaled(-20, 20)), *z[1:])}, 8),
+        Hard("many", "ordinary", "33 residuals or 64: a sum must keep its small terms",
+             lambda d: {y: (z := tuple(d.uniform(-4, 4) for _ in range((33, 64)[d.index]))), f: tuple(d.uniform(-4, 4) for _ in z)}, 2),
+    )
+
+
 def logits(z: str, y: str) -> tuple[Hard, ...]:
     """Several logits, each with the probability of its own label: rows of what is hard about one."""
 

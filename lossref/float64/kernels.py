@@ -131,6 +131,19 @@ def two_difference(a: Array, b: Array) -> tuple[Array, Array]:
     return difference, np.where(np.isfinite(lost), lost, 0.0)
 
 
+def finite_residual(prediction: Array, target: Array, scale: Array) -> tuple[Array, tuple[Array, Array], Array]:
+    """A factor that keeps the residual finite, the residual times it, in two parts, and the scale times it."""
+    whole = np.where(np.maximum(np.abs(prediction), np.abs(target)) > 2.0**1000, 0.5, 1.0)
+    return whole, two_difference(whole * prediction, whole * np.asarray(target)), whole * np.asarray(scale)
+
+
+def finite_residuals(prediction: Array, target: Array) -> tuple[Array, tuple[Array, Array]]:
+    """A factor for each row of the last axis that keeps its residuals finite, and the residuals times it, in two parts."""
+    largest = np.maximum(np.abs(prediction), np.abs(target)).max(axis=-1, keepdims=True)
+    whole = np.where((largest > 2.0**1000) & np.isfinite(largest), 0.5, 1.0)
+    return whole, two_difference(whole * prediction, whole * np.asarray(target))
+
+
 def two_product(a: Array, b: Array) -> tuple[Array, Array]:
     """a b and what rounding took from it (Dekker); NaN where a number is too large or too small to be split."""
     product = np.multiply(a, b)

@@ -60,6 +60,7 @@ OTHERS = {
     "RMSE": "the root of a mean of squared_error; not judged separately",
     "Logloss": "CrossEntropy with hard labels; not judged separately",
     "MultiQuantile": "several of Quantile; not judged separately",
+    "MultiClassOneVsAll": "one_vs_all_logistic, divided by the number of classes; not judged separately",
     "Focal": "sigmoid_focal_cross_entropy; not judged yet",
 }
 

@@ -212,6 +212,21 @@ def categorical_hinge(scores, target, reduction=None, sample_weight=None):
     )
 
 
+def _within(question):
+    row = question.inputs["logits"]
+    several = len(row[0] if isinstance(row[0], tuple) else row) > 1
+    if question.options.get("mask") is not None:
+        return "a mask of logits is not one of their softmax"
+    return "" if several and 0 < question.options.get("q", 0.7) < 1 else "Keras wants two classes, and a q strictly between 0 and 1"
+
+
+@implements(composed="of the softmax of logits", never=_within)
+def generalized_cross_entropy(logits, target, q, reduction=None, sample_weight=None):
+    return keras.losses.CategoricalGeneralizedCrossEntropy(q=q, reduction=reduction)(
+        target, keras.ops.softmax(logits, axis=1), sample_weight=sample_weight
+    )
+
+
 OTHERS = {
     "CategoricalFocalCrossentropy": "of probabilities; judged of logits",
     "CosineSimilarity": "cosine_distance less 1; not judged separately",

@@ -11,12 +11,29 @@ IMPORTS = "import torch, kornia"
 
 
 def _one(question):
-    return "" if question.options.get("delta", 1.0) == 1 else "charbonnier_loss has a scale of 1"
+    """Its robust losses have no scale."""
+    is_one = all(question.options.get(name, 1.0) == 1 for name in ("delta", "scale"))
+    return "" if is_one else "Kornia's robust losses have a scale of 1"
 
 
 @implements(never=_one)
 def pseudo_huber(prediction, target, reduction="none"):
     return kornia.losses.charbonnier_loss(prediction, target, reduction=reduction)
+
+
+@implements(never=_one)
+def cauchy(prediction, target, reduction="none"):
+    return kornia.losses.cauchy_loss(prediction, target, reduction=reduction)
+
+
+@implements(never=_one)
+def geman_mcclure(prediction, target, reduction="none"):
+    return kornia.losses.geman_mcclure_loss(prediction, target, reduction=reduction)
+
+
+@implements(never=_one)
+def welsch(prediction, target, reduction="none"):
+    return kornia.losses.welsch_loss(prediction, target, reduction=reduction)
 
 
 # Each logit is a channel of its own.

@@ -88,6 +88,7 @@ def fair(prediction, target, scale):
 
 OTHERS = {
     "binary": "cross_entropy with hard labels; not judged separately",
+    "multiclassova": "its slopes are those of the loss, its metric is the logarithm of the true class alone",
 }  # fmt: skip
 
 

@@ -65,6 +65,22 @@ def squared_logarithmic_error(prediction, target, reduction="mean", sample_weigh
     return metrics.mean_squared_log_error(target, prediction, sample_weight=sample_weight)
 
 
+# Of a batch they make one number, which is the loss of one example.
+@implements(alone=True)
+def root_mean_squared_error(prediction, target):
+    return metrics.root_mean_squared_error(target[0], prediction[0])
+
+
+@implements(alone=True)
+def max_error(prediction, target):
+    return metrics.max_error(target[0], prediction[0])
+
+
+@implements(alone=True, reductions=MEAN)
+def inverse_gaussian(mean, target, reduction="mean", sample_weight=None):
+    return metrics.mean_tweedie_deviance(target, mean, sample_weight=sample_weight, power=3)
+
+
 def _hinge_slope(prediction, target):
     return Hinge(1.0).py_dloss(prediction[0], target[0])
 

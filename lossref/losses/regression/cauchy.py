@@ -9,10 +9,8 @@ As in Barron's general loss (alpha = 0) and kornia; a Cauchy distribution's like
 the half. Far outliers hardly count: the slope, 2 r / (2 c^2 + r^2), falls again beyond sqrt(2) c, and the loss is not convex.
 """
 
-import numpy as np
-
-from lossref.float64.doubled import doubled, either, minus, over, plus, times
-from lossref.float64.kernels import LOG_2, two_difference
+from lossref.families.scalars import robust
+from lossref.float64 import heavy_tails
 from lossref.laws import even_in_residual, homogeneous, nonnegative, symmetric
 from lossref.options import NUMBER
 from lossref.spaces import Positive, Real
@@ -20,34 +18,15 @@ from lossref.spec import Hard, Known, Loss, Parameter
 
 
 def value(prediction, target, scale=1.0):
-    _, (r, _), c = _parts(prediction, target, scale)
-    u = np.abs(r / c)
-    far = 2.0 * (np.log(np.where(r == 0, 1.0, np.abs(r))) - np.log(c)) - LOG_2
-    return np.where(u > 2.0**500, far, np.log1p(0.5 * np.square(np.minimum(u, 2.0**500))))
+    return heavy_tails.logarithm(prediction, target, scale, 2.0)
 
 
 def gradient(prediction, target, scale=1.0):
-    whole, (r, _), c = _parts(prediction, target, scale)
-    near, far = r / c / c / (1.0 + 0.5 * np.square(r / c)), 2.0 / r / (1.0 + 2.0 * np.square(c / r))
-    return whole * np.where(np.abs(r) < c, near, far)
+    return heavy_tails.slope(prediction, target, scale, 2.0)
 
 
 def hessian(prediction, target, scale=1.0):
-    # Next to sqrt(2) c the numerator is a difference: of numbers of twice the precision.
-    whole, (r, low), c = _parts(prediction, target, scale)
-    near, exact, one = np.abs(r) < c, (np.clip(r, -(2.0**1000), 2.0**1000), low), doubled(c)
-    ratio = either(near, over(exact, one), over(one, exact))
-    square, half = times(ratio, ratio), doubled(0.5)
-    inner, bottom = minus(doubled(1.0), times(square, half)), plus(doubled(1.0), times(square, half))
-    inner = over(inner, times(bottom, bottom))[0] / c / c
-    outer = over(minus(square, half), times(plus(square, half), plus(square, half)))[0] / r / r
-    return whole * whole * np.where(near, inner, outer)
-
-
-def _parts(prediction, target, scale):
-    """A factor that keeps the residual finite, the residual times it, in two parts, and the scale times it."""
-    whole = np.where(np.maximum(np.abs(prediction), np.abs(target)) > 2.0**1000, 0.5, 1.0)
-    return whole, two_difference(whole * prediction, whole * np.asarray(target)), whole * np.asarray(scale)
+    return heavy_tails.bend(prediction, target, scale, 2.0)
 
 
 def definition(m, prediction, target, scale):
@@ -65,12 +44,8 @@ LOSS = Loss(
     definition=definition,
     laws=(nonnegative, symmetric, even_in_residual, homogeneous(0, "prediction", "target", "scale")),
     hard=(
-        Hard("small", "cancellation", "small residuals: 1 + u rounds to 1, the loss is r^2 / (2 c^2)",
-             lambda d: {"prediction": d.sign() * d.scaled(-40, -2), "target": 0.0, "scale": d.cycle(1.0, 0.5, 8.0)}, 18),
-        Hard("turn", "ordinary", "residuals of about c, where the square gives way",
-             lambda d: {"target": 0.0, "scale": (x := d.uniform(0.1, 10)), "prediction": d.number(d.sign() * x * d.uniform(0.25, 4))}, 12),
-        Hard("line", "tail", "far off: (r / c)^2 overflows, its logarithm does not; slopes are small, not 0",
-             lambda d: {"prediction": d.sign() * d.scaled(10, 100), "target": d.uniform(-2, 2), "scale": d.scaled(-40, 4)}, 10),
+        *robust("prediction", "target", "scale", "1 + u rounds to 1, the loss is r^2 / (2 c^2)", "gives way",
+                "(r / c)^2 overflows, its logarithm does not; slopes are small, not 0"),
         Hard("bend", "cancellation", "residuals next to sqrt(2) c: the slope is greatest, the second derivative passes through 0",
              lambda d: {"target": 0.0, "scale": 1.0,
                         "prediction": d.number(d.exactly(lambda m: m.sqrt(m.lift(2))) * (1 + d.cycle(0, 1, -1) * 4.0**-d.index))}, 9),

@@ -11,7 +11,8 @@ slope is r / (1 + |r| / c), the second derivative 1 / (1 + |r| / c)^2.
 
 import numpy as np
 
-from lossref.float64.kernels import log1p_less
+from lossref.families.scalars import robust
+from lossref.float64.kernels import finite_residual, log1p_less
 from lossref.laws import convex, even_in_residual, homogeneous, nonnegative, symmetric
 from lossref.options import NUMBER
 from lossref.spaces import Positive, Real
@@ -19,7 +20,7 @@ from lossref.spec import Hard, Known, Loss, Parameter
 
 
 def value(prediction, target, scale=1.0):
-    whole, r, c = _parts(prediction, target, scale)
+    whole, (r, _), c = finite_residual(prediction, target, scale)
     distance, u = np.abs(r), np.abs(r / c)
     logarithm = np.where(np.isinf(u), np.log(np.where(r == 0, 1.0, distance)) - np.log(c), np.log1p(u))
     far = np.where(np.isinf(r), np.inf, c * (distance - c * np.where(np.isinf(r), 0.0, logarithm)))
@@ -27,19 +28,13 @@ def value(prediction, target, scale=1.0):
 
 
 def gradient(prediction, target, scale=1.0):
-    whole, r, c = _parts(prediction, target, scale)
+    whole, (r, _), c = finite_residual(prediction, target, scale)
     return np.where(np.abs(r) < c, r / (1.0 + np.abs(r) / c), np.sign(r) * (c / (1.0 + c / np.abs(r)))) / whole
 
 
 def hessian(prediction, target, scale=1.0):
-    _, r, c = _parts(prediction, target, scale)
+    _, (r, _), c = finite_residual(prediction, target, scale)
     return np.square(1.0 / (1.0 + np.abs(r) / c))
-
-
-def _parts(prediction, target, scale):
-    """A factor that keeps the residual finite, the residual times it, and the scale times it."""
-    whole = np.where(np.maximum(np.abs(prediction), np.abs(target)) > 2.0**1000, 0.5, 1.0)
-    return whole, whole * prediction - whole * target, whole * np.asarray(scale)
 
 
 def definition(m, prediction, target, scale):
@@ -58,12 +53,8 @@ LOSS = Loss(
     definition=definition,
     laws=(nonnegative, convex, symmetric, even_in_residual, homogeneous(2, "prediction", "target", "scale")),
     hard=(
-        Hard("small", "cancellation", "small residuals: u - log(1 + u) is 0 or has few digits, the loss is r^2 / 2",
-             lambda d: {"prediction": d.sign() * d.scaled(-40, -2), "target": 0.0, "scale": d.cycle(1.0, 0.5, 8.0)}, 18),
-        Hard("turn", "ordinary", "residuals of about c, where the square turns into a line",
-             lambda d: {"target": 0.0, "scale": (x := d.uniform(0.1, 10)), "prediction": d.number(d.sign() * x * d.uniform(0.25, 4))}, 12),
-        Hard("line", "tail", "far off: |r| / c overflows, or its logarithm is forgotten; the second derivative is (c / r)^2",
-             lambda d: {"prediction": d.sign() * d.scaled(10, 100), "target": d.uniform(-2, 2), "scale": d.scaled(-40, 4)}, 10),
+        *robust("prediction", "target", "scale", "u - log(1 + u) is 0 or has few digits, the loss is r^2 / 2", "turns into a line",
+                "|r| / c overflows, or its logarithm is forgotten; the second derivative is (c / r)^2"),
         Hard("corner", "kink", "residual 0 and one or two ulps beside it: |r| has a corner there, the loss has not",
              lambda d: {"target": (y := d.uniform(-8, 8)), "prediction": d.nudged(y)}, 5),
     ),
