@@ -65,6 +65,7 @@ def same(a, b):
 
 def torch_value(loss, tensors, reduction):
     """The value as somebody writes it who knows torch and not this project."""
+    import torch
     from torch import nn
 
     modules = {
@@ -82,6 +83,11 @@ def torch_value(loss, tensors, reduction):
         return nn.KLDivLoss(reduction="batchmean" if reduction == "mean" else reduction)(*tensors)
     if loss == BOTH_IN_LOG_SPACE:
         return nn.KLDivLoss(reduction="batchmean" if reduction == "mean" else reduction, log_target=True)(*tensors)
+    if loss == "multilabel_margin":
+        scores, target = tensors
+        held = [[k for k, y in enumerate(row) if y == 1] for row in target.tolist()]
+        padded = torch.tensor([[*row, *[-1] * (scores.shape[1] - len(row))] for row in held])
+        return nn.MultiLabelMarginLoss(reduction=reduction)(scores, padded)
     return modules[loss](reduction=reduction)(*tensors)
 
 
@@ -121,6 +127,9 @@ def by_hand_sklearn(loss, arrays, reduction):
         ("quantile", "mean"): lambda: metrics.mean_pinball_loss(y, x),
         ("absolute_percentage_error", "mean"): lambda: metrics.mean_absolute_percentage_error(y, x),
         ("squared_logarithmic_error", "mean"): lambda: metrics.mean_squared_log_error(y, x),
+        ("inverse_gaussian", "mean"): lambda: metrics.mean_tweedie_deviance(y, x, power=3),
+        ("label_ranking", "mean"): lambda: metrics.label_ranking_loss(y, x),
+        ("coverage", "mean"): lambda: metrics.coverage_error(y, x),
         ("binary_cross_entropy", "mean"): lambda: metrics.log_loss(y, x),
         ("binary_cross_entropy", "sum"): lambda: metrics.log_loss(y, x, normalize=False),
         ("sparse_categorical_cross_entropy", "mean"): lambda: metrics.log_loss(y, x, labels=range(x.shape[1])),

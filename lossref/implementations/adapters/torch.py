@@ -85,10 +85,11 @@ def softmax_cross_entropy(logits, target, reduction="none", class_weight=None, l
     )
 
 
-# Of a batch, which shares the weights.
-@implements(alone=True)
-def linear_cross_entropy(hidden, weight, bias, target):
-    return F.linear_cross_entropy(hidden[0], weight[0], target[0], linear_bias=bias[0])
+if hasattr(F, "linear_cross_entropy"):  # from 2.13 on
+    # Of a batch, which shares the weights.
+    @implements(alone=True)
+    def linear_cross_entropy(hidden, weight, bias, target):
+        return F.linear_cross_entropy(hidden[0], weight[0], target[0], linear_bias=bias[0])
 
 
 @implements()
