@@ -66,10 +66,10 @@ def at_distance(x, k):
 
 
 def at_a_point(loss, at):
-    """Value and slopes as floats; where the allowances overflow, so that nothing is certified, from the oracle."""
+    """Value and slopes as floats, None where a jump has none; from the oracle where allowances overflow and nothing is certified."""
     try:
         value, gradient = certified(loss, at)
-        return [float(FLOAT64.nearest(x)) for x in (value, *gradient)]
+        return [x if x is None else float(FLOAT64.nearest(x)) for x in (value, *gradient)]
     except AllowanceOverflowError:
         found = oracle(loss, **at)
         return [float(found.value), *map(float, flat(found.gradient))]
