@@ -117,7 +117,10 @@ def by_torch(name, sample):
     if loss == "multi_margin" and "p" in given:
         given["power"] = given.pop("p")
     if loss == "multilabel_margin" and x.ndim:  # indices of the labels that hold, up to the first that is -1
-        others[0] = (np.eye(x.shape[-1] + 1)[numbers(others[0])] * np.cumprod(numbers(others[0]) >= 0, -1)[..., None]).max(-2)[..., :-1]
+        named = (np.eye(x.shape[-1] + 1)[numbers(others[0])] * np.cumprod(numbers(others[0]) >= 0, -1)[..., None]).sum(-2)[..., :-1]
+        if named.max() > 1:
+            return loss, None, "a label that is named twice counts twice"
+        others[0] = named
     if (weight := given.pop("weight", None)) is not None:
         classes = loss in ("softmax_cross_entropy", "negative_log_likelihood", "multi_margin")
         options |= {"class_weight": weight} if classes else {"sample_weight": weight}
