@@ -54,7 +54,7 @@ def show_run(console: Console, report: Mapping[str, Any], again: str = "", every
             _show_whole(console, entry, everything or named)
     else:
         found = _by_cause(failing)
-        many = max(FEW, min(CAUSES, (SCREEN - AROUND - len(losses)) // SHORT))
+        many = max(1, min(CAUSES, (SCREEN - AROUND - len(losses)) // SHORT))
         for cause, entries in found[:many]:
             _show_short(console, cause, entries)
         if others := [entry["loss"] for _, entries in found[many:] for entry in entries]:
