@@ -12,8 +12,10 @@ from fractions import Fraction
 from typing import Any
 
 from lossref import families
+from lossref.exact.balls import Balls
+from lossref.exact.numbers import Number, Operand, lifted
 from lossref.families.vectors import ahead
-from lossref.formats import Format
+from lossref.formats import FLOAT64, Format
 from lossref.spaces import Space
 from lossref.spec import Loss, Question, Region
 from lossref.stream import Stream
@@ -40,7 +42,37 @@ def refusal(loss: Loss, size: int) -> str:
         return f"--sizes asks losses of one vector axis, which {loss.name} is not"
     if size > NARROW and sum(bool(loss.arguments[name].rank) for name in loss.differentiable) > 1:
         return f"{loss.name} is asked rows of at most {NARROW} numbers: what rounding several vectors allows is not found in linear time"
+    if size > NARROW and _steps(loss, 32) > 3 * _steps(loss, 16):
+        return f"{loss.name} is asked rows of at most {NARROW} numbers: it takes them in pairs, and time grows with their square"
     return ""
+
+
+class _Counting(Balls):
+    """Counts the operations of a definition, and its comparisons."""
+
+    PRECISION = 200  # enough for comparisons of numbers that differ
+    steps = 0
+
+    def add(self, a: Number, b: Number) -> Number:
+        self.steps += 1
+        return super().add(a, b)
+
+    def multiply(self, a: Number, b: Number) -> Number:
+        self.steps += 1
+        return super().multiply(a, b)
+
+    def compare(self, a: Number, b: Operand) -> int:
+        self.steps += 1
+        return super().compare(a, b)
+
+
+def _steps(loss: Loss, size: int) -> int:
+    """How many steps the definition takes for an ordinary row of a size."""
+    example = families.example(loss, Stream(f"steps/{loss.name}", FLOAT64, 0, size))
+    with Balls.working(_Counting.PRECISION):
+        counting = _Counting(_Counting.PRECISION)
+        loss.definition(counting, **{name: lifted(counting, x) for name, x in {**loss.defaults, **example}.items()})
+    return counting.steps
 
 
 def generate(loss: Loss, form: Format, seed: str, sizes: Sequence[int]) -> Iterator[Question]:

@@ -63,6 +63,13 @@ def test_equal_numbers_recorded_once_have_the_allowances_that_jets_find(name, mo
     assert ours == answer.answer(loss, inputs, narrow.options, FLOAT64)
 
 
+@pytest.mark.parametrize("name", ["pairwise_logistic", "pairwise_hinge", "multilabel_margin", "label_ranking"])
+def test_what_takes_all_pairs_of_a_row_is_asked_short_rows(name):
+    loss = catalog.get(name)
+    assert not widths.refusal(loss, widths.NARROW)
+    assert "in pairs" in widths.refusal(loss, widths.NARROW + 1)
+
+
 @pytest.mark.parametrize("size", [64, 1000, 4097, 128_256])
 def test_the_borders_of_blocks_have_numbers_of_their_own(size):
     found = widths.places(size)
