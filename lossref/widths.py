@@ -42,9 +42,14 @@ def refusal(loss: Loss, size: int) -> str:
         return f"--sizes asks losses of one vector axis, which {loss.name} is not"
     if size > NARROW and sum(bool(loss.arguments[name].rank) for name in loss.differentiable) > 1:
         return f"{loss.name} is asked rows of at most {NARROW} numbers: what rounding several vectors allows is not found in linear time"
-    if size > NARROW and _steps(loss, 32) > 3 * _steps(loss, 16):
+    if size > NARROW and takes_pairs(loss):
         return f"{loss.name} is asked rows of at most {NARROW} numbers: it takes them in pairs, and time grows with their square"
     return ""
+
+
+def takes_pairs(loss: Loss) -> bool:
+    """Whether the definition's steps grow with the square of a row."""
+    return loss.arguments[loss.first].rank == 1 and _steps(loss, 32) > 3 * _steps(loss, 16)
 
 
 class _Counting(Balls):

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import argparse
 import contextlib
+import functools
 import inspect
 import json
 import math
@@ -33,7 +34,7 @@ from rich.console import Console
 from rich.progress import track
 
 import lossref
-from lossref import catalog, functions, options
+from lossref import catalog, functions, options, widths
 from lossref.formats import FORMATS
 from lossref.spaces import Space
 from lossref.spec import Loss
@@ -45,6 +46,7 @@ DOCUMENTED = (KeyError, TypeError, ValueError)
 SECONDS = {"oracle": 10.0}  # of the processor, for at most FEW numbers
 QUICK = 2.0  # seconds of float64 code, for at most MANY numbers
 FEW, MANY = 30, 100_000
+PAIRS = 10 * MANY  # of a list whose numbers are taken in pairs
 THINGS = 32  # of a batch that is one example: the cost grows with their square, and where they are alike with their cube
 MEMORY = 2 << 30  # bytes of address space beyond those of an idle worker
 PATIENCE = 20  # a worker that waits for so many times its limit waits for ever
@@ -164,10 +166,16 @@ def _numbers(s: Stream, space: Space, shape: tuple[int, ...], classes: int) -> A
     return np.resize(np.array(pool, np.int64 if all(isinstance(x, int) for x in pool) else np.float64), shape)
 
 
+@functools.cache
+def takes_pairs(name: str) -> bool:
+    return widths.takes_pairs(catalog.get(name))
+
+
 def _arguments(s: Stream, loss: Loss, leading: tuple[int, ...], most: int) -> dict[str, Any]:
     """The arguments of a loss as arrays of at most so many numbers each."""
-    room = max(1, most // max(1, math.prod(leading)))
-    wide = choice(s, [1, 2, 3, 5, 8, 8, 33, 1000, room])
+    rows = max(1, math.prod(leading))
+    room = max(1, math.isqrt(PAIRS * most // MANY // rows) if takes_pairs(loss.name) else most // rows)
+    wide = min(choice(s, [1, 2, 3, 5, 8, 8, 33, 1000, room]), room)
     names = sorted({axis for space in loss.arguments.values() for axis in space.axes})
     rank = max(space.rank for space in loss.arguments.values())
     lengths = {axis: min(wide, max(1, int(room ** (1 / max(rank, 1)))), THINGS if axis == "n" else most) for axis in names}

@@ -1,29 +1,43 @@
-"""What losses of lists share in float64 NumPy: pairs of which the first, a row, counts for more than the second, a column."""
+"""What losses of lists share in float64 NumPy: sums over the pairs of a list, a block of items against all at a time.
+
+So memory grows with the list, though time grows with its square.
+"""
 
 from __future__ import annotations
+
+from collections.abc import Callable
 
 import numpy as np
 
 from lossref.float64.kernels import Array, exact_sum
 
+PAIRS = 1 << 18  # in a block, of all rows together
 
-def are_pairs(target: Array) -> Array:
-    """Whether the mark of the row is above that of the column."""
-    return target[..., :, None] > target[..., None, :]
-
-
-def sum_over_pairs(terms: Array) -> Array:
-    """The sum along both last axes, rounded once."""
-    return exact_sum(terms.reshape(*terms.shape[:-2], terms.shape[-2] * terms.shape[-1]))
+Term = Callable[[Array, Array, Array], Array]  # of the scores of an item and of others; of 1 where its mark is above theirs, -1 below, or 0
 
 
-def slopes_of_pairs(*slopes: Array) -> Array:
-    """The slope in each score, from those of each pair in its lead: plus where it is the first, minus where it is the second."""
-    return exact_sum(np.concatenate([y for x in slopes for y in (x, -np.swapaxes(x, -1, -2))], axis=-1))
+def over_others(term: Term, scores: Array, target: Array) -> Array:
+    """For each item of the last axis the sum, rounded once, of what the term gives for it and each other; along its last axis."""
+    s, y = np.broadcast_arrays(np.asarray(scores, float), np.asarray(target, float))
+    step = max(1, PAIRS // max(1, s.size))
+    found = []
+    for k in range(0, s.shape[-1], step):
+        item, mark = s[..., k : k + step, None], y[..., k : k + step, None]
+        found.append(exact_sum(term(item, s[..., None, :], np.sign(mark - y[..., None, :]))))
+    return np.concatenate(found, axis=-1)
 
 
-def half_short(scores: Array, target: Array) -> Array:
-    """Half of what the lead of each pair lacks to 1, which does not overflow; 0 for what is no pair."""
-    s, y = np.broadcast_arrays(0.5 * np.asarray(scores, float), target)
-    short = exact_sum(np.stack(np.broadcast_arrays(s[..., None, :], -s[..., :, None], 0.5), axis=-1))
-    return np.where(are_pairs(y), np.maximum(0.0, short), 0.0)
+def over_pairs(term: Term, scores: Array, target: Array) -> Array:
+    """The sum over all pairs, each taken once, as the better item and the other."""
+    return exact_sum(over_others(lambda item, other, order: np.where(order > 0, term(item, other, order), 0.0), scores, target))
+
+
+def half_short(item: Array, other: Array, order: Array) -> Array:
+    """Half of what the lead of the better item lacks to 1, which does not overflow; 0 for what is no pair."""
+    lead = np.stack(np.broadcast_arrays(-0.5 * order * item, 0.5 * order * other, 0.5), axis=-1)
+    return np.where(order == 0, 0.0, np.maximum(0.0, exact_sum(lead)))
+
+
+def slope_of_short(item: Array, other: Array, order: Array) -> Array:
+    """The slope in the item's score of what the lead of the better one lacks to 1; 0 at the corner."""
+    return np.where(half_short(item, other, order) > 0, -order, 0.0)

@@ -11,7 +11,7 @@ this code returns 0 there.
 
 import numpy as np
 
-from lossref.float64.lists import half_short, slopes_of_pairs, sum_over_pairs
+from lossref.float64.lists import half_short, over_others, over_pairs, slope_of_short
 from lossref.laws import convex, mirror, nonnegative
 from lossref.options import NUMBER
 from lossref.spaces import Bit, Vector
@@ -20,13 +20,11 @@ from lossref.spec import Hard, Known, Loss
 
 def value(scores, target):
     # Each term has one sign, and half of it and half of the sum do not overflow while the loss does not.
-    short = half_short(scores, target)
-    return sum_over_pairs(short / short.shape[-1]) * 2.0
+    return over_pairs(lambda *pair: half_short(*pair) / np.shape(scores)[-1], scores, target) * 2.0
 
 
 def gradient(scores, target):
-    short = half_short(scores, target)
-    return slopes_of_pairs(np.where(short > 0, -1.0, 0.0)) / short.shape[-1]
+    return over_others(slope_of_short, scores, target) / np.shape(scores)[-1]
 
 
 def definition(m, scores, target):

@@ -11,7 +11,7 @@ ties the loss jumps, and has none); this code returns 0 everywhere, so nothing c
 
 import numpy as np
 
-from lossref.float64.lists import are_pairs, sum_over_pairs
+from lossref.float64.lists import over_pairs
 from lossref.laws import mirror, nonnegative
 from lossref.options import NUMBER
 from lossref.spaces import Bit, Vector
@@ -19,10 +19,8 @@ from lossref.spec import Hard, Known, Loss
 
 
 def value(scores, target):
-    s, y = np.broadcast_arrays(np.asarray(scores, float), target)
-    pairs = are_pairs(y)
-    wrong = sum_over_pairs(np.where(pairs & ~(s[..., :, None] > s[..., None, :]), 1.0, 0.0))
-    return wrong / np.maximum(sum_over_pairs(np.where(pairs, 1.0, 0.0)), 1.0)
+    wrong = over_pairs(lambda item, other, order: np.where(item > other, 0.0, 1.0), scores, target)
+    return wrong / np.maximum(over_pairs(lambda *pair: 1.0, scores, target), 1.0)
 
 
 def gradient(scores, target):

@@ -10,7 +10,7 @@ is the same of two grades, over K. Where a lead is exactly 1 the loss has a corn
 
 import numpy as np
 
-from lossref.float64.lists import half_short, slopes_of_pairs, sum_over_pairs
+from lossref.float64.lists import half_short, over_others, over_pairs, slope_of_short
 from lossref.laws import convex, mirror, nonnegative
 from lossref.options import NUMBER
 from lossref.spaces import Grades, Vector
@@ -18,11 +18,11 @@ from lossref.spec import Hard, Known, Loss
 
 
 def value(scores, target):
-    return sum_over_pairs(half_short(scores, target)) * 2.0
+    return over_pairs(half_short, scores, target) * 2.0
 
 
 def gradient(scores, target):
-    return slopes_of_pairs(np.where(half_short(scores, target) > 0, -1.0, 0.0))
+    return over_others(slope_of_short, scores, target)
 
 
 def definition(m, scores, target):

@@ -10,8 +10,8 @@ XGBoost and TF-Ranking may weigh each pair. One pair is a `bradley_terry` loss.
 
 import numpy as np
 
-from lossref.float64.kernels import exact_sum, two_difference
-from lossref.float64.lists import are_pairs, slopes_of_pairs, sum_over_pairs
+from lossref.float64.kernels import two_difference
+from lossref.float64.lists import over_others, over_pairs
 from lossref.float64.pairs import logistic, logistic_curvature, logistic_slope_in_two
 from lossref.laws import convex, mirror, nonnegative
 from lossref.options import NUMBER
@@ -20,28 +20,29 @@ from lossref.spec import Hard, Known, Loss
 
 
 def value(scores, target):
-    pairs, behind = _pairs(scores, target)
-    return sum_over_pairs(np.where(pairs, logistic(*behind), 0.0))
+    return over_pairs(lambda *pair: logistic(*_behind(*pair)), scores, target)
 
 
 def gradient(scores, target):
-    pairs, behind = _pairs(scores, target)
-    whole, rest = logistic_slope_in_two(*behind)
-    return slopes_of_pairs(np.where(pairs, -whole, 0.0), np.where(pairs, -rest, 0.0))
+    return over_others(_slope, scores, target)
 
 
 def hessian(scores, target):
-    pairs, behind = _pairs(scores, target)
-    bends = np.where(pairs, logistic_curvature(*behind), 0.0)
-    return exact_sum(np.concatenate([bends, np.swapaxes(bends, -1, -2)], axis=-1))
+    return over_others(_bend, scores, target)
 
 
-def _pairs(scores, target):
-    """Where there is a pair, and by how much its better item, the row, trails the other: in two parts."""
-    s, y = np.broadcast_arrays(np.asarray(scores, float), target)
-    pairs = are_pairs(y)
-    behind, low = two_difference(s[..., None, :], s[..., :, None])
-    return pairs, (np.where(pairs, behind, 0.0), np.where(pairs, low, 0.0))
+def _slope(item, other, order):
+    return np.concatenate([-order * x for x in logistic_slope_in_two(*_behind(item, other, order))], axis=-1)
+
+
+def _bend(item, other, order):
+    return np.where(order == 0, 0.0, logistic_curvature(*_behind(item, other, order)))
+
+
+def _behind(item, other, order):
+    """By how much the better item trails the other, in two parts; 0 for what is no pair."""
+    behind, low = two_difference(other, item)
+    return np.where(order == 0, 0.0, order * behind), np.where(order == 0, 0.0, order * low)
 
 
 def definition(m, scores, target):
