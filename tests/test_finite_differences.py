@@ -47,10 +47,16 @@ def along(values, name, place, step):
     return {**values, name: replaced(values[name], place, moved + step)}
 
 
+def steepness(loss, values):
+    """The largest factor by which a positive parameter may multiply an argument, or divide it; one with a small default is a guard."""
+    scales = [name for name, x in loss.parameters.items() if (x.space.low, x.space.high) == (0, np.inf) and x.default > 1e-3]
+    factors = [values[name] for name in scales if values[name] > 0]
+    return max([1.0, *factors, *(1 / x for x in factors)])
+
+
 def room(loss, values):
     """The largest step that stays well inside the domain and on one side of every kink."""
-    scale = values.get("scale", 1)  # by which the first argument is multiplied, or a residual divided
-    width = 1 / 16 / max(scale, 1 / scale)
+    width = 1 / 16 / steepness(loss, values)
     for name in loss.differentiable:
         space, x = loss.arguments[name], np.array(flat(values[name]))
         width = float(min([width, *(np.minimum(x - space.low, space.high - x) / 4)]))
@@ -118,7 +124,7 @@ def convergence(loss):
     ratios, tried = [], 0
     for values, found in points(loss, ("ordinary", "option")):
         step = room(loss, values)
-        for name, place, i in components(loss, values) if step * values.get("scale", 1) >= 1 / 64 else ():
+        for name, place, i in components(loss, values) if step * steepness(loss, values) >= 1 / 64 else ():
 
             slope = found.gradient[name].rounded[i]
 

@@ -4,8 +4,7 @@
 
 positive  p, the similarities of the anchor to those of its class, any real: cosines lie in [-1, 1]
 negative  n, its similarities to the others
-alpha     a, above 0; 2 by default
-beta      b, above 0; 50 by default
+alpha, beta  a and b, above 0; 2 and 50 by default
 base      l, any real; 0.5 by default
 The paper mines pairs first and takes the mean over all anchors; what is mined away is not among these. Both logarithms have a 1 beside
 their sums, so that pairs which are right cost next to nothing. `zlpr` is the same with a = b = 1 and l = 0.
@@ -13,34 +12,37 @@ their sums, so that pairs which are right cost next to nothing. `zlpr` is the sa
 
 import numpy as np
 
-from lossref.float64.kernels import exact_sum, leader_and_tails, log_loss_of_logits, product_in_two, sum_of_others, two_difference
+from lossref.float64.contrast import behind_the_farthest
+from lossref.float64.kernels import exact_sum, leader_and_tails, log_loss_of_logits, sum_of_others
 from lossref.laws import nonnegative
 from lossref.spaces import Positive, Real
 from lossref.spec import Hard, Known, Loss, Parameter
 
 
 def value(positive, negative, alpha=2.0, beta=50.0, base=0.5):
-    ours, theirs = _logits(positive, -1.0, alpha, base), _logits(negative, 1.0, beta, base)
-    return log_loss_of_logits(ours[0], 0, ours[1])[0] / alpha + log_loss_of_logits(theirs[0], 0, theirs[1])[0] / beta
+    return _cost(positive, -1.0, alpha, base) + _cost(negative, 1.0, beta, base)
 
 
 def gradient(positive, negative, alpha=2.0, beta=50.0, base=0.5):
-    ours, theirs = _logits(positive, -1.0, alpha, base), _logits(negative, 1.0, beta, base)
-    return -log_loss_of_logits(ours[0], 0, ours[1])[1][..., 1:], log_loss_of_logits(theirs[0], 0, theirs[1])[1][..., 1:]
+    return _slopes(positive, -1.0, alpha, base), _slopes(negative, 1.0, beta, base)
 
 
 def hessian(positive, negative, alpha=2.0, beta=50.0, base=0.5):
-    leader, tails, _ = leader_and_tails(*_logits(positive, -1.0, alpha, base))
+    leader, tails, _ = leader_and_tails(*behind_the_farthest(positive, -1.0, alpha, base)[1:])
     powers = np.where(leader, 1.0, tails)
     total = exact_sum(powers)[..., None]
     return (np.asarray(alpha, float)[..., None] * (powers / total) * (sum_of_others(powers) / total))[..., 1:]
 
 
-def _logits(similarity, sign, scale, base):
-    """0, and beside it scale times how far each lies on the wrong side of the base: in two parts."""
-    difference, lost = two_difference(np.asarray(similarity, float), np.asarray(base, float)[..., None])
-    high, low = product_in_two(np.asarray(scale, float)[..., None] * sign, difference, lost)
-    return tuple(np.concatenate([np.zeros_like(x[..., :1]), x], axis=-1) for x in (high, np.where(np.isfinite(high), low, 0.0)))
+def _slopes(similarity, sign, scale, base):
+    _, logits, low = behind_the_farthest(similarity, sign, scale, base)
+    return sign * log_loss_of_logits(logits, 0, low)[1][..., 1:]
+
+
+def _cost(similarity, sign, scale, base):
+    top, logits, low = behind_the_farthest(similarity, sign, scale, base)
+    more = log_loss_of_logits(logits, logits.argmax(axis=-1), low)[0] / scale
+    return np.where(np.isinf(top), top, top + more)  # two of them leave no share, but the loss has a limit
 
 
 def _around(d, ahead):
