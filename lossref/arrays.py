@@ -175,6 +175,8 @@ def _is_masked(x: Any, depth: int = AXES) -> bool:
 
 def _array(x: Any) -> NDArray[Any]:
     """An object as NumPy reads it; what cannot be read raises whatever it likes."""
+    if type(x) is np.ndarray and x.dtype.kind in "biuf" and x.dtype.isbuiltin == 1:
+        return x
     if _is_masked(x):
         raise TypeError
     named = kind(x)

@@ -14,8 +14,9 @@ from rich.table import Table
 
 from lossref import catalog, files, golden, questions
 from lossref.commands import CONFORMS, DIFFERS, Commands, UsageError, catalogued, command, judging, print_json
-from lossref.formats import FORMATS
+from lossref.formats import FORMATS, Format
 from lossref.golden import SHIPPED_FORMATS, GoldenError
+from lossref.golden.read import listed_bytes, relative_path
 from lossref.golden.workers import in_processes
 from lossref.implementations.adapters.lossref import implementation
 from lossref.mutants import cover
@@ -63,17 +64,24 @@ def run(given: argparse.Namespace) -> int:
 
 def _measure(names: Sequence[str], given: argparse.Namespace) -> int:
     found: list[Wrong] = []
+    names = sorted(names, key=lambda name: -_size(name, FORMATS[given.format]))  # the longest work first: none is alone at the end
     with judging.progress("judging wrong code") as advance:
         work = partial(_of_loss, form=given.format, start=given.start, step=given.one_in)
         for done, several in enumerate(_each(work, names, given.jobs), start=1):
             found += several
             advance(done, len(names))
+    found.sort(key=lambda w: w.loss)
     survivors = [w for w in found if w.is_shown and "B" not in w.killed]
     if given.json:
         print_json(_data(given, found, survivors))
     else:
         _show(found, survivors, given.markdown)
     return DIFFERS if survivors else CONFORMS
+
+
+def _size(name: str, form: Format) -> int:
+    """The bytes of a loss's golden file."""
+    return len(listed_bytes(relative_path(catalog.get(name), form), golden.folder()))
 
 
 def _each(work: Callable[[Any], Any], tasks: Sequence[Any], jobs: int) -> Iterator[Any]:

@@ -63,17 +63,27 @@ class Spoilt:
     is_of_calls: bool | None = False  # None: of both
     takes: Callable[[Question], Any] = lambda question: ""
 
-    def answer(self, right: Right, given: dict[str, Any], expected: tuple[Any, ...]) -> tuple[Any, ...]:
-        """What it answers: as right code does where it is of another kind of question, or what is changed so is no argument any more."""
+    def answer(self, right: Right, /, **given: Any) -> Any:
+        """What it answers, as its caller sees it."""
+        expected = right(**given)
+        found = self.mixed(arrays(expected), self.changed(right, given))
+        return found if isinstance(expected, tuple) else found[0]
+
+    def changed(self, right: Right, given: dict[str, Any]) -> tuple[Any, ...]:
+        """All that the mutation answers; nothing for a question of another kind, or where what is changed so is no argument any more."""
         if self.is_of_calls not in (None, "reduction" in given):
-            return expected
+            return ()
         try:
-            found = arrays(self.mutation(right, given))[self.array]
+            return arrays(self.mutation(right, given))
         except Exception:
+            return ()
+
+    def mixed(self, expected: tuple[Any, ...], changed: tuple[Any, ...]) -> tuple[Any, ...]:
+        """The right answer with the one array that is wrong; the right answer itself where none is."""
+        k = self.array
+        if not changed or changed[k] is expected[k] or changed[k].shape != expected[k].shape:
             return expected
-        if found is expected[self.array] or found.shape != expected[self.array].shape:
-            return expected
-        return tuple(found if k == self.array else x for k, x in enumerate(expected))
+        return (*expected[:k], changed[k], *expected[k + 1 :])
 
 
 @dataclass(frozen=True)
@@ -85,6 +95,14 @@ class Batch:
     right: tuple[Any, ...]
     rows: NDArray[np.float64]
     known: dict[int, list[Truth]] = field(default_factory=dict)
+    last: dict[Mutation, tuple[Any, ...]] = field(default_factory=dict)
+
+    def changed(self, each: Spoilt, right: Right) -> tuple[Any, ...]:
+        """What a mutation answers, computed once for all the arrays that it is tried in, one after the other."""
+        if each.mutation not in self.last:
+            self.last.clear()
+            self.last[each.mutation] = each.changed(right, self.given)
+        return self.last[each.mutation]
 
     def truths(self, i: int, part: str, form: Format) -> list[Truth]:
         """The exact answers of one vector, computed once for all wrong code."""
@@ -115,23 +133,24 @@ def spoilt(loss: Loss, made: Callable[[Loss], Implementation]) -> Iterator[Spoil
     """All that the operators make of a loss; `made` makes an implementation of its code."""
     parts = [part for part in ("value", "gradient", "hessian") if getattr(loss, part)]
     for part in parts:
-        for array in range(len(loss.differentiable) if part == "gradient" else 1):
-            for is_of_calls, several in ((False, operators.OPERATORS), (True, of_calls.CALL_OPERATORS if loss.is_called else ())):
-                for operator in several:
-                    for variant, mutation in operator.of(loss, part):
+        for is_of_calls, several in ((False, operators.OPERATORS), (True, of_calls.CALL_OPERATORS if loss.is_called else ())):
+            for operator in several:
+                for variant, mutation in operator.of(loss, part):
+                    for array in range(len(loss.differentiable) if part == "gradient" else 1):
                         yield Spoilt(part, array, operator.name, variant, mutation, is_of_calls)
     for name, variant, edited in source.variants(loss):
         implementation = made(edited)
         for part in parts:
             if getattr(edited, part).__code__ is not getattr(loss, part).__code__:
+                mutation = _in_place(implementation.parts[part])
                 for array in range(len(loss.differentiable) if part == "gradient" else 1):
-                    yield Spoilt(part, array, name, variant, _in_place(implementation.parts[part]))
+                    yield Spoilt(part, array, name, variant, mutation)
     for record in of_loss(loss.name):
         if record.judged and record.is_wrong:
             implementation = record.implementation()
             for part in implementation.parts:
+                mutation = _in_place(implementation.parts[part])
                 for array in range(len(loss.differentiable) if part == "gradient" else 1):
-                    mutation = _in_place(implementation.parts[part])
                     yield Spoilt(part, array, "written down", record.name, mutation, None, implementation.takes)
 
 
@@ -196,7 +215,7 @@ def apart(each: Spoilt, function: Right, batch: Batch) -> Apart | None:
         return batch.right if same else arrays(function(**given))
 
     with np.errstate(all="ignore"):
-        found = each.answer(right, batch.given, batch.right)
+        found = each.mixed(batch.right, batch.changed(each, right))
         if found is batch.right or np.array_equal(found[each.array], batch.right[each.array], equal_nan=True):
             return None
         rows = _rows(found, len(batch.vectors))
