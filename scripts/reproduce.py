@@ -18,6 +18,7 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -122,18 +123,19 @@ def examined(cell: Cell, wheel: Path, folder: Path, jobs: int, losses: Sequence[
     ours = {path.relative_to(ROOT / "golden") for path in (ROOT / "golden").rglob("*.json*")}
     theirs = {path.relative_to(made) for path in made.rglob("*.json*")}
     same = {path for path in ours & theirs if (made / path).read_bytes() == (ROOT / "golden" / path).read_bytes()}
-    return Found(run(python, "-c", VERSIONS).split(), sorted(map(str, (ours | theirs) - same)), grades(python, environment))
+    return Found(run(python, "-c", VERSIONS).split(), sorted(map(str, (ours | theirs) - same)), grades(python, environment, jobs))
 
 
-def grades(python: str, environment: dict[str, str]) -> dict[str, str]:
-    """The grade of each part of our own code, by format, loss and part."""
-    found: dict[str, str] = {}
-    for form in ("float64", "float32"):
+def grades(python: str, environment: dict[str, str], jobs: int) -> dict[str, str]:
+    """The grade of each part of our own code, by format, loss and part; a process a format."""
+
+    def of_format(form: str) -> dict[str, str]:
         check = ("check", "lossref", "--format", form, "--level", "F", "--json")
         report = json.loads(run(python, "-m", "lossref", *check, environment=environment, good=(0, 1)))
-        for loss in report["losses"]:
-            found |= {f"{loss['loss']} {part} in {form}": facts["grade"] for part, facts in loss["parts"].items()}
-    return found
+        return {f"{loss['loss']} {part} in {form}": facts["grade"] for loss in report["losses"] for part, facts in loss["parts"].items()}
+
+    with ThreadPoolExecutor(jobs) as pool:
+        return {name: grade for found in pool.map(of_format, ("float64", "float32")) for name, grade in found.items()}
 
 
 def moved(all_grades: Sequence[dict[str, str]]) -> dict[str, str]:
@@ -146,7 +148,7 @@ def moved(all_grades: Sequence[dict[str, str]]) -> dict[str, str]:
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--all", action="store_true", help="every combination")
-    parser.add_argument("--jobs", type=int, default=os.cpu_count() or 1, metavar="N", help="processes that regenerate (all processors)")
+    parser.add_argument("--jobs", type=int, default=os.cpu_count() or 1, metavar="N", help="processes (all processors)")
     parser.add_argument("--one-in", type=int, default=1, metavar="N", help="regenerate one loss in so many in each environment (1: all)")
     parser.add_argument("--list", action="store_true", help="print the environments, and make none")
     given = parser.parse_args()

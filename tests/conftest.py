@@ -1,8 +1,8 @@
 """What all tests share: a test that takes `loss` runs once for each loss, one that takes `form` once for each shipped format.
 
-Of those that are marked `sampled` eight losses are asked, others for each property, and those that are marked `whole` are left out: unless
-LOSSREF_WHOLE_SUITE is set. LOSSREF_WHOLE_SUITE=1::2 asks every other loss, from the second on for one property and from the first for
-another.
+Of those that are marked `sampled` eight losses are asked (of the names that the mark holds, or of all), others for each property, and
+those that are marked `whole` are left out: unless LOSSREF_WHOLE_SUITE is set. LOSSREF_WHOLE_SUITE=1::2 asks every other loss, from the
+second on for one property and from the first for another.
 """
 
 import os
@@ -18,7 +18,8 @@ SAMPLED = 8  # losses: the catalogue may grow, and the time that a newcomer wait
 def pytest_generate_tests(metafunc):
     if "loss" in metafunc.fixturenames:
         names = catalog.names()
-        if metafunc.definition.get_closest_marker("sampled"):
+        if mark := metafunc.definition.get_closest_marker("sampled"):
+            names = mark.args[0] if mark.args else names
             start, _, step = os.environ.get("LOSSREF_WHOLE_SUITE", "").partition("::")
             every = int(step or 1) if start else -(-len(names) // SAMPLED)
             names = names[(sum(metafunc.function.__name__.encode()) + int(start or 0)) % every :: every]

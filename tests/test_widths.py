@@ -27,27 +27,26 @@ def questions(name, size, form=FLOAT64):
 
 
 @pytest.mark.whole
-@pytest.mark.parametrize("name", WIDE)
-def test_equal_numbers_recorded_once_give_the_answer_that_each_by_itself_gives(name, monkeypatch):
+@pytest.mark.sampled(WIDE)
+def test_equal_numbers_recorded_once_give_the_answer_that_each_by_itself_gives(loss, monkeypatch):
     """K and S among it, with nothing kept of the other way."""
-    first, *_, last = questions(name, 500)
+    first, *_, last = questions(loss.name, 500)
     for question in (first, last):
         assert record.alike([x for x in flat(question.inputs) if isinstance(x, float)])
         answers = []
         for many in (record.MANY, 10**9):
             monkeypatch.setattr(record, "MANY", many)
             monkeypatch.setattr(traced, "RECORDINGS", Recordings())
-            answers.append(certified(catalog.get(name), question))
+            answers.append(certified(loss, question))
             monkeypatch.undo()
         assert answers[0] is not None
         assert answers[0] == answers[1]
 
 
-@pytest.mark.parametrize("name", WIDE)
 @pytest.mark.whole
-def test_equal_numbers_recorded_once_have_the_allowances_that_jets_find(name, monkeypatch):
+@pytest.mark.sampled(WIDE)
+def test_equal_numbers_recorded_once_have_the_allowances_that_jets_find(loss, monkeypatch):
     """The jets know nothing of equal numbers; a short row is wide here, for they take the square of it."""
-    loss = catalog.get(name)
     narrow = next(q for q in generate(loss, FLOAT64) if q.flag == "ordinary" and shape(q.inputs[loss.first])[0] in (3, 4, 5))
     inputs = {}
     for argument, x in narrow.inputs.items():
