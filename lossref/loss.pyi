@@ -63,6 +63,25 @@ def multilabel_soft_margin(
     `sigmoid_cross_entropy`. CatBoost's MultiLogloss is the same.
     """
 
+@_flat
+def poly_binary_cross_entropy(
+    logits: ArrayLike, target: ArrayLike, epsilon: ArrayLike = 2.0,
+    *, reduction: _Reduction = "none", denominator: _Denominator | float = "weights", empty: _Empty = "nan",
+    sample_weight: ArrayLike | None = None, pos_weight: ArrayLike | None = None, label_smoothing: float = 0.0,
+    smoothing: _Smoothing = "all", mask: ArrayLike | None = None, target_form: Literal["probability", "sign"] | None = None,
+    upstream: ArrayLike | None = None,
+) -> Any:
+    """Poly-1 binary cross-entropy: sigmoid cross-entropy, and a multiple of what the label's probability lacks to 1.
+
+        L(z, y) = log(1 + exp z) - y z + epsilon (1 - p_t),      p_t = y s(z) + (1 - y) s(-z),      s(z) = 1 / (1 + exp(-z))
+
+    logits   z, log-odds of class 1, any real
+    target   y, probability of class 1, in [0, 1]
+    epsilon  the first coefficient of log p's expansion in 1 - p is moved by it, at least -1; 2 by default, as in timm
+    Both terms are affine in y, so that a soft label costs what labels of 0 and 1 cost in its proportion. For an epsilon of -1 the loss
+    of a right prediction begins with half the square of 1 - p_t. Of several classes it is `poly_cross_entropy`.
+    """
+
 @_curved
 def sigmoid_cross_entropy(
     logits: ArrayLike, target: ArrayLike,
@@ -584,8 +603,7 @@ def multi_similarity(
 
     positive  p, the similarities of the anchor to those of its class, any real: cosines lie in [-1, 1]
     negative  n, its similarities to the others
-    alpha     a, above 0; 2 by default
-    beta      b, above 0; 50 by default
+    alpha, beta  a and b, above 0; 2 and 50 by default
     base      l, any real; 0.5 by default
     The paper mines pairs first and takes the mean over all anchors; what is mined away is not among these. Both logarithms have a 1 beside
     their sums, so that pairs which are right cost next to nothing. `zlpr` is the same with a = b = 1 and l = 0.
