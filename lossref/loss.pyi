@@ -679,6 +679,23 @@ def inverse_gaussian(
     """
 
 @_curved
+def negative_binomial(
+    log_mean: ArrayLike, target: ArrayLike, dispersion: ArrayLike = 1.0,
+    *, reduction: _Reduction = "none", denominator: _Denominator | float = "weights", empty: _Empty = "nan",
+    sample_weight: ArrayLike | None = None, mask: ArrayLike | None = None, upstream: ArrayLike | None = None,
+) -> Any:
+    """Negative binomial loss: the part of an overdispersed count's negative log-likelihood that its mean has, from the mean's logarithm.
+
+        L(z, y) = log(1 + a exp(z)) / a + y log(1 + exp(-z) / a)
+
+    log_mean    z, the logarithm of the expected count, any real
+    target      y, the count, at least 0; it need not be whole
+    dispersion  a, above 0: the variance is m + a m^2 for a mean m; 1 by default
+    The logarithms of gamma functions are left out, for the mean has no part in them. All terms are at least 0. For ever less dispersion
+    the slope, (exp(z) - y) / (1 + a exp(z)), becomes `poisson`'s, and the loss that one less y log a. statsmodels calls a alpha.
+    """
+
+@_curved
 def poisson(
     log_rate: ArrayLike, target: ArrayLike,
     *, reduction: _Reduction = "none", denominator: _Denominator | float = "weights", empty: _Empty = "nan",
