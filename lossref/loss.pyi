@@ -954,6 +954,22 @@ def exponential(
     """
 
 @_flat
+def hamming(
+    prediction: ArrayLike, target: ArrayLike,
+    *, reduction: _Reduction = "none", denominator: _Denominator | float = "weights", empty: _Empty = "nan",
+    sample_weight: ArrayLike | None = None, mask: ArrayLike | None = None, upstream: ArrayLike | None = None, class_axis: int = -1,
+) -> Any:
+    """Hamming loss: the share of labels that are wrong.
+
+        L(f, y) = 1/K |{j: f_j != y_j}|
+
+    prediction  f, the predicted number of each of K labels along the last axis, any real: 0 and 1, or a class
+    target      y, the true number of each label, any real
+    Equality is exact: the predictions are what somebody decided on, not scores. With K = 1 it is `zero_one`. The slope is 0 wherever there
+    is one (at f_j = y_j the loss jumps, and has none); this code returns 0 everywhere, so nothing can be trained on it.
+    """
+
+@_flat
 def hinge(
     prediction: ArrayLike, target: ArrayLike,
     *, reduction: _Reduction = "none", denominator: _Denominator | float = "weights", empty: _Empty = "nan",
