@@ -63,6 +63,25 @@ def multilabel_soft_margin(
     `sigmoid_cross_entropy`. CatBoost's MultiLogloss is the same.
     """
 
+@_flat
+def poly_binary_cross_entropy(
+    logits: ArrayLike, target: ArrayLike, epsilon: ArrayLike = 2.0,
+    *, reduction: _Reduction = "none", denominator: _Denominator | float = "weights", empty: _Empty = "nan",
+    sample_weight: ArrayLike | None = None, pos_weight: ArrayLike | None = None, label_smoothing: float = 0.0,
+    smoothing: _Smoothing = "all", mask: ArrayLike | None = None, target_form: Literal["probability", "sign"] | None = None,
+    upstream: ArrayLike | None = None,
+) -> Any:
+    """Poly-1 binary cross-entropy: sigmoid cross-entropy, and a multiple of what the label's probability lacks to 1.
+
+        L(z, y) = log(1 + exp z) - y z + epsilon (1 - p_t),      p_t = y s(z) + (1 - y) s(-z),      s(z) = 1 / (1 + exp(-z))
+
+    logits   z, log-odds of class 1, any real
+    target   y, probability of class 1, in [0, 1]
+    epsilon  the first coefficient of log p's expansion in 1 - p is moved by it, at least -1; 2 by default, as in timm
+    Both terms are affine in y, so that a soft label costs what labels of 0 and 1 cost in its proportion. For an epsilon of -1 the loss
+    of a right prediction begins with half the square of 1 - p_t. Of several classes it is `poly_cross_entropy`.
+    """
+
 @_curved
 def sigmoid_cross_entropy(
     logits: ArrayLike, target: ArrayLike,
@@ -584,8 +603,7 @@ def multi_similarity(
 
     positive  p, the similarities of the anchor to those of its class, any real: cosines lie in [-1, 1]
     negative  n, its similarities to the others
-    alpha     a, above 0; 2 by default
-    beta      b, above 0; 50 by default
+    alpha, beta  a and b, above 0; 2 and 50 by default
     base      l, any real; 0.5 by default
     The paper mines pairs first and takes the mean over all anchors; what is mined away is not among these. Both logarithms have a 1 beside
     their sums, so that pairs which are right cost next to nothing. `zlpr` is the same with a = b = 1 and l = 0.
@@ -658,6 +676,23 @@ def inverse_gaussian(
     It is the part of twice an inverse Gaussian negative log-likelihood that the mean has, and the unit deviance of a power of 3
     (`tweedie` ends at 2). Beyond 3/2 y it is not convex: the slope is 2 (m - y) / m^3, the second derivative 2 (3 y - 2 m) / m^4. As
     printed m^2 vanishes below 1e-162, and the power below 1e-81.
+    """
+
+@_curved
+def negative_binomial(
+    log_mean: ArrayLike, target: ArrayLike, dispersion: ArrayLike = 1.0,
+    *, reduction: _Reduction = "none", denominator: _Denominator | float = "weights", empty: _Empty = "nan",
+    sample_weight: ArrayLike | None = None, mask: ArrayLike | None = None, upstream: ArrayLike | None = None,
+) -> Any:
+    """Negative binomial loss: the part of an overdispersed count's negative log-likelihood that its mean has, from the mean's logarithm.
+
+        L(z, y) = log(1 + a exp(z)) / a + y log(1 + exp(-z) / a)
+
+    log_mean    z, the logarithm of the expected count, any real
+    target      y, the count, at least 0; it need not be whole
+    dispersion  a, above 0: the variance is m + a m^2 for a mean m; 1 by default
+    The logarithms of gamma functions are left out, for the mean has no part in them. All terms are at least 0. For ever less dispersion
+    the slope, (exp(z) - y) / (1 + a exp(z)), becomes `poisson`'s, and the loss that one less y log a. statsmodels calls a alpha.
     """
 
 @_curved
@@ -916,6 +951,22 @@ def exponential(
     prediction  f, a score, any real
     target      y, -1 or 1 (not 0 or 1)
     One outlier decides: float64 overflows where -y f passes 709.78. The gradient is -y L, the second derivative L.
+    """
+
+@_flat
+def hamming(
+    prediction: ArrayLike, target: ArrayLike,
+    *, reduction: _Reduction = "none", denominator: _Denominator | float = "weights", empty: _Empty = "nan",
+    sample_weight: ArrayLike | None = None, mask: ArrayLike | None = None, upstream: ArrayLike | None = None, class_axis: int = -1,
+) -> Any:
+    """Hamming loss: the share of labels that are wrong.
+
+        L(f, y) = 1/K |{j: f_j != y_j}|
+
+    prediction  f, the predicted number of each of K labels along the last axis, any real: 0 and 1, or a class
+    target      y, the true number of each label, any real
+    Equality is exact: the predictions are what somebody decided on, not scores. With K = 1 it is `zero_one`. The slope is 0 wherever there
+    is one (at f_j = y_j the loss jumps, and has none); this code returns 0 everywhere, so nothing can be trained on it.
     """
 
 @_flat

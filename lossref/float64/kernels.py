@@ -248,6 +248,19 @@ def log_loss_of_logits(logits: Array, target: Array, low: Array = 0.0) -> tuple[
     return np.where(truth, lag, 0.0).sum(axis=-1) + np.log1p(rest), slopes
 
 
+def with_first_order(cross: Array, miss: Array, hit: Array, epsilon: Array) -> tuple[Array, Array]:
+    """Cross-entropy plus epsilon >= -1 times the miss, 1 - p of the hit p, and what the slope of cross-entropy is multiplied by."""
+    # Terms of one sign: for an epsilon below 0 those of (1 + epsilon) c - epsilon (c - (1 - p)), and of 1 + epsilon - epsilon (1 - p).
+    whole = np.add(1.0, epsilon)
+    # c - (1 - p) is u - log(1 + u) for u = p - 1; next to p = 1/2 it is log 2 - 1/2, and two terms of one sign for p = (1 + u) / 2.
+    below = np.clip(2.0 * hit - 1.0, -0.5, 0.0)
+    middle = (LOG_2 - 0.5) + (log1p_less(below) - 0.5 * below)
+    excess = np.where(miss < 0.5, log1p_less(-np.minimum(miss, 0.5)), np.where(miss < 0.75, middle, cross - miss))
+    scaled = np.where(whole == 0, 0.0, whole * cross)
+    value = np.where(np.less(epsilon, 0), scaled - epsilon * excess, cross + epsilon * miss)
+    return value, np.where(np.less(epsilon, 0), whole - epsilon * miss, 1.0 + epsilon * hit)
+
+
 def power(exponent: Array, logarithm: Array, twos: Array = 0.0) -> Array:
     """(2**twos exp(logarithm)) to a power: a large exponent times a long logarithm in one number would lose its digits in exp."""
     (high, low), (places, rest) = two_product(exponent, logarithm), two_product(exponent, twos)

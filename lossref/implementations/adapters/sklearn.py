@@ -162,6 +162,15 @@ def zero_one(prediction, target):
     return metrics.zero_one_loss(target, prediction)
 
 
+def _bits(question):
+    return "" if set(flat(question.inputs)) <= {0, 1} else "hamming_loss takes labels of 0 and 1 only"
+
+
+@implements(alone=True, reductions=MEAN, never=_bits)
+def hamming(prediction, target, reduction="mean", sample_weight=None):
+    return metrics.hamming_loss(target, prediction, sample_weight=sample_weight)
+
+
 def _one_label_alone(question):
     return "" if all(len(row) > 1 for row in rows(question.inputs["target"])) else "one label alone is no row of labels"
 

@@ -52,5 +52,14 @@ def zlpr(logits, target):
     return timm.loss.ZlprLoss()(logits, target)
 
 
+def _in_float32(question):
+    return "" if question.format == "float32" else "timm's PolyLoss computes in float32: judge it with --format float32"
+
+
+@implements(never=_in_float32)
+def poly_binary_cross_entropy(logits, target, epsilon, reduction="none"):
+    return timm.loss.PolyBinaryCrossEntropy(epsilon=epsilon, reduction=reduction)(logits, target)
+
+
 def library() -> Library:
     return torch_like.library("timm", IMPORTS, globals())
