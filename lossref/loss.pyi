@@ -584,8 +584,7 @@ def multi_similarity(
 
     positive  p, the similarities of the anchor to those of its class, any real: cosines lie in [-1, 1]
     negative  n, its similarities to the others
-    alpha     a, above 0; 2 by default
-    beta      b, above 0; 50 by default
+    alpha, beta  a and b, above 0; 2 and 50 by default
     base      l, any real; 0.5 by default
     The paper mines pairs first and takes the mean over all anchors; what is mined away is not among these. Both logarithms have a 1 beside
     their sums, so that pairs which are right cost next to nothing. `zlpr` is the same with a = b = 1 and l = 0.
@@ -1340,6 +1339,24 @@ def slic(
     beta                above 0; 0.1 by default
     This is the hinge of TRL's DPO and of Liger; SLiC-HF has max(0, m - (c - r)), no reference and a margin m: that is m times this with
     beta = 1 / m. Where the margin is met exactly the loss has a corner: this code returns 0.
+    """
+
+@_curved
+def sppo(
+    chosen: ArrayLike, rejected: ArrayLike, reference_chosen: ArrayLike, reference_rejected: ArrayLike, beta: ArrayLike = 0.1,
+    *, reduction: _Reduction = "none", denominator: _Denominator | float = "weights", empty: _Empty = "nan",
+    sample_weight: ArrayLike | None = None, mask: ArrayLike | None = None, upstream: ArrayLike | None = None,
+) -> Any:
+    """Self-play preference optimisation (SPPO) with hard labels: the chosen answer is to gain 1 / (2 beta), the rejected one to lose that.
+
+        L(c, r) = (c - c0 - h)^2 + (r - r0 + h)^2,      h = 1 / (2 beta),      dL/dc = 2 (c - c0 - h),      dL/dr = 2 (r - r0 + h)
+
+    chosen              c, log-probability of the preferred answer under the policy, any real
+    rejected            r, that of the other answer, any real
+    reference_chosen    c0, log-probability of the preferred answer under the frozen reference, any real
+    reference_rejected  r0, that of the other answer, any real
+    beta                above 0; 0.1 by default
+    The paper's eta is 1 / beta, and its aim eta (P - 1/2), P the probability to be preferred: 1 and 0 here. `ipo` has one aim for the pair.
     """
 
 @_flat
