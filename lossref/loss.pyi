@@ -1265,6 +1265,25 @@ def margin_mse(
     """
 
 @_curved
+def nca_pref(
+    chosen: ArrayLike, rejected: ArrayLike, reference_chosen: ArrayLike, reference_rejected: ArrayLike, beta: ArrayLike = 0.1,
+    *, reduction: _Reduction = "none", denominator: _Denominator | float = "weights", empty: _Empty = "nan",
+    sample_weight: ArrayLike | None = None, mask: ArrayLike | None = None, upstream: ArrayLike | None = None,
+) -> Any:
+    """Noise contrastive alignment (NCA) of a pair: the chosen answer is to be told from noise, and both are to stay near their reference.
+
+        L(c, r) = l(a) + l(-a) / 2 + l(-b) / 2,      l(x) = log(1 + exp(-x)),      a = beta (c - c0),      b = beta (r - r0)
+
+    chosen              c, log-probability of the preferred answer under the policy, any real
+    rejected            r, that of the other answer, any real
+    reference_chosen    c0, log-probability of the preferred answer under the frozen reference, any real
+    reference_rejected  r0, that of the other answer, any real
+    beta                above 0; 0.1 by default
+    dL/dc = beta (s(a) / 2 - s(-a)), which is 0 where a is log 2: more is too much. It is what TRL and Liger call nca_pair; the paper's
+    loss of K answers with rewards is a larger one.
+    """
+
+@_curved
 def ppo_clip(
     log_probability: ArrayLike, reference: ArrayLike, advantage: ArrayLike, low: ArrayLike = 0.2, high: ArrayLike = 0.2,
     *, reduction: _Reduction = "none", denominator: _Denominator | float = "weights", empty: _Empty = "nan",
