@@ -1144,6 +1144,25 @@ def zero_one(
     """
 
 @_curved
+def apo(
+    chosen: ArrayLike, rejected: ArrayLike, reference_chosen: ArrayLike, reference_rejected: ArrayLike, beta: ArrayLike = 0.1,
+    *, reduction: _Reduction = "none", denominator: _Denominator | float = "weights", empty: _Empty = "nan",
+    sample_weight: ArrayLike | None = None, mask: ArrayLike | None = None, upstream: ArrayLike | None = None,
+) -> Any:
+    """Anchored preference optimisation (APO-zero) of a pair: the chosen answer is to gain on its reference, the rejected one to lose.
+
+        L(c, r) = s(-beta (c - c0)) + s(beta (r - r0)),      s(x) = 1 / (1 + exp(-x)),      dL/dc = -beta s(a) s(-a),  a = beta (c - c0)
+
+    chosen              c, log-probability of the preferred answer under the policy, any real
+    rejected            r, that of the other answer, any real
+    reference_chosen    c0, log-probability of the preferred answer under the frozen reference, any real
+    reference_rejected  r0, that of the other answer, any real
+    beta                above 0; 0.1 by default
+    The first term is 1 - s(a), and TRL and Liger compute it so. Each term alone, as TRL's KTO has it, is `kto` at the reference point 0.
+    APO-down, s(a) + s(b - a) with b = beta (r - r0), lets the chosen answer lose, if less than the other one: another loss.
+    """
+
+@_curved
 def bradley_terry(
     chosen: ArrayLike, rejected: ArrayLike,
     *, reduction: _Reduction = "none", denominator: _Denominator | float = "weights", empty: _Empty = "nan",
