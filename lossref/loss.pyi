@@ -1196,6 +1196,25 @@ def zero_one(
     """
 
 @_curved
+def apo(
+    chosen: ArrayLike, rejected: ArrayLike, reference_chosen: ArrayLike, reference_rejected: ArrayLike, beta: ArrayLike = 0.1,
+    *, reduction: _Reduction = "none", denominator: _Denominator | float = "weights", empty: _Empty = "nan",
+    sample_weight: ArrayLike | None = None, mask: ArrayLike | None = None, upstream: ArrayLike | None = None,
+) -> Any:
+    """Anchored preference optimisation (APO-zero) of a pair: the chosen answer is to gain on its reference, the rejected one to lose.
+
+        L(c, r) = s(-beta (c - c0)) + s(beta (r - r0)),      s(x) = 1 / (1 + exp(-x)),      dL/dc = -beta s(a) s(-a),  a = beta (c - c0)
+
+    chosen              c, log-probability of the preferred answer under the policy, any real
+    rejected            r, that of the other answer, any real
+    reference_chosen    c0, log-probability of the preferred answer under the frozen reference, any real
+    reference_rejected  r0, that of the other answer, any real
+    beta                above 0; 0.1 by default
+    The first term is 1 - s(a), and TRL and Liger compute it so. Each term alone, as TRL's KTO has it, is `kto` at the reference point 0.
+    APO-down, s(a) + s(b - a) with b = beta (r - r0), lets the chosen answer lose, if less than the other one: another loss.
+    """
+
+@_curved
 def bradley_terry(
     chosen: ArrayLike, rejected: ArrayLike,
     *, reduction: _Reduction = "none", denominator: _Denominator | float = "weights", empty: _Empty = "nan",
@@ -1317,6 +1336,25 @@ def margin_mse(
     """
 
 @_curved
+def nca_pref(
+    chosen: ArrayLike, rejected: ArrayLike, reference_chosen: ArrayLike, reference_rejected: ArrayLike, beta: ArrayLike = 0.1,
+    *, reduction: _Reduction = "none", denominator: _Denominator | float = "weights", empty: _Empty = "nan",
+    sample_weight: ArrayLike | None = None, mask: ArrayLike | None = None, upstream: ArrayLike | None = None,
+) -> Any:
+    """Noise contrastive alignment (NCA) of a pair: the chosen answer is to be told from noise, and both are to stay near their reference.
+
+        L(c, r) = l(a) + l(-a) / 2 + l(-b) / 2,      l(x) = log(1 + exp(-x)),      a = beta (c - c0),      b = beta (r - r0)
+
+    chosen              c, log-probability of the preferred answer under the policy, any real
+    rejected            r, that of the other answer, any real
+    reference_chosen    c0, log-probability of the preferred answer under the frozen reference, any real
+    reference_rejected  r0, that of the other answer, any real
+    beta                above 0; 0.1 by default
+    dL/dc = beta (s(a) / 2 - s(-a)), which is 0 where a is log 2: more is too much. It is what TRL and Liger call nca_pair; the paper's
+    loss of K answers with rewards is a larger one.
+    """
+
+@_curved
 def ppo_clip(
     log_probability: ArrayLike, reference: ArrayLike, advantage: ArrayLike, low: ArrayLike = 0.2, high: ArrayLike = 0.2,
     *, reduction: _Reduction = "none", denominator: _Denominator | float = "weights", empty: _Empty = "nan",
@@ -1391,6 +1429,24 @@ def slic(
     beta                above 0; 0.1 by default
     This is the hinge of TRL's DPO and of Liger; SLiC-HF has max(0, m - (c - r)), no reference and a margin m: that is m times this with
     beta = 1 / m. Where the margin is met exactly the loss has a corner: this code returns 0.
+    """
+
+@_curved
+def sppo(
+    chosen: ArrayLike, rejected: ArrayLike, reference_chosen: ArrayLike, reference_rejected: ArrayLike, beta: ArrayLike = 0.1,
+    *, reduction: _Reduction = "none", denominator: _Denominator | float = "weights", empty: _Empty = "nan",
+    sample_weight: ArrayLike | None = None, mask: ArrayLike | None = None, upstream: ArrayLike | None = None,
+) -> Any:
+    """Self-play preference optimisation (SPPO) with hard labels: the chosen answer is to gain 1 / (2 beta), the rejected one to lose that.
+
+        L(c, r) = (c - c0 - h)^2 + (r - r0 + h)^2,      h = 1 / (2 beta),      dL/dc = 2 (c - c0 - h),      dL/dr = 2 (r - r0 + h)
+
+    chosen              c, log-probability of the preferred answer under the policy, any real
+    rejected            r, that of the other answer, any real
+    reference_chosen    c0, log-probability of the preferred answer under the frozen reference, any real
+    reference_rejected  r0, that of the other answer, any real
+    beta                above 0; 0.1 by default
+    The paper's eta is 1 / beta, and its aim eta (P - 1/2), P the probability to be preferred: 1 and 0 here. `ipo` has one aim for the pair.
     """
 
 @_flat

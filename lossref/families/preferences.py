@@ -58,3 +58,23 @@ def aims() -> tuple[Hard, ...]:
              lambda d: {"chosen": d.number(2.0 * (1 + d.cycle(1, -1) * 2.0 ** -(1 + d.index))), "rejected": 0.0, "reference_chosen": 0.0,
                         "reference_rejected": 0.0, "beta": 0.25}, 12),
     )
+
+
+def apart(beta: float) -> tuple[Hard, ...]:
+    """What is hard about two rewards of which each is a term of its own: beta times how far an answer gained on its reference."""
+
+    def each(d: Stream, gained: float, lost: float) -> dict[str, Any]:
+        c0, r0 = -d.uniform(40, 400), -d.uniform(40, 400)
+        there = {"reference_chosen": c0, "reference_rejected": r0}
+        return {"chosen": d.number(c0 + gained / beta), "rejected": d.number(r0 - lost / beta), **there}
+
+    return (
+        Hard("both_right", "tail", "one gained and the other lost by far: both terms are exponentials, and not 0",
+             lambda d: each(d, d.uniform(d.saturation, d.underflow - 10), d.uniform(d.saturation, d.underflow - 10)), 12),
+        Hard("both_wrong", "tail", "one lost and the other gained by far: exp overflows, the loss does not",
+             lambda d: each(d, -d.uniform(d.saturation / 2, 2 * d.underflow), -d.uniform(d.saturation / 2, 2 * d.underflow)), 8),
+        Hard("both_gained", "tail", "both gained, or lost, by far: each term is what it is, whatever their difference",
+             lambda d: each(d, (s := d.cycle(1, -1)) * d.uniform(d.saturation, d.underflow - 10), -s * d.uniform(5, d.underflow - 10)), 8),
+        Hard("some", "ordinary", "rewards of some size, of every pair of signs",
+             lambda d: each(d, d.cycle(1, -1) * d.uniform(0.1, 5), d.cycle(1, 1, -1, -1) * d.uniform(0.1, 5)), 8),
+    )
