@@ -52,12 +52,10 @@ def consistent(where: Path) -> int:
     content = manifest(where)
     _validate(where, stored(where, SCHEMA), "manifest", content, where / MANIFEST)
     listed = set(content["files"])
-    memory = 0
     for path in sorted(listed):
         _stay(where, path)
-        memory += strictjson.cost(stored(where, path))
-        if memory > strictjson.MEMORY_LIMIT:
-            raise GoldenError(f"{where}: more golden data than {strictjson.MEMORY_LIMIT >> 20} MiB of memory hold")
+        if strictjson.cost(stored(where, path)) > strictjson.MEMORY_LIMIT:
+            raise GoldenError(f"{where / path}: more than {strictjson.MEMORY_LIMIT >> 20} MiB of memory hold")
     known = listed | (placed(where) if (where / INSTALLING / MANIFEST).exists() else set())
     for found in sorted(where.rglob("*.jsonl")):
         path = found.relative_to(where).as_posix()
@@ -84,15 +82,16 @@ def differences(old: Path, new: Path) -> Iterator[tuple[str, str, str]]:
     """(what changed, file, id) between two verified sets; a changed answer is "answer", any other field "field"."""
     for where in (old, new):
         verify(where)
-    before, after = _rows(old), _rows(new)
-    for key in sorted(before.keys() | after.keys()):
-        a, b = before.get(key), after.get(key)
-        if a is None or b is None:
-            yield "added" if a is None else "removed", *key
-        elif _answers(a) != _answers(b):
-            yield "answer", *key
-        elif a != b:
-            yield "field", *key
+    for path in sorted(manifest(old)["files"].keys() | manifest(new)["files"].keys()):
+        before, after = _rows(old, path), _rows(new, path)
+        for identifier in sorted(before.keys() | after.keys()):
+            a, b = before.get(identifier), after.get(identifier)
+            if a is None or b is None:
+                yield "added" if a is None else "removed", path, identifier
+            elif _answers(a) != _answers(b):
+                yield "answer", path, identifier
+            elif a != b:
+                yield "field", path, identifier
 
 
 def _answers(row: Mapping[str, Any]) -> list[Any]:
@@ -101,12 +100,10 @@ def _answers(row: Mapping[str, Any]) -> list[Any]:
     return [[part["rounded"], part["residual"], part.get("interval")] for part in parts]
 
 
-def _rows(where: Path) -> dict[tuple[str, str], dict[str, Any]]:
-    return {
-        (path, row["id"]): row
-        for path in manifest(where)["files"]
-        for row in map(json.loads, stored(where, path).splitlines()[1:])
-    }
+def _rows(where: Path, path: str) -> dict[str, dict[str, Any]]:
+    """The rows of a file by their ids; none where a set has no such file."""
+    lines = stored(where, path).splitlines()[1:] if path in manifest(where)["files"] else []
+    return {row["id"]: row for row in map(json.loads, lines)}
 
 
 def _verify_file(where: Path, path: str, entry: Mapping[str, Any]) -> int:
