@@ -4,7 +4,8 @@
 
 positive  p, the similarities of the anchor to those of its class, any real: cosines lie in [-1, 1]
 negative  n, its similarities to the others
-alpha, beta  a and b, above 0; 2 and 50 by default
+alpha     a, above 0; 2 by default
+beta      b, above 0; 50 by default
 base      l, any real; 0.5 by default
 The paper mines pairs first and takes the mean over all anchors; what is mined away is not among these. Both logarithms have a 1 beside
 their sums, so that pairs which are right cost next to nothing. `zlpr` is the same with a = b = 1 and l = 0.
@@ -20,11 +21,11 @@ from lossref.spec import Hard, Known, Loss, Parameter
 
 
 def value(positive, negative, alpha=2.0, beta=50.0, base=0.5):
-    return _cost(positive, -1.0, alpha, base) + _cost(negative, 1.0, beta, base)
+    return _side(positive, -1.0, alpha, base)[0] + _side(negative, 1.0, beta, base)[0]
 
 
 def gradient(positive, negative, alpha=2.0, beta=50.0, base=0.5):
-    return _slopes(positive, -1.0, alpha, base), _slopes(negative, 1.0, beta, base)
+    return _side(positive, -1.0, alpha, base)[1], _side(negative, 1.0, beta, base)[1]
 
 
 def hessian(positive, negative, alpha=2.0, beta=50.0, base=0.5):
@@ -34,15 +35,12 @@ def hessian(positive, negative, alpha=2.0, beta=50.0, base=0.5):
     return (np.asarray(alpha, float)[..., None] * (powers / total) * (sum_of_others(powers) / total))[..., 1:]
 
 
-def _slopes(similarity, sign, scale, base):
-    _, logits, low = behind_the_farthest(similarity, sign, scale, base)
-    return sign * log_loss_of_logits(logits, 0, low)[1][..., 1:]
-
-
-def _cost(similarity, sign, scale, base):
+def _side(similarity, sign, scale, base):
+    """What one side costs, and its slopes."""
     top, logits, low = behind_the_farthest(similarity, sign, scale, base)
     more = log_loss_of_logits(logits, logits.argmax(axis=-1), low)[0] / scale
-    return np.where(np.isinf(top), top, top + more)  # two of them leave no share, but the loss has a limit
+    cost = np.where(np.isinf(top), top, top + more)  # two of them leave no share, but the loss has a limit
+    return cost, sign * log_loss_of_logits(logits, 0, low)[1][..., 1:]
 
 
 def _around(d, ahead):
