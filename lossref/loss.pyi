@@ -610,6 +610,22 @@ def multi_similarity(
     """
 
 @_flat
+def n_pairs(
+    anchor: ArrayLike, positive: ArrayLike,
+    *, reduction: _Reduction = "none", denominator: _Denominator | float = "weights", empty: _Empty = "nan",
+    sample_weight: ArrayLike | None = None, mask: ArrayLike | None = None, upstream: ArrayLike | None = None,
+) -> Any:
+    """N-pairs loss: of n classes with one pair each, every anchor is to agree with its own positive, and with no other's.
+
+        L(a, p) = 1/n sum_i log(1 + sum_{k != i} exp(a_i p_k - a_i p_i))
+
+    anchor    a, one embedding of each of n classes: n vectors of any real numbers; one example is such a batch
+    positive  p, another embedding of each
+    It is the softmax cross-entropy of all dot products with those of the pairs for its truth. Vectors are not normalised, and nothing
+    bounds the products: the penalty of their squared lengths that the paper adds (`l2_penalty`) is left out. One pair alone costs 0.
+    """
+
+@_flat
 def ntxent(
     first: ArrayLike, second: ArrayLike, temperature: ArrayLike = 0.1, at_zero: ArrayLike = 0.0,
     *, reduction: _Reduction = "none", denominator: _Denominator | float = "weights", empty: _Empty = "nan",
