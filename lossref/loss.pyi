@@ -603,10 +603,27 @@ def multi_similarity(
 
     positive  p, the similarities of the anchor to those of its class, any real: cosines lie in [-1, 1]
     negative  n, its similarities to the others
-    alpha, beta  a and b, above 0; 2 and 50 by default
+    alpha     a, above 0; 2 by default
+    beta      b, above 0; 50 by default
     base      l, any real; 0.5 by default
     The paper mines pairs first and takes the mean over all anchors; what is mined away is not among these. Both logarithms have a 1 beside
     their sums, so that pairs which are right cost next to nothing. `zlpr` is the same with a = b = 1 and l = 0.
+    """
+
+@_flat
+def n_pairs(
+    anchor: ArrayLike, positive: ArrayLike,
+    *, reduction: _Reduction = "none", denominator: _Denominator | float = "weights", empty: _Empty = "nan",
+    sample_weight: ArrayLike | None = None, mask: ArrayLike | None = None, upstream: ArrayLike | None = None,
+) -> Any:
+    """N-pairs loss: of n classes with one pair each, every anchor is to agree with its own positive, and with no other's.
+
+        L(a, p) = 1/n sum_i log(1 + sum_{k != i} exp(a_i p_k - a_i p_i))
+
+    anchor    a, one embedding of each of n classes: n vectors of any real numbers; one example is such a batch
+    positive  p, another embedding of each
+    It is the softmax cross-entropy of all dot products with those of the pairs for its truth. Vectors are not normalised, and nothing
+    bounds the products: the penalty of their squared lengths that the paper adds (`l2_penalty`) is left out. One pair alone costs 0.
     """
 
 @_flat

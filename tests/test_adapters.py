@@ -214,7 +214,7 @@ REPRODUCED = {
     "kornia": ["sigmoid_focal_cross_entropy", "pseudo_huber"],
     "timm": ["sigmoid_cross_entropy", "softmax_cross_entropy", "soft_target_cross_entropy"],
     "segmentation_models_pytorch": ["sigmoid_cross_entropy", "softmax_cross_entropy", "sigmoid_focal_cross_entropy", "dice"],
-    "pytorch_metric_learning": ["ntxent", "triplet_margin"],
+    "pytorch_metric_learning": ["n_pairs", "ntxent", "triplet_margin"],
 }
 
 

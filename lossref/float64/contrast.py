@@ -36,7 +36,7 @@ def contrast_slopes(first: Array, second: Array, temperature: Array, at_zero: Ar
     x, exponent = scaled(np.concatenate(np.broadcast_arrays(first, second), axis=-2))
     u = _directions(x)
     c = _cosines(u, at_zero)
-    shares = _shares(_logits(c, temperature))
+    shares = lifted_shares(_logits(c, temperature))
     slopes, terms = _summed(u, c, shares)
     is_lost = ~((np.abs(slopes) > REACH * terms) & (np.abs(slopes) > 1e-100))
     if is_lost.any():
@@ -71,12 +71,12 @@ def _directions(x: Array) -> Doubled:
 
 
 def _cosines(u: Doubled, at_zero: Array) -> Doubled:
-    high, low = _by_rows(lambda rows: total(times(each(lambda y: y[..., rows, None, :], u), each(_of_k, u))), u[0])
+    high, low = by_rows(lambda rows: total(times(each(lambda y: y[..., rows, None, :], u), each(_of_k, u))), u[0])
     c, zero = (high, low), _are_zero(u[0])
     return np.where(zero, np.asarray(at_zero)[..., None, None], c[0]), np.where(zero, 0.0, c[1])
 
 
-def _by_rows(function: Callable[[slice], tuple[Array, ...]], x: Array) -> tuple[Array, ...]:
+def by_rows(function: Callable[[slice], tuple[Array, ...]], x: Array) -> tuple[Array, ...]:
     """Arrays with a row for each vector i, made of few i at a time: what is made of their products with all k has an entry for each."""
     step = max(1, BLOCK // max(1, x.size))
     blocks = [function(slice(start, start + step)) for start in range(0, x.shape[-2], step)]
@@ -99,8 +99,8 @@ def _logits(c: Doubled, temperature: Array) -> Doubled:
     return np.where(itself, -np.inf, high), np.where(itself, 0.0, low)
 
 
-def _shares(logits: Doubled) -> Doubled:
-    """exp of each logit over their sum, times 2**LIFT."""
+def lifted_shares(logits: Doubled) -> Doubled:
+    """exp of each logit, at most 0, over their sum, times 2**LIFT."""
     powers = exponential(logits, LIFT)
     return over(powers, each(lambda y: np.ldexp(y, -LIFT)[..., None], total(powers)))
 
@@ -122,7 +122,7 @@ def _summed(u: Doubled, c: Doubled, shares: Doubled) -> tuple[Array, Array]:
         sums = total(each(lambda y: np.swapaxes(y, -1, -2), times(weights_i, slopes)))
         return *sums, (np.abs(weights_i[0]) * (np.abs(of_k[0]) + np.abs(of_i[0]))).sum(axis=-2)
 
-    high, low, sizes = _by_rows(summed, u[0])
+    high, low, sizes = by_rows(summed, u[0])
     sums = high, low
     # The sum has no part along u_i, which tells its entry where that of u_i is largest by its other entries.
     top = is_leader(u[0])

@@ -17,6 +17,14 @@ def ntxent(first, second, temperature):
     return losses.NTXentLoss(temperature=temperature)(torch.cat((first[0], second[0])), torch.arange(first.shape[1]).repeat(2))
 
 
+# Both embeddings of each class, one after the other; products without the normalisation that is the default there.
+@implements(alone=True)
+def n_pairs(anchor, positive):
+    return losses.NPairsLoss(distance=distances.DotProductSimilarity(normalize_embeddings=False))(
+        torch.cat((anchor[0], positive[0])), torch.arange(anchor.shape[1]).repeat(2)
+    )
+
+
 # One triplet, by its places in the batch; the distance without the normalisation that is the default there.
 @implements(alone=True)
 def triplet_margin(anchor, positive, negative, margin):
