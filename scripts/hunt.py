@@ -9,8 +9,6 @@ docstring names. A call is named by seed and number, and `--only NUMBER` runs it
 from __future__ import annotations
 
 import argparse
-import contextlib
-import functools
 import inspect
 import json
 import math
@@ -85,9 +83,10 @@ class Call:
 
 
 def _shown(x: Any) -> str:
-    with contextlib.suppress(ValueError):  # of an integer with too many digits
+    try:
         return reprlib.repr(x).replace("\n", " ")
-    return f"a {type(x).__name__} with too many digits to show"
+    except ValueError:
+        return f"a {type(x).__name__} with too many digits to show"
 
 
 def drawn(seed: int, number: int) -> Call:
@@ -166,15 +165,10 @@ def _numbers(s: Stream, space: Space, shape: tuple[int, ...], classes: int) -> A
     return np.resize(np.array(pool, np.int64 if all(isinstance(x, int) for x in pool) else np.float64), shape)
 
 
-@functools.cache
-def takes_pairs(name: str) -> bool:
-    return widths.takes_pairs(catalog.get(name))
-
-
 def _arguments(s: Stream, loss: Loss, leading: tuple[int, ...], most: int) -> dict[str, Any]:
     """The arguments of a loss as arrays of at most so many numbers each."""
     rows = max(1, math.prod(leading))
-    room = max(1, math.isqrt(PAIRS * most // MANY // rows) if takes_pairs(loss.name) else most // rows)
+    room = max(1, math.isqrt(PAIRS * most // MANY // rows) if widths.takes_pairs(loss) else most // rows)
     wide = min(choice(s, [1, 2, 3, 5, 8, 8, 33, 1000, room]), room)
     names = sorted({axis for space in loss.arguments.values() for axis in space.axes})
     rank = max(space.rank for space in loss.arguments.values())
@@ -182,8 +176,7 @@ def _arguments(s: Stream, loss: Loss, leading: tuple[int, ...], most: int) -> di
     found = {}
     for name, space in loss.arguments.items():
         shape = (*leading, *(lengths[axis] for axis in space.axes))
-        of = loss.arguments[space.label_of] if space.label_of else None
-        found[name] = _numbers(s, space, shape, lengths[of.axes[-1]] if of else 0)
+        found[name] = _numbers(s, space, shape, lengths[loss.arguments[space.label_of].axes[-1]] if space.label_of else 0)
     return found
 
 
@@ -398,8 +391,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         whole = {"calls": given.count, "findings": findings, "slowest": slowest[0], "call": slowest[1], "memory": memory}
         print(json.dumps({**whole, "counts": {f"{name}: {how}": n for (name, how), n in sorted(counts.items())}}))
     else:
-        for (name, how), count in sorted(counts.items()):
-            print(f"{name:40} {how:12} {count:8}")
+        print("\n".join(f"{name:40} {how:12} {count:8}" for (name, how), count in sorted(counts.items())))
         print(f"{given.count} calls, {findings} findings; the slowest took {slowest[0]:.2f} s; at most {memory >> 20} MiB of memory")
     return 1 if findings else 0
 
