@@ -91,5 +91,5 @@ LOSS = Loss(
               ("-0.25", "0.25", "0.25", "-0.25", "0", "0", "0", "0")),
         Known({"anchor": ((1.0,), (-1.0,)), "positive": ((2.0,), (-2.0,))}, lambda m: m.log(1 + m.exp(-4)), "two that agree"),
     ),
-    source="K. Sohn, Improved Deep Metric Learning with Multi-class N-pair Loss Objective, 2016, equation 8",
+    source="K. Sohn, Improved Deep Metric Learning with Multi-class N-pair Loss Objective, 2016",
 )

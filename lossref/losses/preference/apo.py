@@ -68,5 +68,5 @@ LOSS = Loss(
         Known({"chosen": 1.0, "rejected": -np.inf, "reference_chosen": 1.0, "reference_rejected": 0.0, "beta": 1.0}, "0.5",
               "one undecided, the other one excluded", ("-0.25", "0")),
     ),
-    source="K. D'Oosterlinck et al., Anchored Preference Optimization and Contrastive Revisions, 2024, section 4",
+    source="K. D'Oosterlinck et al., Anchored Preference Optimization and Contrastive Revisions, 2024",
 )

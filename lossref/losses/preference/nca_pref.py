@@ -79,5 +79,5 @@ LOSS = Loss(
         Known({"chosen": np.inf, "rejected": -np.inf, "reference_chosen": 0.0, "reference_rejected": 0.0, "beta": 0.25}, "inf",
               "too far ahead", ("0.125", "0")),
     ),
-    source="H. Chen et al., Noise Contrastive Alignment of Language Models with Explicit Rewards, 2024, equation 12",
+    source="H. Chen et al., Noise Contrastive Alignment of Language Models with Explicit Rewards, 2024",
 )

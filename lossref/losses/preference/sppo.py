@@ -66,5 +66,5 @@ LOSS = Loss(
         Known({"chosen": -np.inf, "rejected": 0.0, "reference_chosen": 0.0, "reference_rejected": 0.0, "beta": 0.25}, "inf",
               "an answer that the policy excludes", ("-inf", "4")),
     ),
-    source="Y. Wu et al., Self-Play Preference Optimization for Language Model Alignment, 2024, equation 4.7",
+    source="Y. Wu et al., Self-Play Preference Optimization for Language Model Alignment, 2024",
 )
