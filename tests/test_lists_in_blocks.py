@@ -30,7 +30,9 @@ def test_blocks_give_what_one_block_gives(name, pairs, monkeypatch):
     whole = [getattr(lossref, part)(name, *given) for part in parts]
     monkeypatch.setattr(lists, "PAIRS", pairs)
     for part, expected in zip(parts, whole, strict=True):
-        assert np.array_equal(getattr(lossref, part)(name, *given), expected), part
+        found = getattr(lossref, part)(name, *given)
+        # A slope's sum is in one block; a value is a sum of positive sums, each rounded once.
+        assert np.array_equal(found, expected) if part != "value" else np.allclose(found, expected, rtol=2.0**-52, atol=0), part
 
 
 @pytest.mark.parametrize("name", PAIRED)

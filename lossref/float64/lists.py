@@ -5,7 +5,7 @@ So memory grows with the list, though time grows with its square.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 
 import numpy as np
 
@@ -18,18 +18,23 @@ Term = Callable[[Array, Array, Array], Array]  # of the scores of an item and of
 
 def over_others(term: Term, scores: Array, target: Array) -> Array:
     """For each item of the last axis the sum, rounded once, of what the term gives for it and each other; along its last axis."""
-    s, y = np.broadcast_arrays(np.asarray(scores, float), np.asarray(target, float))
-    step = max(1, PAIRS // max(1, s.size))
-    found = []
-    for k in range(0, s.shape[-1], step):
-        item, mark = s[..., k : k + step, None], y[..., k : k + step, None]
-        found.append(exact_sum(term(item, s[..., None, :], np.sign(mark - y[..., None, :]))))
-    return np.concatenate(found, axis=-1)
+    return np.concatenate([exact_sum(found) for found in _blocks(term, scores, target)], axis=-1)
 
 
 def over_pairs(term: Term, scores: Array, target: Array) -> Array:
-    """The sum over all pairs, each taken once, as the better item and the other."""
-    return exact_sum(over_others(lambda item, other, order: np.where(order > 0, term(item, other, order), 0.0), scores, target))
+    """The sum over all pairs, each taken once, as the better item and the other; rounded once for each block."""
+    several = _blocks(lambda item, other, order: np.where(order > 0, term(item, other, order), 0.0), scores, target)
+    sums = [exact_sum(found.reshape(*found.shape[:-2], found.shape[-2] * found.shape[-1])) for found in several]
+    return exact_sum(np.stack(sums, axis=-1))
+
+
+def _blocks(term: Term, scores: Array, target: Array) -> Iterator[Array]:
+    """The terms of some items, the last axis but one, and all others."""
+    s, y = np.broadcast_arrays(np.asarray(scores, float), np.asarray(target, float))
+    step = max(1, PAIRS // max(1, s.size))
+    for k in range(0, s.shape[-1], step):
+        item, mark = s[..., k : k + step, None], y[..., k : k + step, None]
+        yield term(item, s[..., None, :], np.sign(mark - y[..., None, :]))
 
 
 def half_short(item: Array, other: Array, order: Array) -> Array:
