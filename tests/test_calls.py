@@ -29,6 +29,7 @@ pytestmark = pytest.mark.sampled
 
 PARTS = ("value", "gradient")
 CALLED = [name for name in catalog.names() if catalog.get(name).is_called]
+STANDING = [name for name in CALLED if catalog.get(name).stands_for_its_kind]
 
 
 def vectors(name, form):
@@ -69,21 +70,33 @@ def test_our_own_calls_are_b(loss, form, listed):
     assert all(meets(part.headline(strict=True), "B") for part in verdict.parts.values())
 
 
-def test_every_option_stands_alone_and_every_two_together(form):
-    for name in CALLED:
-        asked = [set(v.question.call) - {"reduction", "empty"} for v in vectors(name, form)]
-        options = set().union(*asked)
-        assert {"denominator", "sample_weight", "mask", "upstream"} <= options
-        assert all({option} in asked for option in options - {"smoothing"}), name  # it says how label_smoothing acts
-        for pair in itertools.combinations(sorted(options) if catalog.get(name).stands_for_its_kind else (), 2):
-            if set(pair) != {"ignore_index", "target_form"}:  # an index that is ignored is not a one-hot row
-                assert any(set(pair) <= found for found in asked), (name, pair)
-    assert {v.question.flag for name in CALLED for v in vectors(name, form)} >= set(batches.REASONS)
+def options_asked(name, form):
+    return [set(v.question.call) - {"reduction", "empty"} for v in vectors(name, form)]
+
+
+@pytest.mark.sampled(CALLED)
+def test_every_option_stands_alone(loss, form):
+    asked = options_asked(loss.name, form)
+    options = set().union(*asked)
+    assert {"denominator", "sample_weight", "mask", "upstream"} <= options
+    assert all({option} in asked for option in options - {"smoothing"})  # it says how label_smoothing acts
+
+
+@pytest.mark.parametrize("name", STANDING)
+def test_every_two_options_stand_together(name, form):
+    asked = options_asked(name, form)
+    for pair in itertools.combinations(sorted(set().union(*asked)), 2):
+        if set(pair) != {"ignore_index", "target_form"}:  # an index that is ignored is not a one-hot row
+            assert any(set(pair) <= found for found in asked), pair
+
+
+def test_every_reason_is_asked(form):
+    several = (*STANDING, "huber")  # which has a parameter
+    assert {v.question.flag for name in several for v in vectors(name, form)} >= set(batches.REASONS)
 
 
 def test_one_loss_stands_for_each_kind_of_target():
-    standing = [catalog.get(name) for name in CALLED if catalog.get(name).stands_for_its_kind]
-    assert sorted(loss.target for loss in standing) == ["class", "number", "probability", "sign", "weights"]
+    assert sorted(catalog.get(name).target for name in STANDING) == ["class", "number", "probability", "sign", "weights"]
 
 
 def test_parameters_kinks_and_hessians_are_asked_of_calls(form):
@@ -128,20 +141,19 @@ def test_losses_of_one_argument_and_options_of_each_example_are_reduced_too():
 
 
 @pytest.mark.whole
-def test_the_oracle_answers_calls_like_the_golden_set(form, listed):
+@pytest.mark.sampled(CALLED)
+def test_the_oracle_answers_calls_like_the_golden_set(loss, form, listed):
     """Over mpmath, apart from the certifier that wrote them; a batch is given as plain lists."""
     wrong = []
-    for name in CALLED:
-        loss = catalog.get(name)
-        for v in vectors(name, form)[::7]:
-            found, slopes = v.answer.value.rounded, [part.rounded for part in v.answer.gradient.values()]
-            if v.question.flag in ("hidden", "single") or None in slopes or not all(map(math.isfinite, flat((found, slopes)))):
-                continue
-            answer = lossref.oracle(name, digits=30, **v.question.inputs, **v.question.options)
-            gradient = answer.gradient.values() if len(loss.differentiable) > 1 else [answer.gradient]
-            exact = [*flat(answer.value), *(g for slope in gradient for g in flat(slope))]
-            if [rounded(y, form) for y in exact] != [*found, *(g for slope in slopes for g in slope)]:
-                wrong.append((name, v.question.options, exact, found, slopes))
+    for v in vectors(loss.name, form)[::7]:
+        found, slopes = v.answer.value.rounded, [part.rounded for part in v.answer.gradient.values()]
+        if v.question.flag in ("hidden", "single") or None in slopes or not all(map(math.isfinite, flat((found, slopes)))):
+            continue
+        answer = lossref.oracle(loss.name, digits=30, **v.question.inputs, **v.question.options)
+        gradient = answer.gradient.values() if len(loss.differentiable) > 1 else [answer.gradient]
+        exact = [*flat(answer.value), *(g for slope in gradient for g in flat(slope))]
+        if [rounded(y, form) for y in exact] != [*found, *(g for slope in slopes for g in slope)]:
+            wrong.append((v.question.options, exact, found, slopes))
     listed(wrong)
 
 
@@ -202,7 +214,7 @@ def test_leading_axes_stay():
 
 @pytest.mark.whole
 def test_the_command_shows_grades_and_a_line_for_each_worst_call(capsys, monkeypatch):
-    assert main(["calls", "lossref", "--level", "B", "--strict"]) == 0
+    assert main(["calls", "lossref", "--level", "B", "--strict", *(f"--loss={name}" for name in CALLED[::12])]) == 0
     assert "conforms at level B" in capsys.readouterr().out
     strangers = types.ModuleType("strangers")
     strangers.mine = types.SimpleNamespace(value=None, call=partial(cross_entropy, fault="mean_over_all"))
