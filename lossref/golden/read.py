@@ -76,13 +76,13 @@ def find(identifier: str, where: Path | None = None) -> Vector:
     start = identifier.lower() if isinstance(identifier, str) else ""
     if not re.fullmatch("[0-9a-f]{1,12}", start):
         raise GoldenError(f"an id has hexadecimal digits, at most 12, and is not {shown(identifier)}")
-    files = ((listed_bytes(path, where or folder()), path.split(".")[1]) for path in _vouched(where or folder())["files"])
-    likely = (parse(data, FORMATS[form]) for data, form in files if f'"id":"{start}'.encode() in data)
-    found = [v for vectors in likely for v in vectors if v.id.startswith(start)]
-    if len(found) != 1:
-        problem = "no vector has an id that starts with" if not found else f"{len(found)} vectors have ids that start with"
+    files = [(listed_bytes(path, where or folder()), path.split(".")[1]) for path in _vouched(where or folder())["files"]]
+    counts = [data.count(f'"id":"{start}'.encode()) for data, _ in files]  # so that one file is parsed at most
+    if sum(counts) != 1:
+        problem = "no vector has an id that starts with" if not any(counts) else f"{sum(counts)} vectors have ids that start with"
         raise GoldenError(f"{problem} {identifier!r}")
-    return found[0]
+    data, form = files[counts.index(1)]
+    return next(v for v in parse(data, FORMATS[form]) if v.id.startswith(start))
 
 
 def listed_bytes(path: str, where: Path) -> bytes:
