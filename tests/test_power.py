@@ -1,6 +1,7 @@
 """Wrong code of every kind is noticed by the golden set: a sample here, all of it by `lossref power`; and what is not noticed is told."""
 
 import json
+from itertools import islice
 
 import pytest
 
@@ -40,7 +41,8 @@ def test_right_code_is_wrong_nowhere(monkeypatch):
 
 
 def test_there_are_enough_pieces_of_wrong_code():
-    assert sum(len(list(spoilt(catalog.get(name), implementation))) for name in catalog.names()) > 600 * 10
+    pieces = (piece for name in catalog.names() for piece in spoilt(catalog.get(name), implementation))
+    assert len(list(islice(pieces, 6001))) > 600 * 10
 
 
 @pytest.mark.parametrize("operator", [*operators.OPERATORS, *of_calls.CALL_OPERATORS], ids=lambda operator: operator.name)
