@@ -175,7 +175,7 @@ def _is_masked(x: Any, depth: int = AXES) -> bool:
 
 def _array(x: Any) -> NDArray[Any]:
     """An object as NumPy reads it; what cannot be read raises whatever it likes."""
-    if type(x) is np.ndarray and x.dtype.kind in "biuf" and x.dtype.isbuiltin == 1:
+    if type(x) is np.ndarray and x.dtype.kind in "biuf" and x.dtype.isbuiltin == 1:  # nearly always, and what follows is slow
         return x
     if _is_masked(x):
         raise TypeError

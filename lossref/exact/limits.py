@@ -19,7 +19,7 @@ from lossref.spec import Loss, Values
 from lossref.values import flat
 
 X = TypeVar("X")
-AHEAD = 1000  # times as fast: a share that a nearer rate leaves on one side of a corner is on the other
+AHEAD = 1000  # times as fast: at twice or thrice the rate a slower input may still decide on which side of a corner the limit is
 GROWTH = 4  # of the precision: a germ takes nearly as long at 128 bits as at 4096, and what no precision decides takes all
 
 
@@ -42,7 +42,7 @@ def limits(
 
 
 def _orders(count: int) -> list[tuple[int, ...]]:
-    """Rates for so many infinite inputs: all alike, each far ahead of each other, and, of three, each ahead of both others."""
+    """Rates for so many infinite inputs: all alike, and so that each is once far ahead of any other one, and, of three, of both."""
     rising, mixed = range(count), (*range(1, count, 2), *range(0, count, 2))
     several = [rising, mixed] if count > 2 else [rising] if count > 1 else []
     return [(1,) * count, *(tuple(AHEAD**x for x in y) for order in several for y in (order, [count - 1 - x for x in order]))]

@@ -12,7 +12,7 @@ from collections.abc import Callable
 import numpy as np
 
 from lossref.float64.doubled import Doubled, doubled, each, exponential, minus, over, plus, root, times, total
-from lossref.float64.kernels import Array, exact_sum, finite_residuals, log_loss_of_logits, product_in_two
+from lossref.float64.kernels import Array, exact_sum, log_loss_of_logits
 from lossref.float64.vectors import across, cosine, is_leader, norm, scaled
 
 LIFT = 512  # shares are kept times this power of two: where a vector is short its slope may be large, and the share subnormal
@@ -160,14 +160,3 @@ def _gain(whole: Array, rest: Array, shares: Array, i: int, p: int, temperature:
     lower, higher = (exact_sum(np.where(which, less, 0.0)) for which in (nearer < 0, nearer > 0))
     is_alike = (np.abs(closer) < 0.5) & (lower > -0.5) & (higher > -0.5)
     return np.where(is_alike, ours * np.expm1(closer + np.log1p(higher) - np.log1p(lower)), shares[..., i] - ours)
-
-
-def behind_the_farthest(similarity: Array, sign: float, scale: Array, base: Array) -> tuple[Array, Array, Array]:
-    """How far the farthest of 0 and of all lies on the wrong side of the base; and scale times what each is behind it, in two parts."""
-    whole, parts = finite_residuals(np.asarray(similarity, float), np.asarray(base, float)[..., None])
-    wrong, lost = (np.concatenate([np.zeros_like(x[..., :1]), sign * x], axis=-1) for x in parts)
-    at = wrong.argmax(axis=-1)[..., None]
-    top, top_lost = (np.take_along_axis(x, at, axis=-1) for x in (wrong, lost))
-    high, low = (np.where(np.arange(wrong.shape[-1]) == at, 0.0, x) for x in minus((wrong, lost), (top, top_lost)))
-    high, low = product_in_two(np.asarray(scale, float)[..., None], high, low)
-    return ((top + top_lost) / whole)[..., 0], high / whole, np.where(np.isfinite(high), low, 0.0) / whole

@@ -9,7 +9,17 @@ from __future__ import annotations
 import numpy as np
 
 from lossref.float64.doubled import doubled, minus, over
-from lossref.float64.kernels import Array, over_square, product_in_two, sigmoid, sigmoid_slope, softplus, sum_in_two, times_exp
+from lossref.float64.kernels import (
+    Array,
+    finite_residuals,
+    over_square,
+    product_in_two,
+    sigmoid,
+    sigmoid_slope,
+    softplus,
+    sum_in_two,
+    times_exp,
+)
 
 FAR = 650.0  # beyond, 1 + exp(-x) has long been 1, and exp(-x) will be subnormal
 
@@ -27,6 +37,17 @@ def beyond(beta: Array, *terms: Array) -> Array:
     """The sum of the terms less 1 / (2 beta), a difference that may be small: both in two parts."""
     high, low = minus(lead(1.0, *terms), over(doubled(0.5), doubled(beta)))
     return high + low
+
+
+def behind_the_farthest(similarity: Array, sign: float, scale: Array, base: Array) -> tuple[Array, Array, Array]:
+    """How far the farthest of 0 and of all lies on the wrong side of the base; and scale times what each is behind it, in two parts."""
+    whole, parts = finite_residuals(np.asarray(similarity, float), np.asarray(base, float)[..., None])
+    wrong, lost = (np.concatenate([np.zeros_like(x[..., :1]), sign * x], axis=-1) for x in parts)
+    at = wrong.argmax(axis=-1)[..., None]
+    top, top_lost = (np.take_along_axis(x, at, axis=-1) for x in (wrong, lost))
+    high, low = (np.where(np.arange(wrong.shape[-1]) == at, 0.0, x) for x in minus((wrong, lost), (top, top_lost)))
+    high, low = product_in_two(np.asarray(scale, float)[..., None], high, low)
+    return ((top + top_lost) / whole)[..., 0], high / whole, np.where(np.isfinite(high), low, 0.0) / whole
 
 
 def logistic(behind: Array, low: Array) -> Array:

@@ -1,4 +1,4 @@
-"""Right formulas that implementations of preference losses share: gains on a reference, slopes in two answers, the logistic loss."""
+"""Formulas that implementations of preference losses share: gains on a reference, slopes in two answers, and the like."""
 
 from lossref.mutants.formulas import sigmoid, softplus
 
@@ -23,3 +23,13 @@ def softly(*given):
 
 def soft_slope(*given):
     return -given[-1] * sigmoid(lag(*given))
+
+
+def gains(c, r, c0, r0, beta):
+    """beta times what each answer gained on its reference."""
+    return beta * (c - c0), beta * (r - r0)
+
+
+def without_reference(function):
+    """What forgets the reference."""
+    return lambda c, r, c0, r0, beta: function(c, r, 0, 0, beta)

@@ -132,26 +132,26 @@ class Apart:
 def spoilt(loss: Loss, made: Callable[[Loss], Implementation]) -> Iterator[Spoilt]:
     """All that the operators make of a loss; `made` makes an implementation of its code."""
     parts = [part for part in ("value", "gradient", "hessian") if getattr(loss, part)]
+
+    def of_each_array(part: str, *made: Any) -> Iterator[Spoilt]:
+        return (Spoilt(part, array, *made) for array in range(len(loss.differentiable) if part == "gradient" else 1))
+
     for part in parts:
         for is_of_calls, several in ((False, operators.OPERATORS), (True, of_calls.CALL_OPERATORS if loss.is_called else ())):
             for operator in several:
                 for variant, mutation in operator.of(loss, part):
-                    for array in range(len(loss.differentiable) if part == "gradient" else 1):
-                        yield Spoilt(part, array, operator.name, variant, mutation, is_of_calls)
+                    yield from of_each_array(part, operator.name, variant, mutation, is_of_calls)
     for name, variant, edited in source.variants(loss):
         implementation = made(edited)
         for part in parts:
             if getattr(edited, part).__code__ is not getattr(loss, part).__code__:
-                mutation = _in_place(implementation.parts[part])
-                for array in range(len(loss.differentiable) if part == "gradient" else 1):
-                    yield Spoilt(part, array, name, variant, mutation)
+                yield from of_each_array(part, name, variant, _in_place(implementation.parts[part]))
     for record in of_loss(loss.name):
         if record.judged and record.is_wrong:
             implementation = record.implementation()
             for part in implementation.parts:
                 mutation = _in_place(implementation.parts[part])
-                for array in range(len(loss.differentiable) if part == "gradient" else 1):
-                    yield Spoilt(part, array, "written down", record.name, mutation, None, implementation.takes)
+                yield from of_each_array(part, "written down", record.name, mutation, None, implementation.takes)
 
 
 def _in_place(function: Right) -> Mutation:

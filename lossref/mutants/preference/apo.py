@@ -3,11 +3,8 @@
 import numpy as np
 
 from lossref.mutants.formulas import flushed, sigmoid, sigmoid_slope, softplus
+from lossref.mutants.pairs import gains, without_reference
 from lossref.mutants.record import of
-
-
-def gains(c, r, c0, r0, beta):
-    return beta * (c - c0), beta * (r - r0)
 
 
 def loss(*given):
@@ -49,8 +46,7 @@ MUTANTS = (
     row("textbook", "of_difference", "one sigmoid of the difference",
         lambda *given: sigmoid((g := gains(*given))[1] - g[0]),
         lambda *given: (-(x := given[4] * sigmoid_slope((g := gains(*given))[1] - g[0])), x), True),
-    row("textbook", "without_reference", "the reference is forgotten", lambda c, r, c0, r0, beta: loss(c, r, 0, 0, beta),
-        lambda c, r, c0, r0, beta: slopes(c, r, 0, 0, beta), True),
+    row("textbook", "without_reference", "the reference is forgotten", without_reference(loss), without_reference(slopes), True),
     row("textbook", "beta_forgotten", "the slope of the reward, not of the log-probability",
         gradient=lambda *given: tuple(x / given[4] for x in slopes(*given))),
     row("broken", "swapped", "the rejected answer is preferred", lambda c, r, c0, r0, beta: loss(r, c, r0, c0, beta),

@@ -3,11 +3,8 @@
 import numpy as np
 
 from lossref.mutants.formulas import sigmoid, softplus
+from lossref.mutants.pairs import gains, without_reference
 from lossref.mutants.record import of
-
-
-def gains(c, r, c0, r0, beta):
-    return beta * (c - c0), beta * (r - r0)
 
 
 def loss(*given, near=0.5, far=0.5):
@@ -39,8 +36,7 @@ MUTANTS = (
         lambda *given: slopes(*given, near=1, far=1), True),
     row("textbook", "log_of_sigmoid", "-log of rounded sigmoids: infinite at -746",
         lambda *given: -np.log(sigmoid((g := gains(*given))[0])) - np.log(sigmoid(-g[0])) / 2 - np.log(sigmoid(-g[1])) / 2, slopes, True),
-    row("textbook", "without_reference", "the reference is forgotten", lambda c, r, c0, r0, beta: loss(c, r, 0, 0, beta),
-        lambda c, r, c0, r0, beta: slopes(c, r, 0, 0, beta), True),
+    row("textbook", "without_reference", "the reference is forgotten", without_reference(loss), without_reference(slopes), True),
     row("textbook", "beta_forgotten", "the slope of the reward, not of the log-probability",
         gradient=lambda *given: tuple(x / given[4] for x in slopes(*given))),
     row("broken", "swapped", "the rejected answer is preferred", lambda c, r, c0, r0, beta: loss(r, c, r0, c0, beta)),

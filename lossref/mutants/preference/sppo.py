@@ -3,6 +3,7 @@
 import numpy as np
 
 from lossref.mutants.formulas import flushed
+from lossref.mutants.pairs import without_reference
 from lossref.mutants.record import of
 
 
@@ -30,8 +31,7 @@ MUTANTS = (
         lambda *given: loss(*given, share=1), lambda *given: slopes(*given, share=1), True),
     row("textbook", "ipo", "one aim for the pair: IPO", lambda c, r, c0, r0, beta: ((c - c0) - (r - r0) - 0.5 / beta) ** 2,
         lambda c, r, c0, r0, beta: ((x := 2 * ((c - c0) - (r - r0) - 0.5 / beta)), -x), True),
-    row("textbook", "without_reference", "the reference is forgotten", lambda c, r, c0, r0, beta: loss(c, r, 0, 0, beta),
-        lambda c, r, c0, r0, beta: slopes(c, r, 0, 0, beta), True),
+    row("textbook", "without_reference", "the reference is forgotten", without_reference(loss), without_reference(slopes), True),
     row("textbook", "scaled", "beta times each gain less a half, squared: beta^2 times the loss",
         lambda *given: given[4] ** 2 * loss(*given), lambda *given: tuple(given[4] ** 2 * x for x in slopes(*given)), True),
     row("textbook", "mean", "the mean of both squares", lambda *given: loss(*given) / 2, lambda *given: off(*given), True),
