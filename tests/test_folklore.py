@@ -359,6 +359,7 @@ def test_run_is_a_page_that_can_be_sent_to_a_friend(capsys):
     assert "F14 is a printed number, not code" in out
 
 
+@pytest.mark.whole
 def test_run_as_json(capsys):
     status, out, _ = run(capsys, "run", "--json")
     found = json.loads(out)

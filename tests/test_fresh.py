@@ -136,6 +136,7 @@ def test_the_id_of_a_finding_is_found_by_the_seed_and_by_nothing_else(capsys):
     assert "among those of --fresh=8" in capsys.readouterr().err
 
 
+@pytest.mark.whole
 def test_the_line_of_a_program_draws_the_question_again():
     """Through a pipe, as it is printed."""
     program = shlex.join([sys.executable, "-m", "lossref", "serve", "scipy"])
@@ -148,6 +149,7 @@ def test_the_line_of_a_program_draws_the_question_again():
     assert [FLOAT64.decode(x) for x in run["inputs"]["x"][0]] == found["inputs"]["x"]
 
 
+@pytest.mark.whole
 def test_a_recorded_run_says_what_it_was_asked(tmp_path, capsys):
     run, typed = str(tmp_path / "run.jsonl"), ("--loss", "huber", "--fresh", "7", "--count", "30")
     assert said("check", "lossref", *typed, "--record", run)[0] == 0

@@ -110,6 +110,7 @@ def test_a_waiver_that_waives_nothing_or_is_over_or_drafted_is_told(run):
     assert run(*known, "--lossref-loss", "hinge")[0] == 0
 
 
+@pytest.mark.whole
 def test_conventions_are_declared(run):
     assert run(of="mine:halved")[0] == 1
     declared = ("--lossref-convention", "squared_error: factor 1/2")

@@ -41,6 +41,7 @@ def test_live_recorded_and_offline_reports_are_the_same_bytes(files, capsys, out
     assert live[:2] == run(capsys, "judge", files / "vectors", files / "results", *CHOSEN, *output)[:2]
 
 
+@pytest.mark.whole
 def test_python_code_is_recorded_from_a_process_of_its_own(files, capsys):
     live = run(capsys, "check", "scipy", *CHOSEN, "--json", "--record", files / "other")
     assert json.loads(live[1])["title"].startswith("scipy")

@@ -48,6 +48,7 @@ def test_what_is_not_whole_is_refused(whole, tmp_path, capsys, name, door):
     assert "record it anew" in err
 
 
+@pytest.mark.whole
 def test_a_whole_one_is_judged_whatever_ends_its_lines(whole, tmp_path, capsys):
     assert run(capsys, "judge", whole, *CHOSEN)[0] == 0
     (tmp_path / "run").write_bytes(whole.read_bytes().replace(b"\n", b"\r\n"))

@@ -94,6 +94,7 @@ def test_few_failing_losses_are_reported_whole_the_verdict_first(capsys):
     assert any("ulps from the exact answer" in line for line in rest)
 
 
+@pytest.mark.whole
 def test_the_last_line_is_a_command_that_passes(capsys):
     last = printed(capsys, "scipy", "--format=float64").splitlines()[-1]
     command = shlex.split(last.partition(": ")[2])

@@ -134,6 +134,7 @@ def test_golden_data_is_certified_for_it(own, folder):
 
 
 @pytest.mark.parametrize("name", ["smooth_hinge", "pinball", "map_error"])
+@pytest.mark.whole
 def test_without_the_certifier_the_answers_are_the_same(folder, name):
     assert repr(write.vectors(loaded(folder, name), FLOAT64, proved=False)) == repr(answered(folder, name))
 
@@ -200,6 +201,7 @@ def test_an_implementation_is_judged_against_it(folder):
     assert not meets(wrong.parts["gradient"].headline(), "B")
 
 
+@pytest.mark.whole
 def test_a_loss_of_classes_is_judged_against_it(folder):
     def value(logits, target):
         shifted = logits - logits.max(axis=-1, keepdims=True)
@@ -212,6 +214,7 @@ def test_a_loss_of_classes_is_judged_against_it(folder):
     assert verdict(folder, "poly_1", {"value": lambda **given: 2 * value(**given)}).parts["value"].headline() == "F"
 
 
+@pytest.mark.whole
 def test_several_gradients_are_judged(folder):
     loss = loaded(folder, "distance")
 

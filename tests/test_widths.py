@@ -129,6 +129,7 @@ def test_right_code_passes():
 
 
 @pytest.mark.parametrize("wrong", [forgotten_maximum, forgotten_rest, first_of_a_block_twice, narrow_sum])
+@pytest.mark.whole
 def test_a_fault_of_wide_rows_alone_is_found(wrong):
     def asked(x):
         return wrong(x)
@@ -138,6 +139,7 @@ def test_a_fault_of_wide_rows_alone_is_found(wrong):
     assert not report.conforms
 
 
+@pytest.mark.whole
 def test_thousands_of_logits_are_judged_for_value_and_gradient():
     report = lossref.check("lossref", "softmax_cross_entropy", sizes=[8_200])
     assert report.conforms
