@@ -19,11 +19,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from lossref.bits import widened, written
-from lossref.formats import FLOAT64, FORMATS, Format
+from lossref.bits import BY_NUMPY, widened, written
+from lossref.formats import FLOAT64, FORMATS, JUDGED, Format
 
-BY_NUMPY = ("float64", "float32", "float16")  # the formats that NumPy has by itself
-WIDTHS = ("float64", "float32", "float16", "bfloat16")  # the formats that tests are judged in
 AXES = 24  # more than anybody has
 _PLAIN = {type(None), bool, int, float, complex, str, bytes, Fraction, Decimal}  # what is shown as it is; others run their own code
 _EXACT = {bool, int, float, Fraction, Decimal}
@@ -51,14 +49,14 @@ def read(name: str, x: Any) -> Numbers:
     try:
         array, named = plain(name, x), kind(x)
     except ValueError as error:
-        raise TypeError(f"{error}; arrays in {', '.join(WIDTHS)}, or integers, are read") from None
+        raise TypeError(f"{error}; arrays in {', '.join(JUDGED)}, or integers, are read") from None
     bare = type(x) in (bool, int, float)
-    named = named if named in WIDTHS else array.dtype.name
-    if named in WIDTHS:
+    named = named if named in JUDGED else array.dtype.name
+    if named in JUDGED:
         return Numbers(widened(array), FORMATS[named], bare)
     if array.dtype.kind in "biu":
         return Numbers(array.astype(np.int64) if array.dtype.kind != "u" else array, None, bare)
-    raise TypeError(f"{name} must be real numbers in {', '.join(WIDTHS)} or integers, not {named}")
+    raise TypeError(f"{name} must be real numbers in {', '.join(JUDGED)} or integers, not {named}")
 
 
 def plain(name: str, x: Any, *, exact: bool = False) -> NDArray[Any]:

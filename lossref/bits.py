@@ -6,6 +6,7 @@ direction, when a library has told it to. Nothing here computes with a float bel
 
 from __future__ import annotations
 
+import importlib
 import json
 import math
 import re
@@ -20,13 +21,18 @@ from numpy.typing import NDArray
 
 from lossref.floating import rounding
 
+BY_NUMPY = ("float64", "float32", "float16")  # the formats that NumPy has by itself
 LEAST_NORMAL = math.ldexp(1.0, -1022)
 LEAST_EXPONENT = -1074
 SIGN_BIT = 1 << 63
 FAR = 400  # decimal orders of magnitude, beyond which every float64 is 0 or infinite
 LONGEST = 2000  # characters of a number that is read digit by digit
 MOST_DIGITS = 17  # digits that tell every float64 from its neighbours
-SUBNORMALS = {"float32": (np.uint32, 23, -149), "bfloat16": (np.uint16, 7, -133)}  # word, bits of the fraction, exponent of the least
+SUBNORMALS = {  # the word, the bits of the fraction, the exponent of the least number
+    "float32": (np.uint32, 23, -149),
+    "float16": (np.uint16, 10, -24),
+    "bfloat16": (np.uint16, 7, -133),
+}
 
 
 def word(x: float) -> int:
@@ -148,21 +154,39 @@ def widened(x: NDArray[Any]) -> NDArray[np.float64]:
     wide = x.astype(np.float64)
     if x.dtype.name in SUBNORMALS:
         kind, fraction, least = SUBNORMALS[x.dtype.name]
-        steps = x.astype(x.dtype.newbyteorder("="), order="C").view(kind) & kind((1 << 8 + fraction) - 1)
+        steps = x.astype(x.dtype.newbyteorder("="), order="C").view(kind) & kind((1 << 8 * x.itemsize - 1) - 1)
         tiny = steps < 1 << fraction
         wide[tiny] = np.copysign(np.ldexp(steps[tiny].astype(np.float64), least), wide[tiny])
     return wide
 
 
 def narrowed(numbers: Any, form: str) -> NDArray[Any]:
-    """Numbers that a format of NumPy's holds, nested as they may be, as an array of it."""
+    """Numbers that a format holds, nested as they may be, as an array of it; ImportError where NumPy has not the format and ml_dtypes is
+    not there to add it.
+    """
     wide = np.asarray(numbers, np.float64)
-    narrow = wide.astype(form)
-    if form == "float32":
-        tiny = np.abs(wide) < np.ldexp(1.0, -126)
-        steps = np.ldexp(np.abs(wide[tiny]), 149).astype(np.uint32)
-        narrow.view(np.uint32)[tiny] = steps | (np.signbit(wide[tiny]).astype(np.uint32) << np.uint32(31))
+    narrow = wide.astype(dtype(form))
+    if form in SUBNORMALS:
+        kind, fraction, least = SUBNORMALS[form]
+        tiny = np.abs(wide) < np.ldexp(1.0, least + fraction)
+        steps = np.ldexp(np.abs(wide[tiny]), -least).astype(kind)
+        narrow.view(kind)[tiny] = steps | (np.signbit(wide[tiny]).astype(kind) << kind(8 * narrow.itemsize - 1))
     return narrow
+
+
+def dtype(form: str) -> np.dtype[Any]:
+    """The type of NumPy's arrays of a format; ImportError where neither NumPy nor ml_dtypes, which is not there, has it."""
+    if form not in BY_NUMPY:
+        try:
+            importlib.import_module("ml_dtypes")  # which tells NumPy its names
+        except ImportError:
+            raise ImportError(f"arrays of {form} need ml_dtypes; try: pip install ml_dtypes") from None
+    return np.dtype(form)
+
+
+def is_floating(kind: np.dtype[Any]) -> bool:
+    """Whether arrays of a type hold floats, of NumPy's own formats or of others."""
+    return kind.kind == "f" or kind.name in SUBNORMALS
 
 
 def below_zero(x: NDArray[np.float64]) -> NDArray[np.bool_]:

@@ -13,11 +13,11 @@ from typing import Any
 
 from rich.console import Console
 
-from lossref import catalog, golden
+from lossref import catalog
 from lossref.arrays import shown
 from lossref.conventions import declaring
 from lossref.conventions.grammar import sentences
-from lossref.formats import FORMATS
+from lossref.formats import FORMATS, JUDGED
 from lossref.golden.source import Source, of_options, wide
 from lossref.implementations import python, resolve, tensors
 from lossref.implementations.resolve import format_of
@@ -103,7 +103,7 @@ def check(
     """
     known = (
         ("level", level, LEVELS),
-        ("format", format, (None, *golden.SHIPPED_FORMATS)),
+        ("format", format, (None, *JUDGED)),
         ("framework", framework, (None, "numpy", *tensors.FRAMEWORKS)),
     )
     for name, given, allowed in known:
@@ -113,7 +113,7 @@ def check(
         raise ValueError(f"device must be a text, and is {shown(device)}")
     if isinstance(worst, bool) or not isinstance(worst, int) or worst < 0:
         raise ValueError(f"worst must be a whole number of at least 0, and is {shown(worst)}")
-    source = of_options(fresh, count, sizes)
+    source = of_options(fresh, count, sizes, format)
     declared, stated = sentences("conventions", conventions), sentences("limits", limits)
     library = _library(implementation, loss, framework, device)
     own = catalog.find(loss) if isinstance(loss, Loss) else None

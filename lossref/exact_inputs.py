@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 
 from lossref import arrays
-from lossref.bits import as_float, as_fraction, narrowed, parsed, written
+from lossref.bits import BY_NUMPY, as_float, as_fraction, narrowed, parsed, written
 from lossref.formats import FORMATS
 from lossref.spaces import lengths
 from lossref.spec import Loss, Values
@@ -127,7 +127,7 @@ def as_array(name: str, x: Any, given: Any) -> Any:
     if all(isinstance(y, int) for y in flat(x)):
         return np.array(listed(x))
     kind = arrays.kind(given)
-    return narrowed(listed(x), kind if kind in arrays.BY_NUMPY else "float64")
+    return narrowed(listed(x), kind if kind in BY_NUMPY else "float64")
 
 
 def check_domain(loss: Loss, values: Values, given: Mapping[str, Any]) -> None:

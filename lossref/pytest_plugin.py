@@ -19,8 +19,8 @@ from lossref import catalog
 from lossref.catalog import DefinitionError
 from lossref.conventions import declaring
 from lossref.conventions.formula import ConventionError
-from lossref.formats import FORMATS
-from lossref.golden import SHIPPED_FORMATS, GoldenError
+from lossref.formats import FORMATS, JUDGED
+from lossref.golden import GoldenError
 from lossref.golden.source import GOLDEN, OptionError, Source, of_options, sizes_typed, wide
 from lossref.implementations import recorded, resolve
 from lossref.implementations.recorded import Recording
@@ -67,7 +67,7 @@ class Wanted:
 
     def vectors(self, loss: Loss, form: str) -> list[Vector]:
         """The vectors of a loss, read or certified once."""
-        found: list[Vector] = self._once(f"{loss.name} vectors", form, lambda: self.source.vectors(loss, FORMATS[form]))
+        found: list[Vector] = self._once(f"{loss.name} vectors", form, lambda: self.source.within(form).vectors(loss, FORMATS[form]))
         return found
 
     def verdict(self, loss: Loss, form: str) -> Verdict:
@@ -137,7 +137,7 @@ def _wanted(config: pytest.Config) -> Wanted:
     library = declaring.declaring(library, option("convention"), [loss.name for loss in losses], option("as_mathematics"))
     if not option("accept_conventions"):
         library = declaring.accepted(library, [loss.name for loss in losses], "--lossref-accept-conventions")
-    there = library.formats or SHIPPED_FORMATS
+    there = library.formats or JUDGED
     formats = _listed(option("format")) or (format_of(None, library),)
     for form in formats:
         if form not in there:

@@ -15,9 +15,9 @@ from typing import Any
 import numpy as np
 
 from lossref import catalog
-from lossref.arrays import BY_NUMPY, WIDTHS, shown
-from lossref.bits import as_float, as_fraction
-from lossref.formats import FORMATS, Format
+from lossref.arrays import shown
+from lossref.bits import BY_NUMPY, as_float, as_fraction
+from lossref.formats import FORMATS, JUDGED, Format
 from lossref.spaces import Simplex, Space, Vector
 from lossref.spec import Loss
 
@@ -160,8 +160,8 @@ def _stored(format: str) -> str:
 
 
 def _form(format: str) -> Format:
-    if not isinstance(format, str) or format not in WIDTHS:
-        raise ValueError(f"format must be one of {', '.join(WIDTHS)}, and is {shown(format)}")
+    if not isinstance(format, str) or format not in JUDGED:
+        raise ValueError(f"format must be one of {', '.join(JUDGED)}, and is {shown(format)}")
     return FORMATS[format]
 
 

@@ -40,11 +40,16 @@ def refusal(loss: Loss, size: int) -> str:
     axes = {axis for space in loss.arguments.values() for axis in space.axes}
     if len(axes) != 1 or not loss.arguments[loss.first].rank:
         return f"--sizes asks losses of one vector axis, which {loss.name} is not"
-    if size > NARROW and sum(bool(loss.arguments[name].rank) for name in loss.differentiable) > 1:
+    if size > NARROW and takes_several(loss):
         return f"{loss.name} is asked rows of at most {NARROW} numbers: what rounding several vectors allows is not found in linear time"
     if size > NARROW and takes_pairs(loss):
         return f"{loss.name} is asked rows of at most {NARROW} numbers: it takes them in pairs, and time grows with their square"
     return ""
+
+
+def takes_several(loss: Loss) -> bool:
+    """Whether it is differentiated in several vectors."""
+    return sum(bool(loss.arguments[name].rank) for name in loss.differentiable) > 1
 
 
 def takes_pairs(loss: Loss) -> bool:

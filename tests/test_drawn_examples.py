@@ -6,13 +6,13 @@ from hypothesis import strategies as st
 
 import lossref
 from lossref import strategies
-from lossref.arrays import WIDTHS
+from lossref.formats import JUDGED
 
 OF_PROBABILITIES = ("kl_divergence", "entropy", "soft_target_cross_entropy", "categorical_cross_entropy")
 
 
 @pytest.mark.parametrize("name", OF_PROBABILITIES)
-@pytest.mark.parametrize("format", WIDTHS)
+@pytest.mark.parametrize("format", JUDGED)
 def test_drawn_examples_are_taken(name, format):
     @settings(max_examples=25, deadline=None, suppress_health_check=list(HealthCheck))
     @given(st.data())

@@ -10,8 +10,7 @@ from hypothesis import HealthCheck, find, given, settings
 
 import lossref
 from lossref import strategies
-from lossref.arrays import WIDTHS
-from lossref.formats import FORMATS
+from lossref.formats import FORMATS, JUDGED
 from lossref.spaces import Bit, Label, Positive, Real, Unit, lengths
 from lossref.spec import Loss, Parameter
 from lossref.testing import assert_matches
@@ -22,7 +21,7 @@ some = settings(max_examples=8, deadline=None, derandomize=True, suppress_health
 thorough = settings(max_examples=4000, deadline=None, derandomize=True)
 
 
-@pytest.mark.parametrize("name", WIDTHS)
+@pytest.mark.parametrize("name", JUDGED)
 def test_drawn_arguments_lie_in_the_domain_and_format(loss, name):
     known = FORMATS[name]
 

@@ -17,7 +17,8 @@ from lossref.commands import BROKE, CONFORMS, DIFFERS, Commands, UsageError, cat
 from lossref.conventions import declaring, limits
 from lossref.conventions.formula import ConventionError
 from lossref.conventions.grammar import GRAMMAR
-from lossref.golden import SHIPPED_FORMATS, GoldenError
+from lossref.formats import JUDGED
+from lossref.golden import GoldenError
 from lossref.golden.source import Source, wide
 from lossref.implementations import process, recorded, resolve
 from lossref.implementations.resolve import ADAPTERS, format_of
@@ -92,18 +93,18 @@ def add(parsers: Commands) -> None:
     ):
         parser = command(parsers, name, summary, description)
         parser.add_argument("implementation", metavar="IMPLEMENTATION")
-        parser.add_argument("--format", choices=SHIPPED_FORMATS, help="of inputs and answers (float64, unless a library has none)")
+        parser.add_argument("--format", choices=JUDGED, help="of inputs and answers (float64, unless a library has none)")
         parser.add_argument("--isolated", action="store_true", help="ask Python code in a process of its own: a hang is a verdict then")
         parser.add_argument("--timeout", type=float, default=process.TIMEOUT, metavar="S", help="seconds for an answer of a process (10)")
         parser.add_argument("--trace", action="store_true", help="show every line to and from a process")
-        parser.add_argument("--device", default="", metavar="NAME", help="where the tensors of torch:... are put, such as cuda")
+        parser.add_argument("--device", default="", metavar="NAME", help="where tensors of torch are put, such as cuda")
         judging.add_source(parser)
         parser.add_argument("--record", type=Path, metavar="FILE", help="write the run, for `lossref judge` (asks Python code isolated)")
         _judging(parser)
         parser.set_defaults(run=run, calls=name == "calls")
     parser = command(parsers, "judge", "judge a recorded run", JUDGE)
     parser.add_argument("files", metavar="FILE", type=Path, nargs="+", help="a recorded run, or its questions and its answers")
-    parser.add_argument("--format", choices=SHIPPED_FORMATS, help="of a run in several formats")
+    parser.add_argument("--format", choices=JUDGED, help="of a run in several formats")
     judging.add_source(parser)
     _judging(parser)
     parser.set_defaults(run=run_recorded, calls=False)

@@ -58,7 +58,8 @@ def source(given: argparse.Namespace) -> Source:
     """Where the vectors come from, by the options; UsageError for one that says nothing."""
     count = getattr(given, "count", None)
     try:
-        return replace(of_options(given.fresh, count, sizes_typed(given.sizes)), calls=getattr(given, "calls", False))
+        asked = of_options(given.fresh, count, sizes_typed(given.sizes), getattr(given, "format", None))
+        return replace(asked, calls=getattr(given, "calls", False))
     except OptionError as error:
         raise UsageError(f"--{error}") from None
 

@@ -16,8 +16,8 @@ from rich.text import Text
 from lossref import catalog, output
 from lossref.catalog import DefinitionError
 from lossref.commands import CONFORMS, DIFFERS, Commands, UsageError, catalogued, check_timeout, command, judging, known_loss, print_json
-from lossref.formats import FORMATS
-from lossref.golden import SHIPPED_FORMATS, GoldenError
+from lossref.formats import FORMATS, JUDGED
+from lossref.golden import GoldenError
 from lossref.golden.source import Source, wide
 from lossref.implementations import process, recorded, resolve, serve, smoke, wire
 from lossref.library import ImplementationError, Tiling
@@ -51,7 +51,7 @@ be asked in a process of its own, on another machine, or by another suite:
 def add(commands: Commands) -> None:
     parser = command(commands, "vectors", "print the questions for a program, to answer elsewhere", VECTORS)
     parser.add_argument("loss", metavar="LOSS", nargs="*", help="these losses, or files that define one of your own (all)")
-    parser.add_argument("--format", choices=SHIPPED_FORMATS, default="float64", help="of inputs and answers (float64)")
+    parser.add_argument("--format", choices=JUDGED, default="float64", help="of inputs and answers (float64)")
     parser.add_argument("--part", action="append", choices=PARTS, help="only this part (may be repeated)")
     parser.add_argument("--id", metavar="ID", help="only the vector whose id starts so")
     judging.add_source(parser)

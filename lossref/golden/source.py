@@ -14,12 +14,14 @@ from typing import Any
 from lossref import catalog, floating, questions, widths
 from lossref.arrays import shown
 from lossref.exact import balls
-from lossref.formats import FORMATS, Format
+from lossref.formats import FORMATS, JUDGED, Format
 from lossref.golden import write
 from lossref.golden.read import SHIPPED_FORMATS, GoldenError, find, read
 from lossref.golden.workers import in_processes, may_spawn
 from lossref.spec import Loss, Question, Vector
+from lossref.values import flat
 
+SEED = "0"  # of a format that the golden set has not, where nobody gave one
 COUNT = 100  # fresh questions of a loss: all of some thirty losses take a few seconds on two processors
 LONGEST_SEED = 200  # characters
 
@@ -63,6 +65,10 @@ class Source:
             return None
         return {"seed": self.seed, "count": None if self.sizes else self.count, "sizes": list(self.sizes)}
 
+    def within(self, form: str | None) -> Source:
+        """The source for a format: fresh questions where the golden set has not the format."""
+        return of_options(form=form) if self.is_golden else self
+
     def questions(self, loss: Loss, form: Format) -> list[Question]:
         """What is asked of a loss, each question with its reason, and with the options that draw it again."""
         if self.is_golden:
@@ -71,7 +77,7 @@ class Source:
             asked = list(widths.generate(loss, form, f"fresh/{_digest(self.seed or '')}", self.sizes))
         else:
             seed = _digest(self.seed or "")
-            asked = [q for q in questions.generate(loss, form, f"fresh/{seed}") if q.is_call or not self.calls]
+            asked = [q for q in questions.generate(loss, form, f"fresh/{seed}") if q.is_call or not (self.calls or _is_long(loss, q))]
             asked = asked if self.count is None else _chosen(asked, self.count, seed)
         return [replace(questions.explained(loss, question), drawn=self.words) for question in asked]
 
@@ -98,8 +104,10 @@ class Source:
             return find(identifier)
         whole = replace(self, count=None, calls=False)
         known = {loss.name: loss for loss in losses or map(catalog.get, catalog.names())}
-        drawn = (q for loss in known.values() for form in SHIPPED_FORMATS for q in whole.questions(loss, FORMATS[form]))
-        found = [question for question in drawn if question.id.startswith(identifier.lower())] if identifier else []
+        found: list[Question] = []
+        for forms in (SHIPPED_FORMATS, tuple(name for name in JUDGED if name not in SHIPPED_FORMATS)):
+            drawn = (q for loss in known.values() for form in forms for q in whole.questions(loss, FORMATS[form]) if identifier)
+            found = found or [question for question in drawn if question.id.startswith(identifier.lower())]
         if len(found) != 1:
             problem = "no question has an id that starts with" if not found else f"{len(found)} questions have ids that start with"
             raise GoldenError(f"{problem} {identifier!r} among those of {self.words}")
@@ -114,8 +122,10 @@ class OptionError(ValueError):
     """An option of a source that says nothing: a sentence that begins with its name."""
 
 
-def of_options(fresh: object = None, count: object = None, sizes: object = ()) -> Source:
-    """The source that options name; OptionError for what they cannot be."""
+def of_options(fresh: object = None, count: object = None, sizes: object = (), form: str | None = None) -> Source:
+    """The source that options name, for a format if there is one; OptionError for what they cannot be."""
+    if fresh is None and not sizes and form not in (None, *SHIPPED_FORMATS):
+        fresh = SEED
     if count is not None and (fresh is None or sizes):
         raise OptionError("count says how many questions --fresh draws, and nothing else: leave it out")
     if count is not None and (isinstance(count, bool) or not isinstance(count, int) or count < 1):
@@ -143,6 +153,14 @@ def wide(losses: Sequence[Loss], source: Source, named: bool = False) -> list[Lo
     if losses and (not found or (named and len(found) < len(losses))):
         raise GoldenError(next(filter(None, refusals.values())))
     return found
+
+
+def _is_long(loss: Loss, question: Question) -> bool:
+    """Whether an example of several vectors would be minutes of work: in a short format a kink is nearly always within reach of what
+    rounding does to so many numbers, and what is allowed there is found for every two of them.
+    """
+    numbers = sum(len(flat(question.inputs[name])) for name in loss.differentiable)
+    return question.format not in SHIPPED_FORMATS and numbers > widths.NARROW and widths.takes_several(loss)
 
 
 def _is_size(given: object) -> bool:

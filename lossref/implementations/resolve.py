@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import difflib
 import importlib
+import inspect
 from dataclasses import replace
 from pathlib import Path
 
 from lossref import floating
-from lossref.golden import SHIPPED_FORMATS
+from lossref.bits import dtype
+from lossref.formats import JUDGED
 from lossref.implementations import process, python, tensors
 from lossref.library import ImplementationError, Library, first_line
 from lossref.spec import Loss
@@ -28,7 +30,7 @@ def resolve(name: str, loss: str | Loss | None = None, device: str = "") -> Libr
     if name.startswith("cmd:"):
         return process.library(name.removeprefix("cmd:"))
     if name in ADAPTERS:
-        return _adapter(name)
+        return _adapter(name, device)
     try:
         if framework in tensors.FRAMEWORKS and own:
             return tensors.library(framework, own, loss, device)
@@ -39,17 +41,29 @@ def resolve(name: str, loss: str | Loss | None = None, device: str = "") -> Libr
 
 
 def format_of(asked: str | None, library: Library) -> str:
-    """The format that is asked for, or the usual one of a library; ImplementationError where it does not compute in it."""
-    there = library.formats or SHIPPED_FORMATS
+    """The format that is asked for, or the usual one of a library; ImplementationError where it does not compute in it, or NumPy has no
+    arrays of it.
+    """
+    there = library.formats or JUDGED
     if asked and asked not in there:
-        raise ImplementationError(f"{library.title} computes in {' and '.join(there)}, and not in {asked}")
-    return asked or ("float64" if "float64" in there else there[0])
+        raise ImplementationError(f"{library.title} computes in {', '.join(there)}, and not in {asked}")
+    found = asked or ("float64" if "float64" in there else there[0])
+    try:
+        dtype(found)
+    except ImportError as error:
+        raise ImplementationError(str(error)) from None
+    return found
 
 
-def _adapter(name: str) -> Library:
+def _adapter(name: str, device: str) -> Library:
     before = floating.state()
     try:
-        found: Library = importlib.import_module(f"lossref.implementations.adapters.{name}").library()
+        library = importlib.import_module(f"lossref.implementations.adapters.{name}").library
+        if device and "device" not in inspect.signature(library).parameters:
+            raise ImplementationError(f"--device says where tensors of torch are, and {name} has none that could be put there")
+        found: Library = library(device) if device else library()
+    except ImplementationError:
+        raise
     except ModuleNotFoundError as error:
         package = PACKAGES.get(name, name.replace("_", "-"))
         raise ImplementationError(f"{name} is not installed here ({error}); try: pip install {package}") from None

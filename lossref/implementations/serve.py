@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from importlib.util import find_spec
 from typing import IO, Any
 
 import numpy as np
@@ -10,8 +11,8 @@ from numpy.typing import NDArray
 
 from lossref import catalog, options, spaces, strictjson, values
 from lossref.arrays import listed
-from lossref.formats import FORMATS
-from lossref.golden import SHIPPED_FORMATS
+from lossref.bits import BY_NUMPY
+from lossref.formats import FORMATS, JUDGED
 from lossref.implementations import wire
 from lossref.judge.ask import Asked, ask
 from lossref.library import Implementation, LacksError, Library, NotSupported
@@ -40,9 +41,14 @@ def _hello(library: Library, losses: Mapping[str, Loss], command: str) -> dict[s
         "language": "Python",
         "version": library.title.removeprefix(library.name).strip() or wire.UNVERSIONED,
         "command": command,
-        "formats": list(SHIPPED_FORMATS),
+        "formats": _formats(library),
         "losses": {name: _facts(losses[name], found) for name, found in library.implementations.items()},
     }
+
+
+def _formats(library: Library) -> list[str]:
+    """Those that it computes in and NumPy has arrays of."""
+    return [name for name in library.formats or JUDGED if name in BY_NUMPY or find_spec("ml_dtypes")]
 
 
 def _facts(loss: Loss, found: Implementation) -> dict[str, Any]:
@@ -59,7 +65,7 @@ def _facts(loss: Loss, found: Implementation) -> dict[str, Any]:
 
 def _reply(library: Library, losses: Mapping[str, Loss], run: Mapping[str, Any]) -> dict[str, Any]:
     answered = {"sequence": run["sequence"]}
-    if run["format"] not in SHIPPED_FORMATS:
+    if run["format"] not in _formats(library):
         return {"type": "unsupported", **answered, "reason": f"there is no {run['format']} here"}
     implementation = library.implementations.get(run["loss"])
     function = implementation.parts.get(run["part"]) if implementation else None

@@ -16,7 +16,7 @@ from typing import Any
 
 import numpy as np
 
-from lossref.bits import written
+from lossref.bits import BY_NUMPY, written
 from lossref.formats import Format
 from lossref.options import DEFAULTS
 from lossref.spec import Loss, Question
@@ -124,8 +124,8 @@ def _repeated(numbers: Sequence[str]) -> str:
 
 def array(x: Any, form: Format) -> str:
     """Nested tuples as the source of a NumPy array in the format, or of whole numbers or truth values."""
-    kind = "" if isinstance(first(x), int) or form.name == "float64" else f", dtype=np.{form.name}"
-    return f"np.array({listed(x)}{kind})"
+    named = f"np.{form.name}" if form.name in BY_NUMPY else f'__import__("ml_dtypes").{form.name}'
+    return f"np.array({listed(x)}{'' if isinstance(first(x), int) or form.name == 'float64' else f', dtype={named}'})"
 
 
 def first(x: Any) -> Any:

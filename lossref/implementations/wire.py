@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from lossref import __version__, options, schemas, spec, strictjson, values
-from lossref.bits import widened
+from lossref.bits import dtype, widened
 from lossref.formats import FORMATS, Format
 from lossref.strictjson import JsonError
 
@@ -87,8 +87,8 @@ def spelled(x: NDArray[Any]) -> Any:
     """An array as nested lists of bit strings; whole numbers and truth values as they are."""
     if x.dtype.kind in "iub" or not x.size:
         return x.tolist()
-    digits = 2 * x.dtype.itemsize
-    text = x.astype(x.dtype.newbyteorder(">")).tobytes().hex()
+    digits, words = 2 * x.dtype.itemsize, np.ascontiguousarray(x).view(f"u{x.dtype.itemsize}")
+    text = words.astype(words.dtype.newbyteorder(">")).tobytes().hex()
     nest: list[Any] = [text[i : i + digits] for i in range(0, len(text), digits)]
     for width in reversed(x.shape):
         nest = [nest[i : i + width] for i in range(0, len(nest), width)]
@@ -103,10 +103,8 @@ def numbers(nest: Any, form: Format, shape: Shape) -> NDArray[Any]:
     bits, digits = values.flat(nest), form.width // 4
     if wrong := [x for x in bits if not isinstance(x, str) or len(x) != digits]:
         raise ValueError(f"{strictjson.shown(str(wrong[0]))!r} has {len(wrong[0])} digits, and a {form.name} has {digits}")
-    if form.name in ("float64", "float32", "float16"):
-        whole = bytes.fromhex("".join(bits))
-        return np.frombuffer(whole, np.dtype(form.name).newbyteorder(">")).astype(form.name).reshape(shape)
-    return np.array([form.decode(x) for x in bits]).reshape(shape)
+    words = np.frombuffer(bytes.fromhex("".join(bits)), f">u{form.width // 8}")
+    return words.astype(f"u{form.width // 8}").view(dtype(form.name)).reshape(shape)
 
 
 def answer_of(found: Any, form: Format, shapes: Shape | Mapping[str, Shape]) -> Any:

@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from lossref import floating
-from lossref.bits import Shown, narrowed, widened
+from lossref.bits import Shown, dtype, is_floating, narrowed, widened
 from lossref.formats import Format
 from lossref.library import FailedError, LacksError, NotSupported, first_line, where
 from lossref.spec import APART, Loss, Values, Vector
@@ -126,7 +126,7 @@ def ask(
             return f"returned one number where an array of shape {fitting} is wanted, an answer for each example"
         if complaint := unfit(answer, fitting):
             return complaint
-        if answer.dtype.kind == "f" and answer.dtype.itemsize < np.dtype(form.name).itemsize:
+        if is_floating(answer.dtype) and answer.dtype.itemsize < dtype(form.name).itemsize:
             asked.remark(f"{part}: returned {answer.dtype} for inputs in {form.name}")
     return found
 
@@ -138,13 +138,13 @@ def nothing(part: str) -> str:
 
 def _point(arrays: Mapping[str, Any]) -> str:
     """The first example of a batch."""
-    rows = {name: (widened(x[:1]) if x.dtype.kind == "f" else x[:1]).tolist() for name, x in arrays.items()}
+    rows = {name: (widened(x[:1]) if is_floating(x.dtype) else x[:1]).tolist() for name, x in arrays.items()}
     return ", ".join(f"{name} {mapped(Shown, row[0]) if row else row}" for name, row in rows.items())
 
 
 def unfit(answer: Any, shape: tuple[int, ...]) -> str:
     """Why an array is no answer of this shape; empty if it is one."""
-    if answer.dtype.kind not in "fiub":
+    if answer.dtype.kind not in "iub" and not is_floating(answer.dtype):
         return f"returned {answer.dtype} where floats are wanted"
     return "" if answer.shape == shape else f"returned shape {answer.shape} where {shape} is wanted"
 

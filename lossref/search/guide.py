@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from lossref.bits import widened
+from lossref.bits import is_floating, widened
 from lossref.formats import Format
 from lossref.spec import Loss
 
@@ -21,7 +21,7 @@ def guess(loss: Loss, part: str, arrays: Mapping[str, Any], parameters: Mapping[
     function = getattr(loss, part)
     if function is None:
         return np.zeros(len(got))
-    given = {name: widened(x) if x.dtype.kind == "f" else x for name, x in arrays.items()}
+    given = {name: widened(x) if is_floating(x.dtype) else x for name, x in arrays.items()}
 
     def ours(moved: Mapping[str, Any]) -> Rows:
         found = function(**{**given, **moved}, **parameters)

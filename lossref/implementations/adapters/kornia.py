@@ -61,5 +61,5 @@ OTHERS = {
 }
 
 
-def library() -> Library:
-    return torch_like.library("kornia", IMPORTS, globals(), OTHERS)
+def library(device: str = "") -> Library:
+    return torch_like.library("kornia", IMPORTS, globals(), OTHERS, device=device)

@@ -9,6 +9,7 @@ import numpy as np
 
 import lossref
 from lossref import catalog
+from lossref.bits import BY_NUMPY
 from lossref.implementations.source import keywords, sources
 from lossref.library import Implementation, Library
 from lossref.spec import PARTS, Loss, Question
@@ -16,7 +17,7 @@ from lossref.spec import PARTS, Loss, Question
 
 def library() -> Library:
     implementations = {name: implementation(catalog.get(name)) for name in catalog.names()}
-    return Library(name="lossref", title=f"lossref {lossref.__version__}", implementations=implementations)
+    return Library(name="lossref", title=f"lossref {lossref.__version__}", implementations=implementations, formats=BY_NUMPY)
 
 
 def implementation(loss: Loss) -> Implementation:

@@ -40,5 +40,5 @@ OTHERS = {
 }
 
 
-def library() -> Library:
-    return torch_like.library("pytorch-metric-learning", IMPORTS, globals(), OTHERS)
+def library(device: str = "") -> Library:
+    return torch_like.library("pytorch-metric-learning", IMPORTS, globals(), OTHERS, device=device)

@@ -54,5 +54,5 @@ def dice(probabilities, target, smooth_nr):
     return smp.losses.DiceLoss("binary", from_logits=False, smooth=smooth_nr / 2)(probabilities, target)
 
 
-def library() -> Library:
-    return torch_like.library("segmentation-models-pytorch", IMPORTS, globals())
+def library(device: str = "") -> Library:
+    return torch_like.library("segmentation-models-pytorch", IMPORTS, globals(), device=device)

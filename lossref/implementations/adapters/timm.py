@@ -61,5 +61,5 @@ def poly_binary_cross_entropy(logits, target, epsilon, reduction="none"):
     return timm.loss.PolyBinaryCrossEntropy(epsilon=epsilon, reduction=reduction)(logits, target)
 
 
-def library() -> Library:
-    return torch_like.library("timm", IMPORTS, globals())
+def library(device: str = "") -> Library:
+    return torch_like.library("timm", IMPORTS, globals(), device=device)

@@ -5,6 +5,7 @@ import inspect
 import torch
 from torch.nn import functional as F
 
+from lossref.formats import JUDGED
 from lossref.implementations.adapters._undocumented import undirected
 from lossref.implementations.engines import tensors, torch_like
 from lossref.implementations.engines.torch_like import WEIGHTS
@@ -266,8 +267,8 @@ OTHERS = {
 }  # fmt: skip
 
 
-def library() -> Library:
-    dialect = torch_like.dialect(IMPORTS)
+def library(device: str = "") -> Library:
+    dialect = torch_like.dialect(IMPORTS, device)
     return library_of(
         "torch",
         f"torch {torch.__version__}",
@@ -278,4 +279,5 @@ def library() -> Library:
             "kl_divergence": "torch takes logarithms: kl_divergence_from_log_probabilities",
             "hinge": "torch ships no two-class hinge max(0, 1 - y f): hinge_embedding is another function",
         },
+        formats=JUDGED,
     )

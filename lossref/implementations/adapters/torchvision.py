@@ -15,5 +15,5 @@ def sigmoid_focal_cross_entropy(logits, target, alpha, gamma, reduction="none"):
     return torchvision.ops.sigmoid_focal_loss(logits, target, alpha=alpha, gamma=gamma, reduction=reduction)
 
 
-def library() -> Library:
-    return torch_like.library("torchvision", IMPORTS, globals())
+def library(device: str = "") -> Library:
+    return torch_like.library("torchvision", IMPORTS, globals(), device=device)

@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from functools import partial
 from typing import Any
 
+import numpy as np
 import torch
+from numpy.typing import NDArray
 
-from lossref.formats import Format
+from lossref.bits import dtype
+from lossref.formats import JUDGED, Format
 from lossref.implementations.engines.tensors import Dialect, Differentiation, Text, implementation, itself
 from lossref.implementations.engines.written import all_written, library_of, title
 from lossref.implementations.source import bracketed, first, listed
-from lossref.library import FailedError, ImplementationError, Library
+from lossref.library import FailedError, ImplementationError, LacksError, Library, first_line
 
 COUNT = {"none": "none", "sum": "sum", "count": "mean"}
 WEIGHTS = {"none": "none", "sum": "sum", "weights": "mean"}
@@ -22,24 +27,26 @@ DIAGONALS = {  # of the derivative g of each component in that component; exampl
 }
 
 
-def dialect(imports: str, reductions: Mapping[str, Any] = COUNT, **facts: Any) -> Dialect:
-    """How a library on top of PyTorch is spoken to; its reductions are words, with what its mean divides by."""
-    return Dialect(
-        begin=lambda form, part: imports,
-        reductions=reductions,
-        **{
-            "differentiation": AUTOGRAD,
-            "tensor": torch.from_numpy,
-            "spelled": spelled,
-            "array": lambda x: x.numpy(force=True),  # a slope that torch knows to be 0 everywhere is a tensor without numbers
-            **facts,
-        },
-    )
+def dialect(imports: str, device: str = "", reductions: Mapping[str, Any] = COUNT, **facts: Any) -> Dialect:
+    """How a library on top of PyTorch is spoken to, on a device; its reductions are words, with what its mean divides by."""
+    if device:
+        try:
+            torch.zeros(1, device=device)
+        except (RuntimeError, AssertionError, NotImplementedError) as error:
+            raise ImplementationError(f"--device {device}: {str(error).splitlines()[0]}") from None
+    usual = {
+        "differentiation": AUTOGRAD,
+        "tensor": lambda x: tensor(x).to(device or "cpu"),
+        "spelled": partial(spelled, device=device),
+        "array": array,
+        "setting": declining,
+    }
+    return Dialect(begin=lambda form, part: imports, reductions=reductions, **{**usual, **facts})
 
 
-def library(package: str, imports: str, names: Mapping[str, Any], others: Mapping[str, str] | None = None) -> Library:
+def library(package: str, imports: str, names: Mapping[str, Any], others: Mapping[str, str] | None = None, device: str = "") -> Library:
     """A package on top of PyTorch: the losses that are written among the names of its adapter."""
-    spoken = dialect(imports)
+    spoken = dialect(imports, device)
     return library_of(
         package.replace("-", "_"),
         title(package),
@@ -47,31 +54,42 @@ def library(package: str, imports: str, names: Mapping[str, Any], others: Mappin
         lambda found: implementation(found, spoken),
         others=others,
         reasons={},
+        formats=JUDGED,
     )
 
 
 def of_ones_own(start: str, device: str) -> Dialect:
     """How code of somebody's own is spoken to, which `start` imports: on a device, without words for reductions."""
-    if device:
-        try:
-            torch.zeros(1, device=device)
-        except (RuntimeError, AssertionError, NotImplementedError) as error:
-            raise ImplementationError(f"--device {device}: {str(error).splitlines()[0]}") from None
-
-    def there(x: Any, form: Format) -> str:
-        return f'{spelled(x, form)}.to("{device}")' if device else spelled(x, form)
-
-    return dialect(
-        f"{start}import torch",
-        tensor=lambda x: torch.from_numpy(x).to(device or "cpu"),
-        spelled=there,
-        array=lambda x: x.numpy(force=True),
-    )
+    return dialect(f"{start}import torch", device)
 
 
-def spelled(x: Any, form: Format) -> str:
+def tensor(x: NDArray[Any]) -> torch.Tensor:
+    """An array as a tensor of the same bits; torch reads no bfloat16 of NumPy's."""
+    return torch.from_numpy(x) if x.dtype.name != "bfloat16" else torch.from_numpy(x.view(np.int16)).view(torch.bfloat16)
+
+
+def array(x: torch.Tensor) -> NDArray[Any]:
+    """A tensor as an array of the same bits. A slope that torch knows to be 0 everywhere is a tensor without numbers."""
+    if x.dtype != torch.bfloat16:
+        return np.asarray(x.numpy(force=True))
+    return np.asarray(x.contiguous().view(torch.int16).numpy(force=True).view(dtype("bfloat16")))
+
+
+@contextmanager
+def declining(form: Format) -> Iterator[None]:
+    """What torch has not in a format is not asked: that is no wrong answer."""
+    try:
+        yield
+    except RuntimeError as error:
+        if "not implemented for" in str(error):
+            raise LacksError(f"torch has {first_line(error)}") from None
+        raise
+
+
+def spelled(x: Any, form: Format, device: str = "") -> str:
     """Nested tuples as the source of a tensor in the format, or of whole numbers or truth values."""
-    return f"torch.tensor({listed(x)}{'' if isinstance(first(x), int) else f', dtype=torch.{form.name}'})"
+    kind = "" if isinstance(first(x), int) else f", dtype=torch.{form.name}"
+    return f"torch.tensor({listed(x)}{kind}{f', device={device!r}' if device else ''})"
 
 
 def _pull(total: Callable[..., Any], tensors: Mapping[str, Any]) -> list[Any]:

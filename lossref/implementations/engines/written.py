@@ -11,6 +11,7 @@ from typing import Any
 from lossref import catalog, census, options
 from lossref.conventions.formula import Convention
 from lossref.conventions.grammar import parse
+from lossref.golden import SHIPPED_FORMATS
 from lossref.implementations.source import Function
 from lossref.library import Implementation, LacksError, Library
 from lossref.spec import PARTS, Loss, Question
@@ -92,7 +93,7 @@ def library_of(
     *,
     reasons: Mapping[str, str],
     others: Mapping[str, str] | None = None,
-    formats: tuple[str, ...] = (),
+    formats: tuple[str, ...] = SHIPPED_FORMATS,
 ) -> Library:
     """A library of what is written. `others` says of losses that it ships, by its own names, why what seems to judge them does not."""
     implementations = {written.name: make(written) for written in found}

@@ -1,0 +1,125 @@
+"""Formats that the golden set has not: fresh questions in the format itself, exact answers rounded to it, arrays by their bits."""
+
+import json
+import sys
+
+import numpy as np
+import pytest
+from typed import run
+
+import lossref
+from lossref import bits, catalog
+from lossref.formats import FORMATS, JUDGED
+from lossref.golden import SHIPPED_FORMATS
+from lossref.golden.source import Source
+from lossref.implementations.resolve import resolve
+from lossref.judge.verdict import judge
+from lossref.library import Implementation, LacksError
+from lossref.values import flat
+
+ROUNDED = """import lossref
+
+def f(prediction, target, delta):
+    wide = prediction.astype(float), target.astype(float)
+    return lossref.value("huber", *wide, delta=delta).astype(prediction.dtype)
+"""
+SHORT = [name for name in JUDGED if name not in SHIPPED_FORMATS]
+
+
+@pytest.fixture(params=SHORT)
+def short(request):
+    return FORMATS[request.param]
+
+
+def test_every_number_becomes_its_own_bits_and_comes_back(short):
+    numbers = [short.decode(f"{word:04x}") for word in range(1 << 16)]
+    narrow = bits.narrowed(numbers, short.name)
+    words = narrow.view(np.uint16)
+    assert [word for word, x in enumerate(numbers) if x == x and words[word] != word] == []
+    wide = bits.widened(narrow)
+    assert np.array_equal(wide, numbers, equal_nan=True)
+    assert (np.signbit(wide) == np.signbit(numbers))[wide == wide].all()
+
+
+@pytest.mark.sampled
+def test_every_number_of_a_question_is_one_of_the_format(loss, short, listed):
+    def numbers(x):
+        return [] if x is None or isinstance(x, (str, int)) else [y for y in flat(x) if isinstance(y, float)]
+
+    asked = [q for q in Source("any").questions(loss, short) if not (q.is_call and "denominator" in q.options)]
+    named = [(q.flag, name, y) for q in asked for name, x in {**q.inputs, **q.options}.items() for y in numbers(x)]
+    assert named
+    listed([(flag, name, y) for flag, name, y in named if y == y and not short.holds(y)])
+
+
+@pytest.mark.sampled
+def test_our_own_float64_answers_rounded_once_are_b(loss, listed):
+    vectors = Source("ours", 24).vectors(loss, FORMATS["float16"])
+    verdict = judge(loss, resolve("lossref").implementations[loss.name], vectors, FORMATS["float16"])
+    assert not verdict.broke
+    listed([(part, found.headline()) for part, found in verdict.parts.items() if found.headline() not in ("A+", "A", "B")])
+
+
+def test_a_tail_that_is_lost_in_a_short_format_is_found(short):
+    """As float64 answers it and as the format's own arithmetic does: 1 + exp(-|z|) is 1 from a logit of 9 or so on."""
+
+    def in_float64(logits, target):
+        z = bits.widened(logits)
+        return np.maximum(z, 0) - z * bits.widened(target) + np.log1p(np.exp(-np.abs(z)))
+
+    def in_the_format(logits, target):
+        one = logits.dtype.type(1)
+        return np.maximum(logits, 0) - logits * target + np.log(one + np.exp(-np.abs(logits)))
+
+    asked = {"loss": "sigmoid_cross_entropy", "format": short.name}
+    right = lossref.check(lambda logits, target: in_float64(logits, target), **asked)
+    assert (right.conforms, right.data["format"], right.data["fresh"]["seed"]) == (True, short.name, "0")
+    wrong = lossref.check(lambda logits, target: in_the_format(logits, target), **asked)
+    assert wrong.grades["sigmoid_cross_entropy"]["value"] not in ("A+", "A", "B")
+
+
+def test_the_command_asks_fresh_questions_and_says_so(capsys, short, tmp_path, monkeypatch):
+    (tmp_path / "rounded.py").write_text(ROUNDED)
+    monkeypatch.chdir(tmp_path)
+    status, out, _ = run(capsys, "check", "rounded.py:f", "--loss", "huber", "--format", short.name, "--count", "20", "--json")
+    found = json.loads(out)
+    assert (status, found["format"], found["fresh"]["seed"]) == (0, short.name, "0")
+
+
+def test_a_line_of_a_short_format_runs(short):
+    question = next(iter(Source("0").questions(catalog.get("huber"), short)))
+    exec(resolve("lossref").implementations["huber"].line("value", question), {"print": lambda x: None})
+
+
+def test_a_library_without_the_format_is_one_sentence(capsys, short):
+    status, _, err = run(capsys, "check", "sklearn", "--format", short.name)
+    assert (status, err.count("\n"), f"and not in {short.name}" in err) == (2, 1, True)
+
+
+def test_without_ml_dtypes_bfloat16_is_one_sentence(capsys, monkeypatch):
+    monkeypatch.setitem(sys.modules, "ml_dtypes", None)
+    status, _, err = run(capsys, "check", "math:exp", "--loss", "huber", "--format", "bfloat16")
+    assert (status, err.count("\n"), "pip install ml_dtypes" in err) == (2, 1, True)
+
+
+def test_what_a_library_has_not_in_a_format_is_left_out(short):
+    def lacking(**named):
+        raise LacksError("torch has no such kernel")
+
+    loss = catalog.get("huber")
+    vectors = Source("0", 20).vectors(loss, short)
+    ours = resolve("lossref").implementations["huber"]
+    found = judge(loss, Implementation(parts={**ours.parts, "gradient": lacking}, line=ours.line), vectors, short)
+    assert not found.broke
+    assert found.parts["value"].headline() == "A+"
+
+
+def test_tensors_have_the_bits_of_the_arrays(short):
+    pytest.importorskip("torch")
+    from lossref.implementations.engines import torch_like
+
+    words = np.arange(1 << 16, dtype=np.uint16)
+    given = words.view(bits.dtype(short.name))
+    back = torch_like.array(torch_like.tensor(given))
+    assert back.dtype == given.dtype
+    assert (back.view(np.uint16) == words).all()
