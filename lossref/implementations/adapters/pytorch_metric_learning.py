@@ -14,14 +14,16 @@ IMPORTS = "import torch; from pytorch_metric_learning import distances, losses"
 # Both views of each example are one class: of both, one after the other.
 @implements(alone=True, never=undirected)
 def ntxent(first, second, temperature):
-    return losses.NTXentLoss(temperature=temperature)(torch.cat((first[0], second[0])), torch.arange(first.shape[1]).repeat(2))
+    return losses.NTXentLoss(temperature=temperature)(
+        torch.cat((first[0], second[0])), torch.arange(first.shape[1], device=first.device).repeat(2)
+    )
 
 
 # Both embeddings of each class, one after the other; products without the normalisation that is the default there.
 @implements(alone=True)
 def n_pairs(anchor, positive):
     return losses.NPairsLoss(distance=distances.DotProductSimilarity(normalize_embeddings=False))(
-        torch.cat((anchor[0], positive[0])), torch.arange(anchor.shape[1]).repeat(2)
+        torch.cat((anchor[0], positive[0])), torch.arange(anchor.shape[1], device=anchor.device).repeat(2)
     )
 
 

@@ -114,7 +114,9 @@ def multi_margin(scores, target, margin, power, reduction="none", class_weight=N
 def multilabel_margin(scores, target, reduction="none"):
     return F.multilabel_margin_loss(
         scores,
-        (torch.where(target > 0, torch.arange(scores.shape[1]), scores.shape[1]).sort(1).values + 1) % (scores.shape[1] + 1) - 1,
+        (torch.where(target > 0, torch.arange(scores.shape[1], device=scores.device), scores.shape[1]).sort(1).values + 1)
+        % (scores.shape[1] + 1)
+        - 1,
         reduction=reduction,
     )
 
