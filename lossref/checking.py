@@ -138,6 +138,8 @@ def _judged(
 ) -> Report:
     asked = [(loss, source.vectors(loss, FORMATS[format])) for loss in wide(losses, source)]
     verdicts = [judged_beside(loss, library.implementations[loss.name], found, FORMATS[format]) for loss, found in asked]
+    absent = {verdict.loss: verdict.absent for verdict in verdicts if verdict.absent} if len(losses) > 1 else {}
+    library, verdicts = library.without(absent), [verdict for verdict in verdicts if verdict.loss not in absent]
     data = finding.run(library, verdicts, format, level, strict, worst, same_bits=same_bits, source=source)
     return Report(data if len(losses) > 1 else data | {"lacks": {}})
 

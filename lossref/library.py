@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import traceback
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -34,6 +34,10 @@ class NotSupported(Exception):
 
 class LacksError(NotSupported):
     """An implementation has not an option that is asked for: the question is left out and counted."""
+
+
+class NoFormatError(LacksError):
+    """A library has no code of its own for a format: a loss that it has in no question of the format is not there."""
 
 
 @dataclass(frozen=True)
@@ -102,6 +106,11 @@ class Library:
     def lacks(self) -> dict[str, str]:
         """Each loss of the catalogue that is missing, and why."""
         return {name: self.reasons.get(name, "not there") for name in catalog.names() if name not in self.implementations}
+
+    def without(self, absent: Mapping[str, str]) -> Library:
+        """The library less losses that turned out not to be there, with the reasons."""
+        left = {name: found for name, found in self.implementations.items() if name not in absent}
+        return replace(self, implementations=left, reasons={**self.reasons, **absent})
 
 
 def first_line(error: object) -> str:

@@ -1,6 +1,7 @@
 """Judge libraries and write what was found: reports/<library>.json, and reports/README.md as a table of them all.
 
     python scripts/library_reports.py torch scipy        # those installed here; the table is made of all files that lie there
+    python scripts/library_reports.py torch --device cuda --limit 'binary_cross_entropy: target is finite'  # torch-cuda.json
     python scripts/library_reports.py --table            # only the table
     KERAS_BACKEND=torch python scripts/library_reports.py keras      # beside the report of the backend that is chosen otherwise
 
@@ -24,7 +25,7 @@ from typing import Any
 import numpy as np
 
 from lossref import files
-from lossref.golden import SHIPPED_FORMATS
+from lossref.formats import JUDGED
 from lossref.judge.measure import PASSABLE
 from lossref.spec import PARTS
 
@@ -57,9 +58,9 @@ answers.flush()
 """
 
 
-def judged(library: str, form: str) -> dict[str, Any] | None:
+def judged(library: str, form: str, more: Sequence[str]) -> dict[str, Any] | None:
     """The report of `lossref check`, by the command line; None where the library takes nothing of the format."""
-    command = [sys.executable, "-m", "lossref", "check", library, "--format", form, "--json", "--worst", "1"]
+    command = [sys.executable, "-m", "lossref", "check", library, "--format", form, "--json", "--worst", "1", *more]
     done = subprocess.run(command, capture_output=True, text=True, check=False)
     if "takes none of the vectors" in done.stderr or f"and not in {form}" in done.stderr:
         return None
@@ -115,20 +116,20 @@ def losses(report: dict[str, Any]) -> list[dict[str, Any]]:
     return rows
 
 
-def write(library: str) -> None:
-    asked = {form: judged(library, form) for form in SHIPPED_FORMATS}
+def write(library: str, device: str, more: Sequence[str]) -> None:
+    asked = {form: judged(library, form, [*([f"--device={device}"] if device else []), *more]) for form in JUDGED}
     reports = {form: report for form, report in asked.items() if report}
     first = next(iter(reports.values()))
     content = {
-        "library": first["title"],
+        "library": " on ".join(filter(None, (first["title"], device))),
         "platform": f"{platform.machine()} {platform.system()}, Python {platform.python_version()}, NumPy {np.__version__}",
         "machine": first["machine"],
         "golden": first["golden"],
-        "formats": {form: losses(reports[form]) if form in reports else [] for form in SHIPPED_FORMATS},
+        "formats": {form: losses(report) for form, report in reports.items()},
     }
     FOLDER.mkdir(exist_ok=True)
     backend = os.environ.get("KERAS_BACKEND") if library == "keras" else None
-    path = FOLDER / f"{'-'.join(filter(None, (library, backend)))}.json"
+    path = FOLDER / f"{'-'.join(filter(None, (library, backend, device)))}.json"
     files.write(path, json.dumps(content, indent=1) + "\n")
 
 
@@ -142,14 +143,14 @@ def table() -> str:
         "`scripts/library_reports.py`; the JSON files beside this page have the inputs bit for bit. Keras computes much of float64 in",
         "float32 except on TensorFlow, by design; its float64 column says what that costs.",
     ]  # fmt: skip
-    for form in SHIPPED_FORMATS:
+    for form in JUDGED:
         lines += ["", f"## {form}", "", *_grid(found, form, _cell)]
     lines += [
         "", "## Whole calls", "",
         "Reductions, weights, ignored targets, masks, smoothing and upstream gradients: value / gradient, and how many of the golden calls",
         "have options that the library has too. These are part of the grades above.",
     ]  # fmt: skip
-    for form in SHIPPED_FORMATS:
+    for form in JUDGED:
         lines += ["", f"### {form}", "", *_grid(found, form, _call_cell)]
     lines += ["", "## Lines that show it", ""]
     for report in found:
@@ -159,7 +160,7 @@ def table() -> str:
 
 def _grid(reports: Sequence[dict[str, Any]], form: str, cell: Callable[[dict[str, Any]], str]) -> Iterator[str]:
     """A row a loss, a column a library that has any."""
-    rows = [{row["loss"]: cell(row) for row in report["formats"][form]} for report in reports]
+    rows = [{row["loss"]: cell(row) for row in report["formats"].get(form, [])} for report in reports]
     columns = [(report["library"], cells) for report, cells in zip(reports, rows, strict=True) if any(cells.values())]
     yield "| loss | " + " | ".join(library for library, _ in columns) + " |"
     yield "| --- |" + " --- |" * len(columns)
@@ -200,9 +201,11 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("libraries", nargs="*", metavar="LIBRARY")
     parser.add_argument("--table", action="store_true", help="only write the table of the reports that lie there")
+    parser.add_argument("--device", default="", help="where the tensors of torch are put; the report is one beside that of the processor")
+    parser.add_argument("--limit", action="append", default=[], metavar="'LOSS: SENTENCE'", help="as for lossref check (may be repeated)")
     given = parser.parse_args()
     for library in given.libraries:
-        write(library)
+        write(library, given.device, [f"--limit={limit}" for limit in given.limit])
     files.write(FOLDER / "README.md", table())
     return 0
 

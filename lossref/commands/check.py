@@ -251,6 +251,8 @@ def _report(
         ((reason, _),) = Counter(reason for loss, found in vectors for reason in _refusals(library, loss, found)).most_common(1)
         raise UsageError(f"{library.title} takes none of the vectors in {form}: {reason}")
     verdicts = judging.judged(library, [(loss, found) for loss, found in vectors if found], form)
+    absent = {verdict.loss: verdict.absent for verdict in verdicts if verdict.absent} if not wanted else {}
+    library, verdicts = library.without(absent), [verdict for verdict in verdicts if verdict.loss not in absent]
     if not verdicts:
         nothing = "makes no calls of these losses" if given.calls else f"was asked none of {source.title} in {form}"
         raise UsageError(f"{library.title} {nothing}")

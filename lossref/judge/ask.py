@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from lossref import floating
 from lossref.bits import Shown, dtype, is_floating, narrowed, widened
 from lossref.formats import Format
-from lossref.library import FailedError, LacksError, NotSupported, first_line, where
+from lossref.library import FailedError, LacksError, NoFormatError, NotSupported, first_line, where
 from lossref.spec import APART, Loss, Values, Vector
 from lossref.values import flat, mapped, shape
 
@@ -33,8 +33,11 @@ class Asked:
     remarks: list[str] = field(default_factory=list)
     varied: dict[str, dict[str, None]] = field(default_factory=dict)
     floating: list[str] = field(default_factory=list)  # what it changed of how the processor computes, and in which call
+    absent: str = ""  # what it said of a format that it has not
 
     def decline(self, part: str, vector: Vector, error: NotSupported) -> None:
+        if isinstance(error, NoFormatError):
+            self.absent = str(error)
         (self.lacking if isinstance(error, LacksError) else self.declined).setdefault(part, {})[vector.id] = str(error)
 
     def emptied(self, parts: Iterable[str]) -> list[str]:

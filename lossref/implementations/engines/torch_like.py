@@ -16,7 +16,7 @@ from lossref.formats import JUDGED, Format
 from lossref.implementations.engines.tensors import Dialect, Differentiation, Text, implementation, itself
 from lossref.implementations.engines.written import all_written, library_of, title
 from lossref.implementations.source import bracketed, first, listed
-from lossref.library import FailedError, ImplementationError, LacksError, Library, first_line
+from lossref.library import FailedError, ImplementationError, Library, NoFormatError, first_line
 
 COUNT = {"none": "none", "sum": "sum", "count": "mean"}
 WEIGHTS = {"none": "none", "sum": "sum", "weights": "mean"}
@@ -82,14 +82,15 @@ def declining(form: Format) -> Iterator[None]:
         yield
     except RuntimeError as error:
         if "not implemented for" in str(error):
-            raise LacksError(f"torch has {first_line(error)}") from None
+            raise NoFormatError(f"torch has {first_line(error)}") from None
         raise
 
 
 def spelled(x: Any, form: Format, device: str = "") -> str:
     """Nested tuples as the source of a tensor in the format, or of whole numbers or truth values."""
     kind = "" if isinstance(first(x), int) else f", dtype=torch.{form.name}"
-    return f"torch.tensor({listed(x)}{kind}{f', device={device!r}' if device else ''})"
+    place = f', device="{device}"' if device else ""
+    return f"torch.tensor({listed(x)}{kind}{place})"
 
 
 def _pull(total: Callable[..., Any], tensors: Mapping[str, Any]) -> list[Any]:
