@@ -116,14 +116,16 @@ def losses(report: dict[str, Any]) -> list[dict[str, Any]]:
     return rows
 
 
-def write(library: str, device: str, more: Sequence[str]) -> None:
-    asked = {form: judged(library, form, [*([f"--device={device}"] if device else []), *more]) for form in JUDGED}
+def write(library: str, device: str, limits: Sequence[str]) -> None:
+    more = [*([f"--device={device}"] if device else []), *(f"--limit={limit}" for limit in limits)]
+    asked = {form: judged(library, form, more) for form in JUDGED}
     reports = {form: report for form, report in asked.items() if report}
     first = next(iter(reports.values()))
     content = {
         "library": " on ".join(filter(None, (first["title"], device))),
         "platform": f"{platform.machine()} {platform.system()}, Python {platform.python_version()}, NumPy {np.__version__}",
-        "machine": first["machine"],
+        "machine": first["machine"] | ({"device": _named(device)} if device else {}),
+        "limits": list(limits),
         "golden": first["golden"],
         "formats": {form: losses(report) for form, report in reports.items()},
     }
@@ -131,6 +133,13 @@ def write(library: str, device: str, more: Sequence[str]) -> None:
     backend = os.environ.get("KERAS_BACKEND") if library == "keras" else None
     path = FOLDER / f"{'-'.join(filter(None, (library, backend, device)))}.json"
     files.write(path, json.dumps(content, indent=1) + "\n")
+
+
+def _named(device: str) -> str:
+    """What is behind a device of torch's."""
+    import torch
+
+    return torch.cuda.get_device_name(device) if device.startswith("cuda") else device
 
 
 def table() -> str:
@@ -143,6 +152,7 @@ def table() -> str:
         "`scripts/library_reports.py`; the JSON files beside this page have the inputs bit for bit. Keras computes much of float64 in",
         "float32 except on TensorFlow, by design; its float64 column says what that costs.",
     ]  # fmt: skip
+    lines += [f"\n{report['library']} is asked only where: {'; '.join(report['limits'])}." for report in found if report.get("limits")]
     for form in JUDGED:
         lines += ["", f"## {form}", "", *_grid(found, form, _cell)]
     lines += [
@@ -205,7 +215,7 @@ def main() -> int:
     parser.add_argument("--limit", action="append", default=[], metavar="'LOSS: SENTENCE'", help="as for lossref check (may be repeated)")
     given = parser.parse_args()
     for library in given.libraries:
-        write(library, given.device, [f"--limit={limit}" for limit in given.limit])
+        write(library, given.device, given.limit)
     files.write(FOLDER / "README.md", table())
     return 0
 
