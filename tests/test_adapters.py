@@ -17,6 +17,8 @@ from libraries import MISSING, installed
 
 from lossref import catalog
 from lossref.cli import main
+from lossref.formats import JUDGED
+from lossref.golden import SHIPPED_FORMATS
 from lossref.implementations.engines import tensors
 from lossref.implementations.engines.written import Written
 from lossref.implementations.resolve import ADAPTERS, PACKAGES, resolve
@@ -28,6 +30,8 @@ pytestmark = pytest.mark.filterwarnings("ignore:__array__ implementation doesn't
 
 FORMATS = ("float64", "float32")
 ONE_FORMAT = {"xgboost": "float32"}  # a library that computes in one format only
+TENSORS = ("torch", "torch_func", "kornia", "pytorch_metric_learning", "segmentation_models_pytorch", "timm", "torchvision", "optax")
+SHORT = {"lossref": ("float64", "float32", "float16"), **dict.fromkeys(TENSORS, JUDGED)}
 
 
 def adapter(name):
@@ -62,8 +66,8 @@ def test_library_builds_and_names_losses_of_the_catalogue(name):
 
 
 @pytest.mark.parametrize("name", installed(ADAPTERS))
-def test_a_library_of_one_format_says_so(name):
-    assert resolve(name).formats == ((ONE_FORMAT[name],) if name in ONE_FORMAT else ())
+def test_a_library_says_which_formats_it_computes_in(name):
+    assert resolve(name).formats == ((ONE_FORMAT[name],) if name in ONE_FORMAT else SHORT.get(name, SHIPPED_FORMATS))
 
 
 DIALECTS = {"torch": "torch_like", "optax": "jax_like", "keras": "keras_like"}

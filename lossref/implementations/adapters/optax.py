@@ -8,6 +8,7 @@ import jax
 import jax.numpy as jnp
 import optax
 
+from lossref.formats import JUDGED
 from lossref.implementations.adapters._undocumented import undirected
 from lossref.implementations.engines import jax_like, tensors
 from lossref.implementations.engines.written import all_written, implements, library_of, title
@@ -286,4 +287,5 @@ def library() -> Library:
             "absolute_error": "optax ships no absolute error",
             **dict.fromkeys(("binary_cross_entropy", "categorical_cross_entropy"), "optax takes logits only"),
         },
+        formats=JUDGED,
     )
