@@ -1899,6 +1899,27 @@ def dice(
     """
 
 @_flat
+def generalized_dice(
+    probabilities: ArrayLike, target: ArrayLike, smooth_nr: ArrayLike = 1e-05, smooth_dr: ArrayLike = 1e-05, eps: ArrayLike = 1e-07,
+    *, reduction: _Reduction = "none", denominator: _Denominator | float = "weights", empty: _Empty = "nan",
+    sample_weight: ArrayLike | None = None, label_smoothing: float = 0.0, smoothing: _Smoothing = "all", mask: ArrayLike | None = None,
+    target_form: Literal["probability", "sign"] | None = None, upstream: ArrayLike | None = None,
+) -> Any:
+    """Generalised Dice loss of maps of several classes: each class counts by the square of how rare it is among the labels.
+
+        L(p, t) = 1 - (2 sum_c w_c sum p t + a) / (sum_c w_c (sum p + sum t) + b),      w_c = 1 / ((sum t)^2 + e)
+
+    probabilities  p, for each class a row of probabilities of pixels to belong to it, in [0, 1]; one set of maps is one example
+    target         t, 1 where the class is and 0 elsewhere, or soft labels in [0, 1]
+    smooth_nr      a, at least 0; 1e-5 by default
+    smooth_dr      b, above 0; 1e-5 by default
+    eps            e, above 0; 1e-7 by default
+    Sums are over the pixels of a class. The paper has neither of a, b and e, and then nothing to say of a class that no pixel has. MONAI
+    gives such a class the largest weight of the others and has a = b = 1e-5. optax has e = 1e-7 but averages the Dice losses of the
+    classes, each times its weight: another loss. The weights have no slope in p.
+    """
+
+@_flat
 def jaccard(
     probabilities: ArrayLike, target: ArrayLike, smooth_nr: ArrayLike = 1.0, smooth_dr: ArrayLike = 1.0,
     *, reduction: _Reduction = "none", denominator: _Denominator | float = "weights", empty: _Empty = "nan",
