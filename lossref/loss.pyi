@@ -1730,6 +1730,23 @@ def max_error(
     0 has no sign.
     """
 
+@_flat
+def median_absolute_error(
+    prediction: ArrayLike, target: ArrayLike,
+    *, reduction: _Reduction = "none", denominator: _Denominator | float = "weights", empty: _Empty = "nan",
+    sample_weight: ArrayLike | None = None, mask: ArrayLike | None = None, upstream: ArrayLike | None = None, class_axis: int = -1,
+) -> Any:
+    """Median absolute error of a batch: half of the absolute residuals are larger, and how much larger does not count.
+
+        L(f, y) = median_i |f_i - y_i|
+
+    prediction  f, n numbers, any real; one example is such a batch
+    target      y, as many, any real
+    Of an even number of residuals it is the mean of the two in the middle, as the field has it. The slope is the sign of the residual in
+    the middle, or half of both signs, and 0 elsewhere. Where several tie in the middle, or a residual there is 0, the loss has a corner:
+    this code gives the slope to the first of those that tie, and 0 has no sign.
+    """
+
 @_curved
 def pseudo_huber(
     prediction: ArrayLike, target: ArrayLike, delta: ArrayLike = 1.0,
