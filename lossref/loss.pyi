@@ -1533,6 +1533,23 @@ def pairwise_logistic(
     """
 
 @_flat
+def query_rmse(
+    prediction: ArrayLike, target: ArrayLike,
+    *, reduction: _Reduction = "none", denominator: _Denominator | float = "weights", empty: _Empty = "nan",
+    sample_weight: ArrayLike | None = None, mask: ArrayLike | None = None, upstream: ArrayLike | None = None, class_axis: int = -1,
+) -> Any:
+    """QueryRMSE, the root mean squared error of a query's documents, when what all predictions of it are off by alike is taken off.
+
+        L(f, y) = sqrt(1/n sum_i (r_i - r)^2) = sqrt(1/n sum_i r_i^2 - r^2),      r_i = f_i - y_i,      r = 1/n sum_i r_i
+
+    prediction  f, scores of the n documents of a query, any real; one query is one example
+    target      y, how relevant each is, any real
+    It is the standard deviation of the residuals, and as `root_mean_squared_error` at the offset that is best for the query: the scores
+    of one query need only be right beside one another. CatBoost takes the root of the mean over all documents of several queries. Where
+    all residuals are equal the loss has a corner, as a norm has; this code returns 0 there.
+    """
+
+@_flat
 def absolute_error(
     prediction: ArrayLike, target: ArrayLike,
     *, reduction: _Reduction = "none", denominator: _Denominator | float = "weights", empty: _Empty = "nan",
