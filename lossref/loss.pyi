@@ -1533,6 +1533,23 @@ def pairwise_logistic(
     """
 
 @_flat
+def query_rmse(
+    prediction: ArrayLike, target: ArrayLike,
+    *, reduction: _Reduction = "none", denominator: _Denominator | float = "weights", empty: _Empty = "nan",
+    sample_weight: ArrayLike | None = None, mask: ArrayLike | None = None, upstream: ArrayLike | None = None, class_axis: int = -1,
+) -> Any:
+    """QueryRMSE, the root mean squared error of a query's documents, when what all predictions of it are off by alike is taken off.
+
+        L(f, y) = sqrt(1/n sum_i (r_i - r)^2) = sqrt(1/n sum_i r_i^2 - r^2),      r_i = f_i - y_i,      r = 1/n sum_i r_i
+
+    prediction  f, scores of the n documents of a query, any real; one query is one example
+    target      y, how relevant each is, any real
+    It is the standard deviation of the residuals, and as `root_mean_squared_error` at the offset that is best for the query: the scores
+    of one query need only be right beside one another. CatBoost takes the root of the mean over all documents of several queries. Where
+    all residuals are equal the loss has a corner, as a norm has; this code returns 0 there.
+    """
+
+@_flat
 def absolute_error(
     prediction: ArrayLike, target: ArrayLike,
     *, reduction: _Reduction = "none", denominator: _Denominator | float = "weights", empty: _Empty = "nan",
@@ -1730,6 +1747,23 @@ def max_error(
     0 has no sign.
     """
 
+@_flat
+def median_absolute_error(
+    prediction: ArrayLike, target: ArrayLike,
+    *, reduction: _Reduction = "none", denominator: _Denominator | float = "weights", empty: _Empty = "nan",
+    sample_weight: ArrayLike | None = None, mask: ArrayLike | None = None, upstream: ArrayLike | None = None, class_axis: int = -1,
+) -> Any:
+    """Median absolute error of a batch: half of the absolute residuals are larger, and how much larger does not count.
+
+        L(f, y) = median_i |f_i - y_i|
+
+    prediction  f, n numbers, any real; one example is such a batch
+    target      y, as many, any real
+    Of an even number of residuals it is the mean of the two in the middle, as the field has it. The slope is the sign of the residual in
+    the middle, or half of both signs, and 0 elsewhere. Where several tie in the middle, or a residual there is 0, the loss has a corner:
+    this code gives the slope to the first of those that tie, and 0 has no sign.
+    """
+
 @_curved
 def pseudo_huber(
     prediction: ArrayLike, target: ArrayLike, delta: ArrayLike = 1.0,
@@ -1896,6 +1930,27 @@ def dice(
     smooth_dr      b, above 0; 1 by default
     Two empty maps cost 1 - a / b: 0 in MONAI (a = b = 1e-5) and optax (a = b = 2), 1 in Keras (a = 0, b = 1e-7) and kornia (a = 0,
     b = 1e-8); b = 0 has no limit there. segmentation-models has no a and a denominator of at least 1e-7; V-Net squares its terms.
+    """
+
+@_flat
+def generalized_dice(
+    probabilities: ArrayLike, target: ArrayLike, smooth_nr: ArrayLike = 1e-05, smooth_dr: ArrayLike = 1e-05, eps: ArrayLike = 1e-07,
+    *, reduction: _Reduction = "none", denominator: _Denominator | float = "weights", empty: _Empty = "nan",
+    sample_weight: ArrayLike | None = None, label_smoothing: float = 0.0, smoothing: _Smoothing = "all", mask: ArrayLike | None = None,
+    target_form: Literal["probability", "sign"] | None = None, upstream: ArrayLike | None = None,
+) -> Any:
+    """Generalised Dice loss of maps of several classes: each class counts by the square of how rare it is among the labels.
+
+        L(p, t) = 1 - (2 sum_c w_c sum p t + a) / (sum_c w_c (sum p + sum t) + b),      w_c = 1 / ((sum t)^2 + e)
+
+    probabilities  p, for each class a row of probabilities of pixels to belong to it, in [0, 1]; one set of maps is one example
+    target         t, 1 where the class is and 0 elsewhere, or soft labels in [0, 1]
+    smooth_nr      a, at least 0; 1e-5 by default
+    smooth_dr      b, above 0; 1e-5 by default
+    eps            e, above 0; 1e-7 by default
+    Sums are over the pixels of a class. The paper has neither of a, b and e, and then nothing to say of a class that no pixel has. MONAI
+    gives such a class the largest weight of the others and has a = b = 1e-5. optax has e = 1e-7 but averages the Dice losses of the
+    classes, each times its weight: another loss. The weights have no slope in p.
     """
 
 @_flat

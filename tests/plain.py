@@ -16,6 +16,7 @@ class Plain:
     abs, min = staticmethod(abs), staticmethod(min)
     max = staticmethod(lambda *numbers: mp.mpf(max(numbers)))  # of one number too
     lift = staticmethod(mp.mpmathify)
+    ranked = staticmethod(lambda numbers: sorted(numbers, reverse=True))
 
     @staticmethod
     def sum(terms):

@@ -162,6 +162,13 @@ class System:
     def min(self, *numbers: Operand) -> Number:
         return -self.max(*(-self.lift(x) for x in numbers))
 
+    def ranked(self, numbers: Iterable[Operand]) -> list[Number]:
+        """All of them, the largest first; every pair is compared."""
+        found: list[Number] = []
+        for x in map(self.lift, numbers):
+            found.insert(sum(self.compare(x, y) <= 0 for y in found), x)
+        return found
+
     def sum(self, terms: Iterable[Operand]) -> Number:
         total = self.lift(0)
         for x in terms:

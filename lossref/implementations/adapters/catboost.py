@@ -25,6 +25,12 @@ def quantile(prediction, target, tau):
     return eval_metric(target, prediction, f"Quantile:alpha={tau}")[0]
 
 
+# Of a query CatBoost makes one number, which is the loss of one example.
+@implements(alone=True)
+def query_rmse(prediction, target):
+    return eval_metric(target[0], prediction[0], "QueryRMSE", group_id=np.zeros(len(target[0]), int))[0]
+
+
 @implements(alone=True)
 def expectile(prediction, target, tau):
     return eval_metric(target, prediction, f"Expectile:alpha={tau}")[0]

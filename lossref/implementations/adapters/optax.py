@@ -270,6 +270,7 @@ OTHERS = {
     "safe_softmax_cross_entropy": "softmax_cross_entropy with another answer at logits of -inf; not judged separately yet",
     "cosine_similarity": "1 less cosine_distance; not judged separately",
     "ranking_softmax_loss": "soft_target_cross_entropy of a list; not judged separately",
+    "multiclass_generalized_dice_loss": "a mean of the classes' Dice losses by their weights, not generalized_dice; not judged separately",
     "binary_dice_loss": "dice_loss of one class, judged as dice; not judged separately",
 }  # fmt: skip
 

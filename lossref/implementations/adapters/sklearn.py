@@ -72,6 +72,11 @@ def root_mean_squared_error(prediction, target):
 
 
 @implements(alone=True)
+def median_absolute_error(prediction, target):
+    return metrics.median_absolute_error(target[0], prediction[0])
+
+
+@implements(alone=True)
 def max_error(prediction, target):
     return metrics.max_error(target[0], prediction[0])
 

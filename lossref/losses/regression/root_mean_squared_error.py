@@ -12,8 +12,8 @@ has: every slope up to 1 / sqrt(n) is right there. This code returns 0.
 import numpy as np
 
 from lossref.families.vectors import residuals
-from lossref.float64.doubled import doubled, each, either, minus, over, root, times, total
-from lossref.float64.kernels import finite_residuals
+from lossref.float64.doubled import doubled, each, either, minus, over, times, total
+from lossref.float64.squares import residual_parts, root_mean_square, root_mean_square_slopes
 from lossref.float64.vectors import is_leader
 from lossref.laws import convex, even_in_residual, homogeneous, nonnegative, symmetric
 from lossref.options import NUMBER
@@ -22,36 +22,22 @@ from lossref.spec import Hard, Known, Loss
 
 
 def value(prediction, target):
-    exponent, whole, is_endless, _, mean = _parts(prediction, target)
-    return np.where(is_endless, np.inf, np.ldexp(mean[0], exponent) / whole)[..., 0]
+    return root_mean_square(residual_parts(prediction, target))
 
 
 def gradient(prediction, target):
-    _, _, _, u, mean = _parts(prediction, target)
-    return over(u, times(doubled(np.shape(u[0])[-1]), mean))[0]
+    return root_mean_square_slopes(residual_parts(prediction, target))
 
 
 def hessian(prediction, target):
     # What the other residuals make of the square: a difference but for the largest, which the others are added up for.
-    exponent, whole, is_endless, u, mean = _parts(prediction, target)
+    exponent, whole, is_endless, u, mean = residual_parts(prediction, target)
     count, squares, leader = doubled(np.shape(u[0])[-1]), times(u, u), is_leader(u[0])
     whole_sum = each(lambda x: x[..., None], total(squares))
     rest = each(lambda x: x[..., None], total(either(leader, doubled(0.0), squares)))
     area = times(count, mean)
     bends = over(either(leader, rest, minus(whole_sum, squares)), times(times(area, area), mean))
     return np.where(is_endless, 0.0, np.ldexp(bends[0], -exponent) * whole)
-
-
-def _parts(prediction, target):
-    """The power of two and the factor that the residuals are divided and multiplied by, whether one is infinite (which counts alone),
-    the residuals, and the root of their mean square."""
-    whole, r = finite_residuals(prediction, target)
-    is_endless = np.isinf(r[0]).any(axis=-1, keepdims=True)
-    r = either(is_endless, doubled(np.where(np.isinf(r[0]), np.sign(r[0]), 0.0)), r)
-    exponent = np.frexp(np.abs(r[0]).max(axis=-1, keepdims=True))[1]
-    u = each(lambda x: np.ldexp(x, -exponent), r)
-    mean = over(total(times(u, u)), doubled(float(np.shape(u[0])[-1])))
-    return exponent, whole, is_endless, u, each(lambda x: x[..., None], root(mean))
 
 
 def definition(m, prediction, target):
