@@ -1979,3 +1979,23 @@ def ctc(
     and PyTorch's slopes are those of its logits too, exp l less the share of the alignments, whatever l was made of.
     """
 
+@_curved
+def aft(
+    prediction: ArrayLike, target: ArrayLike, censoring: ArrayLike, span: ArrayLike, scale: ArrayLike = 1.0,
+    *, reduction: _Reduction = "none", denominator: _Denominator | float = "weights", empty: _Empty = "nan",
+    sample_weight: ArrayLike | None = None, mask: ArrayLike | None = None, upstream: ArrayLike | None = None,
+) -> Any:
+    """Accelerated failure time with a logistic distribution: -log of how likely what is known of a time is, of which a median is predicted.
+
+        L(f, y, c, w) = -log s'(z), log(1 + exp z), log(1 + exp(-z)) or -log(s(u) - s(z)) for c = 0, 1, 2 or 3
+        z = (log y - f) / b,      u = (log(y + w) - f) / b,      s(x) = 1 / (1 + exp(-x)),      s' = s (1 - s)
+
+    prediction  f, the logarithm of the median of the time, any real
+    target      y, a time above 0
+    censoring   c, 0 where the event came at y, 1 later than y (right-censored), 2 before y (left-censored), 3 from y to y + w (interval)
+    span       w, above 0; only intervals have one
+    scale       b, above 0; 1 by default
+    The logarithm of the time has a logistic distribution around f. With c = 0 it is the density of z: log b + log y, by which the density
+    of the time differs, are constants, left out. XGBoost and CatBoost take two ends, the second infinite where there is none, and have a
+    normal and an extreme-value distribution too; XGBoost keeps the likelihood above 1e-12 and the gradient within 15.
+    """

@@ -189,15 +189,8 @@ def Grades() -> Space:
 
 def Censoring() -> Space:
     """What is known of a time."""
-    description = "0 for an event at the time, 1 after it, 2 before it, 3 within the width after it"
+    description = "0 for an event at the time, 1 after it, 2 before it, 3 within the span after it"
     return Space(description=description, kind="censoring", choices=(0.0, 1.0, 2.0, 3.0))
-
-
-def Times(*axes: str) -> Space:
-    """Only which is later counts: ranks stand for times of any kind, and all these are numbers of short formats."""
-    whole = tuple(map(float, range(256)))
-    hint = "any times become such by their ranks, equal ones of equal times"
-    return Space(description=f"whole numbers from 0 to 255{_along(axes)}", kind="time", axes=axes, choices=whole, hint=hint)
 
 
 def OneOrTwo() -> Space:
