@@ -136,6 +136,26 @@ def zlpr(
     """
 
 @_curved
+def adaptive_softmax(
+    logits: ArrayLike, head: ArrayLike, group: ArrayLike, target: ArrayLike,
+    *, reduction: _Reduction = "none", denominator: _Denominator | float = "weights", empty: _Empty = "nan",
+    sample_weight: ArrayLike | None = None, class_weight: ArrayLike | None = None, ignore_index: int | None = None,
+    mask: ArrayLike | None = None, target_form: Literal["index", "one_hot"] | None = None, upstream: ArrayLike | None = None,
+    class_axis: int = -1,
+) -> Any:
+    """Cross-entropy of a tree of two softmaxes: a head chooses a group of classes, and a softmax within the group chooses the class.
+
+        L(z, h, g, y) = log(sum_j exp h_j) - h_{g_y} + log(sum_{j: g_j = g_y} exp z_j) - z_y
+
+    logits  z, one for each class along the last axis, any real; only those of the target's group count
+    head    h, a logit for each group, any real
+    group   g, the index of the group that each class is in, counted from 0
+    target  y, the index of the true class, counted from 0
+    A group of one class costs what the head says: such are the frequent words of adaptive softmax, the shortlist, and its clusters are the
+    groups of several. With one group the loss is that of `softmax_cross_entropy`. PyTorch makes both kinds of logits of a hidden vector.
+    """
+
+@_curved
 def categorical_cross_entropy(
     probabilities: ArrayLike, target: ArrayLike,
     *, reduction: _Reduction = "none", denominator: _Denominator | float = "weights", empty: _Empty = "nan",
@@ -1992,4 +2012,45 @@ def tversky(
     smooth_dr      b, above 0; 1e-7 by default
     With alpha = beta = 1/2 it is `dice` of 2 a and 2 b, with alpha = beta = 1 `jaccard`. a and b are 0 and 1e-7 in Keras, 0 and 1e-8 in
     kornia, 1e-5 in MONAI, 1 in optax. Keras documents alpha as here, and multiplies false negatives by it.
+    """
+
+@_flat
+def ctc(
+    log_probabilities: ArrayLike, target: ArrayLike, blank: ArrayLike,
+    *, reduction: _Reduction = "none", denominator: _Denominator | float = "weights", empty: _Empty = "nan",
+    sample_weight: ArrayLike | None = None, mask: ArrayLike | None = None, upstream: ArrayLike | None = None, class_axis: int = -1,
+) -> Any:
+    """Connectionist temporal classification: how unlikely it is that steps, each of one class or of none, spell a row of labels.
+
+        L(l, y) = -log sum_a prod_t exp l_{t a_t},      the sum over all alignments a of y with the steps
+
+    log_probabilities  l, a row for each step with a logarithm for each class
+    target             y, the labels; a blank among them is none, so that rows of several lengths are filled up with blanks
+    blank              the class that stands for no label, counted from 0 like all; the first one in most libraries
+    An alignment has one class a step, and spells what is left after a class that repeats the one before it, and then all blanks, are
+    taken out: y itself. So equal labels in a row need a blank between them, and with too few steps there is no alignment: the loss is
+    infinite (PyTorch: inf, or 0 if asked for; optax and Keras: about 100000), and this code returns a slope of 0. All steps count.
+    Nothing is normalised: that each row of exp l sums to 1 is the caller's business. optax and Keras take logits and do it themselves,
+    and PyTorch's slopes are those of its logits too, exp l less the share of the alignments, whatever l was made of.
+    """
+
+@_curved
+def aft(
+    prediction: ArrayLike, target: ArrayLike, censoring: ArrayLike, span: ArrayLike, scale: ArrayLike = 1.0,
+    *, reduction: _Reduction = "none", denominator: _Denominator | float = "weights", empty: _Empty = "nan",
+    sample_weight: ArrayLike | None = None, mask: ArrayLike | None = None, upstream: ArrayLike | None = None,
+) -> Any:
+    """Accelerated failure time with a logistic distribution: -log of how likely what is known of a time is, of which a median is predicted.
+
+        L(f, y, c, w) = -log s'(z), log(1 + exp z), log(1 + exp(-z)) or -log(s(u) - s(z)) for c = 0, 1, 2 or 3
+        z = (log y - f) / b,      u = (log(y + w) - f) / b,      s(x) = 1 / (1 + exp(-x)),      s' = s (1 - s)
+
+    prediction  f, the logarithm of the median of the time, any real
+    target      y, a time above 0
+    censoring   c, 0 where the event came at y, 1 later than y (right-censored), 2 before y (left-censored), 3 from y to y + w (interval)
+    span       w, above 0; only intervals have one
+    scale       b, above 0; 1 by default
+    The logarithm of the time has a logistic distribution around f. With c = 0 it is the density of z: log b + log y, by which the density
+    of the time differs, are constants, left out. XGBoost and CatBoost take two ends, the second infinite where there is none, and have a
+    normal and an extreme-value distribution too; XGBoost keeps the likelihood above 1e-12 and the gradient within 15.
     """

@@ -187,6 +187,12 @@ def Grades() -> Space:
     return Space(description="grades of 0, 1, 2, 3 or 4 along the last axis", kind="grade", axes=("k",), choices=(0.0, 1.0, 2.0, 3.0, 4.0))
 
 
+def Censoring() -> Space:
+    """What is known of a time."""
+    description = "0 for an event at the time, 1 after it, 2 before it, 3 within the span after it"
+    return Space(description=description, kind="censoring", choices=(0.0, 1.0, 2.0, 3.0))
+
+
 def OneOrTwo() -> Space:
     """The powers that hinges are raised to."""
     return Space(description="1 or 2", kind="one_or_two", choices=(1.0, 2.0))
@@ -214,10 +220,10 @@ def Cosines() -> Space:
     )
 
 
-def LogProbabilities() -> Space:
+def LogProbabilities(*axes: str) -> Space:
     """Meant to be at most 0; what is linear in them takes any scores."""
-    description = "logarithms of probabilities along the last axis"
-    return Space(description=description, kind="log_probabilities", axes=("k",), high=0.0, goes_on=True)
+    description = f"logarithms of probabilities{_along(axes or ('k',))}"
+    return Space(description=description, kind="log_probabilities", axes=axes or ("k",), high=0.0, goes_on=True)
 
 
 def Weights() -> Space:

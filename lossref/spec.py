@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 Region = Literal["ordinary", "tail", "cancellation", "kink", "option", "reduction", "range", "special"]
 REGIONS: tuple[Region, ...] = ("ordinary", "tail", "cancellation", "kink", "option", "reduction", "range", "special")
 APART: tuple[Region, ...] = ("range", "special")  # shown beside the headline grade; --strict counts them
+ORDERED = ("t", "s")  # axes of sequences, of steps and of what they spell: entries along them have an order
 PARTS = ("value", "gradient", "hessian")
 Values = Mapping[str, Any]  # argument, parameter or option -> a number, an integer label, a word, or nested tuples of numbers
 
@@ -132,8 +133,8 @@ class Loss:
 
     @property
     def is_called(self) -> bool:
-        """Whether whole calls are asked of it: not of a function, nor where one example is a batch already, with an axis n."""
-        return not self.is_function and not any("n" in space.axes for space in self.arguments.values())
+        """Whether whole calls are asked of it: not of a function, nor where one example is a batch, with an axis n, or a sequence."""
+        return not self.is_function and not any({"n", *ORDERED} & {*space.axes} for space in self.arguments.values())
 
     @property
     def documentation(self) -> str:

@@ -5,13 +5,14 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Callable, Sequence
 from fractions import Fraction
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 from lossref.formats import Format
 
 if TYPE_CHECKING:
     from lossref.exact.numbers import Operand, System
 
+Choice = TypeVar("Choice")
 Nearest = Callable[[Callable[["System"], "Operand"], Format], float]
 SIZES = (2, 3, 1, 5, 4, 2, 3, 8)  # lengths that vectors cycle through
 LOG_2 = Fraction(25_469, 36_744)  # to ten digits: it only places points
@@ -53,7 +54,7 @@ class Stream:
     def sign(self) -> float:
         return float(2 * self.integer(0, 1) - 1)
 
-    def cycle(self, *choices: float) -> float:
+    def cycle(self, *choices: Choice) -> Choice:
         """The choices in turn, one a draw."""
         return choices[self.index % len(choices)]
 

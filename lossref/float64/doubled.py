@@ -108,14 +108,22 @@ def brief_exponential(a: Doubled) -> Doubled:
     return np.ldexp(whole, twos.astype(int)), np.ldexp(part, twos.astype(int))
 
 
-def raised(a: Doubled, exponent: Array) -> Array:
-    """a**exponent for a in [0, 1], as one number that an exponent of 100 costs no digits; 0**0 is 1."""
-    mantissa, twos = np.frexp(np.where(a[0] == 0, 1.0, a[0]))
+def logarithm(a: Doubled) -> Doubled:
+    """log(a), right to 58 bits beside the larger of 1 and itself; of what is not above 0 or not finite it is NumPy's."""
+    proper = np.isfinite(a[0]) & (a[0] > 0)
+    high, low = either(proper, a, doubled(1.0))
+    mantissa, twos = np.frexp(high)
+    twos = twos - (mantissa == 0.5)  # so that the logarithm of 1 is 0
+    mantissa = np.ldexp(high, -twos)
     rough = np.log(mantissa)
     there = brief_exponential(doubled(rough))
-    correction = ((mantissa - there[0]) + (np.ldexp(a[1], -twos) - there[1])) / mantissa
-    logarithm = plus(joined(rough, correction), times(doubled(twos), LOG_2))
-    high, low = times(doubled(exponent), logarithm)
+    correction = ((mantissa - there[0]) + (np.ldexp(low, -twos) - there[1])) / mantissa
+    return either(proper, plus(joined(rough, correction), times(doubled(twos), LOG_2)), doubled(np.log(a[0])))
+
+
+def raised(a: Doubled, exponent: Array) -> Array:
+    """a**exponent for a in [0, 1], as one number that an exponent of 100 costs no digits; 0**0 is 1."""
+    high, low = times(doubled(exponent), logarithm(either(a[0] == 0, doubled(1.0), a)))
     return np.where(a[0] == 0, np.where(np.equal(exponent, 0), 1.0, 0.0), np.exp(high) * (1.0 + low))
 
 

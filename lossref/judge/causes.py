@@ -114,6 +114,8 @@ def _features(loss: Loss, values: Any, answer: float) -> list[float]:
         x = values[name]
         if space.label_of:
             scores, k = values[space.label_of], x.index(max(x)) if isinstance(x, tuple) else x  # a row is a label in another form
+            while scores and isinstance(scores[0], tuple):  # of several rows the first one's
+                scores = scores[0]
             found.append(_scaled(scores[k]) if 0 <= k < len(scores) else 0.0)
         else:
             ends = (max(flat(x), key=order), min(flat(x), key=order)) if isinstance(x, tuple) else (x,)

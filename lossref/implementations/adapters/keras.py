@@ -228,6 +228,7 @@ def generalized_cross_entropy(logits, target, q, reduction=None, sample_weight=N
 
 
 OTHERS = {
+    "CTC": "of logits, which it normalises: ctc takes log-probabilities as they are",
     "CategoricalFocalCrossentropy": "of probabilities; judged of logits",
     "CosineSimilarity": "cosine_distance less 1; not judged separately",
     "Dice": "dice with a smooth_nr of 0 and keras.config.epsilon() for smooth_dr, which it has no options for; not judged separately yet",

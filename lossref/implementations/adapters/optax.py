@@ -271,6 +271,8 @@ OTHERS = {
     "cosine_similarity": "1 less cosine_distance; not judged separately",
     "ranking_softmax_loss": "soft_target_cross_entropy of a list; not judged separately",
     "multiclass_generalized_dice_loss": "a mean of the classes' Dice losses by their weights, not generalized_dice; not judged separately",
+    "ctc_loss": "of logits, which it normalises: ctc takes log-probabilities as they are",
+    "ctc_loss_with_forward_probs": "of logits, which it normalises: ctc takes log-probabilities as they are",
     "binary_dice_loss": "dice_loss of one class, judged as dice; not judged separately",
 }  # fmt: skip
 

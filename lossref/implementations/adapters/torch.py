@@ -1,6 +1,7 @@
 """PyTorch on the CPU: torch.nn.functional, gradients and Hessian diagonals by its own autograd."""
 
 import inspect
+import math
 
 import torch
 from torch.nn import functional as F
@@ -11,7 +12,7 @@ from lossref.implementations.engines import tensors, torch_like
 from lossref.implementations.engines.torch_like import WEIGHTS
 from lossref.implementations.engines.written import all_written, implements, library_of
 from lossref.library import Library
-from lossref.values import flat
+from lossref.values import flat, shape
 
 IMPORTS = "import torch; from torch.nn import functional as F"
 # Versions before 2.7 have no weights in mse_loss, l1_loss and huber_loss.
@@ -93,6 +94,38 @@ if hasattr(F, "linear_cross_entropy"):  # from 2.13 on
         return F.linear_cross_entropy(hidden[0], weight[0], target[0], linear_bias=bias[0])
 
 
+def _tree(question):
+    inputs = question.inputs
+    if not all(math.isfinite(x) for name in ("logits", "head") for x in flat(inputs[name])):
+        return "a product with an identity matrix is NaN where an entry is not finite"
+    return "" if len(shape(inputs["head"])) > 1 or len(inputs["head"]) > 1 else "PyTorch wants a frequent class beside its clusters"
+
+
+# With identity weights the hidden vector has the logits, the head's first. The target's group is a cluster; to it any other group is
+# like a frequent class, and stands before it.
+@implements(alone=True, never=_tree)
+def adaptive_softmax(logits, head, group, target):
+    return -torch.func.functional_call(
+        torch.nn.AdaptiveLogSoftmaxWithLoss(
+            head.numel() + logits.numel(), head.numel() - 1 + _members(group, target).sum(), [head.numel() - 1], div_value=1
+        ),
+        {
+            "head.weight": _identity(head, logits)[torch.argsort(torch.arange(head.numel(), device=head.device) == group[0, target])],
+            "tail.0.0.weight": _identity(head, logits),
+            "tail.0.1.weight": _identity(head, logits)[head.numel():][_members(group, target)],
+        },
+        (torch.cat((head, logits), 1), head.numel() - 1 + _members(group, target)[:target].sum()[None]),
+    ).output  # fmt: skip
+
+
+def _identity(head, logits):
+    return torch.eye(head.numel() + logits.numel(), dtype=logits.dtype, device=logits.device)
+
+
+def _members(group, target):
+    return group[0] == group[0, target]
+
+
 @implements()
 def soft_target_cross_entropy(logits, target, reduction="none", class_weight=None, label_smoothing=0.0):
     return F.cross_entropy(logits, target, reduction=reduction, weight=class_weight, label_smoothing=label_smoothing)
@@ -119,6 +152,16 @@ def multilabel_margin(scores, target, reduction="none"):
         - 1,
         reduction=reduction,
     )
+
+
+# Of one sequence, whose labels it wants without blanks. Its slopes are none of its own: exp l less the share of the alignments is the
+# slope in the logits that log_softmax made the log-probabilities of.
+@implements(alone=True, parts=("value",))
+def ctc(log_probabilities, target, blank):
+    return F.ctc_loss(
+        log_probabilities.transpose(0, 1), target[target != blank], (log_probabilities.shape[1],), ((target != blank).sum(),),
+        blank=blank[0], reduction="none",
+    )  # fmt: skip
 
 
 @implements()
