@@ -2,6 +2,7 @@
 
 import json
 import sys
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -14,7 +15,7 @@ from lossref.golden import SHIPPED_FORMATS
 from lossref.golden.source import Source
 from lossref.implementations.resolve import resolve
 from lossref.judge.verdict import judge
-from lossref.library import Implementation, LacksError
+from lossref.library import Implementation, LacksError, NoFormatError
 from lossref.values import flat
 
 ROUNDED = """import lossref
@@ -123,3 +124,22 @@ def test_tensors_have_the_bits_of_the_arrays(short):
     back = torch_like.array(torch_like.tensor(given))
     assert back.dtype == given.dtype
     assert (back.view(np.uint16) == words).all()
+
+
+@pytest.mark.parametrize("how", ["no kernel", "no question"])
+def test_a_loss_that_a_library_has_not_in_the_format_breaks_nothing(capsys, monkeypatch, how):
+    library = resolve("sklearn")
+    ours, there = resolve("lossref").implementations, library.implementations["huber"]
+
+    def lacking(**named):
+        raise NoFormatError("the library has no such kernel")
+
+    absent = replace(there, parts={"value": lacking}) if how == "no kernel" else replace(there, takes=lambda question: "float32 alone")
+    made = replace(library, implementations={"huber": absent, "half_squared_error": ours["half_squared_error"]}, formats=())
+    monkeypatch.setattr("lossref.commands.check.resolve", lambda *_: made)
+    status, out, _ = run(capsys, "check", "mine", "--format", "float16", "--count", "10", "--json")
+    found = json.loads(out)
+    assert (status, [entry["loss"] for entry in found["losses"]]) == (0, ["half_squared_error"])
+    assert found["lacks"]["huber"] in ("the library has no such kernel", "float32 alone")
+    status, out, _ = run(capsys, "check", "mine", "--format", "float16", "--count", "10", "--loss", "huber")
+    assert status in (2, 3)  # whoever names it is told

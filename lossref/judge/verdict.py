@@ -105,7 +105,7 @@ class Verdict:
     parts in which nothing is left to judge. `remarks` are habits that no grade shows; `varied` says of each part that gave other bits
     when it was asked again, alone or among many for how many vectors that was: the worst of its answers is graded. `standing` is the
     share of the formula's different answers that what is declared leaves different; `floating` says since which call the processor
-    computes otherwise. `absent` is what a library said of the format, where it has no code of its own for the loss in it.
+    computes otherwise. `absent` is why nothing at all is asked of it, as of a library that has no code for the loss in the format.
     """
 
     loss: str
@@ -166,7 +166,8 @@ def judge(loss: Loss, implementation: Implementation, vectors: Sequence[Vector],
     if (refusals or declined) and not parts:
         commonest = max(every := refusals + Counter(declined.values()), key=every.__getitem__)
         nothing = f"takes none of the vectors: {commonest}"
-        return replace(blank, vectors=0, declined=dict(Counter(declined.values())), broke=nothing, absent=asked.absent)
+        absent = asked.absent or ("" if accepted else commonest)
+        return replace(blank, vectors=0, declined=dict(Counter(declined.values())), broke=nothing, absent=absent)
     return replace(
         blank,
         vectors=len(accepted) - len((declined.keys() | late.keys()) - outside.keys()),
