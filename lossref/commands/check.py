@@ -68,6 +68,10 @@ link, a last day (expires = 2030-12-31), and either vectors = ["ID", ...] or a f
 certified now, so that whoever knows the golden answers by heart fails. --sizes asks wide rows, of losses of vectors,
 with what is hard at the borders of blocks of 32, 128 and 1024; with --fresh the seed is theirs.
 
+--format float16 or bfloat16, which the golden set has not, asks fresh questions that are numbers of the format, with
+the seed 0 unless --fresh says another; what a library has not in the format is left out. --device cuda puts the
+tensors of PyTorch on a GPU: what its kernels answer there is judged like all else.
+
 The report of --json is described by lossref/report/report.schema.json, a JSON Schema with a version.
 That of --junit has a case for each part of each loss; what is waived is skipped, with the reason.
 """
