@@ -1,0 +1,56 @@
+"""Where tensors of PyTorch are put: the same bits in and out on any device; what has none, or cannot be reached, is one sentence."""
+
+import json
+
+import numpy as np
+import pytest
+from typed import run
+
+from lossref import bits
+from lossref.formats import JUDGED
+
+
+@pytest.mark.parametrize(
+    ("typed", "said"),
+    [("sklearn --device cuda", "--device says where tensors of torch are, and sklearn has none"), ("scipy --device cpu", "scipy has none")],
+)
+def test_a_library_without_tensors_is_put_nowhere(capsys, typed, said):
+    status, _, err = run(capsys, "check", *typed.split())
+    assert (status, err.count("\n"), said in err) == (2, 1, True)
+
+
+def test_a_device_that_is_not_there_is_one_sentence(capsys):
+    pytest.importorskip("torch")
+    status, _, err = run(capsys, "check", "torch", "--device", "nowhere", "--loss", "huber")
+    assert (status, err.count("\n"), "--device nowhere: " in err) == (2, 1, True)
+
+
+def test_the_device_stands_in_the_line_that_shows_an_answer(capsys):
+    pytest.importorskip("torch")
+    status, out, _ = run(capsys, "check", "torch", "--device", "cpu", "--loss", "log_softmax", "--json")
+    parts = json.loads(out)["losses"][0]["parts"]
+    assert status == 1
+    assert all('device="cpu"' in worst["line"] for part in parts.values() for worst in part["worst"])
+
+
+@pytest.fixture
+def gpu():
+    torch = pytest.importorskip("torch")
+    if not torch.cuda.is_available():
+        pytest.skip("there is no GPU that torch can use")
+    return "cuda"
+
+
+@pytest.mark.parametrize("judged", JUDGED)
+def test_bits_go_to_a_gpu_and_come_back(gpu, judged):
+    from lossref.implementations.engines import torch_like
+
+    given = np.frombuffer(np.random.default_rng(1).bytes(1 << 12), bits.dtype(judged))
+    back = torch_like.array(torch_like.tensor(given.copy()).to(gpu))
+    assert back.tobytes() == given.tobytes()
+
+
+@pytest.mark.parametrize("judged", JUDGED)
+def test_what_a_gpu_answers_is_judged(gpu, capsys, judged):
+    status, out, _ = run(capsys, "check", "torch", "--device", gpu, "--loss", "relu", "--format", judged, "--json")
+    assert (status, json.loads(out)["conforms"]) == (0, True)
