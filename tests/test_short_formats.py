@@ -87,6 +87,16 @@ def test_the_command_asks_fresh_questions_and_says_so(capsys, short, tmp_path, m
     assert (status, found["format"], found["fresh"]["seed"]) == (0, short.name, "0")
 
 
+def test_a_recorded_run_of_a_format_is_judged_by_what_it_was_asked(capsys, short, tmp_path, monkeypatch):
+    (tmp_path / "rounded.py").write_text(ROUNDED)
+    monkeypatch.chdir(tmp_path)
+    asked = ("--loss", "huber", "--format", short.name, "--fresh", "7", "--count", "10")
+    live, out, _ = run(capsys, "check", "rounded.py:f", *asked, "--record", "run.jsonl", "--json")
+    status, told, _ = run(capsys, "judge", "run.jsonl", "--format", short.name, "--json")
+    parts = [json.loads(text)["losses"][0]["parts"] for text in (out, told)]
+    assert (live, status, parts[1]) == (0, 0, parts[0])
+
+
 def test_a_line_of_a_short_format_runs(short):
     question = next(iter(Source("0").questions(catalog.get("huber"), short)))
     exec(resolve("lossref").implementations["huber"].line("value", question), {"print": lambda x: None})

@@ -173,7 +173,7 @@ def run_recorded(given: argparse.Namespace) -> int:
         if form not in recording.formats:
             raise UsageError(f"the run has no {form}, only {', '.join(sorted(recording.formats))}")
         library = recording.library(own)
-        source = recording.source if source.is_golden else source
+        source = recording.source if given.fresh is None and given.sizes is None else source
         return _report(given, library, own, form, source, lambda vectors: recording.asked(library, vectors), recording.losses)
     except Errors as error:
         raise UsageError(error) from None
