@@ -540,6 +540,25 @@ def arcface(
     """
 
 @_curved
+def circle(
+    positive: ArrayLike, negative: ArrayLike, gamma: ArrayLike = 80.0, margin: ArrayLike = 0.4,
+    *, reduction: _Reduction = "none", denominator: _Denominator | float = "weights", empty: _Empty = "nan",
+    sample_weight: ArrayLike | None = None, mask: ArrayLike | None = None, upstream: ArrayLike | None = None, class_axis: int = -1,
+) -> Any:
+    """Circle loss of one anchor: each cosine within its class is to exceed every other, and is pulled by how far it is off.
+
+        L(p, n) = log(1 + sum_j exp(g a_j (n_j - m)) sum_i exp(-g b_i (p_i - 1 + m))),   a_j = max(0, n_j + m),   b_i = max(0, 1 + m - p_i)
+
+    positive  p, the cosines of the anchor to those of its class, in [-1, 1]
+    negative  n, its cosines to the others, in [-1, 1]
+    gamma     g, the scale, above 0; 80 by default
+    margin    m, at least 0; 0.4 by default
+    The weights a and b have slopes here, as in Keras; the paper and pytorch-metric-learning take them for constants. So every exponent is
+    g times a difference of two squares, n_j^2 - m^2 or (1 - p_i)^2 - m^2, and 0 where n_j is below -m. At n_j = -m it has a corner: this
+    code returns 0 there. What belongs to an anchor and what does not is chosen before: neither is empty.
+    """
+
+@_curved
 def contrastive(
     distance: ArrayLike, target: ArrayLike, margin: ArrayLike = 1.0,
     *, reduction: _Reduction = "none", denominator: _Denominator | float = "weights", empty: _Empty = "nan",

@@ -213,11 +213,10 @@ def Cosine() -> Space:
     return Space(description="a number in [-1, 1]", kind="cosine", low=-1.0, high=1.0)
 
 
-def Cosines() -> Space:
+def Cosines(*axes: str) -> Space:
     """A cosine of 1 is one that rounded to 1."""
-    return Space(
-        description="cosines in [-1, 1] along the last axis", kind="cosines", axes=("k",), low=-1.0, high=1.0, ends_are_exact=False
-    )
+    description = "cosines in [-1, 1] along the last axis"
+    return Space(description=description, kind="cosines", axes=axes or ("k",), low=-1.0, high=1.0, ends_are_exact=False)
 
 
 def LogProbabilities(*axes: str) -> Space:

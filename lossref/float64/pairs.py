@@ -8,10 +8,12 @@ from __future__ import annotations
 
 import numpy as np
 
-from lossref.float64.doubled import doubled, minus, over
+from lossref.float64.doubled import Doubled, doubled, each, either, minus, over, plus, times
 from lossref.float64.kernels import (
     Array,
+    exact_sum,
     finite_residuals,
+    leader_and_tails,
     over_square,
     product_in_two,
     sigmoid,
@@ -50,6 +52,21 @@ def behind_the_farthest(similarity: Array, sign: float, scale: Array, base: Arra
     return ((top + top_lost) / whole)[..., 0], high / whole, np.where(np.isfinite(high), low, 0.0) / whole
 
 
+def between_squares(x: Doubled, weight: Array, margin: Array) -> Doubled:
+    """weight (x^2 - margin^2), or 0 where x is at most -margin."""
+    found = times(doubled(weight), times(minus(x, doubled(margin)), plus(x, doubled(margin))))
+    return each(lambda y: np.where(x[0] > -margin, y, 0.0), found)
+
+
+def log_of_sum(exponents: Doubled) -> tuple[Doubled, Array, Array]:
+    """The logarithm of a sum of exponentials along the last axis, as the largest exponent and what the others add; and each one's share."""
+    top = each(lambda x: np.take_along_axis(x, exponents[0].argmax(axis=-1)[..., None], axis=-1), exponents)
+    shifted = either(np.isinf(top[0]), (exponents[0], np.zeros_like(exponents[0])), minus(exponents, top))
+    leader, tails, _ = leader_and_tails(*shifted)
+    rest = exact_sum(tails)
+    return each(lambda x: x[..., 0], top), np.log1p(rest), (leader + tails) / (1.0 + rest)[..., None]
+
+
 def logistic(behind: Array, low: Array) -> Array:
     """log(1 + exp x) of x = behind + low."""
     return softplus(behind) + sigmoid(behind) * low
@@ -72,7 +89,7 @@ def logistic_slope_in_two(behind: Array, low: Array) -> tuple[Array, Array]:
 def logistic_curvature(behind: Array, low: Array, weight: Array = 1.0) -> Array:
     """weight^2 exp x / (1 + exp x)^2 of x = behind + low: the second derivative in what was multiplied by the weight, rounded thrice."""
     square, missed = product_in_two(weight, weight)
-    share = missed / square - np.tanh(0.5 * behind) * low
+    share = missed / np.where(square == 0, 1.0, square) - np.tanh(0.5 * behind) * low
     t = np.exp(-np.abs(behind))
     whole = 1.0 + t
     usual = over_square(*product_in_two(square, t, t * share), whole, t - (whole - 1.0))

@@ -227,6 +227,21 @@ def generalized_cross_entropy(logits, target, q, reduction=None, sample_weight=N
     )
 
 
+# Circle calls this function with a batch as its own references. Here an anchor is the number 1, so that its products with the references
+# are the cosines. Keras cuts distances 1 - s off at 0, which is not documented; of a tie JAX takes half the slope: half at a cosine of 1.
+@implements()
+def circle(positive, negative, gamma, margin):
+    return keras.losses.circle(
+        keras.ops.ones(1),
+        keras.ops.ones((1, 1), dtype=positive.dtype),
+        ref_labels=keras.ops.arange(positive.shape[1] + negative.shape[1]) < positive.shape[1],
+        ref_embeddings=keras.ops.transpose(keras.ops.concatenate([positive, negative], axis=1)),
+        remove_diagonal=False,
+        gamma=gamma,
+        margin=margin,
+    )
+
+
 OTHERS = {
     "CTC": "of logits, which it normalises: ctc takes log-probabilities as they are",
     "CategoricalFocalCrossentropy": "of probabilities; judged of logits",

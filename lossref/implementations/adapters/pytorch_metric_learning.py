@@ -38,6 +38,7 @@ def triplet_margin(anchor, positive, negative, margin):
 OTHERS = {
     "ArcFaceLoss": "of embeddings and its own matrix of classes, not of cosines; not judged separately yet",
     "CosFaceLoss": "of embeddings and its own matrix of classes, not of cosines; not judged separately yet",
+    "CircleLoss": "of all pairs of a batch, with weights that are constants to its slopes; circle's weights have slopes",
     "ContrastiveLoss": "of all pairs of a batch with a margin for each kind of pair, without a square; not judged separately yet",
 }
 
