@@ -1150,6 +1150,25 @@ def multiclass_perceptron(
     every model starts from, or where two rivals tie, the loss has a corner. This code returns 0, and takes the first rival.
     """
 
+@_curved
+def multiclass_sparsemax(
+    logits: ArrayLike, target: ArrayLike,
+    *, reduction: _Reduction = "none", denominator: _Denominator | float = "weights", empty: _Empty = "nan",
+    sample_weight: ArrayLike | None = None, class_weight: ArrayLike | None = None, ignore_index: int | None = None,
+    mask: ArrayLike | None = None, target_form: Literal["index", "one_hot"] | None = None, upstream: ArrayLike | None = None,
+    class_axis: int = -1,
+) -> Any:
+    """Sparsemax loss of several classes: its slopes are sparsemax probabilities less the label's, as softmax's are of cross-entropy.
+
+        L(z, y) = 1/2 sum_{j in S} (z_j^2 - s^2) + 1/2 - z_y,  s = (sum_{j in S} z_j - 1) / |S|,      dL/dz_j = max(0, z_j - s) - [j = y]
+
+    logits  z, scores along the last axis, any real
+    target  y, a class index
+    s is the threshold for which p_j = max(0, z_j - s) sum to 1, S the classes above it: p is the nearest point of the simplex to z. Where
+    y leads all others by 1 the loss is 0, and beyond a lead of others by 1 it is a line. Gradients are continuous, second derivatives
+    jump where a class enters S. Of two classes it is `sparsemax` of their difference.
+    """
+
 @_flat
 def multilabel_margin(
     scores: ArrayLike, target: ArrayLike,

@@ -85,6 +85,11 @@ def sparsemax(prediction, target):
     return optax.losses.sparsemax_loss(prediction, target > 0)
 
 
+@implements()
+def multiclass_sparsemax(logits, target):
+    return optax.losses.multiclass_sparsemax_loss(logits, target)
+
+
 @implements(documented=FLUSHED)
 def sigmoid_cross_entropy(logits, target):
     return optax.sigmoid_binary_cross_entropy(logits, target)
