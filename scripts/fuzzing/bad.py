@@ -336,10 +336,10 @@ class Nonsense:
     dtype = shape = ndim = size = "nonsense"
 
     def __len__(self) -> int:
-        return 3
+        return 1  # each item is itself: of two NumPy would read 2 ** 64
 
     def __getitem__(self, k: Any) -> Any:
-        if k not in (0, 1, 2):
+        if k != 0:
             raise IndexError
         return self
 
