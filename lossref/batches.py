@@ -10,6 +10,7 @@ from typing import Any
 from lossref import families
 from lossref.formats import Format
 from lossref.options import CLASS, FORMS, NUMBER, PROBABILITY, SIGN, forms, refusals
+from lossref.spaces import Space
 from lossref.spec import Loss, Region, Values
 from lossref.stream import Nearest, Stream
 from lossref.values import filled, mapped, replaced
@@ -70,7 +71,7 @@ def calls(loss: Loss, form: Format, seed: str, nearest: Nearest) -> Iterator[Cal
     for name, parameter in loss.parameters.items():
         for x in parameter.grid:
             if x != parameter.default:
-                yield base, {"reduction": "mean", name: form.nearest(x)}, "parameter"
+                yield base, {"reduction": "mean", name: within(parameter.space, form, x)}, "parameter"
     yield from _kinks(loss, form, seed, nearest)
     if loss.target == NUMBER and len(loss.arguments) == 2 and all(
         space.rank == 0 and space.low == -math.inf == -space.high for space in loss.arguments.values()
@@ -106,7 +107,7 @@ def _kinks(loss: Loss, form: Format, seed: str, nearest: Nearest) -> Iterator[Ca
         if hard.region == "kink":
             rows = [hard.draw(Stream(f"{seed}/kinks/{loss.name}", form, i, CLASSES, nearest=nearest)) for i in range(EXAMPLES)]
             batch = {name: tuple(rounded(row[name], form) for row in rows) for name in loss.arguments}
-            parameters = {name: form.nearest(rows[0].get(name, parameter.default)) for name, parameter in loss.parameters.items()}
+            parameters = {name: within(p.space, form, rows[0].get(name, p.default)) for name, p in loss.parameters.items()}
             for reduction in ("none", "mean"):
                 yield batch, {"reduction": reduction} | {name: x for name, x in parameters.items() if x != loss.defaults[name]}, "kinks"
 
@@ -178,6 +179,12 @@ def in_form(loss: Loss, form: Format, seed: str, base: Values, shape: str) -> Va
     if shape == "binary":
         target = tuple((y + 1) / 2 for y in target)
     return {**base, "target": target}
+
+
+def within(space: Space, form: Format, x: float) -> float:
+    """A parameter in the format; the least number of it where a short one has only 0 for what is above 0."""
+    y = form.nearest(x)
+    return y if y or not space.low_is_open or space.low else 2.0**form.least_exponent
 
 
 def rounded(x: Any, form: Format) -> Any:

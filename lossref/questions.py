@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 
 from lossref import batches, catalog, crossings, families
-from lossref.batches import rounded
+from lossref.batches import rounded, within
 from lossref.bits import as_fraction
 from lossref.exact.answer import nearest
 from lossref.formats import FORMATS, Format
@@ -209,16 +209,10 @@ def _extremes(loss: Loss, form: Format, seed: str, ordinary: Draw) -> Iterator[Q
 def _example(loss: Loss, form: Format, given: Values, region: Region, flag: str, cycle: int = 0) -> Question:
     inputs = {name: given[name] if space.label_of else rounded(given[name], form) for name, space in loss.arguments.items()}
     parameters = {
-        name: _within(parameter.space, form, given.get(name, parameter.grid[cycle % len(parameter.grid)]))
+        name: within(parameter.space, form, given.get(name, parameter.grid[cycle % len(parameter.grid)]))
         for name, parameter in loss.parameters.items()
     }
     return Question(loss.name, form.name, inputs, parameters, _region(region, form, flat(inputs)), flag)
-
-
-def _within(space: Space, form: Format, x: float) -> float:
-    """A parameter in the format; the least number of it where a short one has only 0 for what is above 0."""
-    y = form.nearest(x)
-    return y if y or not space.low_is_open or space.low else 2.0**form.least_exponent
 
 
 def _region(region: Region, form: Format, numbers: list[float]) -> Region:

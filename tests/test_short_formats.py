@@ -50,7 +50,13 @@ def test_every_number_of_a_question_is_one_of_the_format(loss, short, listed):
     asked = [q for q in Source("any").questions(loss, short) if not (q.is_call and "denominator" in q.options)]
     named = [(q.flag, name, y) for q in asked for name, x in {**q.inputs, **q.options}.items() for y in numbers(x)]
     assert named
-    listed([(flag, name, y) for flag, name, y in named if y == y and not short.holds(y)])
+    outside = [
+        (q.flag, name, q.parameters[name])
+        for q in asked
+        for name in loss.parameters.keys() & q.options.keys()
+        if not loss.spaces[name].contains(np.array(q.parameters[name]), precision=53).all()
+    ]
+    listed([*outside, *((flag, name, y) for flag, name, y in named if y == y and not short.holds(y))])
 
 
 @pytest.mark.sampled
