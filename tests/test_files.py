@@ -112,6 +112,7 @@ def test_a_link_to_nothing_is_written_through(writing, writer, tmp_path):
 
 
 @pytest.mark.parametrize("writer", WRITERS)
+@pytest.mark.whole
 def test_a_pipe_is_written_to(writing, writer):
     place, run = writing(writer)
     os.mkfifo(place)
@@ -126,6 +127,7 @@ def test_a_pipe_is_written_to(writing, writer):
 
 @pytest.mark.skipif(not os.path.exists("/dev/full"), reason="the system has no such device")
 @pytest.mark.parametrize("writer", WRITERS)
+@pytest.mark.whole
 def test_a_device_is_written_to_and_what_it_says_is_a_sentence(writing, writer):
     place, run = writing(writer)
     place.symlink_to("/dev/full")

@@ -153,6 +153,7 @@ def test_what_was_found_in_our_own_code_stays_mended(name):
     assert examiner.alone(of_inputs(record, "float64", given, parameters)).grade in ("A", "B")
 
 
+@pytest.mark.whole
 def test_the_error_is_climbed_to_where_it_is_largest():
     """Just above the threshold, where no family has a point."""
     hunt = hunted("softplus", "gradient", threshold, 100)

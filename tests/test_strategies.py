@@ -98,6 +98,7 @@ def test_probabilities_reach_what_is_hard(hard):
     assert find(strategies.probabilities(), lambda p: hard(p.tolist()), settings=thorough) is not None
 
 
+@pytest.mark.whole
 def test_failures_shrink_to_round_numbers_and_short_vectors():
     assert find(strategies.logits(), lambda z: z.max() > 36, settings=thorough).tolist() == [0.0, 37.0]
     found = find(strategies.arguments_for("sigmoid_cross_entropy"), lambda drawn: drawn["logits"] < -700, settings=thorough)
