@@ -103,6 +103,16 @@ def test_a_recorded_run_of_a_format_is_judged_by_what_it_was_asked(capsys, short
     assert (live, status, parts[1]) == (0, 0, parts[0])
 
 
+def test_the_id_of_a_finding_is_found_by_the_words_that_the_report_shows(capsys, short):
+    asked = ("check", "examples.implementations:textbook", "--loss", "sigmoid_cross_entropy", "--format", short.name)
+    status, out, _ = run(capsys, *asked)
+    assert (status, f"lossref why ID --fresh=0 --format={short.name}" in out) == (1, True)
+    _, out, _ = run(capsys, *asked, "--json")
+    worst = json.loads(out)["losses"][0]["parts"]["value"]["worst"][0]
+    status, told, _ = run(capsys, "why", worst["id"], "--fresh=0", f"--format={short.name}", "--loss", "sigmoid_cross_entropy")
+    assert (status, worst["reason"] in told) == (0, True)
+
+
 def test_a_line_of_a_short_format_runs(short):
     question = next(iter(Source("0").questions(catalog.get("huber"), short)))
     exec(resolve("lossref").implementations["huber"].line("value", question), {"print": lambda x: None})

@@ -18,7 +18,7 @@ from lossref.bits import as_float, as_fraction, parsed
 from lossref.commands import CONFORMS, Commands, UsageError, command, judging, known_loss, print_json
 from lossref.exact_inputs import fraction
 from lossref.float64.evaluate import bind, evaluate
-from lossref.formats import FLOAT64
+from lossref.formats import FLOAT64, JUDGED
 from lossref.golden import GoldenError
 from lossref.judge.outcome import Finding, has_answer, outcome, truths
 from lossref.output import say
@@ -51,6 +51,7 @@ def add(commands: Commands) -> None:
     parser = command(commands, "why", "one golden vector: inputs, exact answer, what it is there to catch")
     parser.add_argument("id", metavar="ID", help="the vector's id, or the start of it")
     parser.add_argument("--loss", metavar="LOSS", help="of fresh questions: draw those of this loss alone, not of all")
+    parser.add_argument("--format", choices=JUDGED, default="float64", help="of fresh questions: that of the check")
     judging.add_source(parser, counted=False)
     parser.set_defaults(run=run_why)
 
@@ -132,7 +133,7 @@ def _pairs(words: Sequence[str]) -> dict[str, str]:
 
 def run_why(given: argparse.Namespace) -> int:
     try:
-        vector = judging.source(given).find(given.id, [known_loss(given.loss)] if given.loss else ())
+        vector = judging.source(given).find(given.id, [known_loss(given.loss)] if given.loss else (), given.format)
     except GoldenError as error:
         raise UsageError(error) from None
     question = vector.question

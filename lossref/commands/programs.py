@@ -74,7 +74,7 @@ def print_vectors(given: argparse.Namespace) -> int:
     losses = [known_loss(name) for name in given.loss or catalog.names()]
     try:
         source = judging.source(given)
-        vector = source.find(given.id, losses) if given.id is not None else None  # before anything is printed
+        vector = source.find(given.id, losses, given.format) if given.id is not None else None  # before anything is printed
         numbered = ({**question, "sequence": k} for k, question in enumerate(_questions(given, losses, vector, source), start=1))
         for line in recorded.ended(map(wire.line, chain([wire.GREETING], numbered, [wire.BYE]))):
             say(line)

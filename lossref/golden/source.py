@@ -14,7 +14,7 @@ from typing import Any
 from lossref import catalog, floating, questions, widths
 from lossref.arrays import shown
 from lossref.exact import balls
-from lossref.formats import FORMATS, JUDGED, Format
+from lossref.formats import FORMATS, Format
 from lossref.golden import write
 from lossref.golden.read import SHIPPED_FORMATS, GoldenError, find, read
 from lossref.golden.workers import in_processes, may_spawn
@@ -98,16 +98,17 @@ class Source:
             raise catalog.DefinitionError(f"{catalog.file_of(loss)}: no point of its arguments has an answer that settles")
         return found
 
-    def find(self, identifier: str, losses: Sequence[Loss] = ()) -> Vector:
-        """The vector of these losses, or of the catalogue, whose id starts so; GoldenError if none or several do. All are drawn for it."""
+    def find(self, identifier: str, losses: Sequence[Loss] = (), form: str = "float64") -> Vector:
+        """The vector of these losses, or of the catalogue, whose id starts so; GoldenError if none or several do. All are drawn for it,
+        in the formats of the golden set, or in the one that it has not.
+        """
         if self.is_golden:
             return find(identifier)
         whole = replace(self, count=None, calls=False)
         known = {loss.name: loss for loss in losses or map(catalog.get, catalog.names())}
-        found: list[Question] = []
-        for forms in (SHIPPED_FORMATS, tuple(name for name in JUDGED if name not in SHIPPED_FORMATS)):
-            drawn = (q for loss in known.values() for form in forms for q in whole.questions(loss, FORMATS[form]) if identifier)
-            found = found or [question for question in drawn if question.id.startswith(identifier.lower())]
+        forms = SHIPPED_FORMATS if form in SHIPPED_FORMATS else (form,)
+        drawn = (q for loss in known.values() for name in forms for q in whole.questions(loss, FORMATS[name]))
+        found = [question for question in drawn if question.id.startswith(identifier.lower())] if identifier else []
         if len(found) != 1:
             problem = "no question has an id that starts with" if not found else f"{len(found)} questions have ids that start with"
             raise GoldenError(f"{problem} {identifier!r} among those of {self.words}")

@@ -10,6 +10,7 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
+from lossref.golden import SHIPPED_FORMATS
 from lossref.golden.source import of_facts
 from lossref.judge.measure import LEVELS, meets
 from lossref.report import text
@@ -234,7 +235,8 @@ def _condensed(report: Mapping[str, Any]) -> Iterator[str]:
     if lacks:
         told.append(f"judged {len(losses)} of {len(losses) + lacks} losses")
     if any(not entry["conforms"] for entry in losses):
-        told.append(f"[ID]: lossref why ID {of_facts(report['fresh']).words}".rstrip())
+        short = "" if report["format"] in SHIPPED_FORMATS else f" --format={report['format']}"
+        told.append(f"[ID]: lossref why ID {of_facts(report['fresh']).words}".rstrip() + short)
     if told:
         yield f"{'; '.join(told)}; --all lists them"
 
