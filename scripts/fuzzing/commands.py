@@ -233,6 +233,8 @@ def _tamed(chance: random.Random, words: tuple[str, ...], typed: list[str]) -> l
         typed += loss
     if words == ("search",) and not any(word.startswith(("--seconds", "--steps")) for word in typed):
         typed += ["--seconds", "0.5"]
+    if words == ("why",) and any(word.startswith(("--fresh", "--sizes", "--format")) for word in typed):
+        typed += loss  # of all it draws every question there is
     if words == ("power",):  # its choice would be written into the package
         typed = [word for word in typed if word != "--choose"] + [*loss, "--one-in", "50"]
     if words == ("golden", "generate"):
