@@ -177,3 +177,13 @@ assert main(["judge", sys.argv[1]]) == 0
     assert "59 of 59 caught" in done.stdout
     assert "mpmath's, unproved" in done.stdout
     assert "certified answers need python-flint" in done.stderr
+
+
+@pytest.mark.parametrize("width", ["5", "30", "80"])
+@pytest.mark.parametrize("typed", ["coverage", "coverage scipy", "list", "power --loss relu --one-in 60"])
+def test_a_table_cuts_no_word_short(capsys, monkeypatch, typed, width):
+    """By a character that a terminal of latin-1 has not."""
+    monkeypatch.setenv("COLUMNS", width)
+    monkeypatch.setenv("FORCE_COLOR", "1")  # as if it were a terminal
+    status, out, _ = run(capsys, *typed.split())
+    assert (status, "…" in out) == (0, False)

@@ -6,7 +6,7 @@ import argparse
 from collections.abc import Sequence
 from typing import Any
 
-from rich.table import Table
+from rich.table import Column, Table
 
 from lossref import catalog, census
 from lossref.commands import CONFORMS, Commands, UsageError, command, print_json
@@ -100,7 +100,7 @@ def markdown(found: Sequence[dict[str, Any]]) -> str:
 
 
 def _print(head: Sequence[str], rows: Sequence[Sequence[str]], last: str = "") -> None:
-    table = Table(*head, box=None, pad_edge=False, header_style="bold")
+    table = Table(*(Column(title, overflow="fold") for title in head), box=None, pad_edge=False, header_style="bold")
     for row in rows:
         table.add_row(*row)
     console = text.console()

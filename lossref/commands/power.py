@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator, Sequence
 from functools import partial
 from typing import Any
 
-from rich.table import Table
+from rich.table import Column, Table
 
 from lossref import catalog, files, golden, questions
 from lossref.commands import CONFORMS, DIFFERS, Commands, UsageError, catalogued, command, judging, print_json
@@ -144,9 +144,9 @@ def _show(found: Sequence[Wrong], survivors: Sequence[Wrong], is_markdown: bool)
         if is_markdown:
             say("\n".join(f"| {' | '.join(row)} |" for row in ((title, *HEADINGS[1:]), ("---", *["---:"] * 4), *rows)) + "\n")
             continue
-        table = Table(title, box=None, pad_edge=False, header_style="bold")
+        table = Table(Column(title, overflow="fold"), box=None, pad_edge=False, header_style="bold")
         for heading in HEADINGS[1:]:
-            table.add_column(heading, justify="right")
+            table.add_column(heading, justify="right", overflow="fold")
         for row in rows:
             table.add_row(*row)
         console.print(table, "")
