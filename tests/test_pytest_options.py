@@ -75,6 +75,26 @@ def test_every_option_of_a_check_is_there():
     assert ours - theirs == {"implementation"}
 
 
+def test_a_short_format_is_asked_fresh_questions(run):
+    status, out = run("--lossref-format", "float16", of="mine:halved")
+    assert (status, "fresh questions, seed '0'" in out) == (1, True)
+    assert "golden set" not in out
+
+
+def test_a_loss_that_is_not_there_in_the_format_is_skipped(run):
+    lacking = """
+from lossref.library import NoFormatError
+
+def no_kernel(prediction, target):
+    raise NoFormatError("there is no such kernel")
+
+lacking = {"squared_error": Right(), "hinge": no_kernel}
+"""
+    (run.folder / "mine.py").write_text(MINE + lacking)
+    status, out = run("--lossref-format", "float16", of="mine:lacking")
+    assert (status, "there is no such kernel" in out, "skipped" in out, "failed" in out) == (0, True, True, False)
+
+
 def waivers(run, *more):
     """A file of waivers for what fails, filled in."""
     assert main(["check", "mine:losses", "--write-waivers", "draft.toml", "--today", "2030-01-01", *more]) == 1
