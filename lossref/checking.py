@@ -23,6 +23,7 @@ from lossref.implementations import python, resolve, tensors
 from lossref.implementations.resolve import format_of
 from lossref.judge.measure import DEFAULT_LEVEL, LEVELS
 from lossref.judge.peer import judged_beside
+from lossref.judge.verdict import without_absent
 from lossref.library import Library
 from lossref.report import finding, screen
 from lossref.spec import Loss
@@ -139,8 +140,7 @@ def _judged(
 ) -> Report:
     asked = [(loss, source.vectors(loss, FORMATS[format])) for loss in wide(losses, source)]
     verdicts = [judged_beside(loss, library.implementations[loss.name], found, FORMATS[format]) for loss, found in asked]
-    absent = {verdict.loss: verdict.absent for verdict in verdicts if verdict.absent} if len(losses) > 1 else {}
-    library, verdicts = library.without(absent), [verdict for verdict in verdicts if verdict.loss not in absent]
+    library, verdicts = without_absent(library, verdicts) if len(losses) > 1 else (library, verdicts)
     data = finding.run(library, verdicts, format, level, strict, worst, same_bits=same_bits, source=source)
     return Report(data if len(losses) > 1 else data | {"lacks": {}})
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import traceback
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -106,11 +106,6 @@ class Library:
     def lacks(self) -> dict[str, str]:
         """Each loss of the catalogue that is missing, and why."""
         return {name: self.reasons.get(name, "not there") for name in catalog.names() if name not in self.implementations}
-
-    def without(self, absent: Mapping[str, str]) -> Library:
-        """The library less losses that turned out not to be there, with the reasons."""
-        left = {name: found for name, found in self.implementations.items() if name not in absent}
-        return replace(self, implementations=left, reasons={**self.reasons, **absent})
 
 
 def first_line(error: object) -> str:

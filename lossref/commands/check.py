@@ -24,7 +24,7 @@ from lossref.implementations import process, recorded, resolve
 from lossref.implementations.resolve import ADAPTERS, format_of
 from lossref.judge import baseline, drafts, waivers
 from lossref.judge.measure import DEFAULT_LEVEL, LEVELS, MEANING
-from lossref.judge.verdict import Verdict
+from lossref.judge.verdict import Verdict, without_absent
 from lossref.judge.waivers import WaiverError
 from lossref.library import ImplementationError, Library
 from lossref.report import finding, junit, screen, text
@@ -255,8 +255,7 @@ def _report(
         ((reason, _),) = Counter(reason for loss, found in vectors for reason in _refusals(library, loss, found)).most_common(1)
         raise UsageError(f"{library.title} takes none of the vectors in {form}: {reason}")
     verdicts = judging.judged(library, [(loss, found) for loss, found in vectors if found], form)
-    absent = {verdict.loss: verdict.absent for verdict in verdicts if verdict.absent} if not wanted else {}
-    library, verdicts = library.without(absent), [verdict for verdict in verdicts if verdict.loss not in absent]
+    library, verdicts = without_absent(library, verdicts) if not wanted else (library, verdicts)
     if not verdicts:
         nothing = "makes no calls of these losses" if given.calls else f"was asked none of {source.title} in {form}"
         raise UsageError(f"{library.title} {nothing}")

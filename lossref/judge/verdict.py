@@ -17,7 +17,7 @@ from lossref.judge.declared import declared
 from lossref.judge.measure import LEVELS, PASSABLE, Error, digits_left, grade, meets, worst
 from lossref.judge.outcome import Outcome, has_answer, outcome, rounded_answer
 from lossref.judge.spoilt import unspoilt
-from lossref.library import BrokeError, Implementation
+from lossref.library import BrokeError, Implementation, Library
 from lossref.spec import APART, PARTS, Loss, Vector
 
 
@@ -183,6 +183,13 @@ def judge(loss: Loss, implementation: Implementation, vectors: Sequence[Vector],
         undecided=len(accepted) - len(expected),
         standing=_standing(accepted, list(expected.values()), parts) if implementation.conventions else 1.0,
     )
+
+
+def without_absent(library: Library, verdicts: Sequence[Verdict]) -> tuple[Library, list[Verdict]]:
+    """The library and the verdicts on it less losses of which nothing at all could be asked, each with the reason."""
+    absent = {verdict.loss: verdict.absent for verdict in verdicts if verdict.absent}
+    left = {name: found for name, found in library.implementations.items() if name not in absent}
+    return replace(library, implementations=left, reasons={**library.reasons, **absent}), [v for v in verdicts if not v.absent]
 
 
 def deciding(verdicts: Sequence[Verdict]) -> list[Verdict]:

@@ -1,4 +1,4 @@
-"""PyTorch on the CPU: torch.nn.functional, gradients and Hessian diagonals by its own autograd."""
+"""PyTorch on the CPU, or on a device that is named: torch.nn.functional, gradients and Hessian diagonals by its own autograd."""
 
 import inspect
 import math
