@@ -193,6 +193,12 @@ def Censoring() -> Space:
     return Space(description=description, kind="censoring", choices=(0.0, 1.0, 2.0, 3.0))
 
 
+def Times(axis: str) -> Space:
+    """When something came, of which only the order counts: sixteen times, so that cohorts have ties."""
+    description = f"whole numbers from 0 to 15{_along((axis,))}"
+    return Space(description=description, kind="time", axes=(axis,), choices=tuple(map(float, range(16))), hint="ranks of times will do")
+
+
 def OneOrTwo() -> Space:
     """The powers that hinges are raised to."""
     return Space(description="1 or 2", kind="one_or_two", choices=(1.0, 2.0))

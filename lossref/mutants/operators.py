@@ -129,7 +129,7 @@ def _choice(loss: Loss, part: str) -> Variants:
     first = loss.first
     for name, space in loss.arguments.items():
         hard = (0.0, 1.0) if name == "target" and space.is_edge(0.0) and space.is_edge(1.0) else ()
-        for choice in space.choices or hard:
+        for choice in space.choices[:8] or hard:
             label = each(name, lambda x, c=choice: x == c)
             yield f"{name} {choice:g}", only(label, slightly_wrong)
             if first in unbounded(loss):
