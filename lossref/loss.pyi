@@ -2184,3 +2184,21 @@ def aft(
     of the time differs, are constants, left out. XGBoost and CatBoost take two ends, the second infinite where there is none, and have a
     normal and an extreme-value distribution too; XGBoost keeps the likelihood above 1e-12 and the gradient within 15.
     """
+
+@_curved
+def cox(
+    log_hazard: ArrayLike, event: ArrayLike, time: ArrayLike,
+    *, reduction: _Reduction = "none", denominator: _Denominator | float = "weights", empty: _Empty = "nan",
+    sample_weight: ArrayLike | None = None, mask: ArrayLike | None = None, upstream: ArrayLike | None = None, class_axis: int = -1,
+) -> Any:
+    """Cox's partial likelihood with Breslow's ties: of all who were at risk when an event came, the one it came to had the highest hazard.
+
+        L(f, e, t) = sum_{i: e_i = 1} [log(sum_{j: t_j >= t_i} exp f_j) - f_i]
+
+    log_hazard  f, of each subject of a cohort along the last axis, any real; one example is a cohort
+    event       e, 1 where the event came at that time and 0 where the subject was lost from sight (censored)
+    time        t, the rank of the time when that was among all times of the cohort, from 0 on; equal times share a rank
+    Whoever has the same time is at risk, itself and all tied ones in full: Efron's ties count them less. A cohort without events costs 0.
+    The sum is not divided: XGBoost's metric and pycox divide by the number of events. XGBoost and CatBoost take a negative time where
+    there is no event. Without ties or censoring this is ListMLE's likelihood of the order of the times.
+    """

@@ -23,7 +23,11 @@ Weigh = Callable[..., Doubled]  # of what an item and others have, in turn
 
 def over_others(term: Term, scores: Array, target: Array, *besides: Array) -> Array:
     """For each item of the last axis the sum, rounded once, of what the term gives for it and each other; along its last axis."""
-    return _by_rows(lambda *rows: np.concatenate([exact_sum(found) for found in _blocks(term, *rows)], axis=-1), scores, target, *besides)
+
+    def sums(*rows: Array) -> Array:
+        return np.concatenate([exact_sum(found) for found in _blocks(term, *rows)], axis=-1)
+
+    return portion_by_portion(sums, scores, target, *besides)
 
 
 def over_pairs(term: Term, scores: Array, target: Array, *besides: Array) -> Array:
@@ -36,27 +40,27 @@ def over_pairs(term: Term, scores: Array, target: Array, *besides: Array) -> Arr
         flat = (found.reshape(len(found), math.prod(found.shape[1:])) for found in _blocks(once, *rows))
         return exact_sum(np.stack([exact_sum(terms) for terms in flat], axis=-1))
 
-    return _by_rows(sums, scores, target, *besides)
+    return portion_by_portion(sums, scores, target, *besides)
 
 
-def _by_rows(sums: Callable[..., Array], *arrays: Array) -> Array:
+def portion_by_portion(sums: Callable[..., Array], *arrays: Array) -> Array:
     """What a function gives for some rows at a time; a row is always cut alike, so that its sum does not depend on the others."""
     rows = np.broadcast_arrays(*(np.asarray(x, float) for x in arrays))
     *ahead, length = rows[0].shape
     count, flat = math.prod(ahead), [x.reshape((math.prod(ahead), length)) for x in rows]
-    step = max(1, PAIRS // max(1, length * _step(length)))
+    step = max(1, PAIRS // max(1, length * block(length)))
     found = np.concatenate([sums(*(x[k : k + step] for x in flat)) for k in range(0, max(1, count), step)])
     return found.reshape((*ahead, *found.shape[1:]))
 
 
-def _step(length: int) -> int:
-    """How many items of a list are in a block."""
+def block(length: int) -> int:
+    """How many items of a list are taken together with all of them."""
     return max(1, min(length, PAIRS // max(1, length)))
 
 
 def _blocks(term: Term, s: Array, y: Array, *more: Array) -> Iterator[Array]:
     """The terms of some items, the last axis but one, and all others."""
-    step = _step(s.shape[-1])
+    step = block(s.shape[-1])
     for k in range(0, s.shape[-1], step):
         item, mark, *its = (x[..., k : k + step, None] for x in (s, y, *more))
         each = (x for own, x_of_all in zip(its, more, strict=True) for x in (own, x_of_all[..., None, :]))

@@ -22,9 +22,15 @@ def absolute_error(prediction, target):
     return eval_metric(target, prediction, "MAE")[0]
 
 
+# By default residuals within 1e-6 of 0 count as 0: delta.
 @implements(alone=True)
 def quantile(prediction, target, tau):
     return eval_metric(target, prediction, f"Quantile:alpha={tau};delta=0")[0]
+
+
+@implements(alone=True)
+def loglin_quantile(log_prediction, target, tau):
+    return eval_metric(target, log_prediction, f"LogLinQuantile:alpha={tau}")[0]
 
 
 # Of a query CatBoost makes one number, which is the loss of one example.
@@ -88,6 +94,17 @@ def sigmoid_cross_entropy(logits, target):
     return eval_metric(target, logits, "CrossEntropy")[0]
 
 
+def _tied(question):
+    times = flat(question.inputs["time"])
+    return "CatBoost takes equal times as they come, and says nothing of them" if len({*times}) < len(times) else ""
+
+
+# The logarithm of the likelihood, which is to be large. A negative time is one without an event.
+@implements(alone=True, never=_tied)
+def cox(log_hazard, event, time):
+    return -eval_metric(np.where(event == 1, time + 1, -1 - time)[0], log_hazard[0], "Cox")[0]
+
+
 OTHERS = {
     "RMSE": "the root of a mean of squared_error; not judged separately",
     "Logloss": "CrossEntropy with hard labels; not judged separately",
@@ -102,7 +119,7 @@ OTHERS = {
 
 def _never(question):
     parameters = [x for name, x in question.options.items() if name in ("tau", "delta", "alpha", "power")]
-    held = all(abs(y) < 1e38 and float(np.float32(y)) == y for y in (*flat(question.inputs["target"]), *parameters))
+    held = all(abs(y) < 1e38 and float(np.float32(y)) == y for y in (*flat(question.inputs.get("target", ())), *parameters))
     return "" if held else "CatBoost keeps labels and parameters in float32"
 
 

@@ -30,8 +30,8 @@ def value(scores, target, shift, alpha=0.95):
 
 
 def gradient(scores, target, shift, alpha=0.95):
-    up, down, up_shifted, down_shifted = (logistic_slope(*z, weight * part) for weight, z, part, _ in _terms(scores, target, shift, alpha))
-    return exact_sum(np.stack([up, up_shifted, -down, -down_shifted], axis=-1)) / up.shape[-1]
+    up, down, above, below = (logistic_slope(z[0], z[1], weight * part) for weight, z, part, _ in _terms(scores, target, shift, alpha))
+    return exact_sum(np.stack([up, above, -down, -below], axis=-1)) / up.shape[-1]
 
 
 def hessian(scores, target, shift, alpha=0.95):
