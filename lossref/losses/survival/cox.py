@@ -38,9 +38,10 @@ def _in_turn(d, number, tied=1):
 
 def definition(m, log_hazard, event, time):
     subjects = [*zip(log_hazard, event, time, strict=True)]
-    events = {now: sum(1 for _, e, t in subjects if e == 1 and t == now) for now in range(len(time))}
-    logarithms = {now: m.log(m.sum(m.exp(f) for f, _, t in subjects if t >= now)) for now, count in events.items() if count}
-    return m.sum(events[now] * x for now, x in logarithms.items()) - m.sum(f for f, e, _ in subjects if e == 1)
+    at_risk = [[f for f, _, t in subjects if t >= now] for now in range(len(subjects))]
+    counted = [(f, t) for f, e, t in subjects if e == 1 and len(at_risk[t]) > 1]  # who alone is left has the event for certain
+    events = {now: sum(1 for _, t in counted if t == now) for now in range(len(subjects))}
+    return m.sum(n * m.log(m.sum(m.exp(f) for f in at_risk[now])) for now, n in events.items() if n) - m.sum(f for f, _ in counted)
 
 
 LOSS = Loss(

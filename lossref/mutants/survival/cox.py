@@ -1,5 +1,7 @@
 """Implementations of Cox's partial likelihood, right and wrong."""
 
+from decimal import Decimal, localcontext
+
 import numpy as np
 
 from lossref.mutants.formulas import flushed, logsumexp, sloppy, soft_ce, soft_ce_gradient, softmax, within
@@ -27,6 +29,21 @@ def tied_value(f, e, t):
 
 def tied_slopes(f, e, t):
     return soft_ce_gradient(*by_times(f, e, t)).sum(axis=0) if e.any() else 0 * f
+
+
+def in_decimals(f, e, t):
+    """Slopes in 350 decimal digits, rounded once."""
+    if not np.isfinite(f).all():
+        return tied_slopes(f, e, t)
+    with localcontext(prec=350):
+        found = [Decimal(0)] * len(f)
+        for time in np.unique(t[e == 1]):
+            most = max(f[t >= time])
+            lags = [Decimal(float(x)) - Decimal(float(most)) if s >= time else None for x, s in zip(f, t, strict=True)]
+            powers = [Decimal(0) if lag is None or lag < -2000 else lag.exp() for lag in lags]
+            has = (e == 1) & (t == time)
+            found = [so_far + int(has.sum()) * p / sum(powers) - int(h) for so_far, p, h in zip(found, powers, has, strict=True)]
+        return np.array(list(map(float, found)), f.dtype)
 
 
 def by_events(value=True, risk=at_risk, has=lambda e: e == 1):
@@ -79,7 +96,10 @@ def count(e):
 loss, slope = each(tied_value), each(tied_slopes)
 row = of("cox")
 MUTANTS = (
-    row("right", "by_times", "time by time, a softmax with as many weights as events", loss, slope, True),
+    row("right", "in_decimals", "350 digits; the value time by time, a softmax with as many weights as events",
+        loss, each(in_decimals), True),
+    row("framework", "by_times", "time by time, rounded each: what several events push and pull one subject by cancels", gradient=slope,
+        passes_gradcheck=True),
     row("framework", "by_events", "log-sum-exp less the log-hazard, and p - 1: tails are lost, and what cancels between events",
         each(by_events()), each(by_events(value=False)), True),
     row("textbook", "as_printed", "exp without a shift", each(as_printed)),
