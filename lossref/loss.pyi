@@ -1542,6 +1542,23 @@ def coverage(
     """
 
 @_flat
+def group_quantile(
+    prediction: ArrayLike, target: ArrayLike,
+    *, reduction: _Reduction = "none", denominator: _Denominator | float = "weights", empty: _Empty = "nan",
+    sample_weight: ArrayLike | None = None, mask: ArrayLike | None = None, upstream: ArrayLike | None = None, class_axis: int = -1,
+) -> Any:
+    """GroupQuantile, a quantile loss of a query's documents, when what all predictions of it are off by alike is taken off.
+
+        L(f, y) = 1/n sum_i max(t d_i, (t - 1) d_i) = 1/(2n) sum_i |d_i|,      d_i = r_i - 1/n sum_j r_j,      r_i = y_i - f_i
+
+    prediction  f, scores of the n documents of a query, any real; one query is one example
+    target      y, how relevant each is, any real
+    The quantile t in [0, 1] drops out: deviations from a mean sum to 0, so that what is above weighs as much as what is below, and the
+    loss is half the mean absolute deviation. CatBoost trains by other slopes than its own, -t or 1 - t, which take the mean for a number,
+    and by 0 within 1e-6 of it. Where a residual is the mean the loss has a corner; this code returns that residual's slope as 0 there.
+    """
+
+@_flat
 def label_ranking(
     scores: ArrayLike, target: ArrayLike,
     *, reduction: _Reduction = "none", denominator: _Denominator | float = "weights", empty: _Empty = "nan",
@@ -1556,6 +1573,26 @@ def label_ranking(
     Equal scores are in the wrong order, as in scikit-learn. With all labels or none there is no pair, and the loss is 0. But for ties,
     which count a half there, it is 1 less the area under the ROC curve of one example. The slope is 0 wherever there is one (where a pair
     ties the loss jumps, and has none); this code returns 0 everywhere, so nothing can be trained on it.
+    """
+
+@_curved
+def lambdarank(
+    scores: ArrayLike, target: ArrayLike, rank: ArrayLike,
+    *, reduction: _Reduction = "none", denominator: _Denominator | float = "weights", empty: _Empty = "nan",
+    sample_weight: ArrayLike | None = None, mask: ArrayLike | None = None, upstream: ArrayLike | None = None, class_axis: int = -1,
+) -> Any:
+    """LambdaRank's loss of a list: of two items the better one is to score higher, and matters by what their exchange does to NDCG.
+
+        L(s, y, r) = sum_{i, j: y_i > y_j} w_ij log(1 + exp(-(s_i - s_j))),
+        w_ij = (2^y_i - 2^y_j) |1 / log2(2 + r_i) - 1 / log2(2 + r_j)| / N,      N = sum_k (2^y_(k) - 1) / log2(2 + k)
+
+    scores  s, one for each of K items along the last axis, any real
+    target  y, the grade of each item, 0 to 4
+    rank    r, how many items stand before each when the list is sorted by scores, from 0 on; no slope goes through it
+    N is the discounted gain of the best order, y_(k) the k-th highest grade from 0 on: w_ij is by how much NDCG changes when both items
+    change places. Items of one grade or one rank make no pair. The ranks are an argument, so that value and slopes belong together and
+    ties are the caller's: libraries sort by the scores, and take the ranks for numbers. XGBoost and LightGBM divide a weight by the
+    distance of the scores, and all by their sum, unless told not to, and count pairs with an item among the first of the ranks alone.
     """
 
 @_flat
@@ -1590,6 +1627,25 @@ def pairwise_logistic(
     XGBoost and TF-Ranking may weigh each pair. One pair is a `bradley_terry` loss.
     """
 
+@_curved
+def query_cross_entropy(
+    scores: ArrayLike, target: ArrayLike, shift: ArrayLike, alpha: ArrayLike = 0.95,
+    *, reduction: _Reduction = "none", denominator: _Denominator | float = "weights", empty: _Empty = "nan",
+    sample_weight: ArrayLike | None = None, mask: ArrayLike | None = None, upstream: ArrayLike | None = None, class_axis: int = -1,
+) -> Any:
+    """QueryCrossEntropy of a query's documents: sigmoid cross-entropy, and the same when the query's own offset is added to all scores.
+
+        L(s, y, b) = 1/n sum_i [(1 - a) l(s_i, y_i) + a l(s_i + b, y_i)],      l(z, y) = log(1 + exp z) - y z
+
+    scores  s, log-odds of the n documents of a query, any real; one query is one example
+    target  y, the probability that each is wanted (say, clicked), in [0, 1]
+    shift   b, the offset, any real; no slope goes through it
+    alpha   a, how much the second term counts, in [0, 1]; 0.95 by default, as in CatBoost
+    In training b is the offset that is best for the query: the sum of s(s_i + b) is that of y_i, where the slope in b is 0, so that no
+    slope needs to go through it. It has no closed form, and libraries find it by some Newton steps: so it is an argument. Where all y are
+    0, or all are 1, there is no best offset; CatBoost leaves it out.
+    """
+
 @_flat
 def query_rmse(
     prediction: ArrayLike, target: ArrayLike,
@@ -1605,6 +1661,25 @@ def query_rmse(
     It is the standard deviation of the residuals, and as `root_mean_squared_error` at the offset that is best for the query: the scores
     of one query need only be right beside one another. CatBoost takes the root of the mean over all documents of several queries. Where
     all residuals are equal the loss has a corner, as a norm has; this code returns 0 there.
+    """
+
+@_curved
+def yetirank(
+    scores: ArrayLike, target: ArrayLike, rank: ArrayLike, decay: ArrayLike = 0.85,
+    *, reduction: _Reduction = "none", denominator: _Denominator | float = "weights", empty: _Empty = "nan",
+    sample_weight: ArrayLike | None = None, mask: ArrayLike | None = None, upstream: ArrayLike | None = None, class_axis: int = -1,
+) -> Any:
+    """YetiRank's loss of a list in one sampled order: of two neighbours in it the better item is to score higher.
+
+        L(s, y, r) = sum_{i, j: y_i > y_j, |r_i - r_j| = 1} c^min(r_i, r_j) (y_i - y_j) log(1 + exp(-(s_i - s_j)))
+
+    scores  s, one for each of K items along the last axis, any real
+    target  y, the grade of each item, 0 to 4
+    rank    r, how many items stand before each in the sampled order, from 0 on; no slope goes through it
+    decay   c, how fast pairs further down matter less, in [0, 1]; 0.85 by default, as in CatBoost
+    The order is that of scores with noise. It is drawn, and so an argument: a loss of given ranks is a number, and what trains is its mean
+    over orders. CatBoost draws ten, and multiplies weights by 0.15; its other modes weigh pairs as `lambdarank` does. Items that are
+    no neighbours, or of one grade, make no pair.
     """
 
 @_flat
@@ -1786,6 +1861,23 @@ def log_cosh(
     target      y, any real
     The slope is tanh r, the second derivative 1 - tanh(r)^2; neither is 0 but by underflow. Libraries write r + softplus(-2r) - log 2
     or logaddexp(r, -r) - log 2, whose terms cancel near 0: the value of 1e-9 comes out as 0, or as some ulps of log 2.
+    """
+
+@_flat
+def lq(
+    prediction: ArrayLike, target: ArrayLike, power: ArrayLike = 1.5,
+    *, reduction: _Reduction = "none", denominator: _Denominator | float = "weights", empty: _Empty = "nan",
+    sample_weight: ArrayLike | None = None, mask: ArrayLike | None = None, upstream: ArrayLike | None = None,
+) -> Any:
+    """L_q loss: the absolute error to a power, between the absolute and the squared error, or beyond.
+
+        L(f, y) = |r|^q,      dL/df = q |r|^(q - 1) sign(r),      r = f - y
+
+    prediction  f, any real
+    target      y, any real
+    power       q, at least 1; 3/2 by default
+    No root is taken: a norm is the root of a sum of them. For q = 1 the loss has a corner at r = 0, where every slope in [-1, 1] is right
+    and this code returns 0. Second derivatives are left out: they are infinite at r = 0 for 1 < q < 2. CatBoost has some for q >= 2 alone.
     """
 
 @_flat
@@ -2091,4 +2183,22 @@ def aft(
     The logarithm of the time has a logistic distribution around f. With c = 0 it is the density of z: log b + log y, by which the density
     of the time differs, are constants, left out. XGBoost and CatBoost take two ends, the second infinite where there is none, and have a
     normal and an extreme-value distribution too; XGBoost keeps the likelihood above 1e-12 and the gradient within 15.
+    """
+
+@_curved
+def cox(
+    log_hazard: ArrayLike, event: ArrayLike, time: ArrayLike,
+    *, reduction: _Reduction = "none", denominator: _Denominator | float = "weights", empty: _Empty = "nan",
+    sample_weight: ArrayLike | None = None, mask: ArrayLike | None = None, upstream: ArrayLike | None = None, class_axis: int = -1,
+) -> Any:
+    """Cox's partial likelihood with Breslow's ties: of all who were at risk when an event came, the one it came to had the highest hazard.
+
+        L(f, e, t) = sum_{i: e_i = 1} [log(sum_{j: t_j >= t_i} exp f_j) - f_i]
+
+    log_hazard  f, of each subject of a cohort along the last axis, any real; one example is a cohort
+    event       e, 1 where the event came at that time and 0 where the subject was lost from sight (censored)
+    time        t, the rank of the time when that was among all times of the cohort, from 0 on; equal times share a rank
+    Whoever has the same time is at risk, itself and all tied ones in full: Efron's ties count them less. A cohort without events costs 0.
+    The sum is not divided: XGBoost's metric and pycox divide by the number of events. XGBoost and CatBoost take a negative time where
+    there is no event. Without ties or censoring this is ListMLE's likelihood of the order of the times.
     """

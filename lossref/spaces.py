@@ -193,6 +193,11 @@ def Censoring() -> Space:
     return Space(description=description, kind="censoring", choices=(0.0, 1.0, 2.0, 3.0))
 
 
+def Power() -> Space:
+    """Of a norm."""
+    return Space(description="a power of at least 1", kind="at_least_one", low=1.0)
+
+
 def OneOrTwo() -> Space:
     """The powers that hinges are raised to."""
     return Space(description="1 or 2", kind="one_or_two", choices=(1.0, 2.0))
@@ -203,6 +208,12 @@ def Label(of: str, *axes: str) -> Space:
     what = f"class indices{_along(axes)}, integers" if axes else "a class index, an integer"
     description = f"{what} from 0 to the number of {of} minus 1"
     return Space(description=description, kind="label", axes=axes, label_of=of, hint="classes counted from 1 need 1 taken off")
+
+
+def Ranks(of: str, axis: str = "k") -> Space:
+    """Where each item stands when a list is sorted."""
+    description = f"ranks along the last axis, integers from 0 to the number of {of} minus 1"
+    return Space(description=description, kind="rank", axes=(axis,), label_of=of, hint="ranks counted from 1 need 1 taken off")
 
 
 def Vector(axis: str = "k") -> Space:

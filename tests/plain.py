@@ -12,7 +12,7 @@ from lossref.values import filled, flat, mapped
 class Plain:
     """The number system of a definition: mpmath's numbers as they are."""
 
-    exp, log, sqrt, cos, sin = (staticmethod(getattr(mp, name)) for name in ("exp", "log", "sqrt", "cos", "sin"))
+    exp, log, sqrt, cos, sin, power = (staticmethod(getattr(mp, name)) for name in ("exp", "log", "sqrt", "cos", "sin", "power"))
     abs, min = staticmethod(abs), staticmethod(min)
     max = staticmethod(lambda *numbers: mp.mpf(max(numbers)))  # of one number too
     lift = staticmethod(mp.mpmathify)
@@ -55,9 +55,16 @@ def evaluated(loss, values, bits):
         for name, own in numbers.items():
             for i in range(len(own)):
                 for side, found in ((-1, left), (1, right)):
-                    there = None if is_huge else at({**numbers, name: [*own[:i], own[i] + side * step, *own[i + 1 :]]})
-                    jumps = there is None or here is None or abs(there - here) > mp.ldexp(max(1, abs(here)), -100)
-                    found.append(None if jumps else side * (there - here) / step)
+
+                    def quotient(step, name=name, own=own, i=i, side=side):
+                        there = None if is_huge else at({**numbers, name: [*own[:i], own[i] + side * step, *own[i + 1 :]]})
+                        jumps = there is None or here is None or abs(there - here) > mp.ldexp(max(1, abs(here)), -100)
+                        return None if jumps else side * (there - here) / step
+
+                    slope = quotient(step)
+                    if slope and abs(slope) < 2**-16 and 0.501 < quotient(step / 2) / slope < 0.999:
+                        slope = None  # a slope of 0 that is reached as a root of the step is not seen so
+                    found.append(slope)
         return Found(here, left, right)
 
 

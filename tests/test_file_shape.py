@@ -13,7 +13,7 @@ from lossref.families import FAMILIES, hard_points
 from lossref.options import CLASS, FORMS, NONE, NUMBER, PROBABILITY, SIGN, WEIGHTS
 
 ORDER = ("value", "gradient", "value_and_gradient", "hessian", "_", "definition", "LOSS")  # _ is a helper
-NUMBERS = ("real", "above_minus_one", "nonnegative", "positive", "bit", "grade")
+NUMBERS = ("real", "above_minus_one", "nonnegative", "positive", "bit", "unit", "grade")
 KINDS = {CLASS: ("label",), SIGN: ("sign",), PROBABILITY: ("unit",), NUMBER: NUMBERS}
 
 

@@ -24,6 +24,7 @@ FORMULAS = {
     "x exp x log x": lambda m, x: x * m.exp(x) * m.log(x),
     "product": lambda m, x, y: x * y * (x - y),
     "general power": lambda m, x, y: m.exp(y * m.log(x)),
+    "power of a sum": lambda m, x, y: m.power(x + y, Fraction(7, 4)),
     "norm": lambda m, x, y: m.sqrt(x * x + y * y),
     "cross-entropy": lambda m, x, y: -x * m.log(y) - (1 - x) * m.log(1 + y),
     "quotient of both": lambda m, x, y: (x - y) / (x + y),
@@ -119,6 +120,18 @@ def test_derivatives_at_the_edge_are_limits_from_inside():
         assert (falling.data.slopes[0].data, falling.data.curvatures[0, 0].data) == (math.inf, -math.inf)
     with pytest.raises(NoValueError):
         x * m.exp(-m.log(x))  # 1, but not to be seen from infinity
+
+
+@pytest.mark.parametrize(
+    ("exponent", "slope", "bend"),
+    [(0.5, math.inf, -math.inf), (1, 1, 0), (1.5, 0, math.inf), (2, 0, 2), (2.5, 0, 0), (3, 0, 0)],
+)
+def test_derivatives_of_powers_of_zero_are_limits_from_inside(exponent, slope, bend):
+    m = jets()
+    (x,) = variables(m, 0)
+    jet = m.power(x, Fraction(exponent)).data
+    zero = m.base.lift(0)
+    assert (jet.value.data, jet.slopes.get(0, zero).data, jet.curvatures.get((0, 0), zero).data) == (0, slope, bend)
 
 
 def test_a_root_of_zero_decides_a_comparison():

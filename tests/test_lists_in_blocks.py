@@ -13,9 +13,10 @@ PAIRED = [name for name in catalog.names() if widths.takes_pairs(catalog.get(nam
 PARTS = ("value", "gradient", "hessian")
 
 
-def batch(items):
+def batch(name, items):
     draw = np.random.default_rng(7)
-    return draw.normal(size=(2, items)), draw.integers(0, 2, (2, items)).astype(float)
+    ranks = [draw.integers(0, items, (2, items)) for space in catalog.get(name).arguments.values() if space.kind == "rank"]
+    return draw.normal(size=(2, items)), draw.integers(0, 2, (2, items)).astype(float), *ranks
 
 
 def test_some_losses_take_pairs():
@@ -25,7 +26,7 @@ def test_some_losses_take_pairs():
 @pytest.mark.parametrize("name", PAIRED)
 @pytest.mark.parametrize("pairs", [1, 37, 1000])
 def test_blocks_give_what_one_block_gives(name, pairs, monkeypatch):
-    loss, given = catalog.get(name), batch(29)
+    loss, given = catalog.get(name), batch(name, 29)
     parts = [part for part in PARTS if getattr(loss, part)]
     whole = [getattr(lossref, part)(name, *given) for part in parts]
     monkeypatch.setattr(lists, "PAIRS", pairs)
@@ -37,9 +38,18 @@ def test_blocks_give_what_one_block_gives(name, pairs, monkeypatch):
 
 @pytest.mark.parametrize("name", PAIRED)
 def test_memory_does_not_grow_with_the_square(name):
-    given = batch(1500)  # 4.5 million pairs, of 36 MB for each number of a pair
+    given = batch(name, 1500)  # 4.5 million pairs, of 36 MB for each number of a pair
     tracemalloc.start()
     lossref.value_and_gradient(name, *given)
     most = tracemalloc.get_traced_memory()[1]
     tracemalloc.stop()
     assert most < 60 << 20, f"{most >> 20} MiB"
+
+
+@pytest.mark.parametrize("name", PAIRED)
+def test_a_row_is_summed_alike_alone_and_among_many(name, monkeypatch):
+    monkeypatch.setattr(lists, "PAIRS", 100)
+    given = batch(name, 29)
+    for k in range(2):
+        alone = lossref.value(name, *(x[k : k + 1] for x in given))
+        assert alone[0] == lossref.value(name, *(np.concatenate([x] * 5) for x in given))[k]

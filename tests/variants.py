@@ -102,7 +102,7 @@ def _components(loss, part, right, given, order_along):
             return taken(x, spaces[loss.first].axes, orders)
         if name == "ignore_index":
             return renamed(x, spaces[loss.first].axes[-1])[()]
-        if space and space.label_of:
+        if space and space.label_of and space.kind != "rank":  # which counts in an order of its own
             return taken(renamed(x, spaces[space.label_of].axes[-1])[()], space.axes, orders)
         return taken(x, space.axes, orders) if space else x
 

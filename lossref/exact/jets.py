@@ -162,6 +162,15 @@ class Jets(System):
         root = self.base.sqrt(bend / 2)
         return Number(self, Jet(y, {j: side * half / root for j, half in halves.items()}))
 
+    def _power_of_zero(self, zero: Number, exponent: Number) -> Number:
+        """Approached from inside, as a root is: its slope is 0 or infinite, and so is its bend but for a square."""
+        jet, beside_1, beside_2 = zero.data, self.compare(exponent, 1), self.compare(exponent, 2)
+        if beside_2 == 0:
+            return zero * zero
+        slope = self.base.lift(0 if beside_1 > 0 else math.inf)
+        bend = self.base.lift(0 if beside_2 > 0 else math.inf if beside_1 > 0 else -math.inf)
+        return self._chain(self.base.lift(0), ((jet, slope),), bend=bend)
+
     def _chain(
         self,
         value: Number,

@@ -149,6 +149,16 @@ class System:
     def sin(self, x: Operand) -> Number:
         return self.apply("sin", self.lift(x))
 
+    def power(self, x: Operand, exponent: Operand) -> Number:
+        """x to any power above 0, for x of at least 0."""
+        x, exponent = self.lift(x), self.lift(exponent)
+        if self.compare(exponent, 1) == 0:  # also where a kink within reach makes a size negative
+            return x
+        return self._power_of_zero(x, exponent) if self.sign(x) == 0 else self.exp(exponent * self.log(x))
+
+    def _power_of_zero(self, zero: Number, exponent: Number) -> Number:
+        return self.lift(0)
+
     def abs(self, x: Operand) -> Number:
         x = self.lift(x)
         return x if self.compare(x, 0) >= 0 else -x

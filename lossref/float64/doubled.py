@@ -122,9 +122,18 @@ def logarithm(a: Doubled) -> Doubled:
 
 
 def raised(a: Doubled, exponent: Array) -> Array:
-    """a**exponent for a in [0, 1], as one number that an exponent of 100 costs no digits; 0**0 is 1."""
-    high, low = times(doubled(exponent), logarithm(either(a[0] == 0, doubled(1.0), a)))
-    return np.where(a[0] == 0, np.where(np.equal(exponent, 0), 1.0, 0.0), np.exp(high) * (1.0 + low))
+    """a**exponent for a of at least 0 and an exponent of at least 0, as one number that neither costs digits; 0**0 is 1."""
+    # The power of two of a is raised apart, so that what goes into exp is about as large as the exponent.
+    exponent, proper = np.asarray(exponent, float), np.isfinite(a[0]) & (a[0] > 0)
+    high, low = either(proper, a, doubled(1.0))
+    mantissa, twos = np.frexp(high)
+    twos = twos - (mantissa == 0.5)  # so that a power of two is raised exactly
+    lifted, missed = product_in_two(twos.astype(float), exponent)
+    whole = np.rint(lifted)
+    rest = times(doubled(exponent), logarithm((np.ldexp(high, -twos), np.ldexp(low, -twos))))
+    rest = plus(times(joined(lifted - whole, missed), LOG_2), rest)
+    usual = np.ldexp(np.exp(rest[0]) * (1.0 + rest[1]), np.clip(whole, -5000, 5000).astype(int))
+    return np.where(proper, usual, np.where((exponent == 0) & ~np.isnan(a[0]), 1.0, a[0]))
 
 
 def shares(logits: Array, target: Array) -> tuple[Doubled, Array]:

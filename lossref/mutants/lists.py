@@ -12,14 +12,19 @@ def lead(s):
     return s[:, :, None] - s[:, None, :]
 
 
+def weighed(weights, terms):
+    """Terms times their weights, of which 0 takes part in nothing."""
+    return np.where(weights, weights * np.where(weights, terms, 0), 0)
+
+
 def by_pairs(cost, pairs=are_pairs):
-    """The sum over the pairs of what each costs by its lead."""
-    return lambda s, y: np.where(pairs(y), cost(lead(s)), 0).sum(axis=(1, 2)).astype(s.dtype)
+    """The sum over the pairs of what each costs by its lead, times what it weighs."""
+    return lambda s, *marks: weighed(pairs(*marks), cost(lead(s))).sum(axis=(1, 2)).astype(s.dtype)
 
 
 def slopes_by_pairs(slope, pairs=are_pairs):
-    def balanced(s, y):
-        each = np.where(pairs(y), slope(lead(s)), 0).astype(s.dtype)
+    def balanced(s, *marks):
+        each = weighed(pairs(*marks), slope(lead(s))).astype(s.dtype)
         return each.sum(axis=2) - each.sum(axis=1)
 
     return balanced

@@ -10,6 +10,7 @@ The gradient is p - t only where S = 1; nothing is rescaled. With an index for t
 import numpy as np
 
 from lossref.float64.kernels import exact_sum, leader_and_tails, softmax_slope, sum_of_others, weighted_tails, within_reach
+from lossref.float64.weighted import weighted_cross
 from lossref.laws import convex, nonnegative, shift_invariant
 from lossref.options import WEIGHTS
 from lossref.spaces import Vector, Weights
@@ -17,13 +18,7 @@ from lossref.spec import Known, Loss
 
 
 def value(logits, target):
-    # The sum of t_j (z_max - z_j) + S log1p(sum of the others): terms of one sign.
-    leader, tails, lag = leader_and_tails(logits)
-    weight, lag, factor = within_reach(target, lag)
-    rest, total = exact_sum(tails), exact_sum(weight)
-    tiny = exact_sum(np.where(leader, 0.0, weighted_tails(lag, total[..., None])))
-    behind = exact_sum(np.where(weight == 0, 0.0, _weighted(weight, lag, logits)))
-    return (behind + np.where(rest < 1e-290, tiny, total * np.log1p(rest))) * factor[..., 0]
+    return weighted_cross(logits, target)
 
 
 def gradient(logits, target):
@@ -39,14 +34,6 @@ def gradient(logits, target):
 def hessian(logits, target):
     weight, logits, factor = within_reach(target, logits)
     return softmax_slope(logits, exact_sum(weight)[..., None]) * factor
-
-
-def _weighted(weight, lag, logits):
-    """Weight times lag, where the lag of finite logits overflows by its half."""
-    if not np.isinf(lag).any():
-        return weight * lag
-    half = 0.5 * np.max(logits, axis=-1, keepdims=True) - 0.5 * np.asarray(logits)
-    return np.where(np.isinf(lag), 2.0 * (weight * half), weight * lag)
 
 
 def definition(m, logits, target):

@@ -10,9 +10,7 @@ XGBoost and TF-Ranking may weigh each pair. One pair is a `bradley_terry` loss.
 
 import numpy as np
 
-from lossref.float64.kernels import two_difference
-from lossref.float64.lists import over_others, over_pairs
-from lossref.float64.pairs import logistic, logistic_curvature, logistic_slope_in_two
+from lossref.float64.lists import bends_of_pairs, logistic_of_pairs, slopes_of_pairs
 from lossref.laws import convex, mirror, nonnegative
 from lossref.options import NUMBER
 from lossref.spaces import Grades, Vector
@@ -20,29 +18,15 @@ from lossref.spec import Hard, Known, Loss
 
 
 def value(scores, target):
-    return over_pairs(lambda *pair: logistic(*_behind(*pair)), scores, target)
+    return logistic_of_pairs(scores, target)
 
 
 def gradient(scores, target):
-    return over_others(_slope, scores, target)
+    return slopes_of_pairs(scores, target)
 
 
 def hessian(scores, target):
-    return over_others(_bend, scores, target)
-
-
-def _slope(item, other, order):
-    return np.concatenate([-order * x for x in logistic_slope_in_two(*_behind(item, other, order))], axis=-1)
-
-
-def _bend(item, other, order):
-    return np.where(order == 0, 0.0, logistic_curvature(*_behind(item, other, order)))
-
-
-def _behind(item, other, order):
-    """By how much the better item trails the other, in two parts; 0 for what is no pair."""
-    behind, low = two_difference(other, item)
-    return np.where(order == 0, 0.0, order * behind), np.where(order == 0, 0.0, order * low)
+    return bends_of_pairs(scores, target)
 
 
 def definition(m, scores, target):
