@@ -1863,6 +1863,24 @@ def log_cosh(
     or logaddexp(r, -r) - log 2, whose terms cancel near 0: the value of 1e-9 comes out as 0, or as some ulps of log 2.
     """
 
+@_curved
+def loglin_quantile(
+    log_prediction: ArrayLike, target: ArrayLike, tau: ArrayLike = 0.5,
+    *, reduction: _Reduction = "none", denominator: _Denominator | float = "weights", empty: _Empty = "nan",
+    sample_weight: ArrayLike | None = None, mask: ArrayLike | None = None, upstream: ArrayLike | None = None,
+) -> Any:
+    """Quantile loss of a prediction that is given by its logarithm, and so is above 0.
+
+        L(a, y) = max(tau r, (tau - 1) r),      r = y - exp a,      dL/da = -tau exp a  if r > 0,  (1 - tau) exp a  if r < 0
+
+    log_prediction  a, any real
+    target          y, any real
+    tau             the quantile, in [0, 1]; 1/2 by default
+    It is `quantile` of exp a; as a quantile of log y is the logarithm of that quantile of y, `quantile` of a and log y has the same
+    optimum and another loss. It is not convex in a. At exp a = y there is a corner: every slope in [-tau y, (1 - tau) y] is right. This
+    code returns 0.
+    """
+
 @_flat
 def lq(
     prediction: ArrayLike, target: ArrayLike, power: ArrayLike = 1.5,
