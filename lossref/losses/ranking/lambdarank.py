@@ -53,10 +53,10 @@ def _sorted(d, scores):
 
 def definition(m, scores, target, rank):
     gains = [2 ** sum(y > k for k in range(4)) - 1 for y in target]
-    discount = [m.log(2) / m.log(2 + k) for k in range(len(gains))]
-    best = m.sum(g * discount[k] for k, g in enumerate(sorted(gains, reverse=True)))
+    worth = [m.log(2) / m.log(2 + k) for k in range(len(gains))]
+    best = m.sum(g * worth[k] for k, g in enumerate(sorted(gains, reverse=True)))
     items = [*zip(scores, gains, rank, strict=True)]
-    return m.sum((g - its) * (discount[min(r, place)] - discount[max(r, place)]) / best * m.log(1 + m.exp(other - s))
+    return m.sum((g - its) * (worth[min(r, place)] - worth[max(r, place)]) / best * m.log(1 + m.exp(other - s))
                  for s, g, r in items for other, its, place in items if g > its and r != place)
 
 
@@ -81,7 +81,7 @@ LOSS = Loss(
     ),
     known=(
         Known({"scores": (1.0, 1.0), "target": (1.0, 0.0), "rank": (0, 1)}, lambda m: (1 - m.log(2) / m.log(3)) * m.log(2),
-              "one pair, undecided: w = 1 - 1 / log2(3)", ("-0.18453512321427123", "0.18453512321427123")),
+              "one pair, undecided: w = 1 - 1 / log2(3)", ("-0.1845351232142713", "0.1845351232142713")),
         Known({"scores": (0.0, 0.0, 0.0), "target": (2.0, 0.0, 0.0), "rank": (2, 0, 1)},
               lambda m: (m.lift(1) / 2 + m.log(2) / m.log(3) - m.lift(1) / 2) * m.log(2), "last: 1 - 1/2 and 1 / log2(3) - 1/2", None),
         Known({"scores": (3.0, -2.0), "target": (1.0, 1.0), "rank": (0, 1)}, "0", "no pair", ("0", "0")),

@@ -51,10 +51,10 @@ def _in_order(d, scores, order):
 
 def definition(m, scores, target, rank, decay):
     items = [*zip(scores, target, rank, strict=True)]
-    powers = [m.lift(1)]
+    worth = [m.lift(1)]
     for _ in items:
-        powers.append(powers[-1] * decay)
-    return m.sum(powers[min(r, place)] * (y - its) * m.log(1 + m.exp(other - s))
+        worth.append(worth[-1] * decay)
+    return m.sum(worth[min(r, place)] * (y - its) * m.log(1 + m.exp(other - s))
                  for s, y, r in items for other, its, place in items if y > its and abs(r - place) == 1)
 
 

@@ -20,15 +20,13 @@ from lossref.options import NUMBER
 from lossref.spaces import Real, Unit
 from lossref.spec import Hard, Known, Loss, Parameter
 
-FAR = 700.0  # beyond, the exponential alone is all that there is, or leaves the format
-
 
 def value(log_prediction, target, tau=0.5):
     r = _residual(log_prediction, target)
     weight = np.where(r[0] > 0, tau, np.subtract(tau, 1.0))
     usual = np.where(weight == 0, np.where(np.isnan(r[0]), np.nan, 0.0), weight * r[0] + weight * r[1])
     far = times_exp(-weight, np.asarray(log_prediction, float)) + np.where(weight == 0, 0.0, weight * target)
-    return np.where((np.greater(log_prediction, FAR)) & (r[0] < 0), far, usual)
+    return np.where((np.greater(log_prediction, _FAR)) & (r[0] < 0), far, usual)
 
 
 def gradient(log_prediction, target, tau=0.5):
@@ -41,13 +39,16 @@ def hessian(log_prediction, target, tau=0.5):
     return gradient(log_prediction, target, tau)
 
 
+_FAR = 700.0  # beyond, the exponential alone is all that there is, or leaves the format
+
+
 def _residual(log_prediction, target):
     """y - exp a in two parts; near 1 exp a is 1 and expm1 of a."""
     a, y = np.broadcast_arrays(np.asarray(log_prediction, float), np.asarray(target, float))
-    tail = brief_exponential(doubled(-np.minimum(np.abs(a), FAR)))
+    tail = brief_exponential(doubled(-np.minimum(np.abs(a), _FAR)))
     far = either(a > 0, over(doubled(1.0), tail), tail)
     near = plus(doubled(1.0), doubled(np.expm1(np.clip(a, -1.0, 1.0))))
-    return minus(doubled(y), either(np.abs(a) < 0.5, near, either(np.abs(a) < FAR, far, doubled(np.exp(a)))))
+    return minus(doubled(y), either(np.abs(a) < 0.5, near, either(np.abs(a) < _FAR, far, doubled(np.exp(a)))))
 
 
 def definition(m, log_prediction, target, tau):
