@@ -124,6 +124,7 @@ def test_a_clip_that_is_not_declared_is_named():
         assert_call_matches(F(clipped()[0][[0, 1, 3, 4]].mean()), None, "binary_cross_entropy", **given)
 
 
+@pytest.mark.whole
 def test_a_long_sum_in_order_fails_and_a_pairwise_one_passes():
     """Three million rows, of which 300 are distinct."""
     draw = np.random.default_rng(3)
@@ -233,6 +234,7 @@ def test_equal_examples_are_counted_and_judged_once():
         assert_matches(wrong, None, "sigmoid_cross_entropy", **given)
 
 
+@pytest.mark.whole
 def test_thousands_of_logits_are_judged():
     z = np.random.default_rng(5).normal(size=(1, 4096)).astype(F)
     given = {"logits": z, "target": [7]}

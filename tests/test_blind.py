@@ -26,6 +26,7 @@ def test_a_question_has_neither_an_id_nor_an_answer(tmp_path, capsys):
     assert [json.loads(line)["sequence"] for line in runs] == list(range(1, len(runs) + 1))
 
 
+@pytest.mark.whole
 @pytest.mark.parametrize("how", ["in-process", "blind"])
 def test_the_report_says_how_it_was_asked(how, capsys):
     more = ["--isolated"] if how == "blind" else []

@@ -85,6 +85,7 @@ def test_in_python_too(program):
     assert lossref.check(program(HALF, 0.5), level="D", accept_conventions=True).conforms
 
 
+@pytest.mark.whole
 def test_in_pytest_too(program, tmp_path):
     asked = ["--pyargs", "lossref.conformance", "-p", "no:cacheprovider", "-p", "pytest_lossref", "--lossref-level", "D"]
     command = [sys.executable, "-m", "pytest", *asked, "--lossref-implementation", program(HALF, 0.5)]

@@ -86,6 +86,7 @@ def test_what_is_declined_is_a_property_and_fails_where_all_must_be_answered(cap
     assert "large predictions" in cases[f"lossref.{LOSS}", "declined or declared float64"].find("failure").text
 
 
+@pytest.mark.whole
 def test_what_breaks_is_an_error_and_compositions_are_skipped(capsys, tmp_path, strangers):
     strangers.table = {"hinge": lambda prediction, target: "\x00\ud800<&>"}
     status, _, root, cases = check(capsys, tmp_path)

@@ -36,6 +36,7 @@ def test_blocks_give_what_one_block_gives(name, pairs, monkeypatch):
         assert np.array_equal(found, expected) if part != "value" else np.allclose(found, expected, rtol=2.0**-52, atol=0), part
 
 
+@pytest.mark.whole
 @pytest.mark.parametrize("name", PAIRED)
 def test_memory_does_not_grow_with_the_square(name):
     given = batch(name, 1500)  # 4.5 million pairs, of 36 MB for each number of a pair

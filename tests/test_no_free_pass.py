@@ -74,6 +74,7 @@ def test_ending_the_process_is_no_success(ends, name):
     assert ("no verdict: the code that was checked ended the process" in done.stderr) == (name not in ("leave", "wrong_and_at_the_end"))
 
 
+@pytest.mark.whole
 def test_ending_the_process_is_no_success_where_it_is_isolated(ends):
     assert checked(ends, "os_exit", "--isolated").returncode == 3
 
@@ -84,6 +85,7 @@ def test_ending_the_process_while_it_is_imported_is_no_success(tmp_path):
     assert checked(tmp_path / "gone.py", "f").returncode == 3
 
 
+@pytest.mark.whole
 def test_whoever_is_right_has_the_status_of_the_verdict(ends):
     assert checked(ends, "right").returncode == 0
     assert checked(ends, "right", "--nonsense").returncode == 2

@@ -50,6 +50,7 @@ def test_python_code_is_recorded_from_a_process_of_its_own(files, capsys):
     assert live[:2] == run(capsys, "judge", files / "other", *CHOSEN, "--json", "--accept-conventions")[:2]
 
 
+@pytest.mark.whole
 def test_a_broken_run_is_recorded_too(files, tmp_path, capsys):
     program = tmp_path / "program.py"
     program.write_text("import os, sys\ninput()\nprint(open('hello').read().strip(), flush=True)\ninput()\nos.abort()\n")

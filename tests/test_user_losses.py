@@ -234,6 +234,7 @@ def test_several_gradients_are_judged(folder):
     assert "one for each of first, second" in judge(loss, alone, ordinary, FLOAT64).broke
 
 
+@pytest.mark.whole
 def test_assertions_take_it(folder):
     loss = loaded(folder, "log_cosh")
     z, y = np.array([0.5, -3.0, 700.0]), np.array([0.25, 2.0, -100.0])
