@@ -7,7 +7,7 @@ from functools import reduce
 
 import numpy as np
 
-from lossref.float64.doubled import Doubled, doubled, each, either, exponential, minus, over, plus, times, total
+from lossref.float64.doubled import Doubled, brief_exponential, doubled, each, either, minus, over, plus, times, total
 from lossref.float64.kernels import Array, exact_sum, softmax_slope, two_difference
 from lossref.float64.lists import block, portion_by_portion
 from lossref.float64.weighted import weighted_cross
@@ -48,7 +48,7 @@ def _slopes(logits: Array, weights: Array) -> Doubled:
     """Those of all events of some times together."""
     leader = np.arange(logits.shape[-1]) == logits.argmax(axis=-1)[..., None]
     behind = two_difference(logits, logits.max(axis=-1, keepdims=True))
-    tails = either(leader | (logits == -np.inf), doubled(0.0), exponential(behind))
+    tails = either(leader | (logits == -np.inf), doubled(0.0), brief_exponential(behind))
     rest, events = each(lambda y: y[..., None], total(tails)), weights.sum(axis=-1, keepdims=True)
     whole = plus(doubled(1.0), rest)
     # S p_j - t_j, and of the largest, whose p may be next to 1, S - t_j less t_j times the sum of the others.
