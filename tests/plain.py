@@ -52,19 +52,25 @@ def evaluated(loss, values, bits):
 
         here, left, right = at(numbers), [], []
         is_huge = here is not None and mp.mag(here) > -3 * exponent
+
+        def quotient(name, i, way):
+            own = numbers[name]
+            there = None if is_huge else at({**numbers, name: [*own[:i], own[i] + way, *own[i + 1 :]]})
+            jumps = there is None or here is None or abs(there - here) > mp.ldexp(max(1, abs(here)), -100)
+            return None if jumps else (there - here) / way
+
+        def slope(name, i, way):
+            """A slope of 0 that is reached as a root of the step, and not in proportion to it, is not seen by quotients."""
+            found = quotient(name, i, way)
+            if not found or abs(found) >= 2**-16:
+                return found
+            nearer = quotient(name, i, way / 2)
+            return None if nearer is None or 0.501 < nearer / found < 0.999 else found
+
         for name, own in numbers.items():
             for i in range(len(own)):
-                for side, found in ((-1, left), (1, right)):
-
-                    def quotient(step, name=name, own=own, i=i, side=side):
-                        there = None if is_huge else at({**numbers, name: [*own[:i], own[i] + side * step, *own[i + 1 :]]})
-                        jumps = there is None or here is None or abs(there - here) > mp.ldexp(max(1, abs(here)), -100)
-                        return None if jumps else side * (there - here) / step
-
-                    slope = quotient(step)
-                    if slope and abs(slope) < 2**-16 and 0.501 < quotient(step / 2) / slope < 0.999:
-                        slope = None  # a slope of 0 that is reached as a root of the step is not seen so
-                    found.append(slope)
+                left.append(slope(name, i, -step))
+                right.append(slope(name, i, step))
         return Found(here, left, right)
 
 

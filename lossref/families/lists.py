@@ -19,6 +19,16 @@ def grades(d: Stream) -> tuple[float, ...]:
     return d.vector(lambda: float(d.integer(0, 4)))
 
 
+def far_apart(d: Stream) -> tuple[float, ...]:
+    """Scores whose differences lose digits beside 1, or are 0."""
+    return d.vector(lambda: d.number(d.uniform(d.saturation, d.underflow) * d.integer(-3, 3)))
+
+
+def in_the_middle(d: Stream) -> tuple[float, ...]:
+    """Three scores, the second next to the middle of the others."""
+    return (x := 2.0**-d.index), 0.0, d.number(-x * (1 - d.uniform(0, 1) / 64))
+
+
 def multilabel(z: str, y: str) -> tuple[Hard, ...]:
     """Scores, and for each whether its label holds: what holds is to lie above 0, and the rest below."""
     return _marked(z, y, labels, lambda mark: 2 * mark - 1)

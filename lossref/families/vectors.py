@@ -77,6 +77,22 @@ def scores(z: str, y: str) -> tuple[Hard, ...]:
     )
 
 
+def off_alike(d: Stream, off: float, by: float) -> Values:
+    """Predictions of grades that are all off by so much, but for so little."""
+    y = tuple(float(d.integer(0, 4)) for _ in range(3 + d.index % 3))
+    return {"target": y, "prediction": tuple(d.number(x + off + by * d.uniform(-1, 1)) for x in y)}
+
+
+def almost_alike(d: Stream) -> Values:
+    """Residuals that are all but equal."""
+    return {"target": (0.0,) * 4, "prediction": tuple(d.number(8.0 + 2.0 ** -(2 + 2 * d.index) * d.uniform(-1, 1)) for _ in range(4))}
+
+
+def one_off(d: Stream) -> Values:
+    """One large residual among four."""
+    return {"target": (0.0,) * 4, "prediction": tuple(d.uniform(-1, 1) + 30.0 * (j == d.index % 4) for j in range(4))}
+
+
 def residuals(f: str, y: str) -> tuple[Hard, ...]:
     """Two samples whose differences count together."""
 

@@ -2,6 +2,8 @@
 
 import numpy as np
 
+from lossref.mutants.formulas import sigmoid, softplus
+
 
 def are_pairs(y):
     """A row for each item, a column for each whose mark is lower."""
@@ -28,6 +30,30 @@ def slopes_by_pairs(slope, pairs=are_pairs):
         return each.sum(axis=2) - each.sum(axis=1)
 
     return balanced
+
+
+def logistic_of(weigh=are_pairs):
+    """log(1 + exp(-lead)) of each pair times its weight, and slopes, of which digits are lost where an item is pushed as much as pulled."""
+    return by_pairs(lambda x: softplus(-x), weigh), slopes_by_pairs(lambda x: -sigmoid(-x), weigh)
+
+
+def slopes_in_two(weigh=are_pairs):
+    """The same slopes, each as a half and what it lacks near 0, as a tail beyond; halves are added to halves."""
+
+    def balanced(s, *marks):
+        x, weights = -lead(s), weigh(*marks)
+        is_near = np.abs(x) < 1
+        tail = np.where(x > 0, -1, 1) * sigmoid(-np.abs(x))
+        rest = np.where(is_near, 0.5 * np.tanh(0.5 * np.where(is_near, x, 0)), tail)
+        wholes, rests = (weighed(weights, part) for part in (np.where(is_near, 0.5, x > 0), rest))
+        return ((wholes.sum(axis=1) - wholes.sum(axis=2)) + (rests.sum(axis=1) - rests.sum(axis=2))).astype(s.dtype)
+
+    return balanced
+
+
+def ranked(s):
+    """The rank of each item when scores are sorted, the largest first."""
+    return np.argsort(np.argsort(-s, axis=1, kind="stable"), axis=1)
 
 
 def over_labels(formula):

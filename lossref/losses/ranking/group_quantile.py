@@ -11,7 +11,7 @@ and by 0 within 1e-6 of it. Where a residual is the mean the loss has a corner; 
 
 import numpy as np
 
-from lossref.families.vectors import residuals
+from lossref.families.vectors import almost_alike, off_alike, one_off, residuals
 from lossref.float64.doubled import doubled, each, minus, times, total
 from lossref.float64.kernels import exact_sum, finite_residuals
 from lossref.laws import convex, even_in_residual, homogeneous, nonnegative, shift_invariant, symmetric
@@ -44,12 +44,6 @@ def _deviations(prediction, target):
     return whole, exponent, np.where(is_endless.any(axis=-1, keepdims=True), np.where(is_endless, only, -only), n_deviations)
 
 
-def _offset(d, off, by):
-    """Predictions that are all off by so much, but for so little."""
-    y = tuple(float(d.integer(0, 4)) for _ in range(3 + d.index % 3))
-    return {"target": y, "prediction": tuple(d.number(x + off + by * d.uniform(-1, 1)) for x in y)}
-
-
 def definition(m, prediction, target):
     off, n = [y - f for f, y in zip(prediction, target, strict=True)], len(target)
     ways = [m.sum(r - other for j, other in enumerate(off) if j != i) / n for i, r in enumerate(off)]  # d_i, without r_i - r_i
@@ -67,14 +61,12 @@ LOSS = Loss(
     hard=(
         *residuals("prediction", "target"),
         Hard("offset", "cancellation", "predictions that are all off by much, but for a little: the offset costs nothing",
-             lambda d: _offset(d, d.sign() * d.uniform(100, 9000), 1.0), 10),
+             lambda d: off_alike(d, d.sign() * d.uniform(100, 9000), 1.0), 10),
         Hard("one_is_the_mean", "kink", "a residual that is the mean of all, as far as an ulp or two",
              lambda d: {"target": (0.0, 0.0, 0.0), "prediction": (1.0, d.nudged(2.0), 3.0)}, 5),
         Hard("almost_alike", "cancellation", "residuals that are all but equal: a rounded mean turns signs",
-             lambda d: {"target": (0.0,) * 4,
-                        "prediction": tuple(d.number(8.0 + 2.0 ** -(2 + 2 * d.index) * d.uniform(-1, 1)) for _ in range(4))}, 12),
-        Hard("one_off", "ordinary", "one document of many whose score is off: a slope in all of them",
-             lambda d: {"target": (0.0,) * 4, "prediction": tuple(d.uniform(-1, 1) + 30.0 * (j == d.index % 4) for j in range(4))}, 8),
+             almost_alike, 12),
+        Hard("one_off", "ordinary", "one document of many whose score is off: a slope in all of them", one_off, 8),
     ),
     known=(
         Known({"prediction": (1.0, 3.0), "target": (0.0, 0.0)}, "0.5", "each 1 off the mean of 2, half of it", ("-0.25", "0.25")),

@@ -10,6 +10,7 @@ XGBoost and TF-Ranking may weigh each pair. One pair is a `bradley_terry` loss.
 
 import numpy as np
 
+from lossref.families.lists import in_the_middle
 from lossref.float64.lists import bends_of_pairs, logistic_of_pairs, slopes_of_pairs
 from lossref.laws import convex, mirror, nonnegative
 from lossref.options import NUMBER
@@ -52,7 +53,7 @@ LOSS = Loss(
         Hard("last_subnormal", "tail", "leads whose exponentials are subnormal numbers or half of one",
              lambda d: {"scores": (d.uniform(d.underflow - 12, d.underflow + 2), 0.0), "target": (1.0, 0.0)}, 6),
         Hard("in_the_middle", "cancellation", "an item between a better and a worse one, as far from each: push and pull cancel",
-             lambda d: {"scores": ((x := 2.0 ** -d.index), 0.0, d.number(-x * (1 - d.uniform(0, 1) / 64))), "target": (3.0, 2.0, 1.0)}, 8),
+             lambda d: {"scores": in_the_middle(d), "target": (3.0, 2.0, 1.0)}, 8),
     ),
     known=(
         Known({"scores": (1.0, 1.0), "target": (1.0, 0.0)}, lambda m: m.log(2), "one pair, undecided", ("-0.5", "0.5")),

@@ -9,7 +9,7 @@ of one query need only be right beside one another. CatBoost takes the root of t
 all residuals are equal the loss has a corner, as a norm has; this code returns 0 there.
 """
 
-from lossref.families.vectors import residuals
+from lossref.families.vectors import almost_alike, off_alike, one_off, residuals
 from lossref.float64.squares import residual_parts, root_mean_square, root_mean_square_slopes
 from lossref.laws import convex, even_in_residual, homogeneous, nonnegative, shift_invariant, symmetric
 from lossref.options import NUMBER
@@ -23,12 +23,6 @@ def value(prediction, target):
 
 def gradient(prediction, target):
     return root_mean_square_slopes(residual_parts(prediction, target, centred=True))
-
-
-def _offset(d, off, by):
-    """Predictions that are all off by so much, but for so little."""
-    y = tuple(float(d.integer(0, 4)) for _ in range(3 + d.index % 3))
-    return {"target": y, "prediction": tuple(d.number(x + off + by * d.uniform(-1, 1)) for x in y)}
 
 
 def definition(m, prediction, target):
@@ -47,14 +41,12 @@ LOSS = Loss(
     hard=(
         *residuals("prediction", "target"),
         Hard("offset", "cancellation", "predictions that are all off by much, but for a little: the offset costs nothing",
-             lambda d: _offset(d, d.sign() * d.uniform(100, 9000), 1.0), 10),
+             lambda d: off_alike(d, d.sign() * d.uniform(100, 9000), 1.0), 10),
         Hard("all_alike", "kink", "residuals that are all equal, as far as an ulp or two: a norm has its corner there",
              lambda d: {"target": (1.0, 2.0, 3.0), "prediction": (d.nudged(3.0), 4.0, 5.0)}, 5),
         Hard("almost_alike", "cancellation", "residuals that are all but equal: the mean square less the squared mean cancels",
-             lambda d: {"target": (0.0,) * 4,
-                        "prediction": tuple(d.number(8.0 + 2.0 ** -(2 + 2 * d.index) * d.uniform(-1, 1)) for _ in range(4))}, 12),
-        Hard("one_off", "ordinary", "one document of many whose score is off: a slope in all of them",
-             lambda d: {"target": (0.0,) * 4, "prediction": tuple(d.uniform(-1, 1) + 30.0 * (j == d.index % 4) for j in range(4))}, 8),
+             almost_alike, 12),
+        Hard("one_off", "ordinary", "one document of many whose score is off: a slope in all of them", one_off, 8),
     ),
     known=(
         Known({"prediction": (1.0, 3.0), "target": (0.0, 0.0)}, "1", "1 off the mean of 2", ("-0.5", "0.5")),

@@ -13,6 +13,7 @@ no neighbours, or of one grade, make no pair.
 
 import numpy as np
 
+from lossref.families.lists import far_apart, in_the_middle
 from lossref.float64.doubled import doubled, either, times
 from lossref.float64.lists import bends_of_pairs, logistic_of_pairs, slopes_of_pairs
 from lossref.float64.ranks import powers
@@ -74,11 +75,10 @@ LOSS = Loss(
         Hard("far_down", "ordinary", "twelve items: high powers of the decay",
              lambda d: _in_order(d, tuple(d.uniform(-3, 3) for _ in range(12)), (7 * k % 12 for k in range(12))), 8),
         Hard("sure", "tail", "scores far apart, grades in any order: tails of what is right, exponentials that overflow of the rest",
-             lambda d: _in_order(d, d.vector(lambda: d.number(d.uniform(d.saturation, d.underflow) * d.integer(-3, 3))), range(d.size)),
-             16),
+             lambda d: _in_order(d, far_apart(d), range(d.size)), 16),
         Hard("in_the_middle", "cancellation", "an item pushed by a better and pulled by a worse one, nearly alike, whatever is next to 1",
-             lambda d: {"scores": (x := 2.0 ** -d.index, 0.0, d.number(-x * (1 - d.uniform(0, 1) / 64))),
-                        "target": (2.0, 1.0, 0.0), "rank": (0, 1, 2), "decay": d.number(d.cycle(1.0, 0.999))}, 12),
+             lambda d: {"scores": in_the_middle(d), "target": (2.0, 1.0, 0.0), "rank": (0, 1, 2),
+                        "decay": d.number(d.cycle(1.0, 0.999))}, 12),
     ),
     known=(
         Known({"scores": (1.0, 1.0), "target": (3.0, 1.0), "rank": (0, 1)}, lambda m: 2 * m.log(2), "a pair two grades apart", ("-1", "1")),

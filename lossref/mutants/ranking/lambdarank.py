@@ -2,8 +2,8 @@
 
 import numpy as np
 
-from lossref.mutants.formulas import flushed, sigmoid, sloppy, softplus, within
-from lossref.mutants.lists import are_pairs, by_pairs, lead, slopes_by_pairs, weighed
+from lossref.mutants.formulas import flushed, sloppy, within
+from lossref.mutants.lists import are_pairs, by_pairs, lead, logistic_of, ranked, slopes_in_two
 from lossref.mutants.record import of
 
 
@@ -27,42 +27,20 @@ def weights(y, r, gain=gains, way=lead_of_discounts, ideal=best):
     return np.where(are_pairs(y), lead(gain(y)) * np.abs(way(r)) / ideal(y), 0)
 
 
-def loss_of(weigh):
-    return by_pairs(lambda x: softplus(-x), weigh)
-
-
-def slope_of(weigh):
-    return slopes_by_pairs(lambda x: -sigmoid(-x), weigh)
-
-
-def in_two(s, y, r):
-    """Each slope as a half and what it lacks near 0, as a tail beyond; halves are added to halves."""
-    x, w = -lead(s), weights(y, r)
-    is_near = np.abs(x) < 1
-    rest = np.where(is_near, 0.5 * np.tanh(0.5 * np.where(is_near, x, 0)), np.where(x > 0, -1, 1) * sigmoid(-np.abs(x)))
-    wholes, rests = weighed(w, np.where(is_near, 0.5, x > 0)), weighed(w, rest)
-    return ((wholes.sum(axis=1) - wholes.sum(axis=2)) + (rests.sum(axis=1) - rests.sum(axis=2))).astype(s.dtype)
-
-
-def ranked(s):
-    return np.argsort(np.argsort(-s, axis=1, kind="stable"), axis=1)
-
-
 def of_weights(**parts):
     def weigh(y, r):
         return weights(y, r, **parts)
 
-    return loss_of(weigh), slope_of(weigh), True
+    return *logistic_of(weigh), True
 
 
-loss, slope = loss_of(weights), slope_of(weights)
+loss, slope = logistic_of(weights)
 row = of("lambdarank")
 MUTANTS = (
-    row("right", "in_two", "each slope in two parts, so that halves are added to halves", loss, in_two, True),
+    row("right", "in_two", "each slope in two parts, so that halves are added to halves", loss, slopes_in_two(weights), True),
     row("textbook", "as_printed", "log(1 + exp(-x)) as printed: it overflows, and rounds 1 + exp(-x) to 1",
         by_pairs(lambda x: np.log(1 + np.exp(-x)), weights)),
-    row("textbook", "unweighted", "every pair weighs 1, as in RankNet", loss_of(lambda y, r: are_pairs(y)),
-        slope_of(lambda y, r: are_pairs(y)), True),
+    row("textbook", "unweighted", "every pair weighs 1, as in RankNet", *logistic_of(lambda y, r: are_pairs(y)), True),
     row("textbook", "linear_gain", "the gain is the grade itself", *of_weights(gain=lambda y: y)),
     row("textbook", "natural_logarithm", "discounts by the natural logarithm, the best order's by that of base 2",
         *of_weights(way=lambda r: lead_of_discounts(r) / np.log(2))),

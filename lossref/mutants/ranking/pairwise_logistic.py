@@ -3,21 +3,10 @@
 import numpy as np
 
 from lossref.mutants.formulas import flushed, sigmoid, sloppy, softplus, within
-from lossref.mutants.lists import are_pairs, by_pairs, hinge, hinge_slope, over_pairs, slopes_by_pairs
+from lossref.mutants.lists import are_pairs, by_pairs, hinge, hinge_slope, logistic_of, over_pairs, slopes_by_pairs, slopes_in_two
 from lossref.mutants.record import of
 
-loss, slope = by_pairs(lambda x: softplus(-x)), slopes_by_pairs(lambda x: -sigmoid(-x))
-
-
-def in_two(s, y):
-    """Each slope as a half and what it lacks near 0, as a tail beyond; halves are added to halves."""
-    x = s[:, None, :] - s[:, :, None]
-    is_near = np.abs(x) < 1
-    whole = np.where(is_near, 0.5, x > 0)
-    tail = np.where(x > 0, -1, 1) * sigmoid(-np.abs(x))
-    rest = np.where(is_near, 0.5 * np.tanh(0.5 * np.where(is_near, x, 0)), tail)
-    wholes, rests = (np.where(are_pairs(y), part, 0).astype(s.dtype) for part in (whole, rest))
-    return (wholes.sum(axis=1) - wholes.sum(axis=2)) + (rests.sum(axis=1) - rests.sum(axis=2))
+loss, slope = logistic_of()
 
 
 def ratio(x):
@@ -30,7 +19,7 @@ def neighbours(y):
 
 row = of("pairwise_logistic")
 MUTANTS = (
-    row("right", "in_two", "each slope in two parts, so that push and pull cancel exactly", loss, in_two, True),
+    row("right", "in_two", "each slope in two parts, so that push and pull cancel exactly", loss, slopes_in_two(), True),
     row("framework", "printed", "a sum of sigmoids: where an item is pushed as much as it is pulled digits are lost", loss, slope, True),
     row("textbook", "over_pairs", "the mean over the pairs", over_pairs(loss), over_pairs(slope), True),
     row("textbook", "as_printed", "log(1 + exp(-x)) as printed: it overflows, and rounds 1 + exp(-x) to 1",

@@ -2,8 +2,8 @@
 
 import numpy as np
 
-from lossref.mutants.formulas import flushed, sigmoid, sloppy, softplus, within
-from lossref.mutants.lists import are_pairs, by_pairs, lead, slopes_by_pairs, weighed
+from lossref.mutants.formulas import flushed, sloppy, within
+from lossref.mutants.lists import are_pairs, by_pairs, lead, logistic_of, ranked, slopes_in_two
 from lossref.mutants.record import of
 
 
@@ -12,38 +12,17 @@ def weights(y, r, c, near=lambda away: away == 1, worth=lambda y: y, place=np.mi
     return np.where(are_pairs(y) & near(np.abs(lead(r))), lead(worth(y)) * power, 0)
 
 
-def loss_of(weigh):
-    return by_pairs(lambda x: softplus(-x), weigh)
-
-
-def slope_of(weigh):
-    return slopes_by_pairs(lambda x: -sigmoid(-x), weigh)
-
-
 def of_weights(**parts):
     def weigh(y, r, c):
         return weights(y, r, c, **parts)
 
-    return loss_of(weigh), slope_of(weigh), True
+    return *logistic_of(weigh), True
 
 
-def in_two(s, y, r, c):
-    """Each slope as a half and what it lacks near 0, as a tail beyond; what is left of halves is 1 - c of a power."""
-    x, w = -lead(s), weights(y, r, c)
-    is_near = np.abs(x) < 1
-    rest = np.where(is_near, 0.5 * np.tanh(0.5 * np.where(is_near, x, 0)), np.where(x > 0, -1, 1) * sigmoid(-np.abs(x)))
-    wholes, rests = weighed(w, np.where(is_near, 0.5, x > 0)), weighed(w, rest)
-    return ((wholes.sum(axis=1) - wholes.sum(axis=2)) + (rests.sum(axis=1) - rests.sum(axis=2))).astype(s.dtype)
-
-
-def drawn(s):
-    return np.argsort(np.argsort(-s, axis=1, kind="stable"), axis=1)
-
-
-loss, slope = loss_of(weights), slope_of(weights)
+loss, slope = logistic_of(weights)
 row = of("yetirank")
 MUTANTS = (
-    row("right", "in_two", "each slope in two parts, so that halves are added to halves", loss, in_two, True),
+    row("right", "in_two", "each slope in two parts, so that halves are added to halves", loss, slopes_in_two(weights), True),
     row("textbook", "as_printed", "log(1 + exp(-x)) as printed: it overflows, and rounds 1 + exp(-x) to 1",
         by_pairs(lambda x: np.log(1 + np.exp(-x)), weights)),
     row("textbook", "all_pairs", "all pairs, not neighbours alone", *of_weights(near=lambda away: away > 0)),
@@ -52,8 +31,8 @@ MUTANTS = (
     row("textbook", "later_rank", "the power is that of the later of two", *of_weights(place=np.maximum)),
     row("textbook", "magic", "times 0.15, as in CatBoost", lambda s, y, r, c: loss(s, y, r, c) * s.dtype.type(0.15),
         lambda s, y, r, c: slope(s, y, r, c) * s.dtype.type(0.15), True),
-    row("textbook", "own_order", "the order of the scores, whatever was drawn", lambda s, y, r, c: loss(s, y, drawn(s), c),
-        lambda s, y, r, c: slope(s, y, drawn(s), c), True),
+    row("textbook", "own_order", "the order of the scores, whatever was drawn", lambda s, y, r, c: loss(s, y, ranked(s), c),
+        lambda s, y, r, c: slope(s, y, ranked(s), c), True),
     row("textbook", "exponential_gain", "gains of 2^y", *of_weights(worth=np.exp2)),
     row("broken", "turned", "the lower grade is the better one", lambda s, y, r, c: loss(s, 4 - y, r, c),
         lambda s, y, r, c: slope(s, 4 - y, r, c), True),
