@@ -141,6 +141,37 @@ def test_a_function_of_a_rational_is_narrow(system, listed):
     listed(sorted(misses, reverse=True))
 
 
+def happens(m, z, w):
+    """1 - exp(-w log(1 + exp z))."""
+    return 1 - m.exp(-w * m.log(1 + m.exp(z)))
+
+
+@both_systems
+@pytest.mark.parametrize(
+    "formula",
+    [
+        lambda m, z: m.log(1 + m.exp(z)),
+        lambda m, z: 3 - m.log(1 + m.exp(z)) - 3,
+        lambda m, z: happens(m, z, 5),
+        lambda m, z: m.log(1 - happens(m, z, 5)),
+        lambda m, z: happens(m, z, 5) + happens(m, z, 3),
+    ],
+)
+def test_what_is_tiny_beside_a_rational_keeps_its_digits(system, formula, listed):
+    """What is added to 1, and what is left of an exponential without its 1, down to exp(-20,000), at 128 bits."""
+    misses = []
+    for z in (-1, -20, -90, -800, -20_000):
+        with mp.workprec(70_000):
+            truth = exact(formula(mp, mp.mpf(z)))
+        with system.working(128):
+            base = system(128)
+            low, high = bounds(base, formula(base, base.lift(z)))
+        width = max(high - low, truth - low, high - truth)  # which is no smaller where the truth is outside
+        if width > abs(truth) / 2**110:
+            misses.append((math.log2(width / abs(truth)), z))
+    listed(sorted(misses, reverse=True))
+
+
 @both_systems
 def test_forms_compute_like_the_enclosures_they_stand_for(system, listed):
     source, misses, forms = random.Random(5), [], 0
