@@ -47,6 +47,25 @@ def binary_cross_entropy(
     """
 
 @_curved
+def cross_entropy_lambda(
+    prediction: ArrayLike, target: ArrayLike, exposure: ArrayLike,
+    *, reduction: _Reduction = "none", denominator: _Denominator | float = "weights", empty: _Empty = "nan",
+    sample_weight: ArrayLike | None = None, pos_weight: ArrayLike | None = None, label_smoothing: float = 0.0,
+    smoothing: _Smoothing = "all", mask: ArrayLike | None = None, target_form: Literal["probability", "sign"] | None = None,
+    upstream: ArrayLike | None = None,
+) -> Any:
+    """Cross-entropy of an event that a rate brings about in the course of an exposure: LightGBM's other parametrisation.
+
+        L(f, y, w) = -y log(1 - exp(-w h)) + (1 - y) w h,      h = log(1 + exp f)
+
+    prediction  f, any real; h is the rate of the event
+    target      y, the probability of the event, in [0, 1]
+    exposure    w, above 0: how long, or how many times, the event could come; LightGBM takes the weight of an example for it
+    The event comes with probability p = 1 - exp(-w h). With w = 1 that is the sigmoid of f, and the loss that of `sigmoid_cross_entropy`;
+    with any other w it is not a loss times a weight.
+    """
+
+@_curved
 def multilabel_soft_margin(
     logits: ArrayLike, target: ArrayLike,
     *, reduction: _Reduction = "none", denominator: _Denominator | float = "weights", empty: _Empty = "nan",
