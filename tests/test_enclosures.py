@@ -81,7 +81,7 @@ class Plain:
         return a / (b if abs(b) > 1e-30 else self.within(0, 1))
 
     def apply(self, function, x):
-        return getattr(mp, function)(self.within(x, 1e-30 if function in ("log", "sqrt") else -1e4))
+        return getattr(mp, "atan" if function == "arctan" else function)(self.within(x, 1e-30 if function in ("log", "sqrt") else -1e4))
 
 
 def expression(source, depth):
@@ -89,7 +89,7 @@ def expression(source, depth):
     if depth == 0 or source.random() < 0.1:
         x = some_rational(source) + Fraction(source.random())
         return lambda m: m.lift(x)
-    a, kind = expression(source, depth - 1), source.choice(("exp", "log", "sqrt", "cos", "sin", "+", "-", "*", "/", "/"))
+    a, kind = expression(source, depth - 1), source.choice(("exp", "log", "sqrt", "cos", "sin", "arctan", "+", "-", "*", "/", "/"))
     if len(kind) > 1:
         return lambda m: m.apply(kind, a(m))
     b = expression(source, depth - 1)
@@ -134,7 +134,7 @@ def test_a_function_of_a_rational_is_narrow(system, listed):
         base = system(128)
         for _ in range(300):
             x = abs(some_rational(source)) + 2
-            for function in ("exp", "log", "sqrt"):
+            for function in ("exp", "log", "sqrt", "arctan"):
                 low, high = bounds(base, base.apply(function, base.lift(x)))
                 if high - low > low / 2**118:  # ten bits: x of up to 2**6 multiplies the error of exp
                     misses.append((float((high - low) / low), function, x))

@@ -55,7 +55,7 @@ def around(middle: tuple[int, int], radius: tuple[int, int]) -> Any:
 
 def functions() -> dict[str, Any]:
     """What the source of a tape names, over balls."""
-    return {"exp": arb.exp, "log": arb.log, "sqrt": arb.sqrt, "cos": arb.cos, "sin": arb.sin, "one": arb(1)}
+    return {"exp": arb.exp, "log": arb.log, "sqrt": arb.sqrt, "cos": arb.cos, "sin": arb.sin, "arctan": arb.atan, "one": arb(1)}
 
 
 class Balls(Base):
@@ -73,6 +73,8 @@ class Balls(Base):
             y = self._exp(x)
         elif function in ("cos", "sin"):
             y = x.cos() if function == "cos" else x.sin()
+        elif function == "arctan":
+            y = x.atan()
         elif function == "sqrt":
             y = x.sqrt() if x > 0 else x.abs_upper().sqrt().union(arb(0))  # cut to the domain, where the truth is
         elif function == "log1p":

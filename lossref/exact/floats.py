@@ -92,6 +92,8 @@ class Floats(Base):
         elif function == "log1p":
             y = mp.log1p(v)
             error = 2 * e
+        elif function == "arctan":
+            y, error = mp.atan(v), e
         elif v <= e:
             raise UndecidedError(f"{function} of an enclosure of 0")
         elif function == "log":

@@ -197,6 +197,11 @@ class Base(System):
                 raise NoValueError(f"{function} of infinity")
             if x == 0:
                 return self.lift(1 if function == "cos" else 0)
+        elif function == "arctan":
+            if is_infinite(x):
+                return self.multiply(self.lift(2 if x > 0 else -2), self.apply(function, self.lift(1)))
+            if type(x) is Fraction:
+                return self._form({("arctan", abs(x)): Fraction(self.sign(a))})
         else:
             if self._certainly_negative(a):
                 raise NoValueError(f"{function} of a negative number")
