@@ -13,9 +13,10 @@ from lossref.options import CLASS, FORMS, NUMBER, PROBABILITY, SIGN, forms, refu
 from lossref.spaces import Space
 from lossref.spec import Loss, Region, Values
 from lossref.stream import Nearest, Stream
-from lossref.values import filled, mapped, replaced
+from lossref.values import filled, flat, mapped, replaced
 
 EXAMPLES, CLASSES = 4, 3
+FEW = 8  # numbers in an example
 IGNORED = -100
 
 REASONS = {
@@ -106,6 +107,8 @@ def _kinks(loss: Loss, form: Format, seed: str, nearest: Nearest) -> Iterator[Ca
     for hard in families.hard_points(loss):
         if hard.region == "kink":
             rows = [hard.draw(Stream(f"{seed}/kinks/{loss.name}", form, i, CLASSES, nearest=nearest)) for i in range(EXAMPLES)]
+            if sum(len(flat(rows[0][name])) for name in loss.arguments) > FEW:
+                rows = rows[:2]  # every kink of an example is a piece of the whole call
             batch = {name: tuple(rounded(row[name], form) for row in rows) for name in loss.arguments}
             parameters = {name: within(p.space, form, rows[0].get(name, p.default)) for name, p in loss.parameters.items()}
             for reduction in ("none", "mean"):

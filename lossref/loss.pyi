@@ -47,6 +47,25 @@ def binary_cross_entropy(
     """
 
 @_curved
+def cross_entropy_lambda(
+    prediction: ArrayLike, target: ArrayLike, exposure: ArrayLike,
+    *, reduction: _Reduction = "none", denominator: _Denominator | float = "weights", empty: _Empty = "nan",
+    sample_weight: ArrayLike | None = None, pos_weight: ArrayLike | None = None, label_smoothing: float = 0.0,
+    smoothing: _Smoothing = "all", mask: ArrayLike | None = None, target_form: Literal["probability", "sign"] | None = None,
+    upstream: ArrayLike | None = None,
+) -> Any:
+    """Cross-entropy of an event that a rate brings about in the course of an exposure: LightGBM's other parametrisation.
+
+        L(f, y, w) = -y log(1 - exp(-w h)) + (1 - y) w h,      h = log(1 + exp f)
+
+    prediction  f, any real; h is the rate of the event
+    target      y, the probability of the event, in [0, 1]
+    exposure    w, above 0: how long, or how many times, the event could come; LightGBM takes the weight of an example for it
+    The event comes with probability p = 1 - exp(-w h). With w = 1 that is the sigmoid of f, and the loss that of `sigmoid_cross_entropy`;
+    with any other w it is not a loss times a weight.
+    """
+
+@_curved
 def multilabel_soft_margin(
     logits: ArrayLike, target: ArrayLike,
     *, reduction: _Reduction = "none", denominator: _Denominator | float = "weights", empty: _Empty = "nan",
@@ -334,6 +353,70 @@ def sparse_categorical_cross_entropy(
     target         y, the index of the true class, counted from 0
     The logarithm is natural; nothing is clipped, so p_y = 0 costs infinity. The gradient's entries are free (no projection on the
     simplex). With a row of weights for target it is `categorical_cross_entropy`.
+    """
+
+@_flat
+def ciou(
+    corner: ArrayLike, opposite: ArrayLike, target_corner: ArrayLike, target_opposite: ArrayLike, trade_off: ArrayLike,
+    eps: ArrayLike = 1e-07,
+    *, reduction: _Reduction = "none", denominator: _Denominator | float = "weights", empty: _Empty = "nan",
+    sample_weight: ArrayLike | None = None, mask: ArrayLike | None = None, upstream: ArrayLike | None = None, class_axis: int = -1,
+) -> Any:
+    """Complete IoU (CIoU) of two boxes: what they share, how far their centres are apart, and how differently long their sides are.
+
+        L = 1 - I / (U + e) + r^2 / (c^2 + e) + a v,      v = (4 / pi^2) (arctan(w' / h') - arctan(w / h))^2
+
+    corner           one corner of the predicted box, along the last axis: x, y in the plane, any real
+    opposite         the corner opposite to it, any real
+    target_corner    one corner of the true box, any real
+    target_opposite  the corner opposite to it, any real
+    trade_off        a, a number through which no slope goes, in [0, 1]
+    eps              e, above 0; 1e-7 by default
+    I, U, r and c are those of DIoU; w and h are the first and the last side of the predicted box, w' and h' the true one's. Code takes
+    a = v / (1 - I / (U + e) + v + e) and no slope of it, which no finite difference sees: so a is an argument. The arctangent is a right
+    angle for a height of 0, and 0 here for a box without either side, where code has NaN. Where ends of both meet, the loss has a corner.
+    """
+
+@_flat
+def diou(
+    corner: ArrayLike, opposite: ArrayLike, target_corner: ArrayLike, target_opposite: ArrayLike, eps: ArrayLike = 1e-07,
+    *, reduction: _Reduction = "none", denominator: _Denominator | float = "weights", empty: _Empty = "nan",
+    sample_weight: ArrayLike | None = None, mask: ArrayLike | None = None, upstream: ArrayLike | None = None, class_axis: int = -1,
+) -> Any:
+    """Distance-IoU (DIoU) of two boxes: what they share, and how far their centres are apart beside the box around both.
+
+        L = 1 - I / (U + e) + r^2 / (c^2 + e)
+
+    corner           one corner of the predicted box, along the last axis: x, y in the plane, any real
+    opposite         the corner opposite to it, any real
+    target_corner    one corner of the true box, any real
+    target_opposite  the corner opposite to it, any real
+    eps              e, above 0; 1e-7 by default
+    I is the volume (in the plane the area) of what both boxes share and U that of both together; r is the distance of their centres, and
+    c the diagonal of their hull, the smallest box around both. e is added to volumes and to a square alike, as torchvision does; the
+    paper has none. A box may be given by either pair of its corners; libraries want the lower one, x1, y1, first. Where ends of both
+    boxes meet, the loss has a corner.
+    """
+
+@_flat
+def giou(
+    corner: ArrayLike, opposite: ArrayLike, target_corner: ArrayLike, target_opposite: ArrayLike, eps: ArrayLike = 1e-07,
+    *, reduction: _Reduction = "none", denominator: _Denominator | float = "weights", empty: _Empty = "nan",
+    sample_weight: ArrayLike | None = None, mask: ArrayLike | None = None, upstream: ArrayLike | None = None, class_axis: int = -1,
+) -> Any:
+    """Generalised intersection over union (GIoU) of two boxes, as a loss: boxes that share nothing still pull at each other.
+
+        L = 1 - I / (U + e) + (H - U) / (H + e)
+
+    corner           one corner of the predicted box, along the last axis: x, y in the plane, any real
+    opposite         the corner opposite to it, any real
+    target_corner    one corner of the true box, any real
+    target_opposite  the corner opposite to it, any real
+    eps              e, above 0; 1e-7 by default
+    I is the volume of what both boxes share, U that of both together, H that of their hull, the smallest box around both: in the plane
+    areas, along one axis lengths. The paper has no eps, and nothing to say of two boxes without volume: here they cost 1, or 2 where
+    their hull is large. A box may be given by either pair of its corners, as in the paper; libraries want the lower one, x1, y1, first.
+    Where ends of both boxes meet, the loss has a corner.
     """
 
 @_curved
@@ -1124,12 +1207,13 @@ def multiclass_hinge(
 ) -> Any:
     """Multiclass hinge loss of Crammer and Singer: the true class's score is to lead every other by 1.
 
-        L(s, y) = max(0, 1 + max_{j != y} s_j - s_y)
+        L(s, y) = max_j (s_j + 1 - [j = y]) - s_y
 
     scores  s, one for each class along the last axis, any real
     target  y, the index of the true class, counted from 0
-    Only the best rival counts (Weston and Watkins add them all). With one class there is no rival, and the loss is 0. Where two rivals
-    tie, or the margin is met exactly, the loss has a corner: this code takes the first rival, and 0.
+    That is 1 + the best rival's score - s_y, or 0 where the true class leads by 1 (Weston and Watkins add all rivals). With one class there
+    is no rival, and the loss is 0. Where two rivals tie, or the margin is met exactly, the loss has a corner: this code takes the first
+    rival, and 0.
     """
 
 @_flat

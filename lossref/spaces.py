@@ -220,6 +220,10 @@ def Vector(axis: str = "k") -> Space:
     return Space(description="a vector of real numbers along the last axis", kind="vector", axes=(axis,))
 
 
+def Corner(axis: str = "x") -> Space:
+    return Space(description="a corner of a box, its coordinates along the last axis", kind="corner", axes=(axis,))
+
+
 def Cosine() -> Space:
     return Space(description="a number in [-1, 1]", kind="cosine", low=-1.0, high=1.0)
 

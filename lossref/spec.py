@@ -28,6 +28,8 @@ Region = Literal["ordinary", "tail", "cancellation", "kink", "option", "reductio
 REGIONS: tuple[Region, ...] = ("ordinary", "tail", "cancellation", "kink", "option", "reduction", "range", "special")
 APART: tuple[Region, ...] = ("range", "special")  # shown beside the headline grade; --strict counts them
 ORDERED = ("t", "s")  # axes of sequences, of steps and of what they spell: entries along them have an order
+SPATIAL = ("x", "xy")  # axes of coordinates: a line has one, the plane two, space three
+TOLD_APART = ("xy",)  # those of which it counts which coordinate is which
 PARTS = ("value", "gradient", "hessian")
 Values = Mapping[str, Any]  # argument, parameter or option -> a number, an integer label, a word, or nested tuples of numbers
 

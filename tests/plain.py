@@ -13,6 +13,7 @@ class Plain:
     """The number system of a definition: mpmath's numbers as they are."""
 
     exp, log, sqrt, cos, sin, power = (staticmethod(getattr(mp, name)) for name in ("exp", "log", "sqrt", "cos", "sin", "power"))
+    arctan, sign = staticmethod(mp.atan), staticmethod(mp.sign)
     abs, min = staticmethod(abs), staticmethod(min)
     max = staticmethod(lambda *numbers: mp.mpf(max(numbers)))  # of one number too
     lift = staticmethod(mp.mpmathify)

@@ -32,6 +32,7 @@ EQUAL = {
     "a rational and a float": lambda m: (m.lift(1) / 8, 0.125),
     "logarithms": lambda m: (m.log(2) + m.log(m.lift(1) / 2), 0),
     "exponentials": lambda m: (m.exp(2) / m.exp(2), 1),
+    "arctangents": lambda m: (m.arctan(m.lift(1) / 3) + m.arctan(m.lift(-2) / 6), 0),
     "roots": lambda m: (m.sqrt(m.lift(9) / 4), m.lift(3) / 2),
 }
 UNEQUAL = {

@@ -81,7 +81,7 @@ class Plain:
         return a / (b if abs(b) > 1e-30 else self.within(0, 1))
 
     def apply(self, function, x):
-        return getattr(mp, function)(self.within(x, 1e-30 if function in ("log", "sqrt") else -1e4))
+        return getattr(mp, "atan" if function == "arctan" else function)(self.within(x, 1e-30 if function in ("log", "sqrt") else -1e4))
 
 
 def expression(source, depth):
@@ -89,7 +89,7 @@ def expression(source, depth):
     if depth == 0 or source.random() < 0.1:
         x = some_rational(source) + Fraction(source.random())
         return lambda m: m.lift(x)
-    a, kind = expression(source, depth - 1), source.choice(("exp", "log", "sqrt", "cos", "sin", "+", "-", "*", "/", "/"))
+    a, kind = expression(source, depth - 1), source.choice(("exp", "log", "sqrt", "cos", "sin", "arctan", "+", "-", "*", "/", "/"))
     if len(kind) > 1:
         return lambda m: m.apply(kind, a(m))
     b = expression(source, depth - 1)
@@ -134,10 +134,41 @@ def test_a_function_of_a_rational_is_narrow(system, listed):
         base = system(128)
         for _ in range(300):
             x = abs(some_rational(source)) + 2
-            for function in ("exp", "log", "sqrt"):
+            for function in ("exp", "log", "sqrt", "arctan"):
                 low, high = bounds(base, base.apply(function, base.lift(x)))
                 if high - low > low / 2**118:  # ten bits: x of up to 2**6 multiplies the error of exp
                     misses.append((float((high - low) / low), function, x))
+    listed(sorted(misses, reverse=True))
+
+
+def happens(m, z, w):
+    """1 - exp(-w log(1 + exp z))."""
+    return 1 - m.exp(-w * m.log(1 + m.exp(z)))
+
+
+@both_systems
+@pytest.mark.parametrize(
+    "formula",
+    [
+        lambda m, z: m.log(1 + m.exp(z)),
+        lambda m, z: 3 - m.log(1 + m.exp(z)) - 3,
+        lambda m, z: happens(m, z, 5),
+        lambda m, z: m.log(1 - happens(m, z, 5)),
+        lambda m, z: happens(m, z, 5) + happens(m, z, 3),
+    ],
+)
+def test_what_is_tiny_beside_a_rational_keeps_its_digits(system, formula, listed):
+    """What is added to 1, and what is left of an exponential without its 1, down to exp(-20,000), at 128 bits."""
+    misses = []
+    for z in (-1, -20, -90, -800, -20_000):
+        with mp.workprec(70_000):
+            truth = exact(formula(mp, mp.mpf(z)))
+        with system.working(128):
+            base = system(128)
+            low, high = bounds(base, formula(base, base.lift(z)))
+        width = max(high - low, truth - low, high - truth)  # which is no smaller where the truth is outside
+        if width > abs(truth) / 2**110:
+            misses.append((math.log2(width / abs(truth)), z))
     listed(sorted(misses, reverse=True))
 
 

@@ -30,6 +30,7 @@ FORMULAS = {
     "quotient of both": lambda m, x, y: (x - y) / (x + y),
     "softmax": lambda m, x, y, z: m.log(m.exp(x) + m.exp(y) + m.exp(z)) - y,
     "cosine": lambda m, x, y, z: (x * y + z) / m.sqrt((x * x + 1) * (y * y + z * z)),
+    "angle": lambda m, x, y: getattr(m, "arctan", getattr(m, "atan", None))(x / y),
     "nested": lambda m, x, y, z: m.exp(-x * m.log(1 + m.sqrt(y / z)) / (x + z)),
 }
 

@@ -43,12 +43,13 @@ def by_rule(loss, at, **options):
 
 
 def is_approached(limit, path):
-    """The distance to a finite limit shrinks, to below 2**-8; to infinity it goes by steps of at least 1/4."""
+    """The distance to a finite limit shrinks, to below 2**-8, unless a path passes it; to infinity it goes by steps of at least 1/4."""
     if math.isinf(limit):
         sizes = [y * math.copysign(1, limit) for y in path]
         return all(b == math.inf or b >= a + 0.25 for a, b in pairwise(sizes))
     distances = [abs(y - limit) for y in path]
-    return distances == sorted(distances, reverse=True) and distances[-1] <= 2.0**-8
+    passes = min(path) < limit < max(path)
+    return (passes or distances == sorted(distances, reverse=True)) and distances[-1] <= 2.0**-8
 
 
 def in_float64(loss, at):
@@ -130,6 +131,9 @@ RULES = {  # a formula of T, and its limit
     "exp(2 log T) - T^2": (lambda m, t: m.exp(2 * m.log(t)) - t * t, 0.0),
     "exp(-T^2) T": (lambda m, t: m.exp(-t * t) * t, 0.0),
     "T^2 (1 - cos(1/T))": (lambda m, t: t * t * (1 - m.cos(1 / t)), 0.5),
+    "T^2 (1/T - arctan(1/T)) T": (lambda m, t: t * t * (1 / t - m.arctan(1 / t)) * t, 1 / 3),
+    "T (pi / 2 - arctan T)": (lambda m, t: t * (2 * m.arctan(1) - m.arctan(t)), 1.0),
+    "T (arctan(1 + 1/T) - arctan 1)": (lambda m, t: t * (m.arctan(1 + 1 / t) - m.arctan(1)), 0.5),
     "T sin(1/T)": (lambda m, t: t * m.sin(1 / t), 1.0),
     "log(T^2) - 2 log(T)": (lambda m, t: m.log(t * t) - 2 * m.log(t), 0.0),
 }

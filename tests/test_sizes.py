@@ -51,6 +51,7 @@ def test_a_computed_sum_adds_sizes(m):
     assert pair(cancelling(m) - 1) == (0, 30)
     assert pair(4 - cancelling(m)) == (3, 33)
     assert pair(cancelling(m) - cancelling(m)) == (0, 58)
+    assert pair(cancelling(m) - cancelling(m) + 3) == (3, 61)
     assert pair(-cancelling(m)) == (-1, 29)
     assert pair(m.sum(m.lift(x) * 1 for x in (3, -2, 4))) == (5, 9)
 

@@ -15,7 +15,7 @@ from lossref.float64 import doubled
 from lossref.float64.options import prepare
 from lossref.formats import FLOAT64, FORMATS
 from lossref.options import Options, split
-from lossref.spec import ORDERED, PARTS
+from lossref.spec import ORDERED, PARTS, TOLD_APART
 from lossref.stream import Stream
 
 ROWS = ("sample_weight", "pos_weight", "mask", "upstream")  # options with an entry an example
@@ -79,12 +79,13 @@ def components_shuffled(loss, part, right, given):
 
 
 def _components(loss, part, right, given, order_along):
-    """Another order along every axis of an example but those of sequences, classes and labels together: no loss knows an order of these."""
+    """Another order along every axis of an example, classes and labels together; no loss knows an order of these, but of sequences and
+    of coordinates that are told apart."""
     spaces = loss.arguments
     lengths = {axis: n for name, space in spaces.items() for axis, n in zip(space.axes, given[name].shape[1:], strict=False)}
     if not lengths:
         return None
-    orders = {axis: np.arange(length) if axis in ORDERED else order_along(axis, length) for axis, length in lengths.items()}
+    orders = {axis: np.arange(length) if axis in (*ORDERED, *TOLD_APART) else order_along(axis, length) for axis, length in lengths.items()}
     back = {axis: np.argsort(order) for axis, order in orders.items()}
 
     def taken(x, axes, orders):

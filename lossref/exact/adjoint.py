@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from lossref.exact.numbers import Number, Operand
+from lossref.exact.numbers import Number, Operand, computed_one
 from lossref.exact.record import Recorder, TapeSizes, plain, total
 from lossref.exact.tape import Tape
 
@@ -23,6 +23,7 @@ SLOPE: dict[str, Callable[[Number, Number], Number]] = {
     "inv": lambda x, y: -(y * y),
     "cos": lambda x, y: -x.system.sin(x),
     "sin": lambda x, y: x.system.cos(x),
+    "arctan": lambda x, y: 1 / (x * x + 1),
 }
 BEND: dict[str, Callable[[Number, Number], Number]] = {
     "exp": lambda x, y: y,
@@ -31,6 +32,7 @@ BEND: dict[str, Callable[[Number, Number], Number]] = {
     "inv": lambda x, y: 2 * y * y * y,
     "cos": lambda x, y: -x.system.cos(x),
     "sin": lambda x, y: -x.system.sin(x),
+    "arctan": lambda x, y: -2 * x * (1 / (x * x + 1)) * (1 / (x * x + 1)),
 }
 
 
@@ -68,7 +70,7 @@ class Adjoint:
     def _weights(self, root: int) -> dict[int, Number]:
         """d(root)/d(step) for every step below, what comes of several uses added in the order in which the definition made them."""
         steps, found = self.recorder.steps, {}
-        parts: dict[int, list[Number]] = {root: [self.under.lift(1)]}
+        parts: dict[int, list[Number]] = {root: [computed_one(self.under)]}
         for place in range(root, -1, -1):
             if place not in parts or not steps[place].varies:
                 continue
@@ -128,7 +130,7 @@ class Adjoint:
         if not step.varies:
             return {}
         if step.op == "in":
-            return {self.recorder.variables[place]: self.under.lift(1)}
+            return {self.recorder.variables[place]: computed_one(self.under)}
         parts: dict[int, list[Number]] = {}
         x = step.operands[0]
         pairs: list[tuple[int, Number | None]]

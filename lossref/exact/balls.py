@@ -55,7 +55,7 @@ def around(middle: tuple[int, int], radius: tuple[int, int]) -> Any:
 
 def functions() -> dict[str, Any]:
     """What the source of a tape names, over balls."""
-    return {"exp": arb.exp, "log": arb.log, "sqrt": arb.sqrt, "cos": arb.cos, "sin": arb.sin, "one": arb(1)}
+    return {"exp": arb.exp, "log": arb.log, "sqrt": arb.sqrt, "cos": arb.cos, "sin": arb.sin, "arctan": arb.atan, "one": arb(1)}
 
 
 class Balls(Base):
@@ -73,13 +73,22 @@ class Balls(Base):
             y = self._exp(x)
         elif function in ("cos", "sin"):
             y = x.cos() if function == "cos" else x.sin()
+        elif function == "arctan":
+            y = x.atan()
         elif function == "sqrt":
             y = x.sqrt() if x > 0 else x.abs_upper().sqrt().union(arb(0))  # cut to the domain, where the truth is
+        elif function == "log1p":
+            y = x.log1p()
+        elif function == "expm1":  # of which Arb keeps few bits next to 0: |exp x - 1 - x| < x^2 there
+            y = x * arb(1, x.abs_upper()) if abs(x) < arb((1, -self.precision)) else x.expm1()
         else:
             y = x.log()
         if not y.is_finite():
             raise UndecidedError(function)
         return y
+
+    def is_small(self, x: Any) -> bool:
+        return bool(abs(x) < 0.5)
 
     def enclosed_sign(self, x: Any) -> int:
         if x > 0 or x < 0:

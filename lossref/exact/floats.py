@@ -86,6 +86,14 @@ class Floats(Base):
             error = y * 2 * e
         elif function in ("cos", "sin"):
             y, error = (mp.cos(v) if function == "cos" else mp.sin(v)), e
+        elif function == "expm1":
+            y = mp.expm1(v)
+            error = 4 * e
+        elif function == "log1p":
+            y = mp.log1p(v)
+            error = 2 * e
+        elif function == "arctan":
+            y, error = mp.atan(v), e
         elif v <= e:
             raise UndecidedError(f"{function} of an enclosure of 0")
         elif function == "log":
@@ -95,6 +103,9 @@ class Floats(Base):
             y = mp.sqrt(v)
             error = e / mp.sqrt(v - e)
         return Margin(y, error + FUNCTION_ULPS * abs(y) * mp.ldexp(1, -mp.prec))
+
+    def is_small(self, x: Any) -> bool:
+        return bool(abs(x.value) + x.error < 0.5)
 
     def enclosed_sign(self, x: Any) -> int:
         if abs(x.value) > x.error:

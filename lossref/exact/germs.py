@@ -118,6 +118,8 @@ class Germs(System):
             return self._exp(a.data)
         if function in ("cos", "sin"):
             return self._turned(function, a.data)
+        if function == "arctan":
+            return self._arctan(a)
         m, c, small = self._around(a)
         if self.base.sign(c) < 0:
             raise NoValueError(f"{function} of a negative number")
@@ -152,6 +154,17 @@ class Germs(System):
         if function == "cos":
             return cosine * self.base.cos(at) - sine * self.base.sin(at)
         return cosine * self.base.sin(at) + sine * self.base.cos(at)
+
+    def _arctan(self, a: Number) -> Number:
+        """Of a tangent at a finite place, and of what goes to 0 beside it: arctan(c + s) = arctan c + arctan(s / (1 + c (c + s)))."""
+        if self.known_zero(a):
+            return a
+        if any(m > ONE for m in a.data.terms):
+            return self.apply("arctan", self.lift(math.inf * self.sign(a))) - self._arctan(1 / a)
+        at = self.lift(a.data.terms.get(ONE, 0))
+        small = (a - at) / (1 + at * a)
+        whole = self.lift(self.base.arctan(a.data.terms.get(ONE, 0)))
+        return whole + self._series(small, lambda k: Fraction((-1) ** (k // 2), k) if k % 2 else Fraction(0))
 
     def _around(self, a: Number) -> tuple[Monomial, Number, Number]:
         """The largest monomial, its coefficient, and what is left of the germ over both, less 1: it goes to 0."""

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
 
-from lossref.exact.numbers import DERIVATIVE, NoValueError, Number, Operand, System
+from lossref.exact.numbers import DERIVATIVE, NoValueError, Number, Operand, System, computed_one
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +49,7 @@ class Jets(System):
         return x if isinstance(x, Number) and x.system is self else Number(self, Jet(self.base.lift(x)))
 
     def variable(self, x: Operand, i: int) -> Number:
-        return Number(self, Jet(self.base.lift(x), {i: self.base.lift(1)}))
+        return Number(self, Jet(self.base.lift(x), {i: computed_one(self.base)}))
 
     def sign(self, a: Number) -> int:
         return self.base.sign(a.data.value)

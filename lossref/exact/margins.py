@@ -20,6 +20,7 @@ EXACT = -(10**15)  # the bound of an exact number, and of a value of 0 the power
 TRUSTED = FUNCTION_ULPS.bit_length() - 1
 FUNCTIONS: dict[str, Callable[..., Any]] = {
     "exp": libmp.mpf_exp, "log": libmp.mpf_log, "sqrt": libmp.mpf_sqrt, "cos": libmp.mpf_cos, "sin": libmp.mpf_sin,
+    "arctan": libmp.mpf_atan,
 }  # fmt: skip
 
 
@@ -113,4 +114,5 @@ CARRIED: dict[str, Callable[[Near, Near], int]] = {
     "sqrt": lambda x, y: x.e + 2 - y.bits,
     "cos": lambda x, y: x.e,
     "sin": lambda x, y: x.e,
+    "arctan": lambda x, y: x.e,
 }

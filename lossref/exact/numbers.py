@@ -149,6 +149,9 @@ class System:
     def sin(self, x: Operand) -> Number:
         return self.apply("sin", self.lift(x))
 
+    def arctan(self, x: Operand) -> Number:
+        return self.apply("arctan", self.lift(x))
+
     def power(self, x: Operand, exponent: Operand) -> Number:
         """x to any power above 0, for x of at least 0."""
         x, exponent = self.lift(x), self.lift(exponent)
@@ -193,7 +196,13 @@ DERIVATIVE: dict[str, Callable[[Number, Number], Operand]] = {
     "sqrt": lambda x, fx: 1 / (2 * fx),
     "cos": lambda x, fx: -x.system.sin(x),
     "sin": lambda x, fx: x.system.cos(x),
+    "arctan": lambda x, fx: 1 / (1 + x * x),
 }
+
+
+def computed_one(system: System) -> Number:
+    """The slope of a variable in itself: a number that was computed, so that slopes are added as terms and not as data."""
+    return system.lift(1) * 1
 
 
 def lifted(system: System, x: Any) -> Any:

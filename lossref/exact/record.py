@@ -230,16 +230,13 @@ def total(under: Tape | TapeSizes, terms: list[Number]) -> Number:
     """What adding one term after another gives, sizes too, as one operation of the tape."""
     if isinstance(under, Tape):
         return under.total(terms)
-    tape: Tape = under.base
     if len(terms) < 3:
         return under.sum(terms)
-    kept = [x for x in terms if not under.known_zero(x)] or terms[-1:]
-    first, done = kept[0], 1
-    while done < len(kept) and (tape.known(first.data.number) is not None or (done == 1 and first.data.is_data and kept[1].data.is_data)):
-        first, done = first + kept[done], done + 1  # data is added as data, and a partial sum of constants may be 0
-    rest = kept[done:]
-    if len(rest) < 2:
-        return first + rest[0] if rest else first
-    under.known_zero(first)
-    numbers, sizes = ([getattr(x.data, name) for x in (first, *rest)] for name in ("number", "size"))
+    kept = [x for x in terms if not (x.data.is_data and under.known_zero(x))] or terms[-1:]
+    if len(kept) > 1 and kept[0].data.is_data and kept[1].data.is_data:  # data is added as data
+        kept = [kept[0] + kept[1], *kept[2:]]
+    if len(kept) < 3:
+        return under.sum(kept)
+    tape: Tape = under.base
+    numbers, sizes = ([getattr(x.data, name) for x in kept] for name in ("number", "size"))
     return Number(under, Sized(tape.total(numbers), tape.total(sizes)))

@@ -34,8 +34,9 @@ class Sizes(System):
         return Number(self, Sized(number, self.base.magnitude(number), is_data=True))
 
     def add(self, a: Number, b: Number) -> Number:
-        if a.system.known_zero(a) or b.system.known_zero(b):
-            return b if a.system.known_zero(a) else a
+        for x, y in ((a, b), (b, a)):
+            if x.data.is_data and self.known_zero(x):
+                return y
         total = a.data.number + b.data.number
         size = self.base.magnitude(total) if a.data.is_data and b.data.is_data else a.data.size + b.data.size
         return Number(self, Sized(total, size))

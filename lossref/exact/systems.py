@@ -1,7 +1,8 @@
 """Exact numbers while they last: rationals, infinities, and rational combinations of logarithms and exponentials.
 
 What no longer fits becomes an enclosure of a backend (`balls`, `floats`). So zeros, ties and midpoints are decided
-exactly: log p - log p is 0, exp(z) / exp(z) is 1, and a rational loss never sees an enclosure at all.
+exactly: log p - log p is 0, exp(z) / exp(z) is 1, and a rational loss never sees an enclosure at all. A rational is not added
+to an enclosure before that is needed: the logarithm of 1 + x, and exp x - 1, are enclosed as well as a tiny x is.
 """
 
 from __future__ import annotations
@@ -29,6 +30,15 @@ class Form:
         self.terms, self.enclosure = terms, None
 
 
+class Beside:
+    """rational + enclosure."""
+
+    __slots__ = ("enclosure", "rational", "rest")
+
+    def __init__(self, rational: Fraction, rest: Any) -> None:
+        self.rational, self.rest, self.enclosure = rational, rest, None
+
+
 EXACT = (Fraction, Form)  # Fraction is asked for by type(x): isinstance would ask an abstract class, a quarter of the jets' time
 
 
@@ -52,6 +62,10 @@ class Base(System):
         raise NotImplementedError
 
     def enclosed(self, function: str, x: Any) -> Any:
+        raise NotImplementedError
+
+    def is_small(self, x: Any) -> bool:
+        """Whether all of an enclosure is within 1/2."""
         raise NotImplementedError
 
     def enclosed_sign(self, x: Any) -> int:
@@ -78,6 +92,10 @@ class Base(System):
                 parts = [self.enclose(c) * self._atom(atom) for atom, c in x.terms.items()]
                 x.enclosure = sum(parts[1:], parts[0])
             return x.enclosure
+        if isinstance(x, Beside):
+            if x.enclosure is None:
+                x.enclosure = self.enclose(x.rational) + x.rest
+            return x.enclosure
         return self.enclose(x) if type(x) is Fraction else x
 
     def add(self, a: Number, b: Number) -> Number:
@@ -95,11 +113,14 @@ class Base(System):
             return self._form(terms)
         if p == 0 or q == 0:
             return b if p == 0 else a
-        return Number(self, self.near(p) + self.near(q))
+        (r, x), (s, y) = self._split(p), self._split(q)
+        return self._beside(r + s, y if x is None else x if y is None else x + y)
 
     def negate(self, a: Number) -> Number:
         if isinstance(a.data, Form):
             return self._form({atom: -c for atom, c in a.data.terms.items()})
+        if isinstance(a.data, Beside):
+            return Number(self, Beside(-a.data.rational, -a.data.rest))
         return Number(self, -a.data)
 
     def multiply(self, a: Number, b: Number) -> Number:
@@ -169,11 +190,18 @@ class Base(System):
                 return self.lift(math.inf if x > 0 else 0)
             if type(x) is Fraction:
                 return self._form({_exp_atom(x): Fraction(1)})
+            if self.is_small(x := self.near(x)):
+                return Number(self, Beside(Fraction(1), self.enclosed("expm1", x)))
         elif function in ("cos", "sin"):
             if is_infinite(x):
                 raise NoValueError(f"{function} of infinity")
             if x == 0:
                 return self.lift(1 if function == "cos" else 0)
+        elif function == "arctan":
+            if is_infinite(x):
+                return self.multiply(self.lift(2 if x > 0 else -2), self.apply(function, self.lift(1)))
+            if type(x) is Fraction:
+                return self._form({("arctan", abs(x)): Fraction(self.sign(a))})
         else:
             if self._certainly_negative(a):
                 raise NoValueError(f"{function} of a negative number")
@@ -185,6 +213,8 @@ class Base(System):
                 return self._form(_log_terms(x))
             if function == "log" and (n := _power(x)):
                 return self.add(self.lift(n[0]), self._form(_log_terms(n[1])))
+            if function == "log" and (rest := self._beyond_one(x)) is not None:
+                return Number(self, self.enclosed("log1p", rest))
             if function == "sqrt" and type(x) is Fraction:
                 root = Fraction(math.isqrt(x.numerator), math.isqrt(x.denominator))
                 if root * root == x:
@@ -198,6 +228,28 @@ class Base(System):
             return self.sign(a) < 0
         except UndecidedError:
             return False
+
+    def _split(self, x: Any) -> tuple[Fraction, Any]:
+        """A rational and an enclosure, or none, whose sum is x."""
+        if type(x) is Fraction:
+            return x, None
+        return (x.rational, x.rest) if isinstance(x, Beside) else (Fraction(0), self.near(x))
+
+    def _beside(self, rational: Fraction, rest: Any) -> Number:
+        exact = self._rational(rational).data
+        if type(exact) is not Fraction:
+            return Number(self, exact + rest)
+        return Number(self, Beside(exact, rest) if exact else rest)
+
+    def _beyond_one(self, x: Any) -> Any:
+        """x - 1, if that is known better than x is."""
+        if isinstance(x, Form) and x.terms.get(ONE) == 1:
+            rest = Form({atom: c for atom, c in x.terms.items() if atom != ONE})
+        elif isinstance(x, Beside) and x.rational == 1:
+            rest = x.rest
+        else:
+            return None
+        return near if self.is_small(near := self.near(rest)) else None
 
     def _rational(self, x: Fraction) -> Number:
         long = x.numerator.bit_length() + x.denominator.bit_length() > EXACT_BITS

@@ -28,7 +28,7 @@ LEAVES = ("in", "ulp", "const")
 ZERO, ONE, MINUS_ONE = 0, 1, 2  # the nodes of these constants
 NEVER_ZERO = ("in", "ulp", "exp")  # an input of 0 is a constant of the tape
 NEVER_NEGATIVE = ("exp", "abs", "sqrt", "ulp", "others")
-AT_ZERO = {"exp": 1, "cos": 1, "sin": 0, "sqrt": 0}
+AT_ZERO = {"exp": 1, "cos": 1, "sin": 0, "sqrt": 0, "arctan": 0}
 
 
 class HandedOverError(ArithmeticError):
@@ -250,7 +250,7 @@ class Tape(System):
             return "power"
         if op == "sqrt":
             return "rational" if first == "rational" else "form" if first == "form" else "enclosure"
-        if op in ("exp", "log"):
+        if op in ("exp", "log", "arctan"):
             return "enclosure" if first == "several" or (op, first) == ("exp", "power") else "form"
         return "form" if first == "form" else "enclosure"
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 
+from lossref.families import boxes, lists, scalars, vectors
 from lossref.families import ladders as steps
-from lossref.families import lists, scalars, vectors
 from lossref.families.general import example, of_argument
 from lossref.spaces import Space
 from lossref.spec import Hard, Loss
@@ -36,6 +36,7 @@ FAMILIES: Mapping[tuple[str, ...], Family] = {  # by the kinds of the first argu
     ("log_probabilities", "label"): vectors.log_probabilities,
     ("log_probabilities", "simplex"): vectors.log_probabilities_of,
     ("cosines", "label"): vectors.cosines,
+    ("corner", "corner"): boxes.pairs,
 }
 
 

@@ -8,11 +8,12 @@ from typing import Any
 
 from lossref.families.scalars import decade
 from lossref.spaces import Space, lengths
-from lossref.spec import Hard, Loss, Region, Values
+from lossref.spec import SPATIAL, Hard, Loss, Region, Values
 from lossref.stream import SIZES, Stream
 from lossref.values import mapped, shape
 
 MOST = 3  # entries along each of several axes
+DIRECTIONS = 2  # coordinates of a point: each more of them doubles what meets at a kink, and the cost of an answer there
 
 
 def example(loss: Loss, d: Stream, given: Values | None = None) -> dict[str, Any]:
@@ -28,6 +29,7 @@ def _sizes(loss: Loss, d: Stream, given: Values) -> dict[str, int]:
     free = {axis: SIZES[(d.size + 3 * k) % len(SIZES)] if k else d.size for k, axis in enumerate(axes)}
     if len(axes) > 1:  # a certified answer costs the square of the numbers
         free = {axis: min(length, MOST) for axis, length in free.items()}
+    free = {axis: min(length, DIRECTIONS) if axis in SPATIAL else length for axis, length in free.items()}
     fixed = {name: space for name, space in loss.arguments.items() if name in given}
     return free | lengths(fixed, {name: shape(given[name]) for name in fixed})
 

@@ -76,8 +76,8 @@ def _by_turns(x: Any, choices: Any, start: int) -> Any:
 
 
 def _plain(space: Space, d: Stream) -> float | None:
-    """An end of a space that belongs to it, or 0; nothing where it has neither, and for rows that sum to 1."""
-    if space.sums_to_one or space.low_is_open:
+    """An end of a space that belongs to it, or 0; nothing where it has neither, rows that sum to 1, and corners, which met there."""
+    if space.sums_to_one or space.low_is_open or space.kind == "corner":
         return None
     if space.low > -math.inf and space.ends_are_exact:
         return (space.low, space.high)[d.integer(0, 1)] if space.high < math.inf else space.low

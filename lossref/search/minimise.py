@@ -114,7 +114,7 @@ def _with_parameter(loss: Loss, name: str, form: Format, question: Question) -> 
 
 def _shifted(loss: Loss, form: Format, question: Question) -> Iterator[Question]:
     """Two real numbers with the second one taken from both; vectors with their least entry at 0."""
-    real = [name for name, space in loss.arguments.items() if space.kind in ("real", "vector")]
+    real = [name for name, space in loss.arguments.items() if space.kind in ("real", "vector", "corner")]
     for k, name in enumerate(real):
         numbers = flat(question.inputs[name])
         for other in real[k + 1 :]:

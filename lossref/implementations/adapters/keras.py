@@ -228,8 +228,8 @@ def generalized_cross_entropy(logits, target, q, reduction=None, sample_weight=N
 
 
 # Circle calls this function with a batch as its own references. Here an anchor is the number 1, so that its products with the references
-# are the cosines. Keras cuts distances 1 - s off at 0, which is not documented; of a tie JAX takes half the slope: half at a cosine of 1.
-@implements()
+# are the cosines. Keras cuts distances 1 - s off at 0, where any slope between those of either side is right: half at a cosine of 1.
+@implements(documented=tuple(f"clip {name} to [-inf, 1], gradient zero outside" for name in ("positive", "negative")))
 def circle(positive, negative, gamma, margin):
     return keras.losses.circle(
         keras.ops.ones(1),

@@ -14,8 +14,8 @@ from lossref.values import flat
 IMPORTS = "import lightgbm as lgb"
 
 
-def _metric(parameters, label, score):
-    return lgb.Booster(parameters, lgb.Dataset(np.zeros((1, 1)), label=label, init_score=score)).eval_train()[0][2]
+def _metric(parameters, label, score, weight=None):
+    return lgb.Booster(parameters, lgb.Dataset(np.zeros((1, 1)), label=label, init_score=score, weight=weight)).eval_train()[0][2]
 
 
 @implements(alone=True)
@@ -51,6 +51,14 @@ def absolute_percentage_error(prediction, target):
 @implements(alone=True)
 def sigmoid_cross_entropy(logits, target):
     return _metric({"objective": "cross_entropy", "metric": "cross_entropy", "verbose": -1}, target, logits)
+
+
+# "xentlambda": its source takes the weight of an example for how long, or how often, the event could come
+@implements(alone=True)
+def cross_entropy_lambda(prediction, target, exposure):
+    return _metric(
+        {"objective": "cross_entropy_lambda", "metric": "cross_entropy_lambda", "verbose": -1}, target, prediction, exposure
+    )  # fmt: skip
 
 
 @implements(alone=True)
@@ -93,12 +101,12 @@ OTHERS = {
 
 
 def _never(question):
-    """Labels are kept in float32, and up to 1e38."""
-    first, labels = (flat(x) for x in question.inputs.values())
-    held = all(abs(y) < 1e38 and float(np.float32(y)) == y for y in labels)
+    """Labels and weights are kept in float32, and up to 1e38."""
+    first, *others = (flat(x) for x in question.inputs.values())
+    held = all(abs(y) < 1e38 and float(np.float32(y)) == y for x in others for y in x)
     one_class = isinstance(next(iter(question.inputs.values())), tuple) and len(first) == 1
     fits = held and all(abs(x) < 1e300 for x in first) and not one_class
-    return "" if fits else "LightGBM keeps labels in float32, clips them at 1e38 and scores at 1e300, and wants two classes"
+    return "" if fits else "LightGBM keeps labels and weights in float32, clips them at 1e38 and scores at 1e300, and wants two classes"
 
 
 def library() -> Library:

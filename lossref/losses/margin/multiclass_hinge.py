@@ -1,11 +1,12 @@
 """Multiclass hinge loss of Crammer and Singer: the true class's score is to lead every other by 1.
 
-    L(s, y) = max(0, 1 + max_{j != y} s_j - s_y)
+    L(s, y) = max_j (s_j + 1 - [j = y]) - s_y
 
 scores  s, one for each class along the last axis, any real
 target  y, the index of the true class, counted from 0
-Only the best rival counts (Weston and Watkins add them all). With one class there is no rival, and the loss is 0. Where two rivals
-tie, or the margin is met exactly, the loss has a corner: this code takes the first rival, and 0.
+That is 1 + the best rival's score - s_y, or 0 where the true class leads by 1 (Weston and Watkins add all rivals). With one class there
+is no rival, and the loss is 0. Where two rivals tie, or the margin is met exactly, the loss has a corner: this code takes the first
+rival, and 0.
 """
 
 import numpy as np
@@ -47,7 +48,7 @@ def _one_more(gap, lost):
 
 def definition(m, scores, target):
     # From the last class: of several scores of -inf, padding say, two that come first would tie before a finite one is met.
-    return m.max(0, *(1 + scores[j] - scores[target] for j in reversed(range(len(scores))) if j != target))
+    return m.max(*(s + 1 - (j == target) for j, s in reversed([*enumerate(scores)]))) - scores[target]
 
 
 LOSS = Loss(
