@@ -24,7 +24,8 @@ def value(probabilities, target):
     square, series = np.where(np.abs(v) < 0.5, v * v, 0.0), np.zeros_like(v)
     for k in range(26, 0, -1):
         series = (series + 1.0 / (k * (2 * k - 1))) * square
-    apart = 0.5 * (xlogratio(q, 0.5 * whole) + xlogratio(t, 0.5 * whole) - lost)
+    lift = np.where(whole < 2.0**-900, 2.0**100, 1.0)  # half the least number is none
+    apart = 0.5 * (sum(xlogratio(lift * x, 0.5 * (lift * whole)) for x in (q, t)) - lift * lost) / lift
     return exact_sum(np.where(np.abs(v) < 0.5, 0.25 * whole * series, apart))
 
 

@@ -18,8 +18,9 @@ from lossref.spec import Hard, Known, Loss
 
 def value(log_rate, target):
     z, y, whole = _parts(log_rate, target)
-    paid = np.where(np.equal(y, 0) | np.equal(z, 0) | np.equal(z, np.inf), 0.0, whole * y * z)
-    return (_rate(z, whole) - paid) / whole
+    rate = _rate(z, whole)
+    paid = np.where(np.equal(y, 0) | np.equal(z, 0) | np.isinf(rate), 0.0, whole * y * z)  # which is nothing beside such a rate
+    return (rate - paid) / whole
 
 
 def gradient(log_rate, target):

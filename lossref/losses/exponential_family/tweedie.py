@@ -20,7 +20,7 @@ from lossref.spec import Hard, Known, Loss, Parameter
 
 def value(log_mean, target, power=1.5):
     z, y, p, whole, mean, claims = _parts(log_mean, target, power)
-    paid = np.where((y == 0) | (z == np.inf), 0.0, whole * y * z)
+    paid = np.where((y == 0) | (z == np.inf) | np.isinf(mean), 0.0, whole * y * z)
     gone = np.where((z == -np.inf) & (y > 0), 0.0, whole * z)  # the ratio decides
     return np.where(p == 1, mean - paid, np.where(p == 2, gone + claims, mean / (2.0 - p) + claims / (p - 1.0))) / whole
 
