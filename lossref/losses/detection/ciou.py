@@ -45,12 +45,12 @@ def _angle(m, w, h):
 
 def _terms(m, corner, opposite, target_corner, target_opposite, eps):
     first, other, shared, distance, diagonal, sides = 1, 1, 1, 0, 0, []
-    for a, b, c, d in zip(corner, opposite, target_corner, target_opposite, strict=True):
-        low, high, t_low, t_high = m.min(a, b), m.max(a, b), m.min(c, d), m.max(c, d)
+    for a, b, c, d in zip(corner, opposite, target_corner, target_opposite, strict=True):  # a tie takes the first: each end once
+        low, high, t_low, t_high = m.min(a, b), m.max(b, a), m.min(c, d), m.max(d, c)
         sides.append((high - low, t_high - t_low))
         first, other = first * (high - low), other * (t_high - t_low)
         shared = shared * m.max(0, m.min(high, t_high) - m.max(low, t_low))
-        way, hull = (low + high - t_low - t_high) / 2, m.max(high, t_high) - m.min(low, t_low)
+        way, hull = (low + high - t_low - t_high) / 2, m.max(t_high, high) - m.min(t_low, low)
         distance, diagonal = distance + way * way, diagonal + hull * hull
     (w, t_w), (h, t_h), pi = sides[0], sides[-1], 4 * m.arctan(1)
     share = (_angle(m, t_w, t_h) - _angle(m, w, h)) * 2 / pi

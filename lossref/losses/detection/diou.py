@@ -34,12 +34,12 @@ def gradient(corner, opposite, target_corner, target_opposite, eps=1e-7):
 
 def definition(m, corner, opposite, target_corner, target_opposite, eps):
     first, other, shared, distance, diagonal = 1, 1, 1, 0, 0
-    for a, b, c, d in zip(corner, opposite, target_corner, target_opposite, strict=True):
-        low, high, t_low, t_high = m.min(a, b), m.max(a, b), m.min(c, d), m.max(c, d)
+    for a, b, c, d in zip(corner, opposite, target_corner, target_opposite, strict=True):  # a tie takes the first: each end once
+        low, high, t_low, t_high = m.min(a, b), m.max(b, a), m.min(c, d), m.max(d, c)
         first, other = first * (high - low), other * (t_high - t_low)
         shared = shared * m.max(0, m.min(high, t_high) - m.max(low, t_low))
         distance = distance + ((low + high) / 2 - (t_low + t_high) / 2) ** 2
-        diagonal = diagonal + (m.max(high, t_high) - m.min(low, t_low)) ** 2
+        diagonal = diagonal + (m.max(t_high, high) - m.min(t_low, low)) ** 2
     return 1 - shared / (first + other - shared + eps) + distance / (diagonal + eps)
 
 
