@@ -24,7 +24,8 @@ def odd(chance: random.Random, x: Nested) -> Any:
     if chance.random() < 0.35:
         kind = chance.choice(KINDS)
         try:
-            return kind(x) if chance.random() < 0.3 else _mapped(kind, x)
+            with np.errstate(over="ignore"):  # what is beyond a short kind is infinite there
+                return kind(x) if chance.random() < 0.3 else _mapped(kind, x)
         except (TypeError, ValueError, ArithmeticError, NotImplementedError):
             return x
     try:
