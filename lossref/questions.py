@@ -18,7 +18,7 @@ from lossref.bits import as_fraction
 from lossref.exact.answer import nearest
 from lossref.formats import FORMATS, Format
 from lossref.spaces import Space
-from lossref.spec import SPATIAL, Hard, Known, Loss, Question, Region, Values
+from lossref.spec import Hard, Known, Loss, Question, Region, Values
 from lossref.stream import Stream
 from lossref.values import flat, replaced
 
@@ -123,7 +123,7 @@ def _examples(loss: Loss, form: Format, seed: str) -> Iterator[Question]:
         if known.row:
             yield from _known(loss, form, known)
     yield from drawn(Hard("ordinary", "ordinary", "", lambda d: {**ordinary(d), **loss.defaults}, ORDINARY))
-    if len({axis for space in loss.arguments.values() for axis in space.axes} - {*SPATIAL}) == 1:
+    if len(loss.free_axes) == 1:
         yield from drawn(Hard("wide", "ordinary", "", lambda d: {**ordinary(d), **loss.defaults}, WIDE), WIDE_SIZE)
     if loss.parameters:
         yield from drawn(Hard("option", "option", "", ordinary, ORDINARY // 2))

@@ -134,6 +134,11 @@ class Loss:
         return self.family == "function"
 
     @property
+    def free_axes(self) -> set[str]:
+        """The axes of its arguments that may be of any length: those of coordinates may not."""
+        return {axis for space in self.arguments.values() for axis in space.axes} - {*SPATIAL}
+
+    @property
     def is_called(self) -> bool:
         """Whether whole calls are asked of it: not of a function, nor where one example is a batch, with an axis n, or a sequence."""
         return not self.is_function and not any({"n", *ORDERED} & {*space.axes} for space in self.arguments.values())

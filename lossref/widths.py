@@ -17,7 +17,7 @@ from lossref.exact.numbers import Number, Operand, lifted
 from lossref.families.vectors import ahead
 from lossref.formats import FLOAT64, Format
 from lossref.spaces import Space
-from lossref.spec import SPATIAL, Loss, Question, Region
+from lossref.spec import Loss, Question, Region
 from lossref.stream import Stream
 
 LEAST, MOST = 64, 1 << 18  # numbers in a row
@@ -37,8 +37,7 @@ REASONS = {
 
 def refusal(loss: Loss, size: int) -> str:
     """Why a loss is not asked rows of a size; nothing where it is."""
-    axes = {axis for space in loss.arguments.values() for axis in space.axes} - {*SPATIAL}
-    if len(axes) != 1 or not loss.arguments[loss.first].rank:
+    if len(loss.free_axes) != 1 or not loss.arguments[loss.first].rank:
         return f"--sizes asks losses of one vector axis, which {loss.name} is not"
     if size > NARROW and takes_several(loss):
         return f"{loss.name} is asked rows of at most {NARROW} numbers: what rounding several vectors allows is not found in linear time"

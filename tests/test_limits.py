@@ -48,7 +48,7 @@ def is_approached(limit, path):
         sizes = [y * math.copysign(1, limit) for y in path]
         return all(b == math.inf or b >= a + 0.25 for a, b in pairwise(sizes))
     distances = [abs(y - limit) for y in path]
-    passes = min(path) < limit < max(path)
+    passes = min(path) < limit < max(path)  # and turns back farther out, as a slope of giou does, whose terms are of 1 / T and 1 / T^2
     return (passes or distances == sorted(distances, reverse=True)) and distances[-1] <= 2.0**-8
 
 

@@ -2,6 +2,8 @@
 
 import numpy as np
 
+from lossref.mutants.formulas import flushed
+
 
 class Sides:
     """The sides of the predicted box, of the true one, of what both share and of their hull, along the last axis."""
@@ -46,7 +48,34 @@ def iou(s, eps):
     return 1 - volume(s.shared) / (s.both() + eps)
 
 
+def square(x):
+    return (x**2).sum(axis=-1)
+
+
+def distance(s, eps):
+    """The last term of DIoU: the square of the distance of the centres, over that of the hull's diagonal."""
+    return square(s.way) / (square(s.hull) + eps)
+
+
 def iou_slopes(s, eps):
     """Slopes of the intersection over the union in the sides."""
     whole, share = (s.both() + eps)[..., None], volume(s.shared)[..., None]
     return share / whole / whole * others(s.first), -(1 + share / whole) / whole * others(s.shared)
+
+
+def usual(row, loss, printed, printed_slope):
+    """What goes wrong in any loss of two boxes and eps."""
+    return (
+        row("textbook", "iou", "1 less the intersection over the union: boxes apart have no slope",
+            of_sides(iou), of_sides(lambda s, eps: s.backward(*iou_slopes(s, eps), 0)), True),
+        row("textbook", "unclipped", "sides of what is shared may be below 0: boxes apart along both axes share something",
+            lambda a, b, c, d, eps: loss(Sides(a, b, c, d, clipped=False), eps)),
+        row("textbook", "no_eps", "no eps: 0 / 0 for boxes without volume", lambda a, b, c, d, eps: printed(a, b, c, d, 0)),
+        row("textbook", "fixed_eps", "eps is 1e-7, whatever is asked",
+            lambda a, b, c, d, eps: printed(a, b, c, d, a.dtype.type(1e-7)),
+            lambda a, b, c, d, eps: printed_slope(a, b, c, d, a.dtype.type(1e-7)), True),
+        row("textbook", "lower_first", "the first corner is taken for the lower one",
+            lambda a, b, c, d, eps: printed(a, np.maximum(a, b), c, d, eps)),
+        row("broken", "capped", "the loss ends at 1", lambda *given: np.minimum(printed(*given), 1)),
+        row("broken", "flushed", "losses below 1e-4 become 0", flushed(printed, 1e-4)),
+    )

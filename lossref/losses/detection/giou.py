@@ -34,7 +34,7 @@ def gradient(corner, opposite, target_corner, target_opposite, eps=1e-7):
 
 def definition(m, corner, opposite, target_corner, target_opposite, eps):
     first, other, shared, hull = 1, 1, 1, 1
-    for a, b, c, d in zip(corner, opposite, target_corner, target_opposite, strict=True):  # a tie takes the first: each end once
+    for a, b, c, d in zip(corner, opposite, target_corner, target_opposite, strict=True):  # of equal ends min and max take the first: both
         low, high, t_low, t_high = m.min(a, b), m.max(b, a), m.min(c, d), m.max(d, c)
         first, other = first * (high - low), other * (t_high - t_low)
         shared = shared * m.max(0, m.min(high, t_high) - m.max(low, t_low))

@@ -4,13 +4,9 @@ import numpy as np
 
 from lossref.float64.boxes import apart, apart_slopes, boxes, centres_apart, centres_apart_slopes, faces, in_corners, turn
 from lossref.float64.doubled import plus
-from lossref.mutants.boxes import Sides, iou, iou_slopes
+from lossref.mutants.boxes import Sides, distance, iou, iou_slopes, square
 from lossref.mutants.formulas import flushed
 from lossref.mutants.record import of
-
-
-def square(x):
-    return (x**2).sum(axis=-1)
 
 
 def angle(s):
@@ -22,7 +18,7 @@ def alike(s):
 
 
 def loss(s, trade_off, eps):
-    return iou(s, eps) + square(s.way) / (square(s.hull) + eps) + trade_off * alike(s)
+    return iou(s, eps) + distance(s, eps) + trade_off * alike(s)
 
 
 def slope(s, trade_off, eps, normed=True):

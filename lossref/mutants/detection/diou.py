@@ -4,17 +4,12 @@ import numpy as np
 
 from lossref.float64.boxes import apart, apart_slopes, boxes, centres_apart, centres_apart_slopes, faces, in_corners
 from lossref.float64.doubled import plus
-from lossref.mutants.boxes import Sides, iou, iou_slopes, of_sides
-from lossref.mutants.formulas import flushed
+from lossref.mutants.boxes import distance, iou, iou_slopes, of_sides, square, usual
 from lossref.mutants.record import of
 
 
-def square(x):
-    return (x**2).sum(axis=-1)
-
-
 def loss(s, eps):
-    return iou(s, eps) + square(s.way) / (square(s.hull) + eps)
+    return iou(s, eps) + distance(s, eps)
 
 
 def slope(s, eps, hull=1):
@@ -45,16 +40,7 @@ row = of("diou")
 MUTANTS = (
     row("right", "mirrored", "of mirrored boxes, volume by volume and without cancellation", mirrored, mirrored_slope, True),
     row("framework", "printed", "as printed: nothing is left of a loss of boxes that are nearly right", printed, printed_slope, True),
-    row("textbook", "iou", "1 less the intersection over the union: boxes apart have no slope",
-        of_sides(iou), of_sides(lambda s, eps: s.backward(*iou_slopes(s, eps), 0)), True),
-    row("textbook", "unclipped", "sides of what is shared may be below 0: boxes apart along both axes share something",
-        lambda a, b, c, d, eps: loss(Sides(a, b, c, d, clipped=False), eps)),
-    row("textbook", "no_eps", "no eps: 0 / 0 for boxes without volume", lambda a, b, c, d, eps: printed(a, b, c, d, 0)),
-    row("textbook", "fixed_eps", "eps is 1e-7, whatever is asked",
-        lambda a, b, c, d, eps: printed(a, b, c, d, a.dtype.type(1e-7)),
-        lambda a, b, c, d, eps: printed_slope(a, b, c, d, a.dtype.type(1e-7)), True),
-    row("textbook", "lower_first", "the first corner is taken for the lower one",
-        lambda a, b, c, d, eps: printed(a, np.maximum(a, b), c, d, eps)),
+    *usual(row, loss, printed, printed_slope),
     row("textbook", "rooted", "the distance over the diagonal, not their squares",
         changed(lambda s, eps: np.sqrt(square(s.way)) / (np.sqrt(square(s.hull)) + eps))),
     row("textbook", "corners", "the distance of the lower ends, not of the centres",
@@ -64,7 +50,5 @@ MUTANTS = (
     row("textbook", "no_square_eps", "eps beside the union alone", changed(lambda s, eps: square(s.way) / square(s.hull))),
     row("textbook", "hull_detached", "the diagonal is taken for a number", gradient=of_sides(lambda s, eps: slope(s, eps, 0))),
     row("broken", "centres_of_sums", "centres are sums of the ends, not halves of them",
-        changed(lambda s, eps: 4 * square(s.way) / (square(s.hull) + eps))),
-    row("broken", "capped", "the loss ends at 1", lambda *given: np.minimum(printed(*given), 1)),
-    row("broken", "flushed", "losses below 1e-4 become 0", flushed(printed, 1e-4)),
+        changed(lambda s, eps: 4 * distance(s, eps))),
 )

@@ -4,8 +4,7 @@ import numpy as np
 
 from lossref.float64.boxes import apart, apart_slopes, boxes, faces, gap, gap_slopes, in_corners
 from lossref.float64.doubled import plus
-from lossref.mutants.boxes import Sides, iou, iou_slopes, of_sides, others, volume
-from lossref.mutants.formulas import flushed
+from lossref.mutants.boxes import distance, iou, iou_slopes, of_sides, others, usual, volume
 from lossref.mutants.record import of
 
 
@@ -17,10 +16,6 @@ def slope(s, eps):
     whole, hull = (s.both() + eps)[..., None], (volume(s.hull) + eps)[..., None]
     in_first, in_shared = iou_slopes(s, eps)
     return s.backward(in_first - others(s.first) / hull, in_shared + others(s.shared) / hull, whole / hull / hull * others(s.hull))
-
-
-def diou_value(s, eps):
-    return iou(s, eps) + (s.way**2).sum(axis=-1) / ((s.hull**2).sum(axis=-1) + eps)
 
 
 printed, printed_slope = of_sides(loss), of_sides(slope)
@@ -42,19 +37,10 @@ row = of("giou")
 MUTANTS = (
     row("right", "mirrored", "of mirrored boxes, volume by volume and without cancellation", mirrored, mirrored_slope, True),
     row("framework", "printed", "the value as printed: where it cancels, rounded corners change it as much", printed),
-    row("textbook", "iou", "1 less the intersection over the union: boxes apart have no slope",
-        of_sides(iou), of_sides(lambda s, eps: s.backward(*iou_slopes(s, eps), 0)), True),
-    row("textbook", "unclipped", "sides of what is shared may be below 0: boxes apart along both axes share something",
-        lambda a, b, c, d, eps: loss(Sides(a, b, c, d, clipped=False), eps)),
-    row("textbook", "no_eps", "no eps: 0 / 0 for boxes without volume", lambda a, b, c, d, eps: printed(a, b, c, d, 0)),
-    row("textbook", "fixed_eps", "eps is 1e-7, whatever is asked",
-        lambda a, b, c, d, eps: printed(a, b, c, d, a.dtype.type(1e-7)),
-        lambda a, b, c, d, eps: printed_slope(a, b, c, d, a.dtype.type(1e-7)), True),
-    row("textbook", "lower_first", "the first corner is taken for the lower one",
-        lambda a, b, c, d, eps: printed(a, np.maximum(a, b), c, d, eps)),
+    *usual(row, loss, printed, printed_slope),
     row("textbook", "over_union", "the gap over the union, not over the hull",
         of_sides(lambda s, eps: iou(s, eps) + (volume(s.hull) - s.both()) / (s.both() + eps))),
-    row("textbook", "distance", "the distance of the centres, as in DIoU", of_sides(diou_value)),
+    row("textbook", "distance", "the distance of the centres, as in DIoU", of_sides(lambda s, eps: iou(s, eps) + distance(s, eps))),
     row("textbook", "index", "the index, which is to be large, for a loss", lambda *given: 1 - printed(*given),
         lambda *given: tuple(-x for x in printed_slope(*given)), True),
     row("textbook", "hull_detached", "the hull is taken for a number",
@@ -63,6 +49,4 @@ MUTANTS = (
             in_slopes[1] + others(s.shared) / (volume(s.hull) + eps)[..., None], 0))),
     row("broken", "inclusive", "sides of whole pixels: one is added to each",
         lambda a, b, c, d, eps: printed(np.minimum(a, b), np.maximum(a, b) + 1, np.minimum(c, d), np.maximum(c, d) + 1, eps)),
-    row("broken", "capped", "the loss ends at 1", lambda *given: np.minimum(printed(*given), 1)),
-    row("broken", "flushed", "losses below 1e-4 become 0", flushed(printed, 1e-4)),
 )
