@@ -9,9 +9,9 @@ import numpy as np
 import pytest
 
 import lossref
-from lossref import golden
+from lossref import catalog, golden
 from lossref.formats import FLOAT64, FORMATS
-from lossref.judge import live
+from lossref.judge import alterations, live
 from lossref.judge.ask import asked_of
 from lossref.testing import assert_call_matches, assert_matches
 
@@ -274,3 +274,18 @@ def test_a_declared_function_too_wide_to_judge_gets_a_sentence():
     p = np.full((1, 128), 1 / 128)
     with pytest.raises(ValueError, match="examples of up to 64 components are judged, and one of 128 takes too long"):
         assert_matches([0.0], None, "kl_divergence", probabilities=p, target=p, convention="divide probabilities by their sum")
+
+
+def test_no_other_question_is_certified_for_a_nan(monkeypatch):
+    monkeypatch.setattr(alterations, "_is_right", lambda *asked: pytest.fail(f"certified for a NaN: {asked[0].sentences}"))
+    right = lossref.value("binary_cross_entropy", probabilities=[0.25, 0.5], target=[1.0, 0.0])
+    with pytest.raises(AssertionError):
+        assert_matches([math.nan, right[1]], None, "binary_cross_entropy", probabilities=[0.25, 0.5], target=[1.0, 0.0])
+    with pytest.raises(AssertionError):
+        assert_matches(None, [-4.0, math.nan], "binary_cross_entropy", probabilities=[0.25, 0.5], target=[1.0, 0.0])
+
+
+def test_an_argument_without_slopes_is_clipped_with_one_slope_only():
+    asked = live.Asked(catalog.get("ciou"), {})
+    sentences = [other.sentences[0] for other, _ in alterations._clipped(asked)]
+    assert len({s.split(", gradient")[0] for s in sentences}) == len(sentences) == len(alterations.EPS) + 1

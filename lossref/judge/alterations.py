@@ -38,8 +38,8 @@ SLOPES = ("zero outside", "unclipped", "through")
 def same_as(inputs: Inputs, part: str, found: Any) -> list[str]:
     """The first way to ask otherwise of which what came back is the right answer; that of a sum taken in order besides."""
     said = list(_in_order(inputs, found)) if part == "value" else []
-    if said:
-        return said
+    if said or (_has_nan(part, found) and not any(_has_nan(name, inputs.asked.named[name]) for name in inputs.loss.arguments)):
+        return said  # no other question explains a NaN
     for asked, sentence in _otherwise(inputs.asked):
         if _is_near(asked, part, found, inputs) and _is_right(asked, part, found):
             return [f"right for another question: {sentence}"]
@@ -162,11 +162,12 @@ def _clipped(asked: Asked) -> Iterator[tuple[Asked, str]]:
         return
     sentences = []
     for name, space in asked.loss.arguments.items():
+        slopes = SLOPES if name in asked.loss.differentiable else SLOPES[:1]
         if (space.low, space.high) == (-1, 1) and not space.is_discrete:
             ends = [as_float(Fraction(1) - Fraction(eps)) for eps in EPS if eps != "eps"]
-            sentences += [f"clip {name} to [{-end!r}, {end!r}], gradient {slope}" for end in ends for slope in SLOPES]
+            sentences += [f"clip {name} to [{-end!r}, {end!r}], gradient {slope}" for end in ends for slope in slopes]
         if (space.low, space.high) == (0, 1) and not space.is_discrete and name != "target":
-            sentences += [f"clip {name} to [{eps}, 1 - {eps}], gradient {slope}" for eps in EPS for slope in SLOPES]
+            sentences += [f"clip {name} to [{eps}, 1 - {eps}], gradient {slope}" for eps in EPS for slope in slopes]
             sentences.append("clamp log at -100")
     for sentence in sentences:
         yield replace(asked, sentences=(sentence,)), f"of the function that convention={sentence!r} declares"
@@ -195,6 +196,10 @@ def _is_near(asked: Asked, part: str, found: Any, inputs: Inputs) -> bool:
             return all(np.allclose(arrays.read(part, y).array, x, rtol=tolerance, atol=0, equal_nan=True) for x, y in pairs)
     except (ValueError, TypeError):
         return False
+
+
+def _has_nan(name: str, numbers: Any) -> bool:
+    return any(bool(np.isnan(arrays.read(name, x).array).any()) for x in (numbers if isinstance(numbers, tuple) else (numbers,)))
 
 
 def _is_right(asked: Asked, part: str, found: Any) -> bool:
