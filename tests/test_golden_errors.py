@@ -10,6 +10,7 @@ import pytest
 
 from lossref import catalog, golden
 from lossref.cli import main
+from lossref.golden import roots
 from lossref.golden.read import forget, root_hash
 from lossref.golden.roots import UNVERSIONED
 
@@ -47,7 +48,8 @@ def complaint(where, capsys):
 
 
 @pytest.mark.whole
-def test_the_shipped_set_verifies(capsys):
+def test_the_shipped_set_verifies_row_by_row(capsys, monkeypatch):
+    monkeypatch.setattr(roots, "ROOTS", {})
     assert main(["golden", "verify", "--json"]) == 0
     assert json.loads(capsys.readouterr().out)["vectors"] > 1000
 
