@@ -3,6 +3,7 @@
 import io
 import json
 import math
+import os
 import random
 import shutil
 import struct
@@ -68,7 +69,10 @@ def reader(request, tmp_path_factory):
 
 @pytest.fixture(scope="module")
 def files():
-    return [golden.folder() / path for path in sorted(golden.manifest(golden.folder())["files"])]
+    """Every fifth file, others for another share of the suite, and those of the losses that are sampled."""
+    paths, start = sorted(golden.manifest(golden.folder())["files"]), os.environ.get("LOSSREF_WHOLE_SUITE", "").partition("::")[0]
+    sampled = [path for path in paths if path.partition("/")[2].partition(".")[0] in SAMPLED]
+    return [golden.folder() / path for path in sorted({*paths[int(start or 0) % 5 :: 5], *sampled})]
 
 
 @pytest.fixture(scope="module")
@@ -208,7 +212,7 @@ def same(word, expected):
 
 
 @pytest.mark.whole
-def test_reader_reads_every_bit_of_every_file(reader, files, expected):
+def test_reader_reads_every_bit_of_a_file(reader, files, expected):
     for line, (identifier, name, words) in zip(reader(*files), expected, strict=True):
         assert line[:2] == [identifier, name]
         assert len(line) == len(words) + 2, line

@@ -100,7 +100,7 @@ def test_what_breaks_is_an_error_and_compositions_are_skipped(capsys, tmp_path, 
 
 @pytest.mark.whole
 def test_a_recorded_run_and_calls_alone_have_it_too(capsys, tmp_path):
-    assert check(capsys, tmp_path, command="calls", what="lossref")[0] == 0
+    assert check(capsys, tmp_path, "--loss", "hinge", "--loss", "softmax_cross_entropy", command="calls", what="lossref")[0] == 0
     main(["check", "lossref", "--loss", "hinge", "--record", str(tmp_path / "run.jsonl")])
     capsys.readouterr()
     _, _, _, live = check(capsys, tmp_path, "--loss", "hinge", what="lossref")
