@@ -767,6 +767,24 @@ def ntxent(
     """
 
 @_flat
+def supervised_contrastive(
+    positive: ArrayLike, negative: ArrayLike, temperature: ArrayLike = 0.1,
+    *, reduction: _Reduction = "none", denominator: _Denominator | float = "weights", empty: _Empty = "nan",
+    sample_weight: ArrayLike | None = None, mask: ArrayLike | None = None, upstream: ArrayLike | None = None, class_axis: int = -1,
+) -> Any:
+    """Supervised contrastive loss (SupCon) of one anchor: each of its class is to have a large share among all others.
+
+        L(p, n) = -1/P sum_i log(exp(p_i / T) / D),      D = sum_i exp(p_i / T) + sum_j exp(n_j / T)
+
+    positive     p, the cosines of the anchor to the P others of its class, in [-1, 1]
+    negative     n, its cosines to those of other classes, in [-1, 1]
+    temperature  T, above 0; 0.1 by default
+    It is softmax cross-entropy on all cosines over T with 1 / P for each of the class: at best log P, not 0. The mean stands outside of the
+    logarithm, the form that its authors call better. Their code multiplies by T over a second temperature, which pytorch-metric-learning
+    does not; that means over the anchors whose loss is not 0. What belongs to an anchor is chosen before: neither is empty.
+    """
+
+@_flat
 def triplet_margin(
     anchor: ArrayLike, positive: ArrayLike, negative: ArrayLike, margin: ArrayLike = 1.0,
     *, reduction: _Reduction = "none", denominator: _Denominator | float = "weights", empty: _Empty = "nan",
@@ -1679,6 +1697,23 @@ def lambdarank(
     distance of the scores, and all by their sum, unless told not to, and count pairs with an item among the first of the ranks alone.
     """
 
+@_curved
+def listmle(
+    scores: ArrayLike, rank: ArrayLike,
+    *, reduction: _Reduction = "none", denominator: _Denominator | float = "weights", empty: _Empty = "nan",
+    sample_weight: ArrayLike | None = None, mask: ArrayLike | None = None, upstream: ArrayLike | None = None, class_axis: int = -1,
+) -> Any:
+    """ListMLE: of all items that are left, each time the one that stands next is to be drawn, in the order that is wanted.
+
+        L(s, r) = sum_i [log(sum_{j: r_j >= r_i} exp s_j) - s_i]
+
+    scores  s, one for each of K items along the last axis, any real
+    rank    r, where each item stands in the order that is wanted, from 0 for the first on
+    It is -log of the probability of the order under the model of Plackett and Luce. Items of one rank are drawn from the same rest, each
+    of them still in it (Breslow's ties, see `cox`); libraries take their grades and break ties at random, so to ask them no two ranks may
+    be alike. The sum is not divided. PListMLE weighs its terms, which no reduction can: it is not asked.
+    """
+
 @_flat
 def pairwise_hinge(
     scores: ArrayLike, target: ArrayLike,
@@ -2163,6 +2198,23 @@ def l2_penalty(
     weights   w, the parameters that are penalised, along the last axis
     strength  s (often called lambda), above 0; 1 by default
     With the factor 1/2 the gradient is s w, what optimisers call weight decay; without it (Keras, ridge regression) it is 2 s w.
+    """
+
+@_flat
+def z_loss(
+    logits: ArrayLike, strength: ArrayLike = 0.0001,
+    *, reduction: _Reduction = "none", denominator: _Denominator | float = "weights", empty: _Empty = "nan",
+    sample_weight: ArrayLike | None = None, mask: ArrayLike | None = None, upstream: ArrayLike | None = None, class_axis: int = -1,
+) -> Any:
+    """Z-loss: the penalty that keeps the normaliser of a softmax near 1, added to cross-entropy where language models are trained.
+
+        L(z) = s log(sum_j exp z_j)^2,      dL/dz_j = 2 s log(sum_k exp z_k) p_j,      p = softmax(z)
+
+    logits    z, one for each class along the last axis, any real
+    strength  s, above 0; 1e-4 by default, as in PaLM
+    It is 0 where the exponentials of the logits sum to 1, so that they are log-probabilities; there the logarithm is a small difference
+    of larger numbers. Liger calls s lse_square_scale; in its cross-entropy the penalty has no class weights, and its mean is over the
+    examples that count.
     """
 
 @_flat

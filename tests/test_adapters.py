@@ -30,7 +30,7 @@ pytestmark = pytest.mark.filterwarnings("ignore:__array__ implementation doesn't
 
 FORMATS = ("float64", "float32")
 ONE_FORMAT = {"xgboost": "float32"}  # a library that computes in one format only
-TENSORS = ("torch", "torch_func", "kornia", "pytorch_metric_learning", "segmentation_models_pytorch", "timm", "torchvision", "optax")
+TENSORS = ("torch", "torch_func", "kornia", "pytorch_metric_learning", "segmentation_models_pytorch", "timm", "torchvision", "optax", "rax")
 SHORT = {"lossref": ("float64", "float32", "float16"), **dict.fromkeys(TENSORS, JUDGED)}
 
 
@@ -186,6 +186,7 @@ GOOD = {  # correct code, which no adapter may spoil
     "lightgbm": ["squared_error", "absolute_error", "huber"],
     "kornia": ["kl_divergence"],
     "catboost": ["huber", "expectile", "poisson"],
+    "rax": ["squared_error"],
 }
 
 
@@ -219,6 +220,7 @@ REPRODUCED = {
     "timm": ["sigmoid_cross_entropy", "softmax_cross_entropy", "soft_target_cross_entropy"],
     "segmentation_models_pytorch": ["sigmoid_cross_entropy", "softmax_cross_entropy", "sigmoid_focal_cross_entropy", "dice"],
     "pytorch_metric_learning": ["n_pairs", "ntxent", "triplet_margin"],
+    "rax": ["sigmoid_cross_entropy", "listmle", "poly_cross_entropy"],
 }
 
 

@@ -14,9 +14,12 @@ PARTS = ("value", "gradient", "hessian")
 
 
 def batch(name, items):
-    draw = np.random.default_rng(7)
-    ranks = [draw.integers(0, items, (2, items)) for space in catalog.get(name).arguments.values() if space.kind == "rank"]
-    return draw.normal(size=(2, items)), draw.integers(0, 2, (2, items)).astype(float), *ranks
+    draw, (_, *marks) = np.random.default_rng(7), catalog.get(name).arguments.values()
+
+    def marked(space):
+        return draw.integers(0, items, (2, items)) if space.kind == "rank" else draw.integers(0, 2, (2, items)).astype(float)
+
+    return draw.normal(size=(2, items)), *map(marked, marks)
 
 
 def test_some_losses_take_pairs():

@@ -7,10 +7,10 @@ import numpy as np
 from lossref.float64.kernels import Array, exact_sum, leader_and_tails, weighted_tails, within_reach
 
 
-def weighted_cross(logits: Array, target: Array) -> Array:
-    """S log(sum_j exp z_j) - sum_j t_j z_j for S = sum_j t_j."""
+def weighted_cross(logits: Array, target: Array, low: Array = 0.0) -> Array:
+    """S log(sum_j exp z_j) - sum_j t_j z_j for S = sum_j t_j; `low` is what rounding had taken from the logits."""
     # The sum of t_j (z_max - z_j) + S log1p(sum of the others): terms of one sign.
-    leader, tails, lag = leader_and_tails(logits)
+    leader, tails, lag = leader_and_tails(logits, low)
     weight, lag, factor = within_reach(target, lag)
     rest, total = exact_sum(tails), exact_sum(weight)
     tiny = exact_sum(np.where(leader, 0.0, weighted_tails(lag, total[..., None])))

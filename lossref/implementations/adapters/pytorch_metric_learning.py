@@ -35,6 +35,22 @@ def triplet_margin(anchor, positive, negative, margin):
     )
 
 
+def _one_of_each(question):
+    """Whether the anchor has one of its class and one other."""
+    is_one = max(len(question.inputs[name]) for name in ("positive", "negative")) == 1
+    return "of one pair of its class and one other it says 0: it takes a batch with so few for one without pairs" if is_one else ""
+
+
+# One anchor, 1, and all others as numbers: their products, without the normalisation that is the default there, are the cosines. It is
+# made of them because a loss that rounds to 0 is the anchor times 0 there.
+@implements(alone=True, never=_one_of_each)
+def supervised_contrastive(positive, negative, temperature):
+    return losses.SupConLoss(temperature, distance=distances.DotProductSimilarity(normalize_embeddings=False))(
+        1 + 0 * positive[:, :1] + 0 * negative[:, :1], positive.new_zeros(1), None,
+        torch.cat((positive[0], negative[0]))[:, None], torch.cat((0 * positive[0], 0 * negative[0] + 1)).detach(),
+    )  # fmt: skip
+
+
 OTHERS = {
     "ArcFaceLoss": "of embeddings and its own matrix of classes, not of cosines; not judged separately yet",
     "CosFaceLoss": "of embeddings and its own matrix of classes, not of cosines; not judged separately yet",
