@@ -13,6 +13,7 @@ import signal
 import sys
 import tempfile
 import time
+import warnings
 from collections import Counter
 from collections.abc import Callable
 from pathlib import Path
@@ -75,6 +76,7 @@ def main() -> int:
     parser.add_argument("--only", type=int, metavar="NUMBER", help="run this case alone, and show its traceback")
     parser.add_argument("--json", action="store_true", help="print JSON")
     given = parser.parse_args()
+    warnings.filterwarnings("ignore", "Warning: converting a masked element to nan")  # the fuzzer does, of what it draws
     limited(CEILING if not (given.kind == "calls" and "jax" in sys.modules) else 0)  # which reserves more than it uses
     numbers = range(given.count) if given.only is None else [given.only]
     screen, counts, found, start = Console(stderr=True), Counter[tuple[str, str]](), list[dict[str, str]](), time.monotonic()

@@ -5,9 +5,8 @@ those that are marked `whole` are left out: unless LOSSREF_WHOLE_SUITE is set. L
 second on for one property and from the first for another.
 """
 
-import os
-
 import pytest
+import share
 
 from lossref import catalog, golden
 from lossref.formats import FORMATS
@@ -20,16 +19,15 @@ def pytest_generate_tests(metafunc):
         names = catalog.names()
         if mark := metafunc.definition.get_closest_marker("sampled"):
             names = mark.args[0] if mark.args else names
-            start, _, step = os.environ.get("LOSSREF_WHOLE_SUITE", "").partition("::")
-            every = int(step or 1) if start else -(-len(names) // SAMPLED)
-            names = names[(sum(metafunc.function.__name__.encode()) + int(start or 0)) % every :: every]
+            first, every = share.asked() or (0, -(-len(names) // SAMPLED))
+            names = names[(sum(metafunc.function.__name__.encode()) + first) % every :: every]
         metafunc.parametrize("loss", [catalog.get(name) for name in names], ids=lambda loss: loss.name)
     if "form" in metafunc.fixturenames:
         metafunc.parametrize("form", [FORMATS[name] for name in golden.SHIPPED_FORMATS], ids=lambda form: form.name)
 
 
 def pytest_collection_modifyitems(config, items):
-    if os.environ.get("LOSSREF_WHOLE_SUITE"):
+    if share.asked():
         return
     left_out = [item for item in items if item.get_closest_marker("whole")]
     config.hook.pytest_deselected(items=left_out)

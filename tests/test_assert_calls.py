@@ -276,7 +276,7 @@ def test_a_declared_function_too_wide_to_judge_gets_a_sentence():
         assert_matches([0.0], None, "kl_divergence", probabilities=p, target=p, convention="divide probabilities by their sum")
 
 
-def test_no_other_question_is_certified_for_a_nan(monkeypatch):
+def test_no_bound_is_certified_for_a_nan(monkeypatch):
     monkeypatch.setattr(alterations, "_is_right", lambda *asked: pytest.fail(f"certified for a NaN: {asked[0].sentences}"))
     right = lossref.value("binary_cross_entropy", probabilities=[0.25, 0.5], target=[1.0, 0.0])
     with pytest.raises(AssertionError):

@@ -3,7 +3,6 @@
 import io
 import json
 import math
-import os
 import random
 import shutil
 import struct
@@ -14,6 +13,7 @@ from fractions import Fraction
 from pathlib import Path
 
 import pytest
+import share
 from runs import once, sealed
 
 from lossref import catalog, golden
@@ -70,9 +70,9 @@ def reader(request, tmp_path_factory):
 @pytest.fixture(scope="module")
 def files():
     """Every fifth file, others for another share of the suite, and those of the losses that are sampled."""
-    paths, start = sorted(golden.manifest(golden.folder())["files"]), os.environ.get("LOSSREF_WHOLE_SUITE", "").partition("::")[0]
+    paths, (first, _) = sorted(golden.manifest(golden.folder())["files"]), share.asked() or (0, 1)
     sampled = [path for path in paths if path.partition("/")[2].partition(".")[0] in SAMPLED]
-    return [golden.folder() / path for path in sorted({*paths[int(start or 0) % 5 :: 5], *sampled})]
+    return [golden.folder() / path for path in sorted({*paths[first % 5 :: 5], *sampled})]
 
 
 @pytest.fixture(scope="module")

@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+import re
 import shutil
 
 import pytest
@@ -19,12 +20,13 @@ def test_the_set_that_is_shipped_is_pinned():
 
 @pytest.fixture
 def forged(tmp_path, monkeypatch):
-    """The set with one answer changed, and every digest put right; it is in use."""
+    """What the set has of one loss, with an answer changed and every digest put right; it is in use."""
     where = tmp_path / "golden"
-    shutil.copytree(golden.folder(), where)
+    shutil.copytree(golden.folder(), where, ignore=lambda _, names: {x for x in names if x.endswith(".jsonl") and x[:6] != "hinge."})
+    files = {path: entry for path, entry in golden.manifest(golden.folder())["files"].items() if path.startswith("margin/hinge.")}
     path = where / "margin" / "hinge.float64.jsonl"
     path.write_bytes(path.read_bytes().replace(b'"residual":[0]', b'"residual":[1]', 1))
-    restamp(where)
+    restamp(where, files=files)
     monkeypatch.setattr(golden.read, "__defaults__", (where,))
     yield where
     forget()
@@ -51,13 +53,26 @@ def test_a_forged_set_is_refused(forged, capsys, command):
     assert said.count("\n") == 1
 
 
+@pytest.mark.parametrize("said", ["does not match its digest", "not the number its header", "the root hash does not follow"])
+@pytest.mark.whole
+def test_a_pinned_root_vouches_for_no_other_bytes(tmp_path, capsys, said):
+    where = tmp_path / "golden"
+    shutil.copytree(golden.folder(), where)
+    path, text = where / "margin" / "hinge.float64.jsonl", (where / MANIFEST).read_text()
+    if "digest" in said:
+        path.write_bytes(path.read_bytes().replace(b'"residual":[0]', b'"residual":[1]', 1))
+    elif "number" in said:
+        (where / MANIFEST).write_text(re.sub(r'("vectors": )(\d+)', lambda m: f"{m[1]}{int(m[2]) + 1}", text, count=1))
+    else:
+        (where / MANIFEST).write_text(text.replace(ROOTS[VERSION], ROOTS["2.0.1"]))
+    assert main(["golden", "verify", str(where)]) == 1
+    assert said in capsys.readouterr().err
+
+
 @pytest.mark.parametrize("version", [UNVERSIONED, "9.0.0"])
 @pytest.mark.whole
 def test_a_set_that_claims_no_version_that_is_known_is_its_owners(forged, capsys, version):
-    hinge = {path: entry for path, entry in golden.manifest(forged)["files"].items() if path.startswith("margin/hinge.")}
-    for path in golden.manifest(forged)["files"].keys() - hinge.keys():
-        (forged / path).unlink()
-    restamp(forged, version=version, files=hinge)
+    restamp(forged, version=version)
     assert main(["golden", "verify", str(forged)]) == 0
     assert golden.read(catalog.get("hinge"), write.FORMATS["float64"], forged)
 

@@ -38,9 +38,12 @@ SLOPES = ("zero outside", "unclipped", "through")
 def same_as(inputs: Inputs, part: str, found: Any) -> list[str]:
     """The first way to ask otherwise of which what came back is the right answer; that of a sum taken in order besides."""
     said = list(_in_order(inputs, found)) if part == "value" else []
-    if said or (_has_nan(part, found) and not any(_has_nan(name, inputs.asked.named[name]) for name in inputs.loss.arguments)):
-        return said  # no other question explains a NaN
+    if said:
+        return said
+    is_undefined = _has_nan(part, found) and not any(_has_nan(name, inputs.asked.named[name]) for name in inputs.loss.arguments)
     for asked, sentence in _otherwise(inputs.asked):
+        if is_undefined and asked.sentences != inputs.asked.sentences:
+            continue  # no bound makes a NaN of numbers
         if _is_near(asked, part, found, inputs) and _is_right(asked, part, found):
             return [f"right for another question: {sentence}"]
     return []

@@ -6,7 +6,6 @@ import copy
 import inspect
 import pickle
 import random
-import warnings
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
@@ -79,9 +78,7 @@ def arguments_of(x: Any) -> Any:
         return x
     if hasattr(x, "detach"):
         x = x.detach().double() if x.is_floating_point() else x
-    with warnings.catch_warnings():
-        warnings.filterwarnings("ignore", "Warning: converting a masked element to nan")
-        return np.array(np.from_dlpack(x) if isinstance(x, arguments.Lent) else x)[()]
+    return np.array(np.from_dlpack(x) if isinstance(x, arguments.Lent) else x)[()]
 
 
 def _spoil(chance: random.Random, loss: Loss, given: dict[str, Any], lists: Mapping[str, Any]) -> None:

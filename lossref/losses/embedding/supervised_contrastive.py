@@ -22,8 +22,7 @@ from lossref.spec import Hard, Known, Loss, Parameter
 
 
 def value(positive, negative, temperature=0.1):
-    high, low = _logits(positive, negative, temperature)
-    size = np.shape(positive)[-1]
+    (high, low), size = _logits(positive, negative, temperature), np.shape(positive)[-1]
     return weighted_cross(high, np.where(np.arange(high.shape[-1]) < size, 1.0, 0.0), low) / size
 
 
