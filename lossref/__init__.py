@@ -11,9 +11,13 @@ if TYPE_CHECKING:
     from lossref.float64 import functions
     from lossref.float64.evaluate import gradient, hessian, value, value_and_gradient
     from lossref.library import NotSupported
+    from lossref.sweeps.run import sweep
 
 __version__ = "0.1.0"
-__all__ = ["Answer", "NotSupported", "Report", "check", "functions", "gradient", "hessian", "loss", "oracle", "value", "value_and_gradient"]
+__all__ = [
+    "Answer", "NotSupported", "Report", "check", "functions", "gradient", "hessian", "loss", "oracle", "sweep", "value",
+    "value_and_gradient",
+]  # fmt: skip
 
 # Imported when they are asked for: whoever wants float64 alone waits for no number theory, and the command line, which takes its time
 # to load, is interrupted by one line and no traceback.
@@ -24,6 +28,7 @@ _PLACES = {
     "check": "checking:check",
     "functions": "float64.functions:",
     "oracle": "ask:oracle",
+    "sweep": "sweeps.run:sweep",
     **{name: f"float64.evaluate:{name}" for name in ("gradient", "hessian", "value", "value_and_gradient")},
 }
 

@@ -186,6 +186,18 @@ def _array(x: Any) -> NDArray[Any]:
     return array.astype(np.float32) if array.dtype.name == "bfloat16" else array
 
 
+def rounded(x: NDArray[np.float64], form: Format) -> NDArray[np.float64]:
+    """The nearest numbers of a format, ties to even, an infinity beyond its largest: as `Format.nearest` has each of them."""
+    if form is FLOAT64:
+        return x
+    with np.errstate(all="ignore"):
+        if form.name == "float32":
+            return x.astype(np.float32).astype(np.float64)
+        last = np.ldexp(1.0, np.maximum(np.frexp(x)[1] - form.precision, form.least_exponent))
+        near = np.rint(x / last) * last  # powers of two: neither is rounded again
+        return np.where(np.abs(near) > float(form.largest), np.copysign(math.inf, x), near)
+
+
 def common_format(given: Mapping[str, Numbers]) -> Format:
     """The one format of several arrays: float64 where all are integers or Python numbers.
 

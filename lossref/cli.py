@@ -9,7 +9,21 @@ import sys
 from collections.abc import Sequence
 
 from lossref import __version__, output
-from lossref.commands import BAD_USE, Parser, UsageError, check, coverage, folklore, golden, init_adapter, look, power, programs, search
+from lossref.commands import (
+    BAD_USE,
+    Parser,
+    UsageError,
+    check,
+    coverage,
+    folklore,
+    golden,
+    init_adapter,
+    look,
+    power,
+    programs,
+    search,
+    sweep,
+)
 
 EPILOG = """\
 exit status: 0 conforms or done, 1 differs, 2 bad use, 3 the implementation broke; 128 and the number of a signal that
@@ -22,6 +36,7 @@ try:
   lossref check mine.py:f --definition mine_loss.py  judge by a loss of your own
   lossref check mine:losses --waivers known.toml --junit lossref.xml     in your CI
   lossref search torch --loss softplus               hunt for the largest error, and make it simple
+  lossref sweep softplus --implementation torch      every number of float32, and the worst of each binade
   lossref calls torch                                judge whole calls alone: reductions, weights, masks
   lossref coverage torch                             how many of PyTorch's losses can be judged
   lossref eval sigmoid_cross_entropy --logits 40 --target 1
@@ -60,7 +75,7 @@ def parser() -> argparse.ArgumentParser:
     )
     whole.add_argument("--version", action="version", version=f"lossref {__version__}")
     commands = whole.add_subparsers(title="commands", metavar="COMMAND", required=True)
-    for group in (check, search, coverage, look, golden, power, folklore, programs, init_adapter):
+    for group in (check, search, sweep, coverage, look, golden, power, folklore, programs, init_adapter):
         group.add(commands)
     return whole
 

@@ -130,8 +130,8 @@ class Format:
     @cached_property
     def _most(self) -> tuple[int, int]:
         """The largest number: the exponent of its last place, and how many of those."""
-        shift = self._ulp_exponent(self.largest.numerator, 1)
-        return shift, self.largest.numerator >> shift if shift > 0 else int(self.largest / Fraction(2) ** shift)
+        shift = self._ulp_exponent(self.largest.numerator, self.largest.denominator)
+        return shift, int(self.largest / Fraction(2) ** shift)
 
     def _ulp_exponent(self, p: int, q: int) -> int:
         if p == 0:

@@ -52,7 +52,7 @@ def show_run(console: Console, report: Mapping[str, Any], again: str = "", every
             say(console, f"{entry['loss']} broke: {entry['broke']}", "bold red")
     if everything or named or len(failing) <= FEW:
         for entry in losses if everything or named else failing:
-            _show_whole(console, entry, everything or named)
+            show_findings(console, entry, everything or named)
     else:
         found = _by_cause(failing)
         many = max(1, min(CAUSES, (SCREEN - AROUND - len(losses)) // SHORT))
@@ -126,7 +126,7 @@ def _apart(parts: Mapping[str, Any], region: str) -> Text:
     return text.grade(max(grades, key=LEVELS.index)) if grades else Text("-")
 
 
-def _show_whole(console: Console, entry: Entry, every_part: bool) -> None:
+def show_findings(console: Console, entry: Entry, every_part: bool) -> None:
     """Bug reports, each with a line that reproduces it."""
     for found in entry["parts"].values():
         if every_part or not found["conforms"]:
