@@ -19,7 +19,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from lossref.bits import BY_NUMPY, widened, written
+from lossref.bits import BY_NUMPY, SUBNORMALS, dtype, narrowed, widened, written
 from lossref.formats import FLOAT64, FORMATS, JUDGED, Format
 
 AXES = 24  # more than anybody has
@@ -60,7 +60,8 @@ def read(name: str, x: Any) -> Numbers:
 
 
 def plain(name: str, x: Any, *, exact: bool = False) -> NDArray[Any]:
-    """Anybody's array, tensor, list or number as a NumPy array of real numbers, of its own dtype; bfloat16 as float32, which holds it.
+    """Anybody's array, tensor, list or number as a NumPy array of real numbers, of its own dtype; what NumPy has not as float32, which
+    holds it and knows its name.
 
     Fractions, Decimals and integers of any size are taken where `exact` ones are wanted, and rounded to float64.
     Raises ValueError for a masked array and for what is not made of real numbers.
@@ -178,12 +179,23 @@ def _array(x: Any) -> NDArray[Any]:
     if _is_masked(x):
         raise TypeError
     named = kind(x)
+    is_held = named in SUBNORMALS and named not in BY_NUMPY
     if callable(getattr(x, "detach", None)):  # a torch tensor
         x = x.detach().cpu()
-        if named in FORMATS and named not in BY_NUMPY:
+        if is_held:
             x = x.float()
     array = np.from_dlpack(x) if not hasattr(x, "__array__") and hasattr(x, "__dlpack__") else np.asarray(x)
-    return array.astype(np.float32) if array.dtype.name == "bfloat16" else array
+    return array.astype(np.dtype(np.float32, metadata={"format": named})) if is_held else array
+
+
+def precision(array: NDArray[Any]) -> int:
+    """Significant bits of the format that an array was given in; what came as float64 may have been float32, if that holds it."""
+    if array.dtype.metadata and "format" in array.dtype.metadata:
+        return FORMATS[array.dtype.metadata["format"]].precision
+    if array.dtype.kind == "f" and array.dtype != np.float64:
+        return int(np.finfo(array.dtype).nmant) + 1
+    with np.errstate(all="ignore"):
+        return 24 if array.dtype.kind == "f" and (np.isnan(array) | (array.astype(np.float32) == array)).all() else 53
 
 
 def rounded(x: NDArray[np.float64], form: Format) -> NDArray[np.float64]:
@@ -196,6 +208,20 @@ def rounded(x: NDArray[np.float64], form: Format) -> NDArray[np.float64]:
         last = np.ldexp(1.0, np.maximum(np.frexp(x)[1] - form.precision, form.least_exponent))
         near = np.rint(x / last) * last  # powers of two: neither is rounded again
         return np.where(np.abs(near) > float(form.largest), np.copysign(math.inf, x), near)
+
+
+def as_format(x: NDArray[np.float64], form: Format) -> NDArray[Any]:
+    """The nearest numbers of a format as an array of it; NaN beyond the largest of one that has no infinity."""
+    near = rounded(x, form)
+    return narrowed(near if form.specials == "ieee" else np.where(np.isinf(near), np.nan, near), form.name)
+
+
+def judged(name: str, form: Any) -> Format:
+    """A format that code is asked in, by its name; ValueError for another, ImportError where nothing has arrays of it."""
+    if not isinstance(form, str) or form not in JUDGED:
+        raise ValueError(f"{name} must be one of {', '.join(JUDGED)}, and is {shown(form)}")
+    dtype(form)
+    return FORMATS[form]
 
 
 def common_format(given: Mapping[str, Numbers]) -> Format:

@@ -32,6 +32,8 @@ SUBNORMALS = {  # the word, the bits of the fraction, the exponent of the least 
     "float32": (np.uint32, 23, -149),
     "float16": (np.uint16, 10, -24),
     "bfloat16": (np.uint16, 7, -133),
+    "float8_e5m2": (np.uint8, 2, -16),
+    "float8_e4m3fn": (np.uint8, 3, -9),
 }
 
 

@@ -183,5 +183,5 @@ FORMATS = {
         Format("float8_e4m3b11fnuz", 8, 4, 11, "fnuz"),
     )
 }
-JUDGED = ("float64", "float32", "float16", "bfloat16")  # those that code is asked in and judged by
+JUDGED = ("float64", "float32", "float16", "bfloat16", "float8_e5m2", "float8_e4m3fn")  # those that code is asked in and judged by
 FLOAT64 = FORMATS["float64"]

@@ -12,6 +12,7 @@ _Reduction = Literal["none", "sum", "mean"]
 _Denominator = Literal["weights", "kept", "count", "batch"]
 _Empty = Literal["nan", "zero"]
 _Smoothing = Literal["all", "others"]
+_Format = Literal["float64", "float32", "float16", "bfloat16", "float8_e5m2", "float8_e4m3fn"]
 
 class _Flat(Protocol[_P]):
     """A loss with its slopes, and its exact answers."""
@@ -35,7 +36,7 @@ def binary_cross_entropy(
     *, reduction: _Reduction = "none", denominator: _Denominator | float = "weights", empty: _Empty = "nan",
     sample_weight: ArrayLike | None = None, pos_weight: ArrayLike | None = None, label_smoothing: float = 0.0,
     smoothing: _Smoothing = "all", mask: ArrayLike | None = None, target_form: Literal["probability", "sign"] | None = None,
-    upstream: ArrayLike | None = None,
+    upstream: ArrayLike | None = None, dtype: _Format = "float64",
 ) -> Any:
     """Binary cross-entropy on a probability, also called log loss.
 
@@ -52,7 +53,7 @@ def cross_entropy_lambda(
     *, reduction: _Reduction = "none", denominator: _Denominator | float = "weights", empty: _Empty = "nan",
     sample_weight: ArrayLike | None = None, pos_weight: ArrayLike | None = None, label_smoothing: float = 0.0,
     smoothing: _Smoothing = "all", mask: ArrayLike | None = None, target_form: Literal["probability", "sign"] | None = None,
-    upstream: ArrayLike | None = None,
+    upstream: ArrayLike | None = None, dtype: _Format = "float64",
 ) -> Any:
     """Cross-entropy of an event that a rate brings about in the course of an exposure: LightGBM's other parametrisation.
 
@@ -71,6 +72,7 @@ def multilabel_soft_margin(
     *, reduction: _Reduction = "none", denominator: _Denominator | float = "weights", empty: _Empty = "nan",
     sample_weight: ArrayLike | None = None, label_smoothing: float = 0.0, smoothing: _Smoothing = "all", mask: ArrayLike | None = None,
     target_form: Literal["probability", "sign"] | None = None, upstream: ArrayLike | None = None, class_axis: int = -1,
+    dtype: _Format = "float64",
 ) -> Any:
     """Multilabel soft margin loss: the mean over the labels of binary cross-entropies on logits.
 
@@ -88,7 +90,7 @@ def poly_binary_cross_entropy(
     *, reduction: _Reduction = "none", denominator: _Denominator | float = "weights", empty: _Empty = "nan",
     sample_weight: ArrayLike | None = None, pos_weight: ArrayLike | None = None, label_smoothing: float = 0.0,
     smoothing: _Smoothing = "all", mask: ArrayLike | None = None, target_form: Literal["probability", "sign"] | None = None,
-    upstream: ArrayLike | None = None,
+    upstream: ArrayLike | None = None, dtype: _Format = "float64",
 ) -> Any:
     """Poly-1 binary cross-entropy: sigmoid cross-entropy, and a multiple of what the label's probability lacks to 1.
 
@@ -107,7 +109,7 @@ def sigmoid_cross_entropy(
     *, reduction: _Reduction = "none", denominator: _Denominator | float = "weights", empty: _Empty = "nan",
     sample_weight: ArrayLike | None = None, pos_weight: ArrayLike | None = None, label_smoothing: float = 0.0,
     smoothing: _Smoothing = "all", mask: ArrayLike | None = None, target_form: Literal["probability", "sign"] | None = None,
-    upstream: ArrayLike | None = None,
+    upstream: ArrayLike | None = None, dtype: _Format = "float64",
 ) -> Any:
     """Sigmoid cross-entropy: binary cross-entropy on a logit.
 
@@ -123,7 +125,7 @@ def sigmoid_focal_cross_entropy(
     logits: ArrayLike, target: ArrayLike, gamma: ArrayLike = 2.0, alpha: ArrayLike = 0.25,
     *, reduction: _Reduction = "none", denominator: _Denominator | float = "weights", empty: _Empty = "nan",
     sample_weight: ArrayLike | None = None, label_smoothing: float = 0.0, smoothing: _Smoothing = "all", mask: ArrayLike | None = None,
-    target_form: Literal["probability", "sign"] | None = None, upstream: ArrayLike | None = None,
+    target_form: Literal["probability", "sign"] | None = None, upstream: ArrayLike | None = None, dtype: _Format = "float64",
 ) -> Any:
     """Sigmoid focal cross-entropy: cross-entropy of a logit, weighted down where the prediction is right.
 
@@ -143,6 +145,7 @@ def zlpr(
     logits: ArrayLike, target: ArrayLike,
     *, reduction: _Reduction = "none", denominator: _Denominator | float = "weights", empty: _Empty = "nan",
     sample_weight: ArrayLike | None = None, mask: ArrayLike | None = None, upstream: ArrayLike | None = None, class_axis: int = -1,
+    dtype: _Format = "float64",
 ) -> Any:
     """Zero-bounded log-sum-exp loss of several labels (ZLPR): labels that hold are to score above 0, and all others below.
 
@@ -160,7 +163,7 @@ def adaptive_softmax(
     *, reduction: _Reduction = "none", denominator: _Denominator | float = "weights", empty: _Empty = "nan",
     sample_weight: ArrayLike | None = None, class_weight: ArrayLike | None = None, ignore_index: int | None = None,
     mask: ArrayLike | None = None, target_form: Literal["index", "one_hot"] | None = None, upstream: ArrayLike | None = None,
-    class_axis: int = -1,
+    class_axis: int = -1, dtype: _Format = "float64",
 ) -> Any:
     """Cross-entropy of a tree of two softmaxes: a head chooses a group of classes, and a softmax within the group chooses the class.
 
@@ -180,6 +183,7 @@ def categorical_cross_entropy(
     *, reduction: _Reduction = "none", denominator: _Denominator | float = "weights", empty: _Empty = "nan",
     sample_weight: ArrayLike | None = None, class_weight: ArrayLike | None = None, label_smoothing: float = 0.0,
     smoothing: _Smoothing = "all", mask: ArrayLike | None = None, upstream: ArrayLike | None = None, class_axis: int = -1,
+    dtype: _Format = "float64",
 ) -> Any:
     """Categorical cross-entropy of probabilities.
 
@@ -197,7 +201,7 @@ def categorical_focal_cross_entropy(
     *, reduction: _Reduction = "none", denominator: _Denominator | float = "weights", empty: _Empty = "nan",
     sample_weight: ArrayLike | None = None, class_weight: ArrayLike | None = None, ignore_index: int | None = None,
     mask: ArrayLike | None = None, target_form: Literal["index", "one_hot"] | None = None, upstream: ArrayLike | None = None,
-    class_axis: int = -1,
+    class_axis: int = -1, dtype: _Format = "float64",
 ) -> Any:
     """Categorical focal cross-entropy: softmax cross-entropy on logits, weighted down where the prediction is right.
 
@@ -218,7 +222,7 @@ def generalized_cross_entropy(
     *, reduction: _Reduction = "none", denominator: _Denominator | float = "weights", empty: _Empty = "nan",
     sample_weight: ArrayLike | None = None, class_weight: ArrayLike | None = None, ignore_index: int | None = None,
     mask: ArrayLike | None = None, target_form: Literal["index", "one_hot"] | None = None, upstream: ArrayLike | None = None,
-    class_axis: int = -1,
+    class_axis: int = -1, dtype: _Format = "float64",
 ) -> Any:
     """Generalised cross-entropy, on logits: between cross-entropy, for q = 0, and what the target's probability lacks to 1, for q = 1.
 
@@ -237,6 +241,7 @@ def linear_cross_entropy(
     hidden: ArrayLike, weight: ArrayLike, bias: ArrayLike, target: ArrayLike,
     *, reduction: _Reduction = "none", denominator: _Denominator | float = "weights", empty: _Empty = "nan",
     sample_weight: ArrayLike | None = None, mask: ArrayLike | None = None, upstream: ArrayLike | None = None, class_axis: int = -1,
+    dtype: _Format = "float64",
 ) -> Any:
     """Cross-entropy of linear scores, a classifier's last layer and its loss in one, of a batch that shares the layer.
 
@@ -256,7 +261,7 @@ def negative_log_likelihood(
     *, reduction: _Reduction = "none", denominator: _Denominator | float = "weights", empty: _Empty = "nan",
     sample_weight: ArrayLike | None = None, class_weight: ArrayLike | None = None, ignore_index: int | None = None,
     mask: ArrayLike | None = None, target_form: Literal["index", "one_hot"] | None = None, upstream: ArrayLike | None = None,
-    class_axis: int = -1,
+    class_axis: int = -1, dtype: _Format = "float64",
 ) -> Any:
     """Negative log-likelihood of log-probabilities, with an integer target.
 
@@ -273,7 +278,7 @@ def one_vs_all_logistic(
     *, reduction: _Reduction = "none", denominator: _Denominator | float = "weights", empty: _Empty = "nan",
     sample_weight: ArrayLike | None = None, class_weight: ArrayLike | None = None, ignore_index: int | None = None,
     mask: ArrayLike | None = None, target_form: Literal["index", "one_hot"] | None = None, upstream: ArrayLike | None = None,
-    class_axis: int = -1,
+    class_axis: int = -1, dtype: _Format = "float64",
 ) -> Any:
     """One-vs-all logistic loss: of each class, whether it is the true one, a sigmoid cross-entropy.
 
@@ -291,7 +296,7 @@ def poly_cross_entropy(
     *, reduction: _Reduction = "none", denominator: _Denominator | float = "weights", empty: _Empty = "nan",
     sample_weight: ArrayLike | None = None, class_weight: ArrayLike | None = None, ignore_index: int | None = None,
     mask: ArrayLike | None = None, target_form: Literal["index", "one_hot"] | None = None, upstream: ArrayLike | None = None,
-    class_axis: int = -1,
+    class_axis: int = -1, dtype: _Format = "float64",
 ) -> Any:
     """Poly-1 cross-entropy: softmax cross-entropy on logits, and a multiple of what the target's probability lacks to 1.
 
@@ -310,6 +315,7 @@ def soft_target_cross_entropy(
     *, reduction: _Reduction = "none", denominator: _Denominator | float = "weights", empty: _Empty = "nan",
     sample_weight: ArrayLike | None = None, class_weight: ArrayLike | None = None, label_smoothing: float = 0.0,
     smoothing: _Smoothing = "all", mask: ArrayLike | None = None, upstream: ArrayLike | None = None, class_axis: int = -1,
+    dtype: _Format = "float64",
 ) -> Any:
     """Softmax cross-entropy on logits, with a target weight for every class.
 
@@ -327,6 +333,7 @@ def softmax_cross_entropy(
     sample_weight: ArrayLike | None = None, class_weight: ArrayLike | None = None, label_smoothing: float = 0.0,
     smoothing: _Smoothing = "all", ignore_index: int | None = None, mask: ArrayLike | None = None,
     target_form: Literal["index", "one_hot", "soft"] | None = None, upstream: ArrayLike | None = None, class_axis: int = -1,
+    dtype: _Format = "float64",
 ) -> Any:
     """Softmax cross-entropy on logits, with an integer target.
 
@@ -344,6 +351,7 @@ def sparse_categorical_cross_entropy(
     sample_weight: ArrayLike | None = None, class_weight: ArrayLike | None = None, label_smoothing: float = 0.0,
     smoothing: _Smoothing = "all", ignore_index: int | None = None, mask: ArrayLike | None = None,
     target_form: Literal["index", "one_hot", "soft"] | None = None, upstream: ArrayLike | None = None, class_axis: int = -1,
+    dtype: _Format = "float64",
 ) -> Any:
     """Cross-entropy of probabilities, with an integer target: minus the logarithm of the true class's probability.
 
@@ -361,6 +369,7 @@ def ciou(
     eps: ArrayLike = 1e-07,
     *, reduction: _Reduction = "none", denominator: _Denominator | float = "weights", empty: _Empty = "nan",
     sample_weight: ArrayLike | None = None, mask: ArrayLike | None = None, upstream: ArrayLike | None = None, class_axis: int = -1,
+    dtype: _Format = "float64",
 ) -> Any:
     """Complete IoU (CIoU) of two boxes: what they share, how far their centres are apart, and how differently long their sides are.
 
@@ -382,6 +391,7 @@ def diou(
     corner: ArrayLike, opposite: ArrayLike, target_corner: ArrayLike, target_opposite: ArrayLike, eps: ArrayLike = 1e-07,
     *, reduction: _Reduction = "none", denominator: _Denominator | float = "weights", empty: _Empty = "nan",
     sample_weight: ArrayLike | None = None, mask: ArrayLike | None = None, upstream: ArrayLike | None = None, class_axis: int = -1,
+    dtype: _Format = "float64",
 ) -> Any:
     """Distance-IoU (DIoU) of two boxes: what they share, and how far their centres are apart beside the box around both.
 
@@ -403,6 +413,7 @@ def giou(
     corner: ArrayLike, opposite: ArrayLike, target_corner: ArrayLike, target_opposite: ArrayLike, eps: ArrayLike = 1e-07,
     *, reduction: _Reduction = "none", denominator: _Denominator | float = "weights", empty: _Empty = "nan",
     sample_weight: ArrayLike | None = None, mask: ArrayLike | None = None, upstream: ArrayLike | None = None, class_axis: int = -1,
+    dtype: _Format = "float64",
 ) -> Any:
     """Generalised intersection over union (GIoU) of two boxes, as a loss: boxes that share nothing still pull at each other.
 
@@ -424,7 +435,7 @@ def cross_entropy(
     probabilities: ArrayLike, target: ArrayLike, base: ArrayLike = 1.0,
     *, reduction: _Reduction = "none", denominator: _Denominator | float = "weights", empty: _Empty = "nan",
     sample_weight: ArrayLike | None = None, label_smoothing: float = 0.0, smoothing: _Smoothing = "all", mask: ArrayLike | None = None,
-    upstream: ArrayLike | None = None, class_axis: int = -1,
+    upstream: ArrayLike | None = None, class_axis: int = -1, dtype: _Format = "float64",
 ) -> Any:
     """Cross-entropy of a model distribution relative to a true one.
 
@@ -441,6 +452,7 @@ def entropy(
     probabilities: ArrayLike, base: ArrayLike = 1.0,
     *, reduction: _Reduction = "none", denominator: _Denominator | float = "weights", empty: _Empty = "nan",
     sample_weight: ArrayLike | None = None, mask: ArrayLike | None = None, upstream: ArrayLike | None = None, class_axis: int = -1,
+    dtype: _Format = "float64",
 ) -> Any:
     """Entropy of a distribution.
 
@@ -456,6 +468,7 @@ def gaussian_kl(
     mean: ArrayLike, log_variance: ArrayLike,
     *, reduction: _Reduction = "none", denominator: _Denominator | float = "weights", empty: _Empty = "nan",
     sample_weight: ArrayLike | None = None, mask: ArrayLike | None = None, upstream: ArrayLike | None = None, class_axis: int = -1,
+    dtype: _Format = "float64",
 ) -> Any:
     """Kullback-Leibler divergence of a Gaussian with independent entries from the standard one: what a variational autoencoder pays.
 
@@ -471,6 +484,7 @@ def generalized_kl(
     rates: ArrayLike, target: ArrayLike,
     *, reduction: _Reduction = "none", denominator: _Denominator | float = "weights", empty: _Empty = "nan",
     sample_weight: ArrayLike | None = None, mask: ArrayLike | None = None, upstream: ArrayLike | None = None, class_axis: int = -1,
+    dtype: _Format = "float64",
 ) -> Any:
     """Generalised Kullback-Leibler divergence of rates from counts: the I-divergence, which fits numbers of any sum.
 
@@ -487,7 +501,7 @@ def jensen_shannon(
     probabilities: ArrayLike, target: ArrayLike,
     *, reduction: _Reduction = "none", denominator: _Denominator | float = "weights", empty: _Empty = "nan",
     sample_weight: ArrayLike | None = None, label_smoothing: float = 0.0, smoothing: _Smoothing = "all", mask: ArrayLike | None = None,
-    upstream: ArrayLike | None = None, class_axis: int = -1,
+    upstream: ArrayLike | None = None, class_axis: int = -1, dtype: _Format = "float64",
 ) -> Any:
     """Jensen-Shannon divergence of two distributions: how far, on average, each is from their mean.
 
@@ -504,7 +518,7 @@ def jensen_shannon(
 def k3(
     log_probability: ArrayLike, reference: ArrayLike,
     *, reduction: _Reduction = "none", denominator: _Denominator | float = "weights", empty: _Empty = "nan",
-    sample_weight: ArrayLike | None = None, mask: ArrayLike | None = None, upstream: ArrayLike | None = None,
+    sample_weight: ArrayLike | None = None, mask: ArrayLike | None = None, upstream: ArrayLike | None = None, dtype: _Format = "float64",
 ) -> Any:
     """The estimator k3 of a divergence, from one sample: what GRPO penalises a policy with that leaves its reference.
 
@@ -521,7 +535,7 @@ def kl_divergence(
     probabilities: ArrayLike, target: ArrayLike,
     *, reduction: _Reduction = "none", denominator: _Denominator | float = "weights", empty: _Empty = "nan",
     sample_weight: ArrayLike | None = None, label_smoothing: float = 0.0, smoothing: _Smoothing = "all", mask: ArrayLike | None = None,
-    upstream: ArrayLike | None = None, class_axis: int = -1,
+    upstream: ArrayLike | None = None, class_axis: int = -1, dtype: _Format = "float64",
 ) -> Any:
     """Kullback-Leibler divergence of a model's probabilities from target probabilities.
 
@@ -538,7 +552,7 @@ def kl_divergence_from_log_probabilities(
     log_probabilities: ArrayLike, target: ArrayLike,
     *, reduction: _Reduction = "none", denominator: _Denominator | float = "weights", empty: _Empty = "nan",
     sample_weight: ArrayLike | None = None, label_smoothing: float = 0.0, smoothing: _Smoothing = "all", mask: ArrayLike | None = None,
-    upstream: ArrayLike | None = None, class_axis: int = -1,
+    upstream: ArrayLike | None = None, class_axis: int = -1, dtype: _Format = "float64",
 ) -> Any:
     """Kullback-Leibler divergence of a model's log-probabilities from target probabilities.
 
@@ -555,6 +569,7 @@ def kl_divergence_of_log_probabilities(
     log_probabilities: ArrayLike, log_target: ArrayLike,
     *, reduction: _Reduction = "none", denominator: _Denominator | float = "weights", empty: _Empty = "nan",
     sample_weight: ArrayLike | None = None, mask: ArrayLike | None = None, upstream: ArrayLike | None = None, class_axis: int = -1,
+    dtype: _Format = "float64",
 ) -> Any:
     """Kullback-Leibler divergence of a model's log-probabilities from the true log-probabilities: both sides in logarithms.
 
@@ -571,7 +586,7 @@ def total_variation_distance(
     probabilities: ArrayLike, target: ArrayLike,
     *, reduction: _Reduction = "none", denominator: _Denominator | float = "weights", empty: _Empty = "nan",
     sample_weight: ArrayLike | None = None, label_smoothing: float = 0.0, smoothing: _Smoothing = "all", mask: ArrayLike | None = None,
-    upstream: ArrayLike | None = None, class_axis: int = -1,
+    upstream: ArrayLike | None = None, class_axis: int = -1, dtype: _Format = "float64",
 ) -> Any:
     """Total variation distance of two distributions: the most by which they differ about any event.
 
@@ -589,7 +604,7 @@ def am_softmax(
     *, reduction: _Reduction = "none", denominator: _Denominator | float = "weights", empty: _Empty = "nan",
     sample_weight: ArrayLike | None = None, class_weight: ArrayLike | None = None, ignore_index: int | None = None,
     mask: ArrayLike | None = None, target_form: Literal["index", "one_hot"] | None = None, upstream: ArrayLike | None = None,
-    class_axis: int = -1,
+    class_axis: int = -1, dtype: _Format = "float64",
 ) -> Any:
     """Additive-margin softmax (CosFace): softmax cross-entropy of scaled cosines, the target's made smaller by a margin.
 
@@ -608,7 +623,7 @@ def arcface(
     *, reduction: _Reduction = "none", denominator: _Denominator | float = "weights", empty: _Empty = "nan",
     sample_weight: ArrayLike | None = None, class_weight: ArrayLike | None = None, ignore_index: int | None = None,
     mask: ArrayLike | None = None, target_form: Literal["index", "one_hot"] | None = None, upstream: ArrayLike | None = None,
-    class_axis: int = -1,
+    class_axis: int = -1, dtype: _Format = "float64",
 ) -> Any:
     """ArcFace: softmax cross-entropy of scaled cosines, the target's angle made larger by a margin.
 
@@ -627,6 +642,7 @@ def circle(
     positive: ArrayLike, negative: ArrayLike, gamma: ArrayLike = 80.0, margin: ArrayLike = 0.4,
     *, reduction: _Reduction = "none", denominator: _Denominator | float = "weights", empty: _Empty = "nan",
     sample_weight: ArrayLike | None = None, mask: ArrayLike | None = None, upstream: ArrayLike | None = None, class_axis: int = -1,
+    dtype: _Format = "float64",
 ) -> Any:
     """Circle loss of one anchor: each cosine within its class is to exceed every other, and is pulled by how far it is off.
 
@@ -645,7 +661,7 @@ def circle(
 def contrastive(
     distance: ArrayLike, target: ArrayLike, margin: ArrayLike = 1.0,
     *, reduction: _Reduction = "none", denominator: _Denominator | float = "weights", empty: _Empty = "nan",
-    sample_weight: ArrayLike | None = None, mask: ArrayLike | None = None, upstream: ArrayLike | None = None,
+    sample_weight: ArrayLike | None = None, mask: ArrayLike | None = None, upstream: ArrayLike | None = None, dtype: _Format = "float64",
 ) -> Any:
     """Contrastive loss of a distance: alike things are to be close, others at least a margin apart.
 
@@ -664,6 +680,7 @@ def cosine_distance(
     first: ArrayLike, second: ArrayLike, at_zero: ArrayLike = 0.0,
     *, reduction: _Reduction = "none", denominator: _Denominator | float = "weights", empty: _Empty = "nan",
     sample_weight: ArrayLike | None = None, mask: ArrayLike | None = None, upstream: ArrayLike | None = None, class_axis: int = -1,
+    dtype: _Format = "float64",
 ) -> Any:
     """Cosine distance of two vectors: 1 less the cosine of their angle.
 
@@ -681,7 +698,7 @@ def cosine_embedding(
     first: ArrayLike, second: ArrayLike, target: ArrayLike, margin: ArrayLike = 0.0, at_zero: ArrayLike = 0.0,
     *, reduction: _Reduction = "none", denominator: _Denominator | float = "weights", empty: _Empty = "nan",
     sample_weight: ArrayLike | None = None, mask: ArrayLike | None = None, target_form: Literal["sign", "binary"] | None = None,
-    upstream: ArrayLike | None = None, class_axis: int = -1,
+    upstream: ArrayLike | None = None, class_axis: int = -1, dtype: _Format = "float64",
 ) -> Any:
     """Cosine embedding loss: two vectors are to point the same way, or to stay apart by an angle.
 
@@ -700,7 +717,7 @@ def hinge_embedding(
     prediction: ArrayLike, target: ArrayLike, margin: ArrayLike = 1.0,
     *, reduction: _Reduction = "none", denominator: _Denominator | float = "weights", empty: _Empty = "nan",
     sample_weight: ArrayLike | None = None, mask: ArrayLike | None = None, target_form: Literal["sign", "binary"] | None = None,
-    upstream: ArrayLike | None = None,
+    upstream: ArrayLike | None = None, dtype: _Format = "float64",
 ) -> Any:
     """Hinge embedding loss: things that belong together cost their distance, others what theirs lacks to a margin.
 
@@ -718,6 +735,7 @@ def multi_similarity(
     positive: ArrayLike, negative: ArrayLike, alpha: ArrayLike = 2.0, beta: ArrayLike = 50.0, base: ArrayLike = 0.5,
     *, reduction: _Reduction = "none", denominator: _Denominator | float = "weights", empty: _Empty = "nan",
     sample_weight: ArrayLike | None = None, mask: ArrayLike | None = None, upstream: ArrayLike | None = None, class_axis: int = -1,
+    dtype: _Format = "float64",
 ) -> Any:
     """Multi-similarity loss of one anchor: those of its class are to be more similar to it than a base, and all others less.
 
@@ -736,7 +754,7 @@ def multi_similarity(
 def n_pairs(
     anchor: ArrayLike, positive: ArrayLike,
     *, reduction: _Reduction = "none", denominator: _Denominator | float = "weights", empty: _Empty = "nan",
-    sample_weight: ArrayLike | None = None, mask: ArrayLike | None = None, upstream: ArrayLike | None = None,
+    sample_weight: ArrayLike | None = None, mask: ArrayLike | None = None, upstream: ArrayLike | None = None, dtype: _Format = "float64",
 ) -> Any:
     """N-pairs loss: of n classes with one pair each, every anchor is to agree with its own positive, and with no other's.
 
@@ -752,7 +770,7 @@ def n_pairs(
 def ntxent(
     first: ArrayLike, second: ArrayLike, temperature: ArrayLike = 0.1, at_zero: ArrayLike = 0.0,
     *, reduction: _Reduction = "none", denominator: _Denominator | float = "weights", empty: _Empty = "nan",
-    sample_weight: ArrayLike | None = None, mask: ArrayLike | None = None, upstream: ArrayLike | None = None,
+    sample_weight: ArrayLike | None = None, mask: ArrayLike | None = None, upstream: ArrayLike | None = None, dtype: _Format = "float64",
 ) -> Any:
     """NT-Xent, the contrastive loss of SimCLR: of all embeddings in a batch, each is to point the way of its own other view.
 
@@ -771,6 +789,7 @@ def supervised_contrastive(
     positive: ArrayLike, negative: ArrayLike, temperature: ArrayLike = 0.1,
     *, reduction: _Reduction = "none", denominator: _Denominator | float = "weights", empty: _Empty = "nan",
     sample_weight: ArrayLike | None = None, mask: ArrayLike | None = None, upstream: ArrayLike | None = None, class_axis: int = -1,
+    dtype: _Format = "float64",
 ) -> Any:
     """Supervised contrastive loss (SupCon) of one anchor: each of its class is to have a large share among all others.
 
@@ -789,6 +808,7 @@ def triplet_margin(
     anchor: ArrayLike, positive: ArrayLike, negative: ArrayLike, margin: ArrayLike = 1.0,
     *, reduction: _Reduction = "none", denominator: _Denominator | float = "weights", empty: _Empty = "nan",
     sample_weight: ArrayLike | None = None, mask: ArrayLike | None = None, upstream: ArrayLike | None = None, class_axis: int = -1,
+    dtype: _Format = "float64",
 ) -> Any:
     """Triplet margin loss: an anchor is to lie nearer to its positive than to its negative, by a margin.
 
@@ -806,7 +826,7 @@ def triplet_margin(
 def gamma(
     log_mean: ArrayLike, target: ArrayLike,
     *, reduction: _Reduction = "none", denominator: _Denominator | float = "weights", empty: _Empty = "nan",
-    sample_weight: ArrayLike | None = None, mask: ArrayLike | None = None, upstream: ArrayLike | None = None,
+    sample_weight: ArrayLike | None = None, mask: ArrayLike | None = None, upstream: ArrayLike | None = None, dtype: _Format = "float64",
 ) -> Any:
     """Gamma loss: the part of a gamma negative log-likelihood that its mean has, from the logarithm of the mean.
 
@@ -822,7 +842,7 @@ def gamma(
 def inverse_gaussian(
     mean: ArrayLike, target: ArrayLike,
     *, reduction: _Reduction = "none", denominator: _Denominator | float = "weights", empty: _Empty = "nan",
-    sample_weight: ArrayLike | None = None, mask: ArrayLike | None = None, upstream: ArrayLike | None = None,
+    sample_weight: ArrayLike | None = None, mask: ArrayLike | None = None, upstream: ArrayLike | None = None, dtype: _Format = "float64",
 ) -> Any:
     """Inverse Gaussian deviance: the square of the residual, relative to the target and to the square of the mean.
 
@@ -839,7 +859,7 @@ def inverse_gaussian(
 def negative_binomial(
     log_mean: ArrayLike, target: ArrayLike, dispersion: ArrayLike = 1.0,
     *, reduction: _Reduction = "none", denominator: _Denominator | float = "weights", empty: _Empty = "nan",
-    sample_weight: ArrayLike | None = None, mask: ArrayLike | None = None, upstream: ArrayLike | None = None,
+    sample_weight: ArrayLike | None = None, mask: ArrayLike | None = None, upstream: ArrayLike | None = None, dtype: _Format = "float64",
 ) -> Any:
     """Negative binomial loss: the part of an overdispersed count's negative log-likelihood that its mean has, from the mean's logarithm.
 
@@ -856,7 +876,7 @@ def negative_binomial(
 def poisson(
     log_rate: ArrayLike, target: ArrayLike,
     *, reduction: _Reduction = "none", denominator: _Denominator | float = "weights", empty: _Empty = "nan",
-    sample_weight: ArrayLike | None = None, mask: ArrayLike | None = None, upstream: ArrayLike | None = None,
+    sample_weight: ArrayLike | None = None, mask: ArrayLike | None = None, upstream: ArrayLike | None = None, dtype: _Format = "float64",
 ) -> Any:
     """Poisson negative log-likelihood of a count, from the logarithm of its rate.
 
@@ -872,7 +892,7 @@ def poisson(
 def poisson_from_rate(
     rate: ArrayLike, target: ArrayLike,
     *, reduction: _Reduction = "none", denominator: _Denominator | float = "weights", empty: _Empty = "nan",
-    sample_weight: ArrayLike | None = None, mask: ArrayLike | None = None, upstream: ArrayLike | None = None,
+    sample_weight: ArrayLike | None = None, mask: ArrayLike | None = None, upstream: ArrayLike | None = None, dtype: _Format = "float64",
 ) -> Any:
     """Poisson negative log-likelihood of a count, from the rate itself.
 
@@ -888,7 +908,7 @@ def poisson_from_rate(
 def student_t(
     prediction: ArrayLike, target: ArrayLike, scale: ArrayLike = 1.0, freedom: ArrayLike = 4.0,
     *, reduction: _Reduction = "none", denominator: _Denominator | float = "weights", empty: _Empty = "nan",
-    sample_weight: ArrayLike | None = None, mask: ArrayLike | None = None, upstream: ArrayLike | None = None,
+    sample_weight: ArrayLike | None = None, mask: ArrayLike | None = None, upstream: ArrayLike | None = None, dtype: _Format = "float64",
 ) -> Any:
     """Student's t negative log-likelihood of a residual: half its square near 0, and n + 1 times its logarithm far off.
 
@@ -908,7 +928,7 @@ def student_t(
 def tweedie(
     log_mean: ArrayLike, target: ArrayLike, power: ArrayLike = 1.5,
     *, reduction: _Reduction = "none", denominator: _Denominator | float = "weights", empty: _Empty = "nan",
-    sample_weight: ArrayLike | None = None, mask: ArrayLike | None = None, upstream: ArrayLike | None = None,
+    sample_weight: ArrayLike | None = None, mask: ArrayLike | None = None, upstream: ArrayLike | None = None, dtype: _Format = "float64",
 ) -> Any:
     """Tweedie loss: the part of a compound Poisson-gamma negative log-likelihood that its mean has, from the logarithm of the mean.
 
@@ -922,7 +942,7 @@ def tweedie(
     """
 
 @_curved
-def expm1(x: ArrayLike) -> Any:
+def expm1(x: ArrayLike, *, dtype: _Format = "float64") -> Any:
     """Exponential less 1, which keeps its digits for small x.
 
         f(x) = exp x - 1,      df/dx = exp x
@@ -932,7 +952,7 @@ def expm1(x: ArrayLike) -> Any:
     """
 
 @_flat
-def log1mexp(x: ArrayLike) -> Any:
+def log1mexp(x: ArrayLike, *, dtype: _Format = "float64") -> Any:
     """Logarithm of 1 - exp x: the log-probability of what did not happen.
 
         f(x) = log(1 - exp x),      df/dx = -exp x / (1 - exp x)
@@ -942,7 +962,7 @@ def log1mexp(x: ArrayLike) -> Any:
     """
 
 @_curved
-def log1p(x: ArrayLike) -> Any:
+def log1p(x: ArrayLike, *, dtype: _Format = "float64") -> Any:
     """Logarithm of 1 + x, which keeps its digits for small x.
 
         f(x) = log(1 + x),      df/dx = 1 / (1 + x)
@@ -952,7 +972,7 @@ def log1p(x: ArrayLike) -> Any:
     """
 
 @_flat
-def log_sigmoid(x: ArrayLike) -> Any:
+def log_sigmoid(x: ArrayLike, *, dtype: _Format = "float64") -> Any:
     """Logarithm of the logistic sigmoid.
 
         f(x) = log(1 / (1 + exp(-x))),      df/dx = 1 / (1 + exp x)
@@ -962,7 +982,7 @@ def log_sigmoid(x: ArrayLike) -> Any:
     """
 
 @_flat
-def log_softmax(x: ArrayLike, index: ArrayLike, *, class_axis: int = -1) -> Any:
+def log_softmax(x: ArrayLike, index: ArrayLike, *, class_axis: int = -1, dtype: _Format = "float64") -> Any:
     """One component of the logarithm of the softmax.
 
         f_i(x) = log(exp x_i / sum_j exp x_j),      df_i/dx_j = [i = j] - p_j,      p = softmax(x)
@@ -973,7 +993,7 @@ def log_softmax(x: ArrayLike, index: ArrayLike, *, class_axis: int = -1) -> Any:
     """
 
 @_flat
-def logit(x: ArrayLike) -> Any:
+def logit(x: ArrayLike, *, dtype: _Format = "float64") -> Any:
     """Logit: the logarithm of the odds, the inverse of the logistic sigmoid.
 
         f(x) = log(x / (1 - x)),      df/dx = 1 / (x (1 - x))
@@ -983,7 +1003,7 @@ def logit(x: ArrayLike) -> Any:
     """
 
 @_flat
-def logmeanexp(x: ArrayLike, *, class_axis: int = -1) -> Any:
+def logmeanexp(x: ArrayLike, *, class_axis: int = -1, dtype: _Format = "float64") -> Any:
     """Logarithm of a mean of exponentials: the log-likelihood of a mixture of equal shares, the value of an importance-weighted bound.
 
         f(x) = log((sum_j exp x_j) / n),      df/dx_j = softmax(x)_j
@@ -993,7 +1013,7 @@ def logmeanexp(x: ArrayLike, *, class_axis: int = -1) -> Any:
     """
 
 @_flat
-def logsumexp(x: ArrayLike, *, class_axis: int = -1) -> Any:
+def logsumexp(x: ArrayLike, *, class_axis: int = -1, dtype: _Format = "float64") -> Any:
     """Logarithm of a sum of exponentials, the smooth maximum.
 
         f(x) = log(sum_j exp x_j),      df/dx_j = softmax(x)_j
@@ -1003,7 +1023,7 @@ def logsumexp(x: ArrayLike, *, class_axis: int = -1) -> Any:
     """
 
 @_flat
-def relu(x: ArrayLike) -> Any:
+def relu(x: ArrayLike, *, dtype: _Format = "float64") -> Any:
     """Rectified linear unit.
 
         f(x) = max(0, x),      df/dx = 0  for x < 0,  1  for x > 0
@@ -1013,7 +1033,7 @@ def relu(x: ArrayLike) -> Any:
     """
 
 @_flat
-def sigmoid(x: ArrayLike) -> Any:
+def sigmoid(x: ArrayLike, *, dtype: _Format = "float64") -> Any:
     """Logistic sigmoid.
 
         s(x) = 1 / (1 + exp(-x)),      ds/dx = s(x) s(-x)
@@ -1023,7 +1043,7 @@ def sigmoid(x: ArrayLike) -> Any:
     """
 
 @_flat
-def softmax(x: ArrayLike, index: ArrayLike, *, class_axis: int = -1) -> Any:
+def softmax(x: ArrayLike, index: ArrayLike, *, class_axis: int = -1, dtype: _Format = "float64") -> Any:
     """One component of the softmax.
 
         p_i(x) = exp x_i / sum_j exp x_j,      dp_i/dx_j = p_i ([i = j] - p_j)
@@ -1034,7 +1054,7 @@ def softmax(x: ArrayLike, index: ArrayLike, *, class_axis: int = -1) -> Any:
     """
 
 @_curved
-def softplus(x: ArrayLike) -> Any:
+def softplus(x: ArrayLike, *, dtype: _Format = "float64") -> Any:
     """Softplus, the smooth maximum of 0 and x.
 
         f(x) = log(1 + exp x),      df/dx = 1 / (1 + exp(-x))
@@ -1044,7 +1064,7 @@ def softplus(x: ArrayLike) -> Any:
     """
 
 @_flat
-def tanh(x: ArrayLike) -> Any:
+def tanh(x: ArrayLike, *, dtype: _Format = "float64") -> Any:
     """Hyperbolic tangent.
 
         f(x) = (exp x - exp(-x)) / (exp x + exp(-x)),      df/dx = 1 - tanh(x)^2 = 4 / (exp x + exp(-x))^2
@@ -1054,7 +1074,7 @@ def tanh(x: ArrayLike) -> Any:
     """
 
 @_flat
-def xlog1py(x: ArrayLike, y: ArrayLike) -> Any:
+def xlog1py(x: ArrayLike, y: ArrayLike, *, dtype: _Format = "float64") -> Any:
     """x log(1 + y), with 0 log 0 = 0: the term of which the likelihoods of what did not happen are made.
 
         f(x, y) = x log(1 + y),      df/dx = log(1 + y),      df/dy = x / (1 + y)
@@ -1065,7 +1085,7 @@ def xlog1py(x: ArrayLike, y: ArrayLike) -> Any:
     """
 
 @_flat
-def xlogy(x: ArrayLike, y: ArrayLike) -> Any:
+def xlogy(x: ArrayLike, y: ArrayLike, *, dtype: _Format = "float64") -> Any:
     """x log y, with 0 log 0 = 0: the term of which entropies are made.
 
         f(x, y) = x log y,      df/dx = log y,      df/dy = x / y
@@ -1081,7 +1101,7 @@ def categorical_hinge(
     *, reduction: _Reduction = "none", denominator: _Denominator | float = "weights", empty: _Empty = "nan",
     sample_weight: ArrayLike | None = None, class_weight: ArrayLike | None = None, ignore_index: int | None = None,
     mask: ArrayLike | None = None, target_form: Literal["index", "one_hot"] | None = None, upstream: ArrayLike | None = None,
-    class_axis: int = -1,
+    class_axis: int = -1, dtype: _Format = "float64",
 ) -> Any:
     """Categorical hinge loss: the true class's score is to lead every other, and 0, by 1.
 
@@ -1099,7 +1119,7 @@ def exponential(
     prediction: ArrayLike, target: ArrayLike,
     *, reduction: _Reduction = "none", denominator: _Denominator | float = "weights", empty: _Empty = "nan",
     sample_weight: ArrayLike | None = None, mask: ArrayLike | None = None, target_form: Literal["sign", "binary"] | None = None,
-    upstream: ArrayLike | None = None,
+    upstream: ArrayLike | None = None, dtype: _Format = "float64",
 ) -> Any:
     """Exponential loss, of AdaBoost.
 
@@ -1115,6 +1135,7 @@ def hamming(
     prediction: ArrayLike, target: ArrayLike,
     *, reduction: _Reduction = "none", denominator: _Denominator | float = "weights", empty: _Empty = "nan",
     sample_weight: ArrayLike | None = None, mask: ArrayLike | None = None, upstream: ArrayLike | None = None, class_axis: int = -1,
+    dtype: _Format = "float64",
 ) -> Any:
     """Hamming loss: the share of labels that are wrong.
 
@@ -1131,7 +1152,7 @@ def hinge(
     prediction: ArrayLike, target: ArrayLike,
     *, reduction: _Reduction = "none", denominator: _Denominator | float = "weights", empty: _Empty = "nan",
     sample_weight: ArrayLike | None = None, mask: ArrayLike | None = None, target_form: Literal["sign", "binary"] | None = None,
-    upstream: ArrayLike | None = None,
+    upstream: ArrayLike | None = None, dtype: _Format = "float64",
 ) -> Any:
     """Hinge loss.
 
@@ -1147,7 +1168,7 @@ def logistic(
     prediction: ArrayLike, target: ArrayLike,
     *, reduction: _Reduction = "none", denominator: _Denominator | float = "weights", empty: _Empty = "nan",
     sample_weight: ArrayLike | None = None, mask: ArrayLike | None = None, target_form: Literal["sign", "binary"] | None = None,
-    upstream: ArrayLike | None = None,
+    upstream: ArrayLike | None = None, dtype: _Format = "float64",
 ) -> Any:
     """Logistic loss in margin form.
 
@@ -1163,7 +1184,7 @@ def margin_ranking(
     first: ArrayLike, second: ArrayLike, target: ArrayLike, margin: ArrayLike = 0.0,
     *, reduction: _Reduction = "none", denominator: _Denominator | float = "weights", empty: _Empty = "nan",
     sample_weight: ArrayLike | None = None, mask: ArrayLike | None = None, target_form: Literal["sign", "binary"] | None = None,
-    upstream: ArrayLike | None = None,
+    upstream: ArrayLike | None = None, dtype: _Format = "float64",
 ) -> Any:
     """Margin ranking loss: of two scores the one that the label names is to be larger, by a margin.
 
@@ -1182,7 +1203,7 @@ def modified_huber(
     prediction: ArrayLike, target: ArrayLike,
     *, reduction: _Reduction = "none", denominator: _Denominator | float = "weights", empty: _Empty = "nan",
     sample_weight: ArrayLike | None = None, mask: ArrayLike | None = None, target_form: Literal["sign", "binary"] | None = None,
-    upstream: ArrayLike | None = None,
+    upstream: ArrayLike | None = None, dtype: _Format = "float64",
 ) -> Any:
     """Modified Huber loss: a squared hinge whose square turns into a line on the wrong side.
 
@@ -1200,7 +1221,7 @@ def multi_margin(
     *, reduction: _Reduction = "none", denominator: _Denominator | float = "weights", empty: _Empty = "nan",
     sample_weight: ArrayLike | None = None, class_weight: ArrayLike | None = None, ignore_index: int | None = None,
     mask: ArrayLike | None = None, target_form: Literal["index", "one_hot"] | None = None, upstream: ArrayLike | None = None,
-    class_axis: int = -1,
+    class_axis: int = -1, dtype: _Format = "float64",
 ) -> Any:
     """Multiclass hinge loss of Weston and Watkins: the true class's score is to lead each other by a margin.
 
@@ -1221,7 +1242,7 @@ def multiclass_hinge(
     *, reduction: _Reduction = "none", denominator: _Denominator | float = "weights", empty: _Empty = "nan",
     sample_weight: ArrayLike | None = None, class_weight: ArrayLike | None = None, ignore_index: int | None = None,
     mask: ArrayLike | None = None, target_form: Literal["index", "one_hot"] | None = None, upstream: ArrayLike | None = None,
-    class_axis: int = -1,
+    class_axis: int = -1, dtype: _Format = "float64",
 ) -> Any:
     """Multiclass hinge loss of Crammer and Singer: the true class's score is to lead every other by 1.
 
@@ -1240,7 +1261,7 @@ def multiclass_perceptron(
     *, reduction: _Reduction = "none", denominator: _Denominator | float = "weights", empty: _Empty = "nan",
     sample_weight: ArrayLike | None = None, class_weight: ArrayLike | None = None, ignore_index: int | None = None,
     mask: ArrayLike | None = None, target_form: Literal["index", "one_hot"] | None = None, upstream: ArrayLike | None = None,
-    class_axis: int = -1,
+    class_axis: int = -1, dtype: _Format = "float64",
 ) -> Any:
     """Multiclass perceptron loss: what the true class's score lacks to the best one.
 
@@ -1258,7 +1279,7 @@ def multiclass_sparsemax(
     *, reduction: _Reduction = "none", denominator: _Denominator | float = "weights", empty: _Empty = "nan",
     sample_weight: ArrayLike | None = None, class_weight: ArrayLike | None = None, ignore_index: int | None = None,
     mask: ArrayLike | None = None, target_form: Literal["index", "one_hot"] | None = None, upstream: ArrayLike | None = None,
-    class_axis: int = -1,
+    class_axis: int = -1, dtype: _Format = "float64",
 ) -> Any:
     """Sparsemax loss of several classes: its slopes are sparsemax probabilities less the label's, as softmax's are of cross-entropy.
 
@@ -1276,6 +1297,7 @@ def multilabel_margin(
     scores: ArrayLike, target: ArrayLike,
     *, reduction: _Reduction = "none", denominator: _Denominator | float = "weights", empty: _Empty = "nan",
     sample_weight: ArrayLike | None = None, mask: ArrayLike | None = None, upstream: ArrayLike | None = None, class_axis: int = -1,
+    dtype: _Format = "float64",
 ) -> Any:
     """Multilabel margin loss: every label that holds is to lead every label that does not by 1.
 
@@ -1293,7 +1315,7 @@ def perceptron(
     prediction: ArrayLike, target: ArrayLike,
     *, reduction: _Reduction = "none", denominator: _Denominator | float = "weights", empty: _Empty = "nan",
     sample_weight: ArrayLike | None = None, mask: ArrayLike | None = None, target_form: Literal["sign", "binary"] | None = None,
-    upstream: ArrayLike | None = None,
+    upstream: ArrayLike | None = None, dtype: _Format = "float64",
 ) -> Any:
     """Perceptron loss.
 
@@ -1310,7 +1332,7 @@ def sparsemax(
     prediction: ArrayLike, target: ArrayLike,
     *, reduction: _Reduction = "none", denominator: _Denominator | float = "weights", empty: _Empty = "nan",
     sample_weight: ArrayLike | None = None, mask: ArrayLike | None = None, target_form: Literal["sign", "binary"] | None = None,
-    upstream: ArrayLike | None = None,
+    upstream: ArrayLike | None = None, dtype: _Format = "float64",
 ) -> Any:
     """Sparsemax loss of two classes: a hinge whose corner is a parabola, and the loss that makes sparsemax probabilities right.
 
@@ -1327,7 +1349,7 @@ def squared_hinge(
     prediction: ArrayLike, target: ArrayLike,
     *, reduction: _Reduction = "none", denominator: _Denominator | float = "weights", empty: _Empty = "nan",
     sample_weight: ArrayLike | None = None, mask: ArrayLike | None = None, target_form: Literal["sign", "binary"] | None = None,
-    upstream: ArrayLike | None = None,
+    upstream: ArrayLike | None = None, dtype: _Format = "float64",
 ) -> Any:
     """Squared hinge loss.
 
@@ -1342,7 +1364,7 @@ def squared_hinge(
 def thresholded_zero_one(
     prediction: ArrayLike, target: ArrayLike, threshold: ArrayLike = 0.5, at_threshold: ArrayLike = 1.0,
     *, reduction: _Reduction = "none", denominator: _Denominator | float = "weights", empty: _Empty = "nan",
-    sample_weight: ArrayLike | None = None, mask: ArrayLike | None = None, upstream: ArrayLike | None = None,
+    sample_weight: ArrayLike | None = None, mask: ArrayLike | None = None, upstream: ArrayLike | None = None, dtype: _Format = "float64",
 ) -> Any:
     """Zero-one loss with a threshold: 1 for a prediction that is too far off, 0 for a close one.
 
@@ -1360,7 +1382,7 @@ def thresholded_zero_one(
 def zero_one(
     prediction: ArrayLike, target: ArrayLike,
     *, reduction: _Reduction = "none", denominator: _Denominator | float = "weights", empty: _Empty = "nan",
-    sample_weight: ArrayLike | None = None, mask: ArrayLike | None = None, upstream: ArrayLike | None = None,
+    sample_weight: ArrayLike | None = None, mask: ArrayLike | None = None, upstream: ArrayLike | None = None, dtype: _Format = "float64",
 ) -> Any:
     """Zero-one loss: 1 for a wrong prediction, 0 for a right one.
 
@@ -1376,7 +1398,7 @@ def zero_one(
 def apo(
     chosen: ArrayLike, rejected: ArrayLike, reference_chosen: ArrayLike, reference_rejected: ArrayLike, beta: ArrayLike = 0.1,
     *, reduction: _Reduction = "none", denominator: _Denominator | float = "weights", empty: _Empty = "nan",
-    sample_weight: ArrayLike | None = None, mask: ArrayLike | None = None, upstream: ArrayLike | None = None,
+    sample_weight: ArrayLike | None = None, mask: ArrayLike | None = None, upstream: ArrayLike | None = None, dtype: _Format = "float64",
 ) -> Any:
     """Anchored preference optimisation (APO-zero) of a pair: the chosen answer is to gain on its reference, the rejected one to lose.
 
@@ -1395,7 +1417,7 @@ def apo(
 def bradley_terry(
     chosen: ArrayLike, rejected: ArrayLike,
     *, reduction: _Reduction = "none", denominator: _Denominator | float = "weights", empty: _Empty = "nan",
-    sample_weight: ArrayLike | None = None, mask: ArrayLike | None = None, upstream: ArrayLike | None = None,
+    sample_weight: ArrayLike | None = None, mask: ArrayLike | None = None, upstream: ArrayLike | None = None, dtype: _Format = "float64",
 ) -> Any:
     """Bradley-Terry loss of a pair: the answer that was chosen is to have the higher reward.
 
@@ -1410,7 +1432,7 @@ def bradley_terry(
 def cpo(
     chosen: ArrayLike, rejected: ArrayLike, beta: ArrayLike = 0.1, nll_weight: ArrayLike = 1.0,
     *, reduction: _Reduction = "none", denominator: _Denominator | float = "weights", empty: _Empty = "nan",
-    sample_weight: ArrayLike | None = None, mask: ArrayLike | None = None, upstream: ArrayLike | None = None,
+    sample_weight: ArrayLike | None = None, mask: ArrayLike | None = None, upstream: ArrayLike | None = None, dtype: _Format = "float64",
 ) -> Any:
     """Contrastive preference optimisation (CPO) of a pair: the chosen answer is to be the likelier one, and likely; no reference.
 
@@ -1428,7 +1450,7 @@ def cpo(
 def dft(
     log_probability: ArrayLike, detached: ArrayLike,
     *, reduction: _Reduction = "none", denominator: _Denominator | float = "weights", empty: _Empty = "nan",
-    sample_weight: ArrayLike | None = None, mask: ArrayLike | None = None, upstream: ArrayLike | None = None,
+    sample_weight: ArrayLike | None = None, mask: ArrayLike | None = None, upstream: ArrayLike | None = None, dtype: _Format = "float64",
 ) -> Any:
     """Dynamic fine-tuning (DFT) of a token: the log loss, weighted by the token's own probability, which is taken for a number.
 
@@ -1444,7 +1466,7 @@ def dft(
 def dpo(
     chosen: ArrayLike, rejected: ArrayLike, reference_chosen: ArrayLike, reference_rejected: ArrayLike, beta: ArrayLike = 0.1,
     *, reduction: _Reduction = "none", denominator: _Denominator | float = "weights", empty: _Empty = "nan",
-    sample_weight: ArrayLike | None = None, mask: ArrayLike | None = None, upstream: ArrayLike | None = None,
+    sample_weight: ArrayLike | None = None, mask: ArrayLike | None = None, upstream: ArrayLike | None = None, dtype: _Format = "float64",
 ) -> Any:
     """Direct preference optimisation (DPO) of a pair: the chosen answer is to gain more on its reference than the rejected one.
 
@@ -1463,7 +1485,7 @@ def dpo(
 def ipo(
     chosen: ArrayLike, rejected: ArrayLike, reference_chosen: ArrayLike, reference_rejected: ArrayLike, beta: ArrayLike = 0.1,
     *, reduction: _Reduction = "none", denominator: _Denominator | float = "weights", empty: _Empty = "nan",
-    sample_weight: ArrayLike | None = None, mask: ArrayLike | None = None, upstream: ArrayLike | None = None,
+    sample_weight: ArrayLike | None = None, mask: ArrayLike | None = None, upstream: ArrayLike | None = None, dtype: _Format = "float64",
 ) -> Any:
     """Identity preference optimisation (IPO) of a pair: the chosen answer is to gain a fixed amount more than the rejected one, no further.
 
@@ -1482,7 +1504,7 @@ def kto(
     log_probability: ArrayLike, target: ArrayLike, reference: ArrayLike, divergence: ArrayLike, beta: ArrayLike = 0.1,
     *, reduction: _Reduction = "none", denominator: _Denominator | float = "weights", empty: _Empty = "nan",
     sample_weight: ArrayLike | None = None, mask: ArrayLike | None = None, target_form: Literal["sign", "binary"] | None = None,
-    upstream: ArrayLike | None = None,
+    upstream: ArrayLike | None = None, dtype: _Format = "float64",
 ) -> Any:
     """Kahneman-Tversky optimisation (KTO) of one answer: a good one is to gain more on its reference than average, a bad one less.
 
@@ -1500,7 +1522,7 @@ def kto(
 def margin_mse(
     positive: ArrayLike, negative: ArrayLike, target: ArrayLike,
     *, reduction: _Reduction = "none", denominator: _Denominator | float = "weights", empty: _Empty = "nan",
-    sample_weight: ArrayLike | None = None, mask: ArrayLike | None = None, upstream: ArrayLike | None = None,
+    sample_weight: ArrayLike | None = None, mask: ArrayLike | None = None, upstream: ArrayLike | None = None, dtype: _Format = "float64",
 ) -> Any:
     """Margin MSE: a student's scores of a relevant and of an irrelevant passage are to differ by what a teacher's differ by.
 
@@ -1516,7 +1538,7 @@ def margin_mse(
 def nca_pref(
     chosen: ArrayLike, rejected: ArrayLike, reference_chosen: ArrayLike, reference_rejected: ArrayLike, beta: ArrayLike = 0.1,
     *, reduction: _Reduction = "none", denominator: _Denominator | float = "weights", empty: _Empty = "nan",
-    sample_weight: ArrayLike | None = None, mask: ArrayLike | None = None, upstream: ArrayLike | None = None,
+    sample_weight: ArrayLike | None = None, mask: ArrayLike | None = None, upstream: ArrayLike | None = None, dtype: _Format = "float64",
 ) -> Any:
     """Noise contrastive alignment (NCA) of a pair: the chosen answer is to be told from noise, and both are to stay near their reference.
 
@@ -1535,7 +1557,7 @@ def nca_pref(
 def ppo_clip(
     log_probability: ArrayLike, reference: ArrayLike, advantage: ArrayLike, low: ArrayLike = 0.2, high: ArrayLike = 0.2,
     *, reduction: _Reduction = "none", denominator: _Denominator | float = "weights", empty: _Empty = "nan",
-    sample_weight: ArrayLike | None = None, mask: ArrayLike | None = None, upstream: ArrayLike | None = None,
+    sample_weight: ArrayLike | None = None, mask: ArrayLike | None = None, upstream: ArrayLike | None = None, dtype: _Format = "float64",
 ) -> Any:
     """Clipped surrogate of proximal policy optimisation (PPO), as GRPO, DAPO and RLOO take it for each token.
 
@@ -1556,7 +1578,7 @@ def robust_dpo(
     chosen: ArrayLike, rejected: ArrayLike, reference_chosen: ArrayLike, reference_rejected: ArrayLike, beta: ArrayLike = 0.1,
     flipped: ArrayLike = 0.1,
     *, reduction: _Reduction = "none", denominator: _Denominator | float = "weights", empty: _Empty = "nan",
-    sample_weight: ArrayLike | None = None, mask: ArrayLike | None = None, upstream: ArrayLike | None = None,
+    sample_weight: ArrayLike | None = None, mask: ArrayLike | None = None, upstream: ArrayLike | None = None, dtype: _Format = "float64",
 ) -> Any:
     """Direct preference optimisation where some labels are known to be wrong: what DPO would be with the right ones, on average.
 
@@ -1575,7 +1597,7 @@ def robust_dpo(
 def simpo(
     chosen: ArrayLike, rejected: ArrayLike, beta: ArrayLike = 2.0, margin: ArrayLike = 0.5,
     *, reduction: _Reduction = "none", denominator: _Denominator | float = "weights", empty: _Empty = "nan",
-    sample_weight: ArrayLike | None = None, mask: ArrayLike | None = None, upstream: ArrayLike | None = None,
+    sample_weight: ArrayLike | None = None, mask: ArrayLike | None = None, upstream: ArrayLike | None = None, dtype: _Format = "float64",
 ) -> Any:
     """Simple preference optimisation (SimPO) of a pair: no reference, log-probabilities a token, and a margin to lead by.
 
@@ -1593,7 +1615,7 @@ def simpo(
 def slic(
     chosen: ArrayLike, rejected: ArrayLike, reference_chosen: ArrayLike, reference_rejected: ArrayLike, beta: ArrayLike = 0.1,
     *, reduction: _Reduction = "none", denominator: _Denominator | float = "weights", empty: _Empty = "nan",
-    sample_weight: ArrayLike | None = None, mask: ArrayLike | None = None, upstream: ArrayLike | None = None,
+    sample_weight: ArrayLike | None = None, mask: ArrayLike | None = None, upstream: ArrayLike | None = None, dtype: _Format = "float64",
 ) -> Any:
     """Hinge loss of a preference (SLiC): the chosen answer is to gain more on its reference than the rejected one, by 1 / beta.
 
@@ -1612,7 +1634,7 @@ def slic(
 def sppo(
     chosen: ArrayLike, rejected: ArrayLike, reference_chosen: ArrayLike, reference_rejected: ArrayLike, beta: ArrayLike = 0.1,
     *, reduction: _Reduction = "none", denominator: _Denominator | float = "weights", empty: _Empty = "nan",
-    sample_weight: ArrayLike | None = None, mask: ArrayLike | None = None, upstream: ArrayLike | None = None,
+    sample_weight: ArrayLike | None = None, mask: ArrayLike | None = None, upstream: ArrayLike | None = None, dtype: _Format = "float64",
 ) -> Any:
     """Self-play preference optimisation (SPPO) with hard labels: the chosen answer is to gain 1 / (2 beta), the rejected one to lose that.
 
@@ -1631,6 +1653,7 @@ def coverage(
     scores: ArrayLike, target: ArrayLike,
     *, reduction: _Reduction = "none", denominator: _Denominator | float = "weights", empty: _Empty = "nan",
     sample_weight: ArrayLike | None = None, mask: ArrayLike | None = None, upstream: ArrayLike | None = None, class_axis: int = -1,
+    dtype: _Format = "float64",
 ) -> Any:
     """Coverage error: how far down the list of labels, best score first, one has to go for all that hold.
 
@@ -1648,6 +1671,7 @@ def group_quantile(
     prediction: ArrayLike, target: ArrayLike,
     *, reduction: _Reduction = "none", denominator: _Denominator | float = "weights", empty: _Empty = "nan",
     sample_weight: ArrayLike | None = None, mask: ArrayLike | None = None, upstream: ArrayLike | None = None, class_axis: int = -1,
+    dtype: _Format = "float64",
 ) -> Any:
     """GroupQuantile, a quantile loss of a query's documents, when what all predictions of it are off by alike is taken off.
 
@@ -1665,6 +1689,7 @@ def label_ranking(
     scores: ArrayLike, target: ArrayLike,
     *, reduction: _Reduction = "none", denominator: _Denominator | float = "weights", empty: _Empty = "nan",
     sample_weight: ArrayLike | None = None, mask: ArrayLike | None = None, upstream: ArrayLike | None = None, class_axis: int = -1,
+    dtype: _Format = "float64",
 ) -> Any:
     """Label ranking loss: the share of pairs of a label that holds and one that does not, which are in the wrong order.
 
@@ -1682,6 +1707,7 @@ def lambdarank(
     scores: ArrayLike, target: ArrayLike, rank: ArrayLike,
     *, reduction: _Reduction = "none", denominator: _Denominator | float = "weights", empty: _Empty = "nan",
     sample_weight: ArrayLike | None = None, mask: ArrayLike | None = None, upstream: ArrayLike | None = None, class_axis: int = -1,
+    dtype: _Format = "float64",
 ) -> Any:
     """LambdaRank's loss of a list: of two items the better one is to score higher, and matters by what their exchange does to NDCG.
 
@@ -1702,6 +1728,7 @@ def listmle(
     scores: ArrayLike, rank: ArrayLike,
     *, reduction: _Reduction = "none", denominator: _Denominator | float = "weights", empty: _Empty = "nan",
     sample_weight: ArrayLike | None = None, mask: ArrayLike | None = None, upstream: ArrayLike | None = None, class_axis: int = -1,
+    dtype: _Format = "float64",
 ) -> Any:
     """ListMLE: of all items that are left, each time the one that stands next is to be drawn, in the order that is wanted.
 
@@ -1719,6 +1746,7 @@ def pairwise_hinge(
     scores: ArrayLike, target: ArrayLike,
     *, reduction: _Reduction = "none", denominator: _Denominator | float = "weights", empty: _Empty = "nan",
     sample_weight: ArrayLike | None = None, mask: ArrayLike | None = None, upstream: ArrayLike | None = None, class_axis: int = -1,
+    dtype: _Format = "float64",
 ) -> Any:
     """Pairwise hinge loss of a list (ranking SVM): of two items of different grades the better one is to lead by 1.
 
@@ -1735,6 +1763,7 @@ def pairwise_logistic(
     scores: ArrayLike, target: ArrayLike,
     *, reduction: _Reduction = "none", denominator: _Denominator | float = "weights", empty: _Empty = "nan",
     sample_weight: ArrayLike | None = None, mask: ArrayLike | None = None, upstream: ArrayLike | None = None, class_axis: int = -1,
+    dtype: _Format = "float64",
 ) -> Any:
     """Pairwise logistic loss of a list (RankNet): of two items of different grades the better one is to score higher.
 
@@ -1751,6 +1780,7 @@ def query_cross_entropy(
     scores: ArrayLike, target: ArrayLike, shift: ArrayLike, alpha: ArrayLike = 0.95,
     *, reduction: _Reduction = "none", denominator: _Denominator | float = "weights", empty: _Empty = "nan",
     sample_weight: ArrayLike | None = None, mask: ArrayLike | None = None, upstream: ArrayLike | None = None, class_axis: int = -1,
+    dtype: _Format = "float64",
 ) -> Any:
     """QueryCrossEntropy of a query's documents: sigmoid cross-entropy, and the same when the query's own offset is added to all scores.
 
@@ -1770,6 +1800,7 @@ def query_rmse(
     prediction: ArrayLike, target: ArrayLike,
     *, reduction: _Reduction = "none", denominator: _Denominator | float = "weights", empty: _Empty = "nan",
     sample_weight: ArrayLike | None = None, mask: ArrayLike | None = None, upstream: ArrayLike | None = None, class_axis: int = -1,
+    dtype: _Format = "float64",
 ) -> Any:
     """QueryRMSE, the root mean squared error of a query's documents, when what all predictions of it are off by alike is taken off.
 
@@ -1787,6 +1818,7 @@ def yetirank(
     scores: ArrayLike, target: ArrayLike, rank: ArrayLike, decay: ArrayLike = 0.85,
     *, reduction: _Reduction = "none", denominator: _Denominator | float = "weights", empty: _Empty = "nan",
     sample_weight: ArrayLike | None = None, mask: ArrayLike | None = None, upstream: ArrayLike | None = None, class_axis: int = -1,
+    dtype: _Format = "float64",
 ) -> Any:
     """YetiRank's loss of a list in one sampled order: of two neighbours in it the better item is to score higher.
 
@@ -1805,7 +1837,7 @@ def yetirank(
 def absolute_error(
     prediction: ArrayLike, target: ArrayLike,
     *, reduction: _Reduction = "none", denominator: _Denominator | float = "weights", empty: _Empty = "nan",
-    sample_weight: ArrayLike | None = None, mask: ArrayLike | None = None, upstream: ArrayLike | None = None,
+    sample_weight: ArrayLike | None = None, mask: ArrayLike | None = None, upstream: ArrayLike | None = None, dtype: _Format = "float64",
 ) -> Any:
     """Absolute error.
 
@@ -1820,7 +1852,7 @@ def absolute_error(
 def absolute_percentage_error(
     prediction: ArrayLike, target: ArrayLike, floor: ArrayLike = 2.220446049250313e-16,
     *, reduction: _Reduction = "none", denominator: _Denominator | float = "weights", empty: _Empty = "nan",
-    sample_weight: ArrayLike | None = None, mask: ArrayLike | None = None, upstream: ArrayLike | None = None,
+    sample_weight: ArrayLike | None = None, mask: ArrayLike | None = None, upstream: ArrayLike | None = None, dtype: _Format = "float64",
 ) -> Any:
     """Absolute percentage error: the absolute error as a share of the target, with a floor under the target's size.
 
@@ -1837,7 +1869,7 @@ def absolute_percentage_error(
 def cauchy(
     prediction: ArrayLike, target: ArrayLike, scale: ArrayLike = 1.0,
     *, reduction: _Reduction = "none", denominator: _Denominator | float = "weights", empty: _Empty = "nan",
-    sample_weight: ArrayLike | None = None, mask: ArrayLike | None = None, upstream: ArrayLike | None = None,
+    sample_weight: ArrayLike | None = None, mask: ArrayLike | None = None, upstream: ArrayLike | None = None, dtype: _Format = "float64",
 ) -> Any:
     """Cauchy loss, also called Lorentzian: half the square of r / c near 0, twice its logarithm far off.
 
@@ -1854,7 +1886,7 @@ def cauchy(
 def epsilon_insensitive(
     prediction: ArrayLike, target: ArrayLike, epsilon: ArrayLike = 0.1,
     *, reduction: _Reduction = "none", denominator: _Denominator | float = "weights", empty: _Empty = "nan",
-    sample_weight: ArrayLike | None = None, mask: ArrayLike | None = None, upstream: ArrayLike | None = None,
+    sample_weight: ArrayLike | None = None, mask: ArrayLike | None = None, upstream: ArrayLike | None = None, dtype: _Format = "float64",
 ) -> Any:
     """Epsilon-insensitive loss of support vector regression: the absolute error beyond a tube in which nothing costs.
 
@@ -1870,7 +1902,7 @@ def epsilon_insensitive(
 def expectile(
     prediction: ArrayLike, target: ArrayLike, tau: ArrayLike = 0.5,
     *, reduction: _Reduction = "none", denominator: _Denominator | float = "weights", empty: _Empty = "nan",
-    sample_weight: ArrayLike | None = None, mask: ArrayLike | None = None, upstream: ArrayLike | None = None,
+    sample_weight: ArrayLike | None = None, mask: ArrayLike | None = None, upstream: ArrayLike | None = None, dtype: _Format = "float64",
 ) -> Any:
     """Expectile loss: a squared error that weighs residuals of either sign differently; its least mean is at an expectile of the targets.
 
@@ -1887,7 +1919,7 @@ def expectile(
 def fair(
     prediction: ArrayLike, target: ArrayLike, scale: ArrayLike = 1.0,
     *, reduction: _Reduction = "none", denominator: _Denominator | float = "weights", empty: _Empty = "nan",
-    sample_weight: ArrayLike | None = None, mask: ArrayLike | None = None, upstream: ArrayLike | None = None,
+    sample_weight: ArrayLike | None = None, mask: ArrayLike | None = None, upstream: ArrayLike | None = None, dtype: _Format = "float64",
 ) -> Any:
     """Fair loss: half the squared error near 0, a line of slope c far off, and smooth between them.
 
@@ -1904,7 +1936,7 @@ def fair(
 def gaussian_nll(
     prediction: ArrayLike, target: ArrayLike, variance: ArrayLike,
     *, reduction: _Reduction = "none", denominator: _Denominator | float = "weights", empty: _Empty = "nan",
-    sample_weight: ArrayLike | None = None, mask: ArrayLike | None = None, upstream: ArrayLike | None = None,
+    sample_weight: ArrayLike | None = None, mask: ArrayLike | None = None, upstream: ArrayLike | None = None, dtype: _Format = "float64",
 ) -> Any:
     """Gaussian negative log-likelihood: a mean and a variance are predicted.
 
@@ -1921,7 +1953,7 @@ def gaussian_nll(
 def geman_mcclure(
     prediction: ArrayLike, target: ArrayLike, scale: ArrayLike = 1.0,
     *, reduction: _Reduction = "none", denominator: _Denominator | float = "weights", empty: _Empty = "nan",
-    sample_weight: ArrayLike | None = None, mask: ArrayLike | None = None, upstream: ArrayLike | None = None,
+    sample_weight: ArrayLike | None = None, mask: ArrayLike | None = None, upstream: ArrayLike | None = None, dtype: _Format = "float64",
 ) -> Any:
     """Geman-McClure loss: half the square of r / c near 0, and 2 far off, which it approaches as 1 / r^2 vanishes.
 
@@ -1939,7 +1971,7 @@ def geman_mcclure(
 def half_squared_error(
     prediction: ArrayLike, target: ArrayLike,
     *, reduction: _Reduction = "none", denominator: _Denominator | float = "weights", empty: _Empty = "nan",
-    sample_weight: ArrayLike | None = None, mask: ArrayLike | None = None, upstream: ArrayLike | None = None,
+    sample_weight: ArrayLike | None = None, mask: ArrayLike | None = None, upstream: ArrayLike | None = None, dtype: _Format = "float64",
 ) -> Any:
     """Half the squared error.
 
@@ -1954,7 +1986,7 @@ def half_squared_error(
 def huber(
     prediction: ArrayLike, target: ArrayLike, delta: ArrayLike = 1.0,
     *, reduction: _Reduction = "none", denominator: _Denominator | float = "weights", empty: _Empty = "nan",
-    sample_weight: ArrayLike | None = None, mask: ArrayLike | None = None, upstream: ArrayLike | None = None,
+    sample_weight: ArrayLike | None = None, mask: ArrayLike | None = None, upstream: ArrayLike | None = None, dtype: _Format = "float64",
 ) -> Any:
     """Huber loss.
 
@@ -1970,7 +2002,7 @@ def huber(
 def log_cosh(
     prediction: ArrayLike, target: ArrayLike,
     *, reduction: _Reduction = "none", denominator: _Denominator | float = "weights", empty: _Empty = "nan",
-    sample_weight: ArrayLike | None = None, mask: ArrayLike | None = None, upstream: ArrayLike | None = None,
+    sample_weight: ArrayLike | None = None, mask: ArrayLike | None = None, upstream: ArrayLike | None = None, dtype: _Format = "float64",
 ) -> Any:
     """Log-cosh loss: half the squared error near 0, the absolute error less log 2 far off.
 
@@ -1986,7 +2018,7 @@ def log_cosh(
 def loglin_quantile(
     log_prediction: ArrayLike, target: ArrayLike, tau: ArrayLike = 0.5,
     *, reduction: _Reduction = "none", denominator: _Denominator | float = "weights", empty: _Empty = "nan",
-    sample_weight: ArrayLike | None = None, mask: ArrayLike | None = None, upstream: ArrayLike | None = None,
+    sample_weight: ArrayLike | None = None, mask: ArrayLike | None = None, upstream: ArrayLike | None = None, dtype: _Format = "float64",
 ) -> Any:
     """Quantile loss of a prediction that is given by its logarithm, and so is above 0.
 
@@ -2004,7 +2036,7 @@ def loglin_quantile(
 def lq(
     prediction: ArrayLike, target: ArrayLike, power: ArrayLike = 1.5,
     *, reduction: _Reduction = "none", denominator: _Denominator | float = "weights", empty: _Empty = "nan",
-    sample_weight: ArrayLike | None = None, mask: ArrayLike | None = None, upstream: ArrayLike | None = None,
+    sample_weight: ArrayLike | None = None, mask: ArrayLike | None = None, upstream: ArrayLike | None = None, dtype: _Format = "float64",
 ) -> Any:
     """L_q loss: the absolute error to a power, between the absolute and the squared error, or beyond.
 
@@ -2022,6 +2054,7 @@ def max_error(
     prediction: ArrayLike, target: ArrayLike,
     *, reduction: _Reduction = "none", denominator: _Denominator | float = "weights", empty: _Empty = "nan",
     sample_weight: ArrayLike | None = None, mask: ArrayLike | None = None, upstream: ArrayLike | None = None, class_axis: int = -1,
+    dtype: _Format = "float64",
 ) -> Any:
     """Maximum error of a batch: the largest absolute residual.
 
@@ -2039,6 +2072,7 @@ def median_absolute_error(
     prediction: ArrayLike, target: ArrayLike,
     *, reduction: _Reduction = "none", denominator: _Denominator | float = "weights", empty: _Empty = "nan",
     sample_weight: ArrayLike | None = None, mask: ArrayLike | None = None, upstream: ArrayLike | None = None, class_axis: int = -1,
+    dtype: _Format = "float64",
 ) -> Any:
     """Median absolute error of a batch: half of the absolute residuals are larger, and how much larger does not count.
 
@@ -2055,7 +2089,7 @@ def median_absolute_error(
 def pseudo_huber(
     prediction: ArrayLike, target: ArrayLike, delta: ArrayLike = 1.0,
     *, reduction: _Reduction = "none", denominator: _Denominator | float = "weights", empty: _Empty = "nan",
-    sample_weight: ArrayLike | None = None, mask: ArrayLike | None = None, upstream: ArrayLike | None = None,
+    sample_weight: ArrayLike | None = None, mask: ArrayLike | None = None, upstream: ArrayLike | None = None, dtype: _Format = "float64",
 ) -> Any:
     """Pseudo-Huber loss: half the squared error near 0, a line of slope delta far off, and smooth between them.
 
@@ -2072,7 +2106,7 @@ def pseudo_huber(
 def quantile(
     prediction: ArrayLike, target: ArrayLike, tau: ArrayLike = 0.5,
     *, reduction: _Reduction = "none", denominator: _Denominator | float = "weights", empty: _Empty = "nan",
-    sample_weight: ArrayLike | None = None, mask: ArrayLike | None = None, upstream: ArrayLike | None = None,
+    sample_weight: ArrayLike | None = None, mask: ArrayLike | None = None, upstream: ArrayLike | None = None, dtype: _Format = "float64",
 ) -> Any:
     """Quantile loss, also called pinball loss: its least mean is at a quantile of the targets.
 
@@ -2090,6 +2124,7 @@ def root_mean_squared_error(
     prediction: ArrayLike, target: ArrayLike,
     *, reduction: _Reduction = "none", denominator: _Denominator | float = "weights", empty: _Empty = "nan",
     sample_weight: ArrayLike | None = None, mask: ArrayLike | None = None, upstream: ArrayLike | None = None, class_axis: int = -1,
+    dtype: _Format = "float64",
 ) -> Any:
     """Root mean squared error of a batch.
 
@@ -2106,7 +2141,7 @@ def root_mean_squared_error(
 def smooth_l1(
     prediction: ArrayLike, target: ArrayLike, beta: ArrayLike = 1.0,
     *, reduction: _Reduction = "none", denominator: _Denominator | float = "weights", empty: _Empty = "nan",
-    sample_weight: ArrayLike | None = None, mask: ArrayLike | None = None, upstream: ArrayLike | None = None,
+    sample_weight: ArrayLike | None = None, mask: ArrayLike | None = None, upstream: ArrayLike | None = None, dtype: _Format = "float64",
 ) -> Any:
     """Smooth L1 loss: the absolute error with its corner rounded off by a parabola.
 
@@ -2123,7 +2158,7 @@ def smooth_l1(
 def squared_epsilon_insensitive(
     prediction: ArrayLike, target: ArrayLike, epsilon: ArrayLike = 0.1,
     *, reduction: _Reduction = "none", denominator: _Denominator | float = "weights", empty: _Empty = "nan",
-    sample_weight: ArrayLike | None = None, mask: ArrayLike | None = None, upstream: ArrayLike | None = None,
+    sample_weight: ArrayLike | None = None, mask: ArrayLike | None = None, upstream: ArrayLike | None = None, dtype: _Format = "float64",
 ) -> Any:
     """Squared epsilon-insensitive loss: the squared error beyond a tube in which nothing costs.
 
@@ -2139,7 +2174,7 @@ def squared_epsilon_insensitive(
 def squared_error(
     prediction: ArrayLike, target: ArrayLike,
     *, reduction: _Reduction = "none", denominator: _Denominator | float = "weights", empty: _Empty = "nan",
-    sample_weight: ArrayLike | None = None, mask: ArrayLike | None = None, upstream: ArrayLike | None = None,
+    sample_weight: ArrayLike | None = None, mask: ArrayLike | None = None, upstream: ArrayLike | None = None, dtype: _Format = "float64",
 ) -> Any:
     """Squared error.
 
@@ -2154,7 +2189,7 @@ def squared_error(
 def squared_logarithmic_error(
     prediction: ArrayLike, target: ArrayLike,
     *, reduction: _Reduction = "none", denominator: _Denominator | float = "weights", empty: _Empty = "nan",
-    sample_weight: ArrayLike | None = None, mask: ArrayLike | None = None, upstream: ArrayLike | None = None,
+    sample_weight: ArrayLike | None = None, mask: ArrayLike | None = None, upstream: ArrayLike | None = None, dtype: _Format = "float64",
 ) -> Any:
     """Squared logarithmic error: the squared error of log(1 + x), so that ratios count and not differences.
 
@@ -2171,7 +2206,7 @@ def squared_logarithmic_error(
 def welsch(
     prediction: ArrayLike, target: ArrayLike, scale: ArrayLike = 1.0,
     *, reduction: _Reduction = "none", denominator: _Denominator | float = "weights", empty: _Empty = "nan",
-    sample_weight: ArrayLike | None = None, mask: ArrayLike | None = None, upstream: ArrayLike | None = None,
+    sample_weight: ArrayLike | None = None, mask: ArrayLike | None = None, upstream: ArrayLike | None = None, dtype: _Format = "float64",
 ) -> Any:
     """Welsch loss, also called Leclerc's: half the square of r / c near 0, and 1 far off, whatever the residual.
 
@@ -2190,6 +2225,7 @@ def l2_penalty(
     weights: ArrayLike, strength: ArrayLike = 1.0,
     *, reduction: _Reduction = "none", denominator: _Denominator | float = "weights", empty: _Empty = "nan",
     sample_weight: ArrayLike | None = None, mask: ArrayLike | None = None, upstream: ArrayLike | None = None, class_axis: int = -1,
+    dtype: _Format = "float64",
 ) -> Any:
     """L2 penalty, or weight decay: what structural risk adds to the loss.
 
@@ -2205,6 +2241,7 @@ def z_loss(
     logits: ArrayLike, strength: ArrayLike = 0.0001,
     *, reduction: _Reduction = "none", denominator: _Denominator | float = "weights", empty: _Empty = "nan",
     sample_weight: ArrayLike | None = None, mask: ArrayLike | None = None, upstream: ArrayLike | None = None, class_axis: int = -1,
+    dtype: _Format = "float64",
 ) -> Any:
     """Z-loss: the penalty that keeps the normaliser of a softmax near 1, added to cross-entropy where language models are trained.
 
@@ -2222,7 +2259,7 @@ def dice(
     probabilities: ArrayLike, target: ArrayLike, smooth_nr: ArrayLike = 1.0, smooth_dr: ArrayLike = 1.0,
     *, reduction: _Reduction = "none", denominator: _Denominator | float = "weights", empty: _Empty = "nan",
     sample_weight: ArrayLike | None = None, label_smoothing: float = 0.0, smoothing: _Smoothing = "all", mask: ArrayLike | None = None,
-    target_form: Literal["probability", "sign"] | None = None, upstream: ArrayLike | None = None,
+    target_form: Literal["probability", "sign"] | None = None, upstream: ArrayLike | None = None, dtype: _Format = "float64",
 ) -> Any:
     """Soft Dice loss of a map of probabilities: 1 less twice what it shares with the true map, over what the two have.
 
@@ -2241,7 +2278,7 @@ def generalized_dice(
     probabilities: ArrayLike, target: ArrayLike, smooth_nr: ArrayLike = 1e-05, smooth_dr: ArrayLike = 1e-05, eps: ArrayLike = 1e-07,
     *, reduction: _Reduction = "none", denominator: _Denominator | float = "weights", empty: _Empty = "nan",
     sample_weight: ArrayLike | None = None, label_smoothing: float = 0.0, smoothing: _Smoothing = "all", mask: ArrayLike | None = None,
-    target_form: Literal["probability", "sign"] | None = None, upstream: ArrayLike | None = None,
+    target_form: Literal["probability", "sign"] | None = None, upstream: ArrayLike | None = None, dtype: _Format = "float64",
 ) -> Any:
     """Generalised Dice loss of maps of several classes: each class counts by the square of how rare it is among the labels.
 
@@ -2262,7 +2299,7 @@ def jaccard(
     probabilities: ArrayLike, target: ArrayLike, smooth_nr: ArrayLike = 1.0, smooth_dr: ArrayLike = 1.0,
     *, reduction: _Reduction = "none", denominator: _Denominator | float = "weights", empty: _Empty = "nan",
     sample_weight: ArrayLike | None = None, label_smoothing: float = 0.0, smoothing: _Smoothing = "all", mask: ArrayLike | None = None,
-    target_form: Literal["probability", "sign"] | None = None, upstream: ArrayLike | None = None,
+    target_form: Literal["probability", "sign"] | None = None, upstream: ArrayLike | None = None, dtype: _Format = "float64",
 ) -> Any:
     """Soft Jaccard loss of a map of probabilities: 1 less what it shares with the true map over what is in either (IoU loss).
 
@@ -2282,7 +2319,7 @@ def tversky(
     smooth_dr: ArrayLike = 1e-07,
     *, reduction: _Reduction = "none", denominator: _Denominator | float = "weights", empty: _Empty = "nan",
     sample_weight: ArrayLike | None = None, label_smoothing: float = 0.0, smoothing: _Smoothing = "all", mask: ArrayLike | None = None,
-    target_form: Literal["probability", "sign"] | None = None, upstream: ArrayLike | None = None,
+    target_form: Literal["probability", "sign"] | None = None, upstream: ArrayLike | None = None, dtype: _Format = "float64",
 ) -> Any:
     """Tversky loss of a map of probabilities: a soft overlap in which false alarms and misses have weights of their own.
 
@@ -2303,6 +2340,7 @@ def ctc(
     log_probabilities: ArrayLike, target: ArrayLike, blank: ArrayLike,
     *, reduction: _Reduction = "none", denominator: _Denominator | float = "weights", empty: _Empty = "nan",
     sample_weight: ArrayLike | None = None, mask: ArrayLike | None = None, upstream: ArrayLike | None = None, class_axis: int = -1,
+    dtype: _Format = "float64",
 ) -> Any:
     """Connectionist temporal classification: how unlikely it is that steps, each of one class or of none, spell a row of labels.
 
@@ -2322,7 +2360,7 @@ def ctc(
 def aft(
     prediction: ArrayLike, target: ArrayLike, censoring: ArrayLike, span: ArrayLike, scale: ArrayLike = 1.0,
     *, reduction: _Reduction = "none", denominator: _Denominator | float = "weights", empty: _Empty = "nan",
-    sample_weight: ArrayLike | None = None, mask: ArrayLike | None = None, upstream: ArrayLike | None = None,
+    sample_weight: ArrayLike | None = None, mask: ArrayLike | None = None, upstream: ArrayLike | None = None, dtype: _Format = "float64",
 ) -> Any:
     """Accelerated failure time with a logistic distribution: -log of how likely what is known of a time is, of which a median is predicted.
 
@@ -2344,6 +2382,7 @@ def cox(
     log_hazard: ArrayLike, event: ArrayLike, time: ArrayLike,
     *, reduction: _Reduction = "none", denominator: _Denominator | float = "weights", empty: _Empty = "nan",
     sample_weight: ArrayLike | None = None, mask: ArrayLike | None = None, upstream: ArrayLike | None = None, class_axis: int = -1,
+    dtype: _Format = "float64",
 ) -> Any:
     """Cox's partial likelihood with Breslow's ties: of all who were at risk when an event came, the one it came to had the highest hazard.
 

@@ -45,6 +45,8 @@ def generate(loss: Loss, form: Format, seed: str = "golden") -> Iterator[Questio
     for question in (*_examples(loss, form, f"{seed}/{loss.name}"), *_calls(loss, form, seed), *_chosen(loss, form, seed)):
         if not (question.is_call or question.flag in ("nan", "limit") or is_inside(loss, form, question)):
             continue  # a step of some ulps leaves the domain, or the range, of a small format
+        if form.width <= 8 and not _is_held(question):
+            continue  # an infinity, where the format has none, or a weight beyond it
         key = json.dumps([question.inputs, question.options], sort_keys=True)
         if key not in seen:
             seen.add(key)
@@ -166,6 +168,12 @@ def _calls(loss: Loss, form: Format, seed: str) -> Iterator[Question]:
             yield Question(loss.name, form.name, inputs, chosen, "reduction", known.row or "known", explained[known.row or "known"])
     for batch, options, flag in batches.calls(loss, form, "calls" if seed == "golden" else f"{seed}/calls", nearest):
         yield Question(loss.name, form.name, batch, options, batches.APART.get(flag, "reduction"), flag, explained[flag])
+
+
+def _is_held(question: Question) -> bool:
+    """Whether all its numbers are those of its format."""
+    numbers = [y for x in (*question.inputs.values(), *question.options.values()) for y in flat(x)]
+    return all(question.form.holds(y) for y in numbers if isinstance(y, float) and not math.isnan(y))
 
 
 def is_inside(loss: Loss, form: Format, question: Question) -> bool:

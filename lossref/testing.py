@@ -40,7 +40,7 @@ def assert_matches(
     first argument, or is one array for each argument that the loss is differentiable in, in their order. Arguments and parameters are named
     as in `lossref show LOSS`, options as in `lossref.options.Options` (weights, masks, smoothing ...); `assert_call_matches` is
     the same for a call that is reduced. All may be NumPy, torch (tracking gradients, on any device), jax or array-API arrays in float64,
-    float32, float16 or bfloat16, or numbers and lists, which mean float64. Inputs are taken exactly as given and are of one
+    float32, float16, bfloat16 or float8, or numbers and lists, which mean float64. Inputs are taken exactly as given and are of one
     format, which the answers are judged in; a wider answer gains nothing, a narrower one is judged as it is. Parameters and
     numbers among the options are taken exactly too. `class_axis` is that of `lossref.value`.
 

@@ -5,10 +5,11 @@ from __future__ import annotations
 import argparse
 import sys
 import textwrap
-from inspect import Parameter
+from inspect import Parameter, signature
 from pathlib import Path
 
 from lossref import catalog, files, options, typed
+from lossref.formats import JUDGED
 from lossref.spec import Loss
 
 STUB = Path(__file__).parent.parent / "lossref" / "loss.pyi"
@@ -28,6 +29,7 @@ TYPES = {
     "label_smoothing": "float",
     "ignore_index": "int | None",
     "class_axis": "int",
+    "dtype": "_Format",
 }
 HEAD = f'''"""Every loss of the catalogue as a function. Written by scripts/write_stubs.py from the loss files: change those."""
 
@@ -43,6 +45,7 @@ _Reduction = {_literal(options.REDUCTIONS)}
 _Denominator = {_literal(options.DENOMINATORS)}
 _Empty = {_literal(tuple(options.EMPTY))}
 _Smoothing = {_literal(options.SMOOTHINGS)}
+_Format = {_literal(JUDGED)}
 
 class _Flat(Protocol[_P]):
     """A loss with its slopes, and its exact answers."""
@@ -75,7 +78,7 @@ def _function(loss: Loss) -> str:
 
 def _signature(loss: Loss) -> str:
     """The first line of a function, or several where one is too long."""
-    parameters = list(typed.signature(loss).parameters.values())
+    parameters = list(signature(typed.function(loss)).parameters.values())
     own = [_parameter(loss, p) for p in parameters if p.kind is not Parameter.KEYWORD_ONLY]
     call = [_parameter(loss, p) for p in parameters if p.kind is Parameter.KEYWORD_ONLY]
     line = f"def {loss.name}({', '.join([*own, *(['*'] if call else []), *call])}) -> Any:"

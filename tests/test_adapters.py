@@ -31,7 +31,7 @@ pytestmark = pytest.mark.filterwarnings("ignore:__array__ implementation doesn't
 FORMATS = ("float64", "float32")
 ONE_FORMAT = {"xgboost": "float32"}  # a library that computes in one format only
 TENSORS = ("torch", "torch_func", "kornia", "pytorch_metric_learning", "segmentation_models_pytorch", "timm", "torchvision", "optax", "rax")
-SHORT = {"lossref": ("float64", "float32", "float16"), **dict.fromkeys(TENSORS, JUDGED)}
+SHORT = dict.fromkeys(("lossref", *TENSORS), JUDGED)
 
 
 def adapter(name):

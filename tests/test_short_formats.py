@@ -33,9 +33,9 @@ def short(request):
 
 
 def test_every_number_becomes_its_own_bits_and_comes_back(short):
-    numbers = [short.decode(f"{word:04x}") for word in range(1 << 16)]
+    numbers = [short.decode(f"{word:x}") for word in range(1 << short.width)]
     narrow = bits.narrowed(numbers, short.name)
-    words = narrow.view(np.uint16)
+    words = narrow.view(f"u{short.width // 8}")
     assert [word for word, x in enumerate(numbers) if x == x and words[word] != word] == []
     wide = bits.widened(narrow)
     assert np.array_equal(wide, numbers, equal_nan=True)
@@ -68,7 +68,10 @@ def test_our_own_float64_answers_rounded_once_are_b(loss, listed):
 
 
 def test_a_tail_that_is_lost_in_a_short_format_is_found(short):
-    """As float64 answers it and as the format's own arithmetic does: 1 + exp(-|z|) is 1 from a logit of 9 or so on."""
+    """As float64 answers it and as the format's own arithmetic does: 1 + exp(-|z|) is 1 from a logit of 9 or so on.
+
+    In float8_e5m2 a logit of 3 or more stands for so many others that nothing is lost beside them.
+    """
 
     def in_float64(logits, target):
         z = bits.widened(logits)
@@ -82,7 +85,7 @@ def test_a_tail_that_is_lost_in_a_short_format_is_found(short):
     right = lossref.check(lambda logits, target: in_float64(logits, target), **asked)
     assert (right.conforms, right.data["format"], right.data["fresh"]["seed"]) == (True, short.name, "0")
     wrong = lossref.check(lambda logits, target: in_the_format(logits, target), **asked)
-    assert wrong.grades["sigmoid_cross_entropy"]["value"] not in ("A+", "A", "B")
+    assert (wrong.grades["sigmoid_cross_entropy"]["value"] not in ("A+", "A", "B")) == (short.precision > 3)
 
 
 def test_the_command_asks_fresh_questions_and_says_so(capsys, short, tmp_path, monkeypatch):

@@ -6,8 +6,7 @@ import numpy as np
 import pytest
 
 from lossref import catalog
-from lossref.exact.balls import Balls
-from lossref.exact.series import Series
+from lossref.exact.series import Series, working
 from lossref.formats import FORMATS
 from lossref.golden.write import certified
 from lossref.stream import Stream
@@ -76,7 +75,7 @@ def compared(line, x, found):
 @pytest.mark.parametrize("middle", [-90.0, -3.0, 0.4, 17.0, 1e20])
 def test_a_wide_ball_holds_what_the_points_in_it_give(middle):
     loss = catalog.get("sigmoid_cross_entropy")
-    with Balls.working(320):
+    with working(320, 4):
         from flint import arb
 
         wide, value = series_of(loss, arb(middle, abs(middle) / 8))
@@ -111,7 +110,7 @@ def test_error_bounds_hold_and_are_no_larger_than_they_need_be(name):
                 continue
             for _ in range(4):
                 x = line.curve.number(-1, piece.first + draw.integer(0, piece.end - piece.first - 1))
-                with Balls.working(400):
+                with working(400, 4):
                     from flint import arb
 
                     series, numbers = line.curve._numbers(arb(x), 2)

@@ -68,9 +68,10 @@ link, a last day (expires = 2030-12-31), and either vectors = ["ID", ...] or a f
 certified now, so that whoever knows the golden answers by heart fails. --sizes asks wide rows, of losses of vectors,
 with what is hard at the borders of blocks of 32, 128 and 1024; with --fresh the seed is theirs.
 
---format float16 or bfloat16, which the golden set has not, asks fresh questions that are numbers of the format, with
-the seed 0 unless --fresh says another; what a library has not in the format is left out. --device cuda puts the
-tensors of PyTorch on a GPU: what its kernels answer there is judged like all else.
+--format float16, bfloat16, float8_e5m2 or float8_e4m3fn, which the golden set has not, asks fresh questions that are
+numbers of the format, with the seed 0 unless --fresh says another; what a library has not in the format is left out.
+float8_e4m3fn has no infinity: beyond it NaN and its largest number are both right. --device cuda puts the tensors of
+PyTorch on a GPU: what its kernels answer there is judged like all else.
 
 The report of --json is described by lossref/report/report.schema.json, a JSON Schema with a version.
 That of --junit has a case for each part of each loss; what is waived is skipped, with the reason.
@@ -257,7 +258,8 @@ def _report(
     verdicts = judging.judged(library, [(loss, found) for loss, found in vectors if found], form)
     library, verdicts = without_absent(library, verdicts) if not wanted else (library, verdicts)
     if not verdicts:
-        nothing = "makes no calls of these losses" if given.calls else f"was asked none of {source.title} in {form}"
+        absent = next((f"computes none of these losses in {form}: {library.reasons[loss.name]}" for loss, found in vectors if found), "")
+        nothing = "makes no calls of these losses" if given.calls else absent or f"was asked none of {source.title} in {form}"
         raise UsageError(f"{library.title} {nothing}")
     verdicts = waivers.apply(waived, verdicts, form, given.level, given.strict, wanted)
     if given.write_waivers:

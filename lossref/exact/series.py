@@ -11,6 +11,8 @@ Taken about a point the series are Taylor's; taken about a ball their last coeff
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any
@@ -20,9 +22,20 @@ from lossref.exact import balls
 from lossref.exact.numbers import NoValueError, Number, Operand, System, UndecidedError, is_infinite
 
 if balls.INSTALLED:
-    from flint import arb, arb_series, fmpq
+    from flint import arb, arb_series, ctx, fmpq
 
 FAR = 1 << 30  # an exponential beyond is 0 or an infinity in every format
+
+
+@contextmanager
+def working(precision: int, length: int) -> Iterator[None]:
+    """Arb at a precision, and series of at least so many coefficients: both belong to the whole process."""
+    with balls.Balls.working(precision):
+        before, ctx.cap = ctx.cap, max(ctx.cap, length + 1)
+        try:
+            yield
+        finally:
+            ctx.cap = before
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +49,7 @@ class Along:
 
 
 class Series(System):
-    """Series of so many coefficients about a ball; constants stay rational. Arb's precision is whatever it is set to."""
+    """Series of so many coefficients about a ball; constants stay rational. Computed with `working`."""
 
     def __init__(self, middle: Any, length: int) -> None:
         self.length = length

@@ -21,21 +21,22 @@ from typing import Any
 
 from lossref.bits import as_float
 from lossref.exact import balls
-from lossref.exact.balls import Balls
 from lossref.exact.numbers import NoAnswerError, Number, UndecidedError
-from lossref.exact.series import Series
+from lossref.exact.series import Series, working
 from lossref.formats import Format
 from lossref.spec import Loss, Values
 
 if balls.INSTALLED:
-    from flint import arb, ctx
+    from flint import arb
 
 PRECISION = 320  # of balls: log(1 + exp z) beside 1 down to the least number of float32, with as many bits again
 LAST_PRECISION = 1 << 13
 LENGTH = 14  # coefficients of the value, the bound of the remainder among them
-ALONE = 32  # so many inputs are not halved again
+ALONE = 4  # so many inputs are not halved again: one by one they take no longer
 MARGIN = 20  # bits that an error lies below half a spacing: one input in half a million is in doubt
 MOST_PIECES = 1 << 14
+SURE = 54  # bits of a ball that its nearest float64 stands for
+LEAST, LARGEST = 1e-300, 1e300  # of floats that are multiplied without loss
 
 
 class UnsweptError(Exception):
@@ -78,19 +79,19 @@ class Curve:
     def pieces(self, sign: int, first: int, end: int) -> Iterator[Piece]:
         """The pieces of a range of bits, in order; UnsweptError where they do not end."""
         waiting, count = [(first, end)], 0
-        with Balls.working(PRECISION):
-            while waiting:
-                low, high = waiting.pop()
+        while waiting:
+            low, high = waiting.pop()
+            with working(PRECISION, LENGTH):
                 piece = self._piece(sign, low, high)
-                if piece is None:
-                    half = (low + high) // 2
-                    waiting += [(half, high), (low, half)]
-                    continue
-                count += 1
-                if count > MOST_PIECES:
-                    near = self.number(sign, low)
-                    raise UnsweptError(f"the definition of {self.loss.name} is not decided over ranges of {self.along}, near {near!r}")
-                yield piece
+            if piece is None:
+                half = (low + high) // 2
+                waiting += [(half, high), (low, half)]
+                continue
+            count += 1
+            if count > MOST_PIECES:
+                near = self.number(sign, low)
+                raise UnsweptError(f"the definition of {self.loss.name} is not decided over ranges of {self.along}, near {near!r}")
+            yield piece
 
     def number(self, sign: int, bits: int) -> float:
         """The number of the format with these bits and this sign."""
@@ -101,7 +102,7 @@ class Curve:
         """Value and slope at one input, correctly rounded; None where balls do not decide them, as at a kink."""
         precision = PRECISION
         while precision <= LAST_PRECISION:
-            with Balls.working(precision):
+            with working(precision, LENGTH):
                 try:
                     series, numbers = self._numbers(arb(x), 2)
                     found = [self._rounded(series, y) for y in numbers]
@@ -140,7 +141,6 @@ class Curve:
 
     def _numbers(self, x: Any, length: int) -> tuple[Series, tuple[Number, Number]]:
         """Value and slope over a ball."""
-        ctx.cap = LENGTH + 1
         series = Series(x, length)
         given: Mapping[str, Any] = {name: series.lift(y) if isinstance(y, float) else y for name, y in self.fixed.items()}
         value = series.lift(self.loss.definition(series, **given, **{self.along: series.variable}))
@@ -160,6 +160,7 @@ class Curve:
 
     def _polynomial(self, near: Any, wide: Any, degree: int, unit: int) -> Polynomial | None:
         """In t = (x - middle) / 2**unit, which is within 1."""
+        assert wide.prec > degree <= near.prec, "a series that was cut"  # whose last coefficient would bound nothing
         terms = [near[k] * arb((1, unit * k)) for k in range(degree)]
         coefficients = list(map(float, terms))
         if not all(map(math.isfinite, coefficients)):
@@ -189,6 +190,11 @@ class Curve:
             return 0.0
         if not ball.is_finite():
             return None
+        near = float(ball)
+        if ball.rel_accuracy_bits() > SURE and self.form.width < 64 and LEAST < abs(near) < LARGEST:  # most: within two of its last places
+            first, second = (self.form.nearest(near * (1 + side * 2.0**-51)) for side in (-1, 1))
+            if first == second:
+                return first
         low, high = (end.mid().man_exp() for end in (ball.lower(), ball.upper()))
         found = {self.form.round_dyadic(int(mantissa), int(shift)) for mantissa, shift in (low, high)}
         return as_float(found.pop()) if len(found) == 1 else None

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from lossref.arrays import plain
+from lossref.arrays import plain, precision
 from lossref.options import WEIGHTS
 from lossref.spaces import Space, lengths
 from lossref.spec import Loss
@@ -43,7 +43,7 @@ def checked(loss: Loss, values: Mapping[str, Any], given: Mapping[str, Any], out
     for name, space in loss.spaces.items():
         x = arrays[name]
         classes = arrays[space.label_of].shape[-1] if space.label_of else 0
-        inside = space.contains(x, precision=_precision(given[name]) if space.sums_to_one else 53, classes=classes)
+        inside = space.contains(x, precision=precision(np.asarray(given[name])) if space.sums_to_one else 53, classes=classes)
         if name in loss.parameters:
             inside = inside & np.isfinite(x)
         if outside == "raise" and not inside.all():
@@ -91,15 +91,6 @@ def check_ranks(loss: Loss, arrays: Mapping[str, Array], given: Mapping[str, Any
                 f"{loss.name}: {name} has the shape of {of}, {x.shape}, and must be one class index an example "
                 "(one-hot rows become indices by argmax)"
             )
-
-
-def _precision(x: Any) -> int:
-    """Significant bits of the format that an argument was given in; what came as float64 may have been float32, if that holds it."""
-    array = np.asarray(x)
-    if array.dtype.kind == "f" and array.dtype != np.float64:
-        return int(np.finfo(array.dtype).nmant) + 1
-    with np.errstate(all="ignore"):
-        return 24 if array.dtype.kind == "f" and (np.isnan(array) | (array.astype(np.float32) == array)).all() else 53
 
 
 def _array(loss: Loss, name: str, x: Any) -> Array:

@@ -9,16 +9,18 @@ from typing import Any
 import numpy as np
 
 from lossref import catalog, options
+from lossref.arrays import as_format, judged
 from lossref.float64.arguments import real_numbers
 from lossref.float64.layout import LAST, classes_back, classes_last, is_moved
 from lossref.float64.options import derivative, prepare, reduced
 from lossref.float64.parts import assembled, computed
 from lossref.float64.reach import recovered
+from lossref.formats import FLOAT64, Format
 from lossref.spec import Loss
 
 
-def value(loss: str | Loss, *arguments: Any, class_axis: int = LAST, **named: Any) -> Any:
-    """The loss of each example, in float64.
+def value(loss: str | Loss, *arguments: Any, class_axis: int = LAST, dtype: str = "float64", **named: Any) -> Any:
+    """The loss of each example, computed in float64.
 
     `loss` is a name of `lossref list`, or a record of one's own. Arguments follow positionally (prediction, target) or by name,
     parameters by name; numbers, lists, arrays or tensors, leading axes broadcast, the axes of one example come last. Raises KeyError for
@@ -27,26 +29,30 @@ def value(loss: str | Loss, *arguments: Any, class_axis: int = LAST, **named: An
     denominator, sample_weight, class_weight, pos_weight, label_smoothing, ignore_index, mask, target_form, upstream, empty) is explained
     by `help(lossref.options.Options)`.
     `class_axis` says where the classes of a batch lie that has them elsewhere than last: 1 for PyTorch's (N, C, H, W).
+    `dtype` is the format that the answer is rounded to, once, and comes as an array of: float64, float32, float16, and with ml_dtypes
+    bfloat16, float8_e5m2 and float8_e4m3fn (which has no infinity: what is beyond it is NaN).
     """
-    return _call("value", loss, arguments, named, class_axis)
+    return _call("value", loss, arguments, named, class_axis, dtype)
 
 
-def gradient(loss: str | Loss, *arguments: Any, class_axis: int = LAST, **named: Any) -> Any:
+def gradient(loss: str | Loss, *arguments: Any, class_axis: int = LAST, dtype: str = "float64", **named: Any) -> Any:
     """The derivative of the loss of each example, shaped like the first argument; arguments as for `value`.
 
     A loss that is differentiable in several arguments gives a tuple, one array for each.
     """
-    return _call("gradient", loss, arguments, named, class_axis)
+    return _call("gradient", loss, arguments, named, class_axis, dtype)
 
 
-def hessian(loss: str | Loss, *arguments: Any, class_axis: int = LAST, **named: Any) -> Any:
+def hessian(loss: str | Loss, *arguments: Any, class_axis: int = LAST, dtype: str = "float64", **named: Any) -> Any:
     """The diagonal of the second derivative in the first argument; ValueError where the loss has none to offer."""
-    return _call("hessian", loss, arguments, named, class_axis)
+    return _call("hessian", loss, arguments, named, class_axis, dtype)
 
 
-def value_and_gradient(loss: str | Loss, *arguments: Any, class_axis: int = LAST, **named: Any) -> tuple[Any, Any]:
+def value_and_gradient(
+    loss: str | Loss, *arguments: Any, class_axis: int = LAST, dtype: str = "float64", **named: Any
+) -> tuple[Any, Any]:
     """Both, sharing their work where the loss can; arguments as for `value`."""
-    result: tuple[Any, Any] = _call("value_and_gradient", loss, arguments, named, class_axis)
+    result: tuple[Any, Any] = _call("value_and_gradient", loss, arguments, named, class_axis, dtype)
     return result
 
 
@@ -74,13 +80,21 @@ def evaluate(loss: Loss, part: str, values: Mapping[str, Any], *, outside: str =
     return assembled(part, {key: y[()] for key, y in computed(loss, part, values, values, outside).items()})
 
 
-def _call(part: str, asked: str | Loss, arguments: tuple[Any, ...], named: Mapping[str, Any], class_axis: int) -> Any:
-    loss = catalog.find(asked)
+def _call(part: str, asked: str | Loss, arguments: tuple[Any, ...], named: Mapping[str, Any], class_axis: int, dtype: str) -> Any:
+    loss, form = catalog.find(asked), judged("dtype", dtype)
     own, call = options.split(named)
     values = {name: real_numbers(loss, name, x) for name, x in bind(loss, arguments, own).items()}
     if not is_moved(class_axis):
-        return _answered(loss, part, values, call)
-    return classes_back(loss, part, _answered(loss, part, classes_last(loss, values, class_axis), call), class_axis)
+        return _in_format(_answered(loss, part, values, call), form)
+    found = _answered(loss, part, classes_last(loss, values, class_axis), call)
+    return _in_format(classes_back(loss, part, found, class_axis), form)
+
+
+def _in_format(found: Any, form: Format) -> Any:
+    """Arrays, in a tuple where there are several, rounded once from float64."""
+    if form is FLOAT64:
+        return found
+    return tuple(_in_format(x, form) for x in found) if isinstance(found, tuple) else as_format(np.asarray(found), form)[()]
 
 
 def _answered(loss: Loss, part: str, values: Mapping[str, Any], call: Mapping[str, Any]) -> Any:

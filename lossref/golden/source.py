@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import math
 import os
 import shlex
 from collections.abc import Iterator, Mapping, Sequence
@@ -24,6 +25,7 @@ from lossref.values import flat
 SEED = "0"  # of a format that the golden set has not, where nobody gave one
 COUNT = 100  # fresh questions of a loss: all of some thirty losses take a few seconds on two processors
 LONGEST_SEED = 200  # characters
+FEW, SEVERAL = 12, 32  # numbers of a question in 8 bits, where a loss takes several vectors, or has kinks
 
 
 @dataclass(frozen=True)
@@ -77,7 +79,9 @@ class Source:
             asked = list(widths.generate(loss, form, f"fresh/{_digest(self.seed or '')}", self.sizes))
         else:
             seed = _digest(self.seed or "")
-            asked = [q for q in questions.generate(loss, form, f"fresh/{seed}") if q.is_call or not (self.calls or _is_long(loss, q))]
+            asked = [q for q in questions.generate(loss, form, f"fresh/{seed}") if q.is_call or not self.calls]
+            most = _most(loss, form, asked)
+            asked = [q for q in asked if sum(len(flat(q.inputs[name])) for name in loss.differentiable) <= most]
             asked = asked if self.count is None else _chosen(asked, self.count, seed)
         return [replace(questions.explained(loss, question), drawn=self.words) for question in asked]
 
@@ -156,12 +160,18 @@ def wide(losses: Sequence[Loss], source: Source, named: bool = False) -> list[Lo
     return found
 
 
-def _is_long(loss: Loss, question: Question) -> bool:
-    """Whether an example of several vectors would be minutes of work: in a short format a kink is nearly always within reach of what
-    rounding does to so many numbers, and what is allowed there is found for every two of them.
+def _most(loss: Loss, form: Format, asked: Sequence[Question]) -> float:
+    """How many numbers an example, or a call, of fresh questions has at most: more would be minutes of work.
+
+    In a short format a kink is nearly always within reach of what rounding does to so many numbers, and what is allowed there is found
+    for every two of them; in 8 bits nearly every comparison is one.
     """
-    numbers = sum(len(flat(question.inputs[name])) for name in loss.differentiable)
-    return question.format not in SHIPPED_FORMATS and numbers > widths.NARROW and widths.takes_several(loss)
+    if form.name in SHIPPED_FORMATS:
+        return math.inf
+    if widths.takes_several(loss):
+        return widths.NARROW if form.width > 8 else FEW
+    has_kinks = widths.takes_pairs(loss) or any(question.region == "kink" for question in asked)
+    return SEVERAL if form.width <= 8 and has_kinks else math.inf
 
 
 def _is_size(given: object) -> bool:

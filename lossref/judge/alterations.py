@@ -182,7 +182,7 @@ def _is_near(asked: Asked, part: str, found: Any, inputs: Inputs) -> bool:
     if len(clips) < len(asked.sentences) or asked.loss.value is None or asked.loss.gradient is None:
         return inputs.size <= MOST
     chosen = options.split(asked.named)[1]
-    given = {name: x if name in chosen else arrays.read(name, x).array for name, x in asked.named.items()}
+    given: dict[str, Any] = {name: x if name in chosen else arrays.read(name, x).array for name, x in asked.named.items()}
     before = dict(given)
     for clip in clips:
         if part == "value" or clip.gradient != "unclipped":

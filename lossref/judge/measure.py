@@ -73,7 +73,7 @@ def measure(got: float, truth: Truth, form: Format) -> Error:
         return measure(got, truth.otherwise, form)
     exact = truth.exact
     if isinstance(exact, float):
-        return _either(got == exact or (math.isnan(got) and math.isnan(exact)))
+        return _either(got == exact or (math.isnan(got) and math.isnan(exact)) or _is_saturated(got, exact, form))
     if truth.interval and not all(map(math.isfinite, truth.interval)):
         return _either(order(truth.interval[0]) <= order(got) <= order(truth.interval[1]))  # there is no unit to measure by
     low, high = (as_fraction(truth.interval[0]), as_fraction(truth.interval[1])) if truth.interval else (exact, exact)
@@ -96,6 +96,11 @@ def measure(got: float, truth: Truth, form: Format) -> Error:
         is_exact=outside == 0 if truth.rounded is None else order(got) == order(truth.rounded),
         is_lost=_matters(low, high, truth, form) and bool(outside) and (y == 0 or y * low <= 0 or not math.isfinite(got)),
     )
+
+
+def _is_saturated(got: float, exact: float, form: Format) -> bool:
+    """Whether a format without infinities has what stands for one: NaN, or its largest number, as its user chose to convert."""
+    return form.specials != "ieee" and math.isinf(exact) and (math.isnan(got) or got == math.copysign(float(form.largest), exact))
 
 
 def _either(is_right: bool) -> Error:

@@ -109,7 +109,10 @@ def lines(loss: Loss, form: str, fixed: Mapping[str, float] | None = None, along
         if name not in chosen:
             default = loss.parameters[name].default if name in loss.parameters else None
             likely = PREFERRED if default is None else (wanted.nearest(default) if isinstance(default, float) else default,)
-            chosen[name] = next(x for x in likely if _fits(loss, name, x, wanted))
+            fitting = [x for x in likely if _fits(loss, name, x, wanted)]
+            if not fitting:
+                raise SweepError(f"{name} must be {loss.spaces[name].description}, and its default is none in {form}: fix another")
+            chosen[name] = fitting[0]
     names = [name for name in (*loss.arguments, *loss.parameters) if name != along]
     seconds = _all(loss, across, wanted) if across else [0.0]
     return tuple(Line(loss, along, {name: y if name == across else chosen[name] for name in names}, wanted) for y in seconds)
