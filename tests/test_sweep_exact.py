@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from lossref import catalog
+from lossref.exact import taylor
 from lossref.exact.series import Series, working
 from lossref.formats import FORMATS
 from lossref.golden.write import certified
@@ -88,6 +89,30 @@ def test_a_wide_ball_holds_what_the_points_in_it_give(middle):
 def series_of(loss, x):
     series = Series(x, 4)
     return series, series.lift(loss.definition(series, logits=series.variable, target=series.lift(1.0)))
+
+
+@pytest.mark.parametrize("name", ["sigmoid_cross_entropy", "poly_binary_cross_entropy", "huber"])
+def test_the_answers_do_not_depend_on_the_pieces(name, monkeypatch):
+    """Also where an answer lies beside the middle of two numbers by less than any float64 tells: 15/16 - exp(-12288) in 3 bits."""
+    found = []
+    for alone in (4, 64):
+        monkeypatch.setattr(taylor, "ALONE", alone)
+        of_each = []
+        for line in lines(catalog.get(name), "float8_e5m2", across="target")[60:200:3]:
+            rows = [of.rounded for index in range(2) for _, _, exact in exact_of(line, index) for of in exact.values()]
+            of_each += [row.tobytes() for row in rows]
+        found.append(of_each)
+    assert found[0] == found[1]
+
+
+def test_a_middle_is_decided_by_whatever_lies_beside_it():
+    """The slope 15/16 - exp(-z) in 3 bits is rounded down, however small the exponential, or left open; never up."""
+    line = next(x for x in lines(catalog.get("sigmoid_cross_entropy"), "float8_e5m2", across="target") if x.fixed["target"] == 0.0625)
+    for index in range(2):
+        for _, numbers, exact in exact_of(line, index):
+            beside = numbers >= 64  # 15/16 is the middle of 7/8 and 1
+            slopes = exact["gradient"].rounded[beside]
+            assert set(slopes[~np.isnan(slopes)].tolist()) <= {0.875}
 
 
 def test_what_is_far_out_costs_no_more_than_what_is_near():

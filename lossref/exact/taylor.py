@@ -98,20 +98,19 @@ class Curve:
         x = self.form.decode(f"{bits:x}")
         return -x if sign < 0 else x
 
-    def at(self, x: float) -> tuple[float, float] | None:
-        """Value and slope at one input, correctly rounded; None where balls do not decide them, as at a kink."""
+    def at(self, x: float) -> tuple[float | None, float | None]:
+        """Value and slope at one input, correctly rounded; None of what balls do not decide, as at a kink."""
         precision = PRECISION
-        while precision <= LAST_PRECISION:
+        found: tuple[float | None, float | None] = None, None
+        while precision <= LAST_PRECISION and None in found:
             with working(precision, LENGTH):
                 try:
-                    series, numbers = self._numbers(arb(x), 2)
-                    found = [self._rounded(series, y) for y in numbers]
+                    series, (value, slope) = self._numbers(arb(x), 2)
+                    found = self._rounded(series, value), self._rounded(series, slope)
                 except (UndecidedError, NoAnswerError, ZeroDivisionError):
-                    found = [None]
-            if None not in found:
-                return found[0], found[1]  # type: ignore[return-value]
+                    pass
             precision *= 4
-        return None
+        return found
 
     def _piece(self, sign: int, low: int, high: int) -> Piece | None:
         ends = [self.number(sign, bits) for bits in (low, high - 1)]
@@ -174,9 +173,11 @@ class Curve:
             sizes.pop()
         error += sum((abs(term - c) for term, c in zip(terms, coefficients, strict=False)), arb(0))
         if len(coefficients) > 1:
-            operations = 2 * len(coefficients) + 4  # those of adding and taking away the error itself, too
+            operations = 2 * len(coefficients)
             error += sum(map(arb, sizes), arb(0)) * (operations * 2.0**-53 * 1.001) + operations * 2.0**-1074
         off = _above(error)
+        if off:  # beside the middle of two numbers nothing that is left may be rounded away when it is added
+            off = max(off, _above(sum(map(arb, sizes), arb(0)) * 2.0**-51))
         return Polynomial(tuple(coefficients), off) if off <= scale * float(self.form.unit) * 2.0**-MARGIN else None
 
     def _rounded(self, series: Series, x: Number) -> float | None:

@@ -101,7 +101,7 @@ def _exact(line: Line, block: Block, first: int, end: int, found: Tally) -> Iter
             nearest = rounded(near - off, line.form)
             doubtful = np.flatnonzero((nearest != rounded(near + off, line.form)).any(axis=0) | np.isinf(off).any(axis=0))
         for i in doubtful.tolist():
-            near[:, i], nearest[:, i] = _alone(line, float(numbers[i]), found)
+            near[:, i] = nearest[:, i] = _alone(line, float(numbers[i]), found)
         nearest += 0.0  # no negative zero
         yield low, numbers, {part: _Exact(near[k], nearest[k]) for k, part in enumerate(PARTS)}
 
@@ -118,20 +118,25 @@ def _horner(polynomial: Polynomial, t: Rows) -> Rows | float:
     return y
 
 
-def _alone(line: Line, x: float, found: Tally) -> tuple[Any, Any]:
+def _alone(line: Line, x: float, found: Tally) -> Any:
     """One input, by balls, or by the oracle where these do not decide."""
     found.alone += 1
-    answer = line.curve.at(x)
-    if answer is not None:
-        return answer, answer
+    decided = line.curve.at(x)
+    if None not in decided:
+        return decided
     if len(found.open) >= MOST_OPEN:
         raise BlockError(f"{line.titled()}: more than {MOST_OPEN} inputs near {x!r} are left to the oracle")
     vector = certified(line.loss, line.question(x))
     parts = (vector.answer.value, _part(vector.answer, line)) if vector else (None, None)
-    numbers = [math.nan if part is None or part.rounded is None or part.interval else part.rounded[0] for part in parts]
+    numbers = [_single(part) if y is None else y for y, part in zip(decided, parts, strict=True)]
     if any(y != y for y in numbers):
         found.open.append(_bits(x, line.form))
-    return numbers, numbers
+    return numbers
+
+
+def _single(part: Part | None) -> float:
+    """The one answer of a part, correctly rounded; NaN where there is none."""
+    return math.nan if part is None or part.rounded is None or part.interval else part.rounded[0]
 
 
 def _part(answer: Answer, line: Line) -> Part | None:
