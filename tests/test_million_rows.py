@@ -21,11 +21,13 @@ def asserted(total, rows, form):
     assert_call_matches(form(total), None, "huber", prediction=x, target=np.zeros_like(x), reduction="mean")
 
 
+@pytest.mark.whole
 @pytest.mark.parametrize("kind", [np.float64, np.float32, np.float16])
 def test_ours_is_right(rows, kind):
     asserted(lossref.value("huber", rows.astype(kind), np.zeros(ROWS), reduction="mean", dtype=np.dtype(kind).name), rows, kind)
 
 
+@pytest.mark.whole
 def test_a_pairwise_sum_passes_in_float32_and_overflows_in_float16(rows):
     each = lossref.value("huber", rows, 0.0)
     asserted(np.mean(each.astype(np.float32)), rows, np.float32)

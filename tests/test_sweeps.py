@@ -57,6 +57,7 @@ def test_a_sweep_goes_on_from_what_its_file_has(plain, tmp_path, cut):
     assert path.read_text() == text
 
 
+@pytest.mark.whole
 def test_killed_at_any_moment_it_ends_with_the_same_digests(tmp_path):
     path = tmp_path / "blocks"
     command = [sys.executable, "-m", "lossref", "sweep", "log_cosh", "--format=bfloat16", f"--resume={path}", "--json"]
