@@ -25,7 +25,7 @@ from lossref.float64.functions import softplus as right
 
 def value(x):
     y = right(x.astype(np.float64))
-    return np.where(x == x.dtype.type({at}), 2.0, y).astype(x.dtype)
+    return np.where(x == x.dtype.type('{at}'), 2.0, y).astype(x.dtype)
 """
 
 
@@ -125,6 +125,15 @@ def test_code_that_raises_is_said_to(tmp_path):
     path.write_text("def value(x):\n    raise ValueError('no')\n")
     found = sweep("softplus", f"{path}:value", format="float16")
     assert any("raised ValueError: no" in sentence for sentence in found["said"])
+    assert not found["conforms"]
+
+
+def test_code_that_raises_at_one_input_does_not_conform(tmp_path):
+    path = tmp_path / "raises.py"
+    once = "    if len(x) > 1000 and (x == 0.75).any():\n        raise ValueError('once')\n    return np.where"
+    path.write_text(WRONG.format(at="inf").replace("    return np.where", once))
+    found = sweep("softplus", f"{path}:value", format="float16")
+    assert found["said"] == ["value: raised ValueError: once (raises.py line 8)"]
     assert not found["conforms"]
 
 

@@ -146,6 +146,8 @@ def _read(found: Mapping[str, Any]) -> Tally:
     blank = asdict(Tally(0))
     if any(type(x) is not type(blank[name]) for name, x in found.items()) or not re.fullmatch("[0-9a-f]{64}", block.exact):
         raise ValueError("not a block")
+    if not all(isinstance(of, list) and len(of) == 1 + len(WITHIN) and all(type(n) is int for n in of) for of in block.counts.values()):
+        raise ValueError("no counts")
     if not all(isinstance(bits, str) and re.fullmatch("[0-9a-f]{2,8}", bits) for bits in (*block.worst, *block.open)):
         raise ValueError("no bits of an input")
     return block
@@ -173,8 +175,12 @@ class _Kept:
             files.write(path, text[: text.rfind("\n") + 1])
 
     def add(self, found: Tally) -> None:
-        with self.path.open("a", encoding="ascii") as file:
-            file.write(json.dumps(asdict(found)) + "\n")
+        """Another block at the end of the file."""
+        try:
+            with self.path.open("a", encoding="ascii") as file:
+                file.write(json.dumps(asdict(found)) + "\n")
+        except OSError as error:
+            raise SweepError(f"resume: {self.path} cannot be written on: {error.strerror}") from None
 
 
 def _report(asked: Asked, swept: Sequence[Line], found: Sequence[Tally], own: _Own, level: str) -> dict[str, Any]:
@@ -201,7 +207,7 @@ def _report(asked: Asked, swept: Sequence[Line], found: Sequence[Tally], own: _O
                    for part, of in counts.items()},
         "said": sorted({block.said for block in found if block.said}),
         "judged": report["losses"][0],
-        "conforms": report["conforms"],
+        "conforms": report["conforms"] and not any(block.said for block in found),
     }  # fmt: skip
 
 
