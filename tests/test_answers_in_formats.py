@@ -45,6 +45,7 @@ def test_another_dtype_is_named_with_those_there_are(given):
         lossref.value("huber", 1.0, 0.0, dtype=given)
 
 
+@pytest.mark.whole
 @pytest.mark.parametrize("name", ["bfloat16", "float16", "float8_e5m2", "float8_e4m3fn"])
 @pytest.mark.sampled
 def test_our_own_code_conforms_in_every_format(loss, name):

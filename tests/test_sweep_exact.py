@@ -24,6 +24,7 @@ def exact_of(line, index):
     yield from _exact(line, block, first, end, Tally(index))
 
 
+@pytest.mark.whole
 @pytest.mark.parametrize("name", ["bfloat16", "float16", "float8_e4m3fn", "float8_e5m2"])
 @pytest.mark.sampled(SCALAR)
 def test_short_formats_are_those_of_the_oracle(loss, name, listed):

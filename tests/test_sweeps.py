@@ -137,6 +137,7 @@ def test_code_that_raises_at_one_input_does_not_conform(tmp_path):
     assert not found["conforms"]
 
 
+@pytest.mark.whole
 def test_all_pairs_of_a_format_of_8_bits():
     found = sweep("squared_error", format="float8_e4m3fn", across="target")
     assert found["inputs"] == 254 * 253  # -0 and 0 are one target
