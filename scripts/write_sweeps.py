@@ -4,7 +4,7 @@
     python scripts/write_sweeps.py --check --one-in 8     whether a sample is what is committed
 
 Of a loss each line of 16 bits is there along its first argument, at both labels where it has hard ones, and all pairs of two arguments in
-8 bits.
+8 bits; of a few also that of float32.
 """
 
 from __future__ import annotations
@@ -24,6 +24,7 @@ from lossref.sweeps.line import PREFERRED, SweepError
 from lossref.sweeps.run import DIGESTS, committed, sweep
 
 Task = dict[str, Any]
+IN_FLOAT32 = ("sigmoid_cross_entropy",)  # which takes minutes each
 
 
 def tasks() -> Iterator[Task]:
@@ -38,6 +39,7 @@ def tasks() -> Iterator[Task]:
             yield from ({"loss": name, "format": form, "fixed": fixed} for fixed in [{"target": x} for x in labels] or [{}])
         for form in ("float8_e4m3fn", "float8_e5m2"):
             yield {"loss": name, "format": form, "across": seconds[0] if seconds else ""}
+    yield from ({"loss": name, "format": "float32"} for name in IN_FLOAT32)
 
 
 def _holds(loss: Any, x: float) -> bool:
