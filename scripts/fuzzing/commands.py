@@ -241,8 +241,10 @@ def _tamed(chance: random.Random, words: tuple[str, ...], typed: list[str]) -> l
         typed += ["--to", "new", *([] if any(word.startswith(("--loss", "--definition")) for word in typed) else loss)]
     if words == ("golden", "verify"):
         typed = [word for word in typed if word != "--recompute"]
-    if words == ("vectors",) and len(typed) < 2:
+    if words == ("vectors",) and (len(typed) < 2 or any(word.startswith(("--fresh", "--sizes")) for word in typed)):
         typed.append("hinge")
+    if words == ("sweep",):  # of float32 it takes minutes
+        typed += ["--format", "float8_e5m2", "--jobs", "1"]
     if words == ("golden", "install"):
         return ["golden", "verify"]
     if words == ("folklore", "run"):
