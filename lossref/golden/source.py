@@ -81,7 +81,7 @@ class Source:
             seed = _digest(self.seed or "")
             asked = [q for q in questions.generate(loss, form, f"fresh/{seed}") if q.is_call or not self.calls]
             most = _most(loss, form, asked)
-            asked = [q for q in asked if sum(len(flat(q.inputs[name])) for name in loss.differentiable) <= most]
+            asked = [q for q in asked if (q.is_call and form.width > 8) or _numbers(loss, q) <= most]
             asked = asked if self.count is None else _chosen(asked, self.count, seed)
         return [replace(questions.explained(loss, question), drawn=self.words) for question in asked]
 
@@ -161,7 +161,7 @@ def wide(losses: Sequence[Loss], source: Source, named: bool = False) -> list[Lo
 
 
 def _most(loss: Loss, form: Format, asked: Sequence[Question]) -> float:
-    """How many numbers an example, or a call, of fresh questions has at most: more would be minutes of work.
+    """How many numbers an example of fresh questions has at most, and in 8 bits a call: more would be minutes of work.
 
     In a short format a kink is nearly always within reach of what rounding does to so many numbers, and what is allowed there is found
     for every two of them; in 8 bits nearly every comparison is one.
@@ -172,6 +172,10 @@ def _most(loss: Loss, form: Format, asked: Sequence[Question]) -> float:
         return widths.NARROW if form.width > 8 else FEW
     has_kinks = widths.takes_pairs(loss) or any(question.region == "kink" for question in asked)
     return SEVERAL if form.width <= 8 and has_kinks else math.inf
+
+
+def _numbers(loss: Loss, question: Question) -> int:
+    return sum(len(flat(question.inputs[name])) for name in loss.differentiable)
 
 
 def _is_size(given: object) -> bool:
