@@ -19,7 +19,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from lossref.bits import BY_NUMPY, SUBNORMALS, dtype, narrowed, widened, written
+from lossref.bits import ADDED, narrowed, widened, written
 from lossref.formats import FLOAT64, FORMATS, JUDGED, Format
 
 AXES = 24  # more than anybody has
@@ -179,13 +179,12 @@ def _array(x: Any) -> NDArray[Any]:
     if _is_masked(x):
         raise TypeError
     named = kind(x)
-    is_held = named in SUBNORMALS and named not in BY_NUMPY
     if callable(getattr(x, "detach", None)):  # a torch tensor
         x = x.detach().cpu()
-        if is_held:
+        if named in ADDED:
             x = x.float()
     array = np.from_dlpack(x) if not hasattr(x, "__array__") and hasattr(x, "__dlpack__") else np.asarray(x)
-    return array.astype(np.dtype(np.float32, metadata={"format": named})) if is_held else array
+    return array.astype(np.dtype(np.float32, metadata={"format": named})) if named in ADDED else array
 
 
 def precision(array: NDArray[Any]) -> int:
@@ -217,10 +216,9 @@ def as_format(x: NDArray[np.float64], form: Format) -> NDArray[Any]:
 
 
 def judged(name: str, form: Any) -> Format:
-    """A format that code is asked in, by its name; ValueError for another, ImportError where nothing has arrays of it."""
+    """A format that code is asked in, by its name; ValueError for another."""
     if not isinstance(form, str) or form not in JUDGED:
         raise ValueError(f"{name} must be one of {', '.join(JUDGED)}, and is {shown(form)}")
-    dtype(form)
     return FORMATS[form]
 
 

@@ -35,6 +35,7 @@ SUBNORMALS = {  # the word, the bits of the fraction, the exponent of the least 
     "float8_e5m2": (np.uint8, 2, -16),
     "float8_e4m3fn": (np.uint8, 3, -9),
 }
+ADDED = tuple(name for name in SUBNORMALS if name not in BY_NUMPY)  # those of them that ml_dtypes adds to NumPy
 
 
 def word(x: float) -> int:

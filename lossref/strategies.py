@@ -15,9 +15,9 @@ from typing import Any
 import numpy as np
 
 from lossref import catalog
-from lossref.arrays import shown
+from lossref.arrays import judged, shown
 from lossref.bits import BY_NUMPY, as_float, as_fraction
-from lossref.formats import FORMATS, JUDGED, Format
+from lossref.formats import Format
 from lossref.spaces import Simplex, Space, Vector
 from lossref.spec import Loss
 
@@ -36,7 +36,7 @@ def logits(min_classes: int = 2, max_classes: int = 5, *, format: str = "float64
 
     Raises ValueError for an unknown format and for sizes that are none.
     """
-    return _arrays(_vectors(Vector(), _form(format), *_sizes("min_classes", min_classes, max_classes)), format)
+    return _arrays(_vectors(Vector(), judged("format", format), *_sizes("min_classes", min_classes, max_classes)), format)
 
 
 def probabilities(min_classes: int = 2, max_classes: int = 5, *, format: str = "float64") -> st.SearchStrategy[Any]:
@@ -44,7 +44,7 @@ def probabilities(min_classes: int = 2, max_classes: int = 5, *, format: str = "
 
     Raises ValueError for an unknown format and for sizes that are none.
     """
-    return _arrays(_vectors(Simplex(), _form(format), *_sizes("min_classes", min_classes, max_classes)), format)
+    return _arrays(_vectors(Simplex(), judged("format", format), *_sizes("min_classes", min_classes, max_classes)), format)
 
 
 def arguments_for(
@@ -55,7 +55,7 @@ def arguments_for(
     They cover the whole format, parameters where they are tested. Raises KeyError for an unknown loss, TypeError for what is no loss,
     ValueError for an unknown format and for sizes that are none.
     """
-    record, form = catalog.find(loss), _form(format)
+    record, form = catalog.find(loss), judged("format", format)
     if batch is not None:
         _sizes("batch", batch, batch, 0)
     return _examples(record, format, form, batch, *_sizes("min_classes", min_classes, max_classes))
@@ -157,12 +157,6 @@ def _arrays(vectors: st.SearchStrategy[tuple[float, ...]], format: str) -> st.Se
 
 def _stored(format: str) -> str:
     return format if format in BY_NUMPY else "float32"
-
-
-def _form(format: str) -> Format:
-    if not isinstance(format, str) or format not in JUDGED:
-        raise ValueError(f"format must be one of {', '.join(JUDGED)}, and is {shown(format)}")
-    return FORMATS[format]
 
 
 def _sizes(name: str, least: Any, most: Any, lowest: int = 1) -> tuple[int, int]:

@@ -11,7 +11,7 @@ from lossref import arrays, catalog, golden
 from lossref.conventions.grammar import sentences
 from lossref.exact import balls
 from lossref.float64.layout import LAST
-from lossref.formats import FORMATS, JUDGED, Format
+from lossref.formats import Format
 from lossref.golden.source import GOLDEN, Source
 from lossref.judge import live
 from lossref.judge.measure import DEFAULT_LEVEL, LEVELS, meets
@@ -122,13 +122,11 @@ def assert_gradient_matches(
     """
     __tracebackhide__ = True
     record = _known(loss, level)
-    if not isinstance(format, str) or format not in JUDGED:
-        raise ValueError(f"format must be one of {', '.join(JUDGED)}, and is {arrays.shown(format)}")
+    form = arrays.judged("format", format)
     if not isinstance(vectors, str) or not vectors.isprintable():
         raise ValueError(f"vectors must be golden or a word, the seed of a fresh set, and is {arrays.shown(vectors)}")
     if not callable(fn):
         raise TypeError(f"fn must be a function that gives the gradient of {record.name}, and is {arrays.shown(fn)}")
-    form = FORMATS[format]
 
     def called(**given: Any) -> Any:
         found = fn(**given)

@@ -13,14 +13,12 @@ from rich.table import Table
 from lossref.bits import parsed
 from lossref.catalog import DefinitionError
 from lossref.commands import CONFORMS, DIFFERS, Commands, UsageError, command, judging, print_json
-from lossref.exact.taylor import UnsweptError
 from lossref.files import FileError
 from lossref.formats import FORMATS
 from lossref.golden.read import GoldenError
 from lossref.judge.measure import DEFAULT_LEVEL, LEVELS
 from lossref.library import ImplementationError
 from lossref.report import screen, text
-from lossref.sweeps.block import BlockError
 from lossref.sweeps.line import SWEPT, SweepError
 from lossref.sweeps.run import sweep
 
@@ -41,7 +39,7 @@ From Python, lossref.sweep is spread over a cluster by joblib.parallel_config("d
 exit status: 0 conforms, or the digest is the committed one; 1 differs, 2 bad use
 """
 COLUMNS = {"inexact": "not correctly rounded", "beyond_1": "> 1 ulp", "beyond_8": "> 8 ulp", "beyond_1024": "> 1024 ulp"}
-Errors = (SweepError, UnsweptError, BlockError, ImplementationError, DefinitionError, GoldenError, FileError)
+Errors = (SweepError, ImplementationError, DefinitionError, GoldenError, FileError)
 
 
 def add(parsers: Commands) -> None:
@@ -83,7 +81,7 @@ def _fixed(typed: Sequence[str]) -> dict[str, float]:
     for word in typed:
         name, _, number = word.partition("=")
         try:
-            found[name] = float(parsed(number))
+            found[name] = parsed(number)
         except ValueError:
             raise UsageError(f"--at takes a name and a number, such as --at target=1, and is {word}") from None
     return found

@@ -13,23 +13,19 @@ from numpy.typing import NDArray
 
 from lossref.arrays import rounded
 from lossref.bits import widened
-from lossref.exact.taylor import Piece, Polynomial
+from lossref.exact.taylor import Piece, Polynomial, UnsweptError
 from lossref.formats import Format
 from lossref.golden.write import certified
 from lossref.judge.ask import Asked, Function, ask, asked_of
 from lossref.library import Implementation, NotSupported
 from lossref.spec import Answer, Part, Vector
-from lossref.sweeps.line import Block, Line
+from lossref.sweeps.line import Block, Line, SweepError
 
 Rows = NDArray[np.float64]
 AT_ONCE = 1 << 17  # inputs that an implementation is asked for together
 MOST_OPEN = 4096  # inputs of a block that balls may leave to the oracle
 PARTS = ("value", "gradient")
 WITHIN = (1.0, 8.0, 1024.0)  # ulps: how many inputs are off by more is counted
-
-
-class BlockError(Exception):
-    """A block that cannot be swept, in a sentence."""
 
 
 @dataclass
@@ -65,10 +61,13 @@ def tally(line: Line, index: int, implementation: Implementation | None) -> Tall
     found.inputs = end - first
     asking = _Asking(line, implementation) if implementation and end > first else None
     digest = hashlib.sha256()
-    for low, numbers, exact in _exact(line, block, first, end, found):
-        digest.update(np.stack([exact[part].rounded for part in PARTS]).astype("<f4").tobytes())
-        if asking:
-            asking.take(numbers, exact, block, low, found)
+    try:
+        for low, numbers, exact in _exact(line, block, first, end, found):
+            digest.update(np.stack([exact[part].rounded for part in PARTS]).astype("<f4").tobytes())
+            if asking:
+                asking.take(numbers, exact, low, found)
+    except UnsweptError as error:
+        raise SweepError(error) from None
     found.exact = digest.hexdigest()
     if asking:
         asking.close(found)
@@ -125,22 +124,18 @@ def _alone(line: Line, x: float, found: Tally) -> Any:
     if None not in decided:
         return decided
     if len(found.open) >= MOST_OPEN:
-        raise BlockError(f"{line.titled()}: more than {MOST_OPEN} inputs near {x!r} are left to the oracle")
+        raise SweepError(f"{line.titled()}: more than {MOST_OPEN} inputs near {x!r} are left to the oracle")
     vector = certified(line.loss, line.question(x))
-    parts = (vector.answer.value, _part(vector.answer, line)) if vector else (None, None)
+    parts = (vector.answer.value, vector.answer.gradient.get(line.along)) if vector else (None, None)
     numbers = [_single(part) if y is None else y for y, part in zip(decided, parts, strict=True)]
     if any(y != y for y in numbers):
-        found.open.append(_bits(x, line.form))
+        found.open.append(line.form.encode(x))
     return numbers
 
 
 def _single(part: Part | None) -> float:
     """The one answer of a part, correctly rounded; NaN where there is none."""
     return math.nan if part is None or part.rounded is None or part.interval else part.rounded[0]
-
-
-def _part(answer: Answer, line: Line) -> Part | None:
-    return answer.gradient.get(line.along)
 
 
 class _Asking:
@@ -152,9 +147,9 @@ class _Asking:
         if line.along not in line.loss.differentiable:
             self.functions.pop("gradient", None)
         self.digests = {part: hashlib.sha256() for part in self.functions}
-        self.worst: dict[tuple[str, int], tuple[float, float]] = {}  # by part and binade
+        self.worst: dict[tuple[str, int], tuple[float, float]] = {}  # by part and binade: how far, and the input
 
-    def take(self, numbers: Rows, exact: Mapping[str, _Exact], block: Block, low: int, found: Tally) -> None:
+    def take(self, numbers: Rows, exact: Mapping[str, _Exact], low: int, found: Tally) -> None:
         """The answers to some inputs, measured."""
         for part in list(self.functions):
             got = self._answers(part, numbers, found)
@@ -167,7 +162,7 @@ class _Asking:
     def close(self, found: Tally) -> None:
         """The digests, and the worst inputs."""
         found.answers = {part: self.digests[part].hexdigest() for part in self.functions}
-        found.worst = sorted({_bits(x, self.line.form) for _, x in self.worst.values()})
+        found.worst = sorted({self.line.form.encode(x) for _, x in self.worst.values()})
 
     def _answers(self, part: str, numbers: Rows, found: Tally) -> Rows | None:
         line, form = self.line, self.line.form
@@ -194,29 +189,40 @@ class _Asking:
         ulps = _ulps(got[wrong], exact.near[wrong], self.line.form)
         for k, limit in enumerate(WITHIN, start=1):
             counts[k] += int(np.count_nonzero(ulps > limit))
+        beyond = ulps / (1 + _moves(exact.near, self.line.form)[wrong])  # E2, halved
         binades = (low + wrong) >> (self.line.form.precision - 1)
         for start in _starts(binades):
             end = start + int(np.searchsorted(binades[start:], binades[start], side="right"))
-            at = start + int(ulps[start:end].argmax())
+            at = start + int(beyond[start:end].argmax())
             key = part, int(binades[start])
-            if ulps[at] > self.worst.get(key, (0.0, 0.0))[0]:
-                self.worst[key] = float(ulps[at]), float(numbers[wrong[at]])
+            if beyond[at] > self.worst.get(key, (0.0, 0.0))[0]:
+                self.worst[key] = float(beyond[at]), float(numbers[wrong[at]])
 
 
 def _ulps(got: Rows, near: Rows, form: Format) -> Rows:
     """The error of each answer in spacings of the format at the exact one; infinite for what is not finite."""
     with np.errstate(all="ignore"):
-        spacing = np.ldexp(1.0, np.maximum(np.frexp(near)[1] - form.precision, form.least_exponent))
-        off = np.abs(got - near) / spacing
+        off = np.abs(got - near) / _spacing(near, form)
     return np.where(np.isfinite(off), off, math.inf)
+
+
+def _moves(near: Rows, form: Format) -> Rows:
+    """K in spacings: by how many the exact answer moves to the next input, on the side where that is less; 0 where nothing tells."""
+    with np.errstate(all="ignore"):
+        steps = np.abs(np.diff(near))
+        sides = [np.concatenate(pair) for pair in ((steps, steps[-1:]), (steps[:1], steps))] if len(near) > 1 else [np.zeros(len(near))]
+        found = np.fmin.reduce(sides) / _spacing(near, form)
+    return np.where(np.isfinite(found), found, 0.0)
+
+
+def _spacing(near: Rows, form: Format) -> Rows:
+    """The spacing of the format at each number."""
+    spacing: Rows = np.ldexp(1.0, np.maximum(np.frexp(near)[1] - form.precision, form.least_exponent))
+    return spacing
 
 
 def _starts(keys: NDArray[Any]) -> list[int]:
     """Where each run of equal ones begins."""
     starts: list[int] = np.flatnonzero(np.diff(keys, prepend=keys[:1] - 1)).tolist()
     return starts
-
-
-def _bits(x: float, form: Format) -> str:
-    return form.encode(x)
 

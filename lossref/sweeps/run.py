@@ -6,13 +6,16 @@ import atexit
 import hashlib
 import json
 import re
-from collections.abc import Callable, Iterator, Mapping, Sequence
+import secrets
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
-from functools import cache
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
-from lossref import catalog, files
+import numpy as np
+
+from lossref import __version__, catalog, files
 from lossref.arrays import shown
 from lossref.formats import FORMATS
 from lossref.golden.write import answered, check_processor
@@ -25,7 +28,7 @@ from lossref.report import finding
 from lossref.report.machine import machine
 from lossref.spec import Vector
 from lossref.strictjson import JsonError, loads
-from lossref.sweeps.block import WITHIN, Tally, tally
+from lossref.sweeps.block import PARTS, WITHIN, Tally, tally
 from lossref.sweeps.line import Line, SweepError, lines
 
 Progress = Callable[[int, int], None]
@@ -79,30 +82,26 @@ def sweep(
             raise SweepError(f"{name} must be a text, and is {shown(given)}")
     asked = Asked(loss, format, along, across, dict(fixed or {}), implementation, device)
     check_processor()
-    swept = _lines(asked)
-    own = _Own(asked)
-    total = sum(len(line.blocks) for line in swept)
-    kept = _Kept(Path(resume), asked) if resume is not None else None
+    text, call = json.dumps(asdict(asked), sort_keys=True), secrets.token_hex(8)
+    prepared = _prepared(text, call)
+    total = len(prepared.places)
+    kept = _Kept(Path(resume), _header(text, prepared)) if resume is not None else None
     done = {found.index: found for found in kept.found} if kept else {}
     progress(len(done), total)
-    for found in _spread(asked, [index for index in range(total) if index not in done], jobs):
+    for found in _spread(text, call, [index for index in range(total) if index not in done], jobs):
         done[found.index] = found
         if kept:
             kept.add(found)
         progress(len(done), total)
-    return _report(asked, swept, [done[index] for index in range(total)], own, level)
+    return _report(asked, [done[index] for index in range(total)], prepared, level)
 
 
-def _lines(asked: Asked) -> tuple[Line, ...]:
-    record = catalog.load(asked.loss) if asked.loss.endswith(".py") else catalog.get(catalog.named(asked.loss))
-    return lines(record, asked.format, asked.fixed, asked.along, asked.across)
-
-
-class _Own:
-    """What one process has of a sweep: its lines, and the implementation."""
+class _Prepared:
+    """What a process has made ready: the lines of a sweep, and the implementation."""
 
     def __init__(self, asked: Asked) -> None:
-        self.lines = _lines(asked)
+        record = catalog.load(asked.loss) if asked.loss.endswith(".py") else catalog.get(catalog.named(asked.loss))
+        self.lines = lines(record, asked.format, asked.fixed, asked.along, asked.across)
         self.places = [(line, index) for line in self.lines for index in range(len(line.blocks))]
         self.library: Library | None = None
         self.implementation: Implementation | None = None
@@ -120,28 +119,37 @@ class _Own:
         return replace(tally(line, place, self.implementation), index=index)
 
 
-@cache
-def _own(text: str) -> _Own:
-    return _Own(Asked(**json.loads(text)))
+@lru_cache(maxsize=1)
+def _prepared(text: str, call: str) -> _Prepared:
+    """Once a process and call of `sweep`: what a file defines may be another the next time."""
+    return _Prepared(Asked(**json.loads(text)))
 
 
-def _work(text: str, index: int) -> dict[str, Any]:
+def _work(text: str, call: str, index: int) -> Tally:
     """A block, in whatever process."""
-    return asdict(_own(text).tally(index))
+    return _prepared(text, call).tally(index)
 
 
-def _spread(asked: Asked, todo: Sequence[int], jobs: int | None) -> Iterator[Tally]:
+def _header(text: str, prepared: _Prepared) -> str:
+    """The first line of a file of blocks: what is swept, by which version of what, and the bytes of the files that say so."""
+    asked = json.loads(text)
+    names = [name.partition(":")[0] for name in (asked["loss"], asked["implementation"] or "")]
+    own = {name: hashlib.sha256(Path(name).read_bytes()).hexdigest() for name in names if name.endswith(".py") and Path(name).exists()}
+    title = prepared.library.title if prepared.library else None
+    return json.dumps({**asked, "lossref": __version__, "title": title, "files": own}, sort_keys=True)
+
+
+def _spread(text: str, call: str, todo: Sequence[int], jobs: int | None) -> Iterator[Tally]:
     try:
         from joblib import Parallel, delayed
     except ImportError:
         raise SweepError(MISSING) from None
-    text = json.dumps(asdict(asked))
-    for found in Parallel(n_jobs=jobs, return_as="generator_unordered")(delayed(_work)(text, index) for index in todo):
-        yield Tally(**found)
+    found: Iterator[Tally] = Parallel(n_jobs=jobs, return_as="generator_unordered")(delayed(_work)(text, call, index) for index in todo)
+    yield from found
 
 
 def _read(found: Mapping[str, Any]) -> Tally:
-    """A block that another process or a file tells; TypeError or ValueError for what is none."""
+    """A block that a file tells; TypeError or ValueError for what is none."""
     block = Tally(**found)
     blank = asdict(Tally(0))
     if any(type(x) is not type(blank[name]) for name, x in found.items()) or not re.fullmatch("[0-9a-f]{64}", block.exact):
@@ -156,9 +164,8 @@ def _read(found: Mapping[str, Any]) -> Tally:
 class _Kept:
     """A file of blocks: what is swept on its first line, then a block a line. A last line that was cut is dropped."""
 
-    def __init__(self, path: Path, asked: Asked) -> None:
+    def __init__(self, path: Path, header: str) -> None:
         self.path = path
-        header = json.dumps(asdict(asked), sort_keys=True)
         self.found: list[Tally] = []
         if not path.exists():
             files.write(path, header + "\n")
@@ -167,7 +174,7 @@ class _Kept:
             text = path.read_text(encoding="ascii")
             first, *others = text[: text.rfind("\n") + 1].splitlines() or [""]
             if first != header:
-                raise SweepError(f"resume: {path} is no file of this sweep, but of {first[:200] or 'none'}")
+                raise SweepError(f"resume: {path} is no file of this sweep: it begins {first[:200]!r}, and this one {header[:200]!r}")
             self.found = [_read(loads(line, path)) for line in others]
         except (OSError, ValueError, JsonError, TypeError) as error:
             raise SweepError(f"resume: {path} cannot be read as a file of blocks: {error}") from None
@@ -183,8 +190,8 @@ class _Kept:
             raise SweepError(f"resume: {self.path} cannot be written on: {error.strerror}") from None
 
 
-def _report(asked: Asked, swept: Sequence[Line], found: Sequence[Tally], own: _Own, level: str) -> dict[str, Any]:
-    first = swept[0]
+def _report(asked: Asked, found: Sequence[Tally], own: _Prepared, level: str) -> dict[str, Any]:
+    first = own.lines[0]
     exact = _digest(block.exact for block in found)
     title = title_of(asked, first)
     data = {
@@ -196,8 +203,8 @@ def _report(asked: Asked, swept: Sequence[Line], found: Sequence[Tally], own: _O
     }  # fmt: skip
     if own.library is None or own.implementation is None:
         return data
-    parts = [part for part in ("value", "gradient") if all(part in block.answers for block in found if block.inputs)]
-    counts = {part: [sum(block.counts.get(part, [0] * 4)[k] for block in found) for k in range(1 + len(WITHIN))] for part in parts}
+    parts = [part for part in PARTS if all(part in block.answers for block in found if block.inputs)]
+    counts = {part: np.sum([block.counts[part] for block in found if part in block.counts], axis=0).tolist() for part in parts}
     verdict = judged_beside(first.loss, own.implementation, _worst(own, found), FORMATS[asked.format])
     report = finding.run(own.library, [verdict], asked.format, level, False, 1)
     return data | {
@@ -222,7 +229,7 @@ def committed() -> dict[str, str]:
     return found
 
 
-def _worst(own: _Own, blocks: Sequence[Tally]) -> list[Vector]:
+def _worst(own: _Prepared, blocks: Sequence[Tally]) -> list[Vector]:
     """The worst input of each binade and part, and those that have no single answer, certified."""
     questions = {}
     for block in blocks:
@@ -236,5 +243,5 @@ def _worst(own: _Own, blocks: Sequence[Tally]) -> list[Vector]:
     return [replace(vector, answer=replace(vector.answer, hessian={})) for vector in found]  # bends are not swept
 
 
-def _digest(digests: Iterator[str] | Any) -> str:
+def _digest(digests: Iterable[str]) -> str:
     return hashlib.sha256("".join(f"{digest}\n" for digest in digests).encode()).hexdigest()

@@ -11,7 +11,7 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 
-from lossref.bits import BY_NUMPY, SUBNORMALS, dtype
+from lossref.bits import ADDED, dtype
 from lossref.formats import JUDGED, Format
 from lossref.implementations.engines.tensors import Dialect, Differentiation, Text, implementation, itself
 from lossref.implementations.engines.written import all_written, library_of, title
@@ -65,7 +65,7 @@ def of_ones_own(start: str, device: str) -> Dialect:
 
 def tensor(x: NDArray[Any]) -> torch.Tensor:
     """An array as a tensor of the same bits; torch reads no bfloat16 and no float8 of NumPy's."""
-    if x.dtype.name not in SUBNORMALS or x.dtype.name in BY_NUMPY:
+    if x.dtype.name not in ADDED:
         return torch.from_numpy(x)
     return torch.from_numpy(x.view(f"i{x.itemsize}")).view(getattr(torch, x.dtype.name))
 
@@ -73,7 +73,7 @@ def tensor(x: NDArray[Any]) -> torch.Tensor:
 def array(x: torch.Tensor) -> NDArray[Any]:
     """A tensor as an array of the same bits. A slope that torch knows to be 0 everywhere is a tensor without numbers."""
     name = str(x.dtype).removeprefix("torch.")
-    if name not in SUBNORMALS or name in BY_NUMPY:
+    if name not in ADDED:
         return np.asarray(x.numpy(force=True))
     bits = x.contiguous().view(torch.int16 if x.itemsize == 2 else torch.int8)
     return np.asarray(bits.numpy(force=True).view(dtype(name)))
