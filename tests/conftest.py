@@ -1,6 +1,6 @@
 """What all tests share: a test that takes `loss` runs once for each loss, one that takes `form` once for each shipped format.
 
-Of those that are marked `sampled` four losses are asked (of the names that the mark holds, or of all), others for each property, and
+Of those that are marked `sampled` three losses are asked (of the names that the mark holds, or of all), others for each property, and
 those that are marked `whole` are left out: unless LOSSREF_WHOLE_SUITE is set. LOSSREF_WHOLE_SUITE=1::2 asks every other loss, from the
 second on for one property and from the first for another.
 """
@@ -11,7 +11,7 @@ import share
 from lossref import catalog, golden
 from lossref.formats import FORMATS
 
-SAMPLED = 4  # losses: the catalogue may grow, and the time that a newcomer waits may not
+SAMPLED = 3  # losses: the catalogue may grow, and the time that a newcomer waits may not
 
 
 def pytest_generate_tests(metafunc):

@@ -38,6 +38,7 @@ def test_short_formats_are_those_of_the_oracle(loss, name, listed):
     listed(misses)
 
 
+@pytest.mark.whole
 @pytest.mark.sampled([name for name in SCALAR if name not in LONG])
 def test_float32_is_that_of_the_oracle(loss, listed):
     (line,), misses = lines(loss, "float32"), []
