@@ -43,6 +43,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     group.addoption("--lossref-fresh", metavar="SEED", help="questions drawn and certified now, in place of the golden ones")
     group.addoption("--lossref-count", type=int, metavar="N", help="about so many fresh questions a loss")
     group.addoption("--lossref-sizes", metavar="N,N", help="rows of so many numbers, certified now, in place of the golden vectors")
+    group.addoption("--lossref-stored", metavar="FORMAT", help="give inputs in this shorter format, and judge answers in --lossref-format")
     group.addoption("--lossref-waivers", metavar="FILE", help="TOML file of known failures, which are expected then")
     group.addoption("--lossref-today", metavar="DATE", help="the day that expiry dates of waivers are compared with (the system's)")
     group.addoption("--lossref-baseline", metavar="FILE", help="an older recorded run: fail only on what is worse than in it")

@@ -78,6 +78,7 @@ def check(
     fresh: str | int | None = None,
     count: int | None = None,
     sizes: Sequence[int] = (),
+    stored: str = "",
 ) -> Report:
     """Judge an implementation of a loss by the golden vectors, as `lossref check` does.
 
@@ -95,7 +96,8 @@ def check(
     the `same_bits` are wanted.
 
     With a seed, `fresh` questions are asked in place of the golden ones, about `count` of them (100), drawn and certified now; with `sizes`
-    rows of so many numbers.
+    rows of so many numbers. `stored` is a format shorter than `format`: inputs are numbers of it, given as such, as where bfloat16 is
+    stored and float32 is computed.
 
     In the lines that reproduce an answer f is the object.
 
@@ -115,7 +117,7 @@ def check(
         raise ValueError(f"device must be a text, and is {shown(device)}")
     if isinstance(worst, bool) or not isinstance(worst, int) or worst < 0:
         raise ValueError(f"worst must be a whole number of at least 0, and is {shown(worst)}")
-    source = of_options(fresh, count, sizes, format)
+    source = of_options(fresh, count, sizes, format, stored)
     declared, stated = sentences("conventions", conventions), sentences("limits", limits)
     library = _library(implementation, loss, framework, device)
     own = catalog.find(loss) if isinstance(loss, Loss) else None

@@ -40,6 +40,10 @@ class NoFormatError(LacksError):
     """A library has no code of its own for a format: a loss that it has in no question of the format is not there."""
 
 
+class NarrowError(NotSupported):
+    """An answer in the shorter format of its inputs, where one in a longer format is judged."""
+
+
 @dataclass(frozen=True)
 class Tiling:
     """To how many rows examples are repeated: most of those that fit together in one call, and all others; 0 not to."""

@@ -138,7 +138,8 @@ def _wanted(config: pytest.Config) -> Wanted:
     if not option("accept_conventions"):
         library = declaring.accepted(library, [loss.name for loss in losses], "--lossref-accept-conventions")
     there = library.formats or JUDGED
-    formats = _listed(option("format")) or (format_of(None, library),)
+    stored = option("stored")
+    formats = _listed(option("format")) or (format_of("float32" if stored else None, library),)
     for form in formats:
         if form not in there:
             raise pytest.UsageError(f"--lossref-format must be of {', '.join(there)}, and is {form!r}")
@@ -151,10 +152,11 @@ def _wanted(config: pytest.Config) -> Wanted:
         for form in formats if absent else ():
             waivers.apply(waived, [], form, option("level"), option("strict"), absent)
     older = recorded.read([Path(option("baseline"))]) if option("baseline") else None
-    source = of_options(option("fresh"), option("count"), sizes_typed(option("sizes")))
+    shortest = min(formats, key=lambda form: FORMATS[form].width) if stored else None
+    source = of_options(option("fresh"), option("count"), sizes_typed(option("sizes")), shortest, stored)
     judged = tuple(wide(judged, source, bool(losses)))
     if not source.is_golden and waived:
-        raise pytest.UsageError("waivers name golden vectors, and {source.title} are none: leave out --lossref-waivers")
+        raise pytest.UsageError(f"waivers name golden vectors, and {source.title} are none: leave out --lossref-waivers")
     if older and older.source.facts != source.facts:
         asked = f"{older.source.title}, and this run {source.title}"
         raise pytest.UsageError(f"{option('baseline')} was asked {asked}: record it with the same")
@@ -276,7 +278,7 @@ def _broken_law(wanted: Wanted, loss: Loss, law: str, form: str) -> str:
     for part, function in implementation.parts.items():
         for batch in batches([v for v in vectors if has_answer(v, part)]):
             try:
-                answers = [ask(loss, part, function, *asked_of(batch, FORMATS[form]), FORMATS[form], Asked()) for _ in range(2)]
+                answers = [ask(loss, part, function, *asked_of(batch), FORMATS[form], Asked()) for _ in range(2)]
             except NotSupported:
                 continue
             complaint = next((answer for answer in answers if isinstance(answer, str)), "")

@@ -155,7 +155,7 @@ class Question:
 
     `options` has the parameters, and what a call does with a batch (`lossref.options.Options`). Without any of the latter the inputs are
     one example; with them each has an entry an example. `drawn` has the options of a command by which it is drawn again, where no golden
-    file holds it.
+    file holds it. `stored` is the format of the arrays that an implementation is given, where it is a shorter one than that of the answers.
     """
 
     loss: str
@@ -166,6 +166,7 @@ class Question:
     flag: str
     reason: str = ""
     drawn: str = ""
+    stored: str = ""
 
     @property
     def is_call(self) -> bool:
@@ -183,6 +184,15 @@ class Question:
     @property
     def form(self) -> Format:
         return FORMATS[self.format]
+
+    @property
+    def given(self) -> Format:
+        """The format of the arrays that an implementation is given."""
+        return FORMATS[self.stored or self.format]
+
+    def given_to(self, option: str) -> Format:
+        """That of an option: what gradients are multiplied with is nowhere computed with in 8 bits."""
+        return FORMATS["float32"] if option == "upstream" and self.given.width == 8 else self.given
 
     @cached_property
     def id(self) -> str:

@@ -46,7 +46,7 @@ def called(name, form=FLOAT64):
 def answer(name, vector, part):
     """What an adapter gives for a part of a call; None where it gives no such part."""
     implementation = resolve(name).implementations[vector.question.loss]
-    arrays, options = asked_of([vector], vector.question.form)
+    arrays, options = asked_of([vector])
     if part not in implementation.parts:
         return None
     try:
@@ -166,7 +166,7 @@ def test_a_plain_call_is_the_library_called_by_hand(name, form):
     seen = set()
     for loss, taken in called(name, form).items():
         for vector in (v for v in taken if v.question.flag == "plain"):
-            arrays, reduction = asked_of([vector], form)[0], vector.question.options["reduction"]
+            arrays, reduction = asked_of([vector])[0], vector.question.options["reduction"]
             wanted, slopes = BY_HAND[name](loss, {k: x.copy() for k, x in arrays.items()}, reduction)
             same(answer(name, vector, "value"), wanted)
             gradient = answer(name, vector, "gradient")

@@ -118,7 +118,7 @@ def test_every_vector_is_asked_and_all_that_fit_together_are_tiled():
         return right(prediction, target)
 
     vectors = [v for v in golden.read(LOSS, FLOAT64) if not v.question.is_call and v.region not in ("range", "special")]
-    found = list(answers(LOSS, "value", listening, vectors, FLOAT64, Asked(), Tiling()))
+    found = list(answers(LOSS, "value", listening, vectors, Asked(), Tiling()))
     assert {v.id for v, _ in found} == {v.id for v in vectors}
     rows = {tuple(v.question.inputs.values()) for v in vectors}
     assert {tuple(row) for row in max(asked, key=len).tolist()} == rows

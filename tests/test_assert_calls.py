@@ -143,7 +143,7 @@ def test_our_own_calls_pass_and_a_nudge_does_not(loss):
     """At golden calls: our value and gradient conform, and each moved by a hundredth does not."""
     called = [v for v in golden.read(loss, FLOAT64) if v.question.is_call and v.region in ("ordinary", "reduction")]
     for v in called[::9]:
-        arrays, _ = asked_of([v], FLOAT64)
+        arrays, _ = asked_of([v])
         given = arrays | dict(v.question.options)
         value, gradient = lossref.value(loss.name, **given), lossref.gradient(loss.name, **given)
         assert_matches(value, gradient, loss.name, **given)
@@ -160,7 +160,7 @@ def test_a_call_is_judged_by_the_golden_answers(kind):
         for v in golden.read(lossref.catalog.get(name), FORMATS[kind]):
             if not v.question.is_call or v.question.flag == "kinks":
                 continue
-            arrays, _ = asked_of([v], FORMATS[kind])
+            arrays, _ = asked_of([v])
             found = live.read_inputs(live.Asked(lossref.catalog.get(name), arrays | dict(v.question.options)))
             rows = [found.vectors[i].answer for i in found.which]
             values = [found.total.answer.value] if found.total else [row.value for row in rows]

@@ -87,7 +87,7 @@ def test_a_plain_call_is_the_library_called_by_hand(library, name, form):
     plain = {v.question.options["reduction"]: v for v in golden.read(catalog.get(name), form) if v.question.flag == "plain"}
     assert set(plain) == set(REDUCTIONS)
     for reduction, vector in plain.items():
-        arrays, options = asked_of([vector], form)
+        arrays, options = asked_of([vector])
         value = resolve(library).implementations[name].parts["value"](**arrays, **options)
         wanted = by_hand(library, name, reduction, arrays, form)
         assert (value.dtype, value.shape) == (wanted.dtype, wanted.shape)

@@ -31,7 +31,7 @@ def vectors(name, form):
 def answered(loss, variant, chosen, form):
     """(vector, part, numbers) of all that a variant answers."""
     for batch in batches(chosen):
-        arrays, options = asked_of(batch, form)
+        arrays, options = asked_of(batch)
         for part, right in OURS.implementations[loss.name].parts.items():
             wanted = [k for k, v in enumerate(batch) if has_answer(v, part)]
             with np.errstate(all="ignore"):

@@ -196,3 +196,10 @@ def test_torch_functions_are_judged(run):
     status, out = run("--lossref-as", "MSELoss", "--lossref-level", "C", of="torch:theirs:loss")
     assert status == 0, out
     assert "passed" in out
+
+
+def test_inputs_are_stored_in_a_shorter_format(run):
+    status, out = run("--lossref-stored", "bfloat16", of="mine:halved")
+    assert (status, "inputs in bfloat16" in out) == (1, True)
+    status, out = run("--lossref-stored", "bfloat16", "--lossref-format", "float16", of="mine:halved")
+    assert (status, "stored must be a format shorter than float16" in out) == (4, True)

@@ -16,6 +16,8 @@ RUNS = {
     "declares": ("lossref", "--loss", "huber", "--convention", "huber: factor 2"),
     "broke": ("json:loads", "--loss", "huber"),
     "calls": ("lossref", "--loss", "hinge", "--format", "float32"),
+    "short": ("lossref", "--loss", "huber", "--format", "float8_e4m3fn", "--count", "10"),
+    "stored": ("lossref", "--loss", "huber", "--stored", "bfloat16", "--count", "10"),
 }
 
 
@@ -26,7 +28,8 @@ def test_a_report_is_as_the_schema_says(capsys, name):
     report = json.loads(capsys.readouterr().out)
     jsonschema.validate(report, RULES)
     assert report["schema"] == SCHEMA == RULES["properties"]["schema"]["const"]
-    for place in (report, report["golden"], report["machine"], *report["losses"], *report["losses"][0]["parts"].values()):
+    source = report["golden"] or report["fresh"]
+    for place in (report, source, report["machine"], *report["losses"], *report["losses"][0]["parts"].values()):
         place["more"] = 1
         with pytest.raises(jsonschema.ValidationError, match="more"):
             jsonschema.validate(report, RULES)

@@ -73,6 +73,9 @@ numbers of the format, with the seed 0 unless --fresh says another; what a libra
 float8_e4m3fn has no infinity: beyond it NaN and its largest number are both right. --device cuda puts the tensors of
 PyTorch on a GPU: what its kernels answer there is judged like all else.
 
+--stored bfloat16 gives inputs in that format and judges answers in float32, or in --format: what is stored short and
+computed long. A part that comes back in the format of its inputs, as gradients of PyTorch do, is judged in that.
+
 The report of --json is described by lossref/report/report.schema.json, a JSON Schema with a version.
 That of --junit has a case for each part of each loss; what is waived is skipped, with the reason.
 """
@@ -103,7 +106,7 @@ def add(parsers: Commands) -> None:
         parser.add_argument("--timeout", type=float, default=process.TIMEOUT, metavar="S", help="seconds for an answer of a process (10)")
         parser.add_argument("--trace", action="store_true", help="show every line to and from a process")
         parser.add_argument("--device", default="", metavar="NAME", help="where tensors of torch are put, such as cuda")
-        judging.add_source(parser)
+        judging.add_source(parser, stored=True)
         parser.add_argument("--record", type=Path, metavar="FILE", help="write the run, for `lossref judge` (asks Python code isolated)")
         _judging(parser)
         parser.set_defaults(run=run, calls=name == "calls")
@@ -204,6 +207,8 @@ def _check_given(given: argparse.Namespace) -> Source:
         raise UsageError(f"waivers name golden vectors, and what {source.words} draws is none: leave out {WAIVING[bool(given.waivers)]}")
     if given.calls and source.sizes:
         raise UsageError("--sizes asks single examples, and calls whole calls alone: leave out --sizes, or use check")
+    if source.stored and (given.implementation.startswith("cmd:") or given.isolated or given.record):
+        raise UsageError("a program is given numbers in the format of its answers, and a recorded run is one: leave out --stored")
     return source
 
 

@@ -13,7 +13,7 @@ from rich.progress import Progress
 
 from lossref import catalog
 from lossref.commands import UsageError
-from lossref.formats import FORMATS
+from lossref.formats import FORMATS, JUDGED
 from lossref.golden.source import COUNT, OptionError, Source, of_losses, of_options, sizes_typed
 from lossref.judge.peer import judged_beside
 from lossref.judge.verdict import Verdict
@@ -44,7 +44,7 @@ def progress(sentence: str) -> Iterator[Callable[[int, int | None], None]]:
         yield lambda done, total: shown.update(task, completed=done, total=total)
 
 
-def add_source(parser: argparse.ArgumentParser, *, counted: bool = True) -> None:
+def add_source(parser: argparse.ArgumentParser, *, counted: bool = True, stored: bool = False) -> None:
     """The options that say which questions are meant, where they are not the golden ones."""
     parser.add_argument("--fresh", metavar="SEED", help="in place of the golden questions some that are drawn and certified now")
     if counted:
@@ -52,13 +52,19 @@ def add_source(parser: argparse.ArgumentParser, *, counted: bool = True) -> None
     parser.add_argument(
         "--sizes", metavar="N,N", help="in place of the golden questions rows of so many numbers, certified now: 1000,4097,32000,128256"
     )
+    if stored:
+        parser.add_argument(
+            "--stored", choices=JUDGED, metavar="FORMAT", help="give inputs in this shorter format, and judge answers in --format (float32)"
+        )
 
 
 def source(given: argparse.Namespace) -> Source:
     """Where the vectors come from, by the options; UsageError for one that says nothing."""
     count = getattr(given, "count", None)
+    if (stored := getattr(given, "stored", None)) and not given.format:
+        given.format = "float32"
     try:
-        asked = of_options(given.fresh, count, sizes_typed(given.sizes), getattr(given, "format", None))
+        asked = of_options(given.fresh, count, sizes_typed(given.sizes), getattr(given, "format", None), stored)
         return replace(asked, calls=getattr(given, "calls", False))
     except OptionError as error:
         raise UsageError(f"--{error}") from None

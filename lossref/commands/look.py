@@ -52,7 +52,7 @@ def add(commands: Commands) -> None:
     parser.add_argument("id", metavar="ID", help="the vector's id, or the start of it")
     parser.add_argument("--loss", metavar="LOSS", help="of fresh questions: draw those of this loss alone, not of all")
     parser.add_argument("--format", choices=JUDGED, default="float64", help="of fresh questions: that of the check")
-    judging.add_source(parser, counted=False)
+    judging.add_source(parser, counted=False, stored=True)
     parser.set_defaults(run=run_why)
 
 

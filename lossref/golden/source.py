@@ -15,7 +15,7 @@ from typing import Any
 from lossref import catalog, floating, questions, widths
 from lossref.arrays import shown
 from lossref.exact import balls
-from lossref.formats import FORMATS, Format
+from lossref.formats import FORMATS, JUDGED, Format
 from lossref.golden import write
 from lossref.golden.read import SHIPPED_FORMATS, GoldenError, find, read
 from lossref.golden.workers import in_processes, may_spawn
@@ -33,6 +33,8 @@ class Source:
     """The golden vectors; with a `seed` questions drawn anew, about `count` a loss; with `sizes` wide rows of these lengths; with
     `calls` whole calls alone.
 
+    `stored` is a format that is shorter than that of the answers: questions are drawn in it, and arrays given in it.
+
     The vectors of a loss of somebody's own are certified now, whatever their source. The same seed gives the same questions on
     every machine; without one wide rows are those of the seed "".
     """
@@ -41,6 +43,7 @@ class Source:
     count: int | None = COUNT  # None for all
     sizes: tuple[int, ...] = ()
     calls: bool = False
+    stored: str = ""
 
     @property
     def is_golden(self) -> bool:
@@ -50,22 +53,26 @@ class Source:
     def words(self) -> str:
         """The options of a command that say so; nothing of the golden vectors."""
         sizes = [f"--sizes={','.join(map(str, self.sizes))}"] if self.sizes else []
-        return shlex.join([*([f"--fresh={self.seed}"] if self.seed is not None else []), *sizes])
+        stored = [f"--stored={self.stored}"] if self.stored else []
+        return shlex.join([*([f"--fresh={self.seed}"] if self.seed is not None else []), *sizes, *stored])
 
     @property
     def title(self) -> str:
         """What is asked, in words."""
+        stored = f", inputs in {self.stored}" if self.stored else ""
         if self.sizes:
             seed = f", seed {self.seed!r}" if self.seed is not None else ""
-            return f"wide rows of {', '.join(f'{size:,}' for size in self.sizes)} numbers{seed}"
-        return "the golden vectors" if self.seed is None else f"fresh questions, seed {self.seed!r}, about {self.count} a loss"
+            return f"wide rows of {', '.join(f'{size:,}' for size in self.sizes)} numbers{seed}{stored}"
+        return "the golden vectors" if self.seed is None else f"fresh questions, seed {self.seed!r}, about {self.count} a loss{stored}"
 
     @property
     def facts(self) -> dict[str, Any] | None:
         """The same as data for a report; None of the golden vectors."""
         if self.is_golden:
             return None
-        return {"seed": self.seed, "count": None if self.sizes else self.count, "sizes": list(self.sizes)}
+        return {"seed": self.seed, "count": None if self.sizes else self.count, "sizes": list(self.sizes)} | (
+            {"stored": self.stored} if self.stored else {}
+        )
 
     def within(self, form: str | None) -> Source:
         """The source for a format: fresh questions where the golden set has not the format."""
@@ -75,6 +82,7 @@ class Source:
         """What is asked of a loss, each question with its reason, and with the options that draw it again."""
         if self.is_golden:
             return [questions.explained(loss, q) for q in questions.generate(loss, form) if q.is_call or not self.calls]
+        answered, form = form, FORMATS[self.stored or form.name]
         if self.sizes:
             asked = list(widths.generate(loss, form, f"fresh/{_digest(self.seed or '')}", self.sizes))
         else:
@@ -83,7 +91,8 @@ class Source:
             most = _most(loss, form, asked)
             asked = [q for q in asked if (q.is_call and form.width > 8) or _numbers(loss, q) <= most]
             asked = asked if self.count is None else _chosen(asked, self.count, seed)
-        return [replace(questions.explained(loss, question), drawn=self.words) for question in asked]
+        shown = (questions.explained(loss, question) for question in asked)
+        return [replace(question, format=answered.name, stored=self.stored, drawn=self.words) for question in shown]
 
     def vectors(self, loss: Loss, form: Format, progress: write.Progress | None = None) -> list[Vector]:
         """The vectors of a loss; DefinitionError is raised where no point of a loss of somebody's own has an answer."""
@@ -96,6 +105,8 @@ class Source:
             write.check_processor()
         with catalog.sentences(catalog.file_of(loss)) if is_own else nullcontext():
             found = write.answered(loss, self.questions(loss, form), form, progress=progress)
+            if self.stored:  # what answers in the format of its inputs is judged in it
+                found += replace(self, stored="").vectors(loss, FORMATS[self.stored])
         if self.sizes:  # value and gradient: a library differentiates once more for each number of a Hessian's diagonal
             found = [replace(vector, answer=replace(vector.answer, hessian={})) for vector in found]
         if is_own and not (found or self.sizes or self.calls):
@@ -110,8 +121,9 @@ class Source:
             return find(identifier)
         whole = replace(self, count=None, calls=False)
         known = {loss.name: loss for loss in losses or map(catalog.get, catalog.names())}
-        forms = SHIPPED_FORMATS if form in SHIPPED_FORMATS else (form,)
-        drawn = (q for loss in known.values() for name in forms for q in whole.questions(loss, FORMATS[name]))
+        forms = [(whole, name) for name in (SHIPPED_FORMATS if form in SHIPPED_FORMATS else (form,))]
+        forms += [(replace(whole, stored=""), self.stored)] if self.stored else []
+        drawn = (q for loss in known.values() for of, name in forms for q in of.questions(loss, FORMATS[name]))
         found = [question for question in drawn if question.id.startswith(identifier.lower())] if identifier else []
         if len(found) != 1:
             problem = "no question has an id that starts with" if not found else f"{len(found)} questions have ids that start with"
@@ -127,9 +139,12 @@ class OptionError(ValueError):
     """An option of a source that says nothing: a sentence that begins with its name."""
 
 
-def of_options(fresh: object = None, count: object = None, sizes: object = (), form: str | None = None) -> Source:
+def of_options(fresh: object = None, count: object = None, sizes: object = (), form: str | None = None, stored: object = "") -> Source:
     """The source that options name, for a format if there is one; OptionError for what they cannot be."""
-    if fresh is None and not sizes and form not in (None, *SHIPPED_FORMATS):
+    shorter = [name for name in JUDGED if form is None or FORMATS[name].width < FORMATS[form].width]
+    if stored and stored not in shorter:
+        raise OptionError(f"stored must be a format shorter than {form}, {', '.join(shorter)}, and is {shown(stored)}")
+    if fresh is None and not sizes and (stored or form not in (None, *SHIPPED_FORMATS)):
         fresh = SEED
     if count is not None and (fresh is None or sizes):
         raise OptionError("count says how many questions --fresh draws, and nothing else: leave it out")
@@ -137,12 +152,13 @@ def of_options(fresh: object = None, count: object = None, sizes: object = (), f
         raise OptionError(f"count must be a whole number of at least 1, and is {shown(count)}")
     if not isinstance(sizes, Sequence) or isinstance(sizes, str) or not all(map(_is_size, sizes)):
         raise OptionError(f"sizes must be whole numbers of {widths.LEAST} to {widths.MOST}, and are {shown(sizes)}")
-    return Source(None if fresh is None else _seed(fresh), COUNT if count is None else count, tuple(dict.fromkeys(sizes)))
+    seed = None if fresh is None else _seed(fresh)
+    return Source(seed, COUNT if count is None else count, tuple(dict.fromkeys(sizes)), stored=str(stored or ""))
 
 
 def of_facts(facts: Mapping[str, Any] | None) -> Source:
     """The source that a report, or a recorded run, names by its facts."""
-    return of_options(facts["seed"], facts["count"], facts["sizes"]) if facts else GOLDEN
+    return of_options(facts["seed"], facts["count"], facts["sizes"], stored=facts.get("stored")) if facts else GOLDEN
 
 
 def sizes_typed(given: str | None) -> list[int | str]:

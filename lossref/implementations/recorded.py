@@ -188,7 +188,7 @@ def questions(
 
     for part in (part for part in PARTS if part in parts):
         wanted = [v for v in vectors if has_answer(v, part)]
-        for _ in answers(loss, part, listening(part), wanted, form, Asked(), tiling):
+        for _ in answers(loss, part, listening(part), wanted, Asked(), tiling):
             pass
     yield from asked
 

@@ -62,7 +62,7 @@ def _asked(library: Library, loss: Loss, part: str, form: Format, count: int) ->
     if reason := implementation.takes(chosen[0].question):
         raise LacksError(reason)
     exact = np.array([[x for found in v.answer.part(part).values() for x in found.rounded or ()] for v in chosen])
-    arrays, parameters = asked_of(chosen, form)
+    arrays, parameters = asked_of(chosen)
     try:
         found = implementation.parts[part](**arrays, **parameters)
     except FailedError as error:

@@ -136,10 +136,10 @@ def first(x: Any) -> Any:
 def sources(question: Question, spelled: Callable[[Any, Format], str] = array, columns: bool = False) -> dict[str, str]:
     """The arguments and options of a question as source; a single example is a batch of one."""
     batch = {name: x if question.is_call else (x,) for name, x in question.inputs.items()}
-    written = {name: spelled(tuple((y,) for y in x) if columns else x, question.form) for name, x in batch.items()}
+    written = {name: spelled(tuple((y,) for y in x) if columns else x, question.given) for name, x in batch.items()}
     for name, x in question.options.items():
         is_array = isinstance(x, tuple) or name == "upstream" or name.endswith("_weight")
-        written |= {} if x is None else {name: spelled(x, question.form) if is_array else repr(x).replace("'", '"')}
+        written |= {} if x is None else {name: spelled(x, question.given_to(name)) if is_array else repr(x).replace("'", '"')}
     return written
 
 

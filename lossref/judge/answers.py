@@ -17,7 +17,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from lossref.bits import widened
-from lossref.formats import Format
 from lossref.judge.ask import Asked, Function, ask, asked_of, batches, nothing
 from lossref.library import BrokeError, NotSupported, Tiling
 from lossref.spec import APART, Loss, Vector
@@ -45,17 +44,16 @@ class _Conversation:
     loss: Loss
     part: str
     function: Function
-    form: Format
     asked: Asked
     given: dict[str, list[Given]] = field(default_factory=dict)
     withheld: dict[str, Vector] = field(default_factory=dict)
 
     def rows(self, batch: Sequence[Vector], order: NDArray[np.int64] | None = None) -> Rows | str:
         """A row of float64 numbers for each vector, repeated in an order if there is one; or a sentence on how there is none."""
-        arrays, options = asked_of(batch, self.form)
+        arrays, options = asked_of(batch)
         if order is not None:
             arrays = {name: x[order] for name, x in arrays.items()}
-        found = ask(self.loss, self.part, self.function, arrays, options, self.form, self.asked)
+        found = ask(self.loss, self.part, self.function, arrays, options, batch[0].question.form, self.asked)
         if isinstance(found, str):
             return found
         count = len(batch) if order is None else len(order)
@@ -147,7 +145,7 @@ class _Conversation:
 
 
 def answers(
-    loss: Loss, part: str, function: Function, vectors: Sequence[Vector], form: Format, asked: Asked, tiling: Tiling
+    loss: Loss, part: str, function: Function, vectors: Sequence[Vector], asked: Asked, tiling: Tiling
 ) -> Iterator[tuple[Vector, list[Given]]]:
     """Each vector with every answer that came back for it: different ones where it was asked more than once, the first one first.
 
@@ -157,7 +155,7 @@ def answers(
 
     BrokeError where an implementation fails on single examples that it must take, in any of these ways; or gives the part at times only.
     """
-    conversation = _Conversation(loss, part, function, form, asked)
+    conversation = _Conversation(loss, part, function, asked)
     found = list(batches(vectors))
     for batch in found:
         conversation.ask(batch)

@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from lossref import floating
 from lossref.bits import Shown, dtype, is_floating, narrowed, widened
 from lossref.formats import Format
-from lossref.library import FailedError, LacksError, NoFormatError, NotSupported, first_line, where
+from lossref.library import FailedError, LacksError, NarrowError, NoFormatError, NotSupported, first_line, where
 from lossref.spec import APART, Loss, Values, Vector
 from lossref.values import flat, mapped, shape
 
@@ -34,10 +34,13 @@ class Asked:
     varied: dict[str, dict[str, None]] = field(default_factory=dict)
     floating: list[str] = field(default_factory=list)  # what it changed of how the processor computes, and in which call
     absent: str = ""  # what it said of a format that it has not
+    narrow: set[str] = field(default_factory=set)  # the parts that it answers in the shorter format of their inputs
 
     def decline(self, part: str, vector: Vector, error: NotSupported) -> None:
         if isinstance(error, NoFormatError):
             self.absent = str(error)
+        if isinstance(error, NarrowError):
+            self.narrow.add(part)
         (self.lacking if isinstance(error, LacksError) else self.declined).setdefault(part, {})[vector.id] = str(error)
 
     def emptied(self, parts: Iterable[str]) -> list[str]:
@@ -70,14 +73,14 @@ def batches(vectors: Sequence[Vector]) -> Iterator[list[Vector]]:
     yield from ([v] for v in vectors if v.question.is_call)
 
 
-def asked_of(batch: Sequence[Vector], form: Format) -> tuple[dict[str, Any], dict[str, Any]]:
+def asked_of(batch: Sequence[Vector]) -> tuple[dict[str, Any], dict[str, Any]]:
     """The arrays and the options that a function is called with for a batch."""
-    question = batch[0].question
+    question, form = batch[0].question, batch[0].question.given
     if question.is_call:
         arrays = {name: array(x, form) for name, x in question.inputs.items()}
     else:
         arrays = {name: array([v.question.inputs[name] for v in batch], form) for name in question.inputs}
-    return arrays, {name: array(x, form) if isinstance(x, tuple) else x for name, x in question.options.items()}
+    return arrays, {name: array(x, question.given_to(name)) if isinstance(x, tuple) else x for name, x in question.options.items()}
 
 
 def array(x: Any, form: Format) -> Any:
@@ -130,6 +133,8 @@ def ask(
         if complaint := unfit(answer, fitting):
             return complaint
         if is_floating(answer.dtype) and answer.dtype.itemsize < dtype(form.name).itemsize:
+            if answer.dtype == arrays[loss.first].dtype:
+                raise NarrowError(f"it answers in {answer.dtype}, as its inputs are")
             asked.remark(f"{part}: returned {answer.dtype} for inputs in {form.name}")
     return found
 

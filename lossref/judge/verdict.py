@@ -132,30 +132,42 @@ class Verdict:
 
 
 def judge(loss: Loss, implementation: Implementation, vectors: Sequence[Vector], form: Format) -> Verdict:
-    """Ask an implementation all the questions that it takes, once, and grade what comes back twice: as it declares, and by the formula."""
+    """Ask an implementation all the questions that it takes, once, and grade what comes back twice: as it declares, and by the formula.
+
+    Vectors may be in a shorter format too: a part that answers in that of its inputs is judged by those.
+    """
+    shorter = [v for v in vectors if v.question.format != form.name]
+    vectors = [v for v in vectors if v.question.format == form.name]
     reasons = {v.id: implementation.takes(v.question) for v in vectors}
     refusals = Counter(reason for reason in reasons.values() if reason)
     outside = {v.id: reason for v in vectors if not reasons[v.id] and (reason := implementation.beyond(v.question))}
     other = {v.id for v in vectors if v.id in outside and not implementation.beyond(v.question, of_magnitudes=True)}
     accepted = [v for v in vectors if not reasons[v.id] and v.id not in outside]
-    expected = {v.id: v for v in declared(loss, implementation.conventions, accepted, form)}
+    groups = [accepted, [v for v in shorter if not (implementation.takes(v.question) or implementation.beyond(v.question))]]
+    expected = {v.id: v for of in groups if of for v in declared(loss, implementation.conventions, of, of[0].question.form)}
     blank = Verdict(loss.name, implementation.composed, len(accepted), {}, dict(refusals))
     asked = Asked()
     parts: dict[str, list[Outcome]] = {}
     mathematics: dict[str, list[Outcome]] = {}
     try:
         for part in PARTS:
-            function = implementation.parts.get(part)
-            if function is not None:
-                wanted = [v for v in accepted if has_answer(v, part) or (v.id in expected and has_answer(expected[v.id], part))]
-                for v, given in answers(loss, part, function, wanted, form, asked, implementation.tiling):
+            if (function := implementation.parts.get(part)) is None:
+                continue
+            for of in groups:
+                wanted = [v for v in of if has_answer(v, part) or (v.id in expected and has_answer(expected[v.id], part))]
+                for v, given in answers(loss, part, function, wanted, asked, implementation.tiling):
                     for measured, by in ((parts, expected.get(v.id)), (mathematics, v if implementation.conventions else None)):
                         if by is not None and has_answer(by, part):
-                            measured.setdefault(part, []).append(_worst(loss, by, part, given, form))
+                            measured.setdefault(part, []).append(_worst(loss, by, part, given))
+                if part in parts or part not in asked.narrow or not groups[1]:
+                    break
+                del asked.declined[part]
+                asked.remark(f"{part}: is judged in {groups[1][0].question.format}, in which it comes")
     except BrokeError as error:
         return replace(
             blank, broke=str(error), remarks=tuple(asked.remarks), floating=tuple(asked.floating), varied=tuple(asked.other_bits())
         )
+    certain = [expected[v.id] for v in accepted if v.id in expected]
     declined = outside | asked.declined_by(parts or asked.declined)
     answered = {o.vector.id for outcomes in (*parts.values(), *mathematics.values()) for o in outcomes}
     plain = {v.id for v in accepted if not v.question.is_call and all(x == loss.defaults[n] for n, x in v.question.parameters.items())}
@@ -179,9 +191,9 @@ def judge(loss: Loss, implementation: Implementation, vectors: Sequence[Vector],
         varied=tuple(asked.other_bits()),
         parts={part: PartVerdict(part, tuple(outcomes)) for part, outcomes in parts.items()},
         mathematics={part: PartVerdict(part, tuple(outcomes)) for part, outcomes in mathematics.items()},
-        declarations=tuple(_declarations(loss, implementation.conventions, accepted, list(expected.values()), parts, form)),
-        undecided=len(accepted) - len(expected),
-        standing=_standing(accepted, list(expected.values()), parts) if implementation.conventions else 1.0,
+        declarations=tuple(_declarations(loss, implementation.conventions, accepted, certain, parts, form)),
+        undecided=len(accepted) - len(certain),
+        standing=_standing(accepted, certain, parts) if implementation.conventions else 1.0,
     )
 
 
@@ -262,9 +274,9 @@ def _orders(numbers: Sequence[float] | None) -> list[int] | None:
     return None if numbers is None else list(map(order, numbers))
 
 
-def _worst(loss: Loss, by: Vector, part: str, given: Sequence[Given], form: Format) -> Outcome:
+def _worst(loss: Loss, by: Vector, part: str, given: Sequence[Given]) -> Outcome:
     """Of every answer to a question that which is graded."""
-    outcomes = []
+    outcomes, form = [], by.question.form
     for one in given:
         spoilt = unspoilt(loss, by, form) if _may_differ(by, one.answer) else by
         outcomes.append(replace(outcome(spoilt, part, one.answer, form), when=one.when))

@@ -192,7 +192,7 @@ def answered(function: Right, vectors: Sequence[Vector], form: Format) -> Iterat
 
 def _answered(function: Right, several: Iterable[Sequence[Vector]], form: Format) -> Iterator[Batch]:
     for batch in several:
-        given_arrays, options = asked_of(batch, form)
+        given_arrays, options = asked_of(batch)
         given = {**given_arrays, **options}
         if not batch[0].question.is_call:
             given = {**given_arrays, **split(options)[0]}

@@ -166,7 +166,7 @@ class _Asking:
 
     def _answers(self, part: str, numbers: Rows, found: Tally) -> Rows | None:
         line, form = self.line, self.line.form
-        arrays, options = asked_of([Vector(line.question(0.0), Answer(Part(None, None, (), ()), {}))], form)
+        arrays, options = asked_of([Vector(line.question(0.0), Answer(Part(None, None, (), ()), {}))])
         arrays = {name: np.repeat(x, len(numbers)) for name, x in arrays.items()}
         arrays[line.along] = numbers.astype(arrays[line.along].dtype)  # exactly: the format holds them
         try:

@@ -227,7 +227,7 @@ def _ask(library: Library, names: list[str]) -> None:
             for v in _vectors(name)[:: len(_vectors(name)) - 1]:
                 library.implementations[name].line(part, v.question)
                 library.implementations[name].takes(v.question)
-                arrays, options = asked_of([v], FORM)
+                arrays, options = asked_of([v])
                 try:
                     function(**arrays, **options)
                 except (FailedError, NotSupported) as error:

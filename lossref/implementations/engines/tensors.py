@@ -100,10 +100,11 @@ def differentiated(
         chosen, dtype = find(named, part), named[loss.first].dtype
         arrays = {name: x[:, None] if columns else x for name, x in named.items() if name in loss.arguments}
         tensors = {name: dialect.tensor(x) for name, x in arrays.items()}
+        kinds = {"mask": np.bool_, **({"upstream": np.float32} if dtype.itemsize == 1 else {})}  # nothing is computed in 8 bits
         others = {name: x for name, x in named.items() if name not in tensors and x is not None}
         for name, x in others.items():
             if name == "mask" or name == "upstream" or name.endswith("_weight"):
-                others[name] = dialect.tensor(np.asarray(x, bool if name == "mask" else dtype))
+                others[name] = dialect.tensor(np.asarray(x, kinds.get(name, dtype)))
 
         def call(**arguments: Any) -> Any:
             given = tensors | arguments
@@ -157,7 +158,7 @@ def differentiated(
                 return f"({call(others)} * {written['upstream']}).sum()"
             return call(others) if question.options.get("reduction", "none") != "none" else f"{bracketed(call(others))}.sum()"
 
-        begin, tensors = dialect.begin(question.form, part), moved(written)
+        begin, tensors = dialect.begin(question.given, part), moved(written)
         if part == "value":
             return f"{begin}; {way.valued(call, tensors)}"
         assert way.pulled is not None
