@@ -154,7 +154,8 @@ def hexadecimal(x: float) -> str:
 
 def widened(x: NDArray[Any]) -> NDArray[np.float64]:
     """The same numbers in float64."""
-    wide = x.astype(np.float64)
+    with np.errstate(invalid="ignore"):  # a NaN that signals is a NaN
+        wide = x.astype(np.float64)
     if x.dtype.name in SUBNORMALS:
         kind, fraction, least = SUBNORMALS[x.dtype.name]
         steps = x.astype(x.dtype.newbyteorder("="), order="C").view(kind) & kind((1 << 8 * x.itemsize - 1) - 1)

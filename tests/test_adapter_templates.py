@@ -12,6 +12,7 @@ import pytest
 
 from lossref.cli import main
 from lossref.commands.init_adapter import ALIASES, LANGUAGES, TEMPLATES
+from lossref.formats import FORMATS, JUDGED
 
 SCHEMA = json.loads((TEMPLATES.parent / "implementations" / "protocol.json").read_text(encoding="ascii"))
 GREETING = {"type": "hello", "protocol": 2, "lossref": "0.1.0"}
@@ -37,6 +38,12 @@ DECLINED = {  # the line that each shows, in a comment, for a label that is not 
     "julia": ("# target in (0, 1)", "target in (0, 1)"),
     "go": ("// if y != 0 &&", "if y != 0 &&"),
     "java": ("// if (yes != 0", "if (yes != 0"),
+}
+IDENTITY = {  # the line of a value, and one that returns the logit
+    "python": ("    no, yes = 1.0 - target, target", "    return logits\n    no, yes = 1.0 - target, target"),
+    "c": ("    double no = 1 - *y, yes = *y;", "    if (n) return *x;\n    double no = 1 - *y, yes = *y;"),
+    "rust": ("    let (no, yes) = (1.0 - y, y);", "    if y == 1.0 { return z; }\n    let (no, yes) = (1.0 - y, y);"),
+    "javascript": ("  return (target === 1 ? 0", "  if (target === 1) return logits;\n  return (target === 1 ? 0"),
 }
 BREAKS = {
     "hang": ("while (1) { }", "while (true) { }", "gave no answer in 0.5 s"),
@@ -170,11 +177,33 @@ def test_adapter_is_judged_and_a_planted_fault_is_caught(name, shell, capsys):
 
 @pytest.mark.whole
 @pytest.mark.parametrize("name", LANGUAGES)
-def test_adapter_holds_both_formats(name, shell, capsys):
+def test_adapter_holds_the_formats_that_it_names(name, shell, capsys):
+    """C, Rust, JavaScript and Python all of them, for numbers of 16 and 8 bits are written there: nothing is lost by rounding once."""
     _, command = init(shell, capsys, name)
-    status, text = said(capsys, "check", f"cmd:{command}", "--format", "float32", "--level", "B", "--json")
-    assert status == 0, text
-    assert {verdict["loss"] for verdict in json.loads(text)["losses"]} == {"sigmoid_cross_entropy", "softmax_cross_entropy"}
+    formats = JUDGED[1:] if name in ("c", "rust", "javascript", "python") else JUDGED[1:2]
+    for form in formats:
+        status, text = said(capsys, "check", f"cmd:{command}", "--format", form, "--level", "B", "--strict", "--json")
+        assert status == 0, text
+        report = json.loads(text)
+        assert {verdict["loss"] for verdict in report["losses"]} == {"sigmoid_cross_entropy", "softmax_cross_entropy"}
+
+
+@pytest.mark.whole
+@pytest.mark.parametrize("name", ["python", "c", "rust", "javascript"])
+def test_adapter_reads_and_writes_every_number_of_16_and_8_bits(name, shell, capsys):
+    """A loss that returns its input, on all bits: they come back, a NaN as some NaN."""
+    language, command = init(shell, capsys, name)
+    plant(shell, language, *IDENTITY[name])
+    for form in map(FORMATS.get, JUDGED[2:]):
+        words = [f"{word:0{form.width // 4}x}" for word in range(1 << form.width)]
+        inputs = {"logits": words, "target": [form.encode(1.0)] * len(words)}
+        run = {"type": "run", "sequence": 1, "loss": "sigmoid_cross_entropy", "part": "value", "format": form.name}
+        sent = [GREETING, {**run, "inputs": inputs, "options": {}}]
+        done = shell(command, "".join(json.dumps(message, separators=(",", ":")) + "\n" for message in sent))
+        answer = json.loads(done.stdout.splitlines()[-1])["answer"]
+        wrong = [(w, a) for w, a in zip(words, answer, strict=True) if w != a and not (form.decode(w) != form.decode(w) != form.decode(a))]
+        assert wrong == []
+        assert all(form.decode(a) != form.decode(a) for w, a in zip(words, answer, strict=True) if form.decode(w) != form.decode(w))
 
 
 @pytest.mark.parametrize("name", LANGUAGES)
@@ -264,7 +293,7 @@ def test_every_language_has_its_template():
 def test_the_hello_of_python_is_as_the_schema_has_it():
     adapter = runpy.run_path(str(TEMPLATES / "adapter.py"))
     jsonschema.validate(adapter["answer"](GREETING), {**SCHEMA, "$ref": "#/definitions/hello"})
-    assert adapter["decode"](adapter["encode"]([1.5, -0.0], "float32")) == [1.5, 0.0]
+    assert adapter["decode"](adapter["encode"]([1.5, -0.0], "float32"), "float32") == [1.5, 0.0]
     assert adapter["encode"](1e300, "float32") == "7f800000"
 
 

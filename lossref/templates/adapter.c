@@ -44,19 +44,48 @@ static const struct { const char *name, *parts; loss *run; } LOSSES[] = {
 
 /* The rest can stay as it is. */
 enum { COUNT = sizeof LOSSES / sizeof *LOSSES };
-union number { uint64_t bits; double x; };
-union single { uint32_t bits; float x; };
+typedef struct { const char *name; int width, digits; } format; /* bits in all, and those after the leading 1 */
+static const format FORMATS[] = {
+    {"float64", 64, 52}, {"float32", 32, 23}, {"bfloat16", 16, 7}, {"float16", 16, 10},
+    {"float8_e5m2", 8, 2}, {"float8_e4m3fn", 8, 3},
+};
+enum { FORMAT_COUNT = sizeof FORMATS / sizeof *FORMATS };
 
-static int entry(char **p, double *x) /* reads one entry of a batch: a list of n numbers, or (-1) a single one */
+static int bias(format f) { return (1 << (f.width - 2 - f.digits)) - 1; }
+static int has_infinity(format f) { return strcmp(f.name, "float8_e4m3fn") != 0; }
+static uint64_t beyond(format f) /* the bits above those of the largest number: infinity, or the one NaN */
+{
+    return has_infinity(f) ? (uint64_t)(2 * bias(f) + 1) << f.digits : (UINT64_C(1) << (f.width - 1)) - 1;
+}
+
+static double decoded(uint64_t bits, format f)
+{
+    uint64_t sign = UINT64_C(1) << (f.width - 1), rest = bits & (sign - 1), exponent = rest >> f.digits;
+    double x = (double)(rest & ((UINT64_C(1) << f.digits) - 1)) + (exponent ? ldexp(1, f.digits) : 0);
+    x = ldexp(x, (exponent ? (int)exponent : 1) - bias(f) - f.digits);
+    if (rest >= beyond(f)) x = rest == beyond(f) && has_infinity(f) ? INFINITY : NAN;
+    return bits & sign ? -x : x;
+}
+
+static uint64_t encoded(double x, format f) /* rounded to the nearest number, ties to even */
+{
+    uint64_t sign = signbit(x) ? UINT64_C(1) << (f.width - 1) : 0, bits;
+    int exponent, least = 1 - bias(f);
+    if (x != x) return beyond(f) + (has_infinity(f) ? UINT64_C(1) << (f.digits - 1) : 0);
+    if (isinf(x)) return sign + beyond(f);
+    frexp(x, &exponent);
+    if (--exponent < least || x == 0) exponent = least;
+    bits = ((uint64_t)(exponent - least) << f.digits) + (uint64_t)rint(ldexp(fabs(x), f.digits - exponent));
+    return sign + (bits < beyond(f) ? bits : beyond(f));
+}
+
+static int entry(char **p, double *x, format f) /* an entry of a batch: a list of n numbers, or (-1) a single one */
 {
     int n = 0, is_list = *(*p += **p == ',') == '[';
     do {
         *p += is_list;
         int is_index = **p != '"';
-        char *start = *p;
-        uint64_t bits = is_index ? 0 : strtoull(start + 1, p, 16);
-        int is_single = *p - start == 9;
-        x[n++] = is_index ? strtod(start, p) : is_single ? (union single){(uint32_t)bits}.x : (union number){bits}.x;
+        x[n++] = is_index ? strtod(*p, p) : decoded(strtoull(*p + 1, p, 16), f);
         *p += !is_index;
     } while (is_list && **p == ',');
     *p += is_list;
@@ -67,10 +96,12 @@ static void run(char *line)
 {
     long long sequence = 0;
     int k = 0, used = 0;
-    char loss[65] = "", part[17] = "", format[17] = "", *first, *second, *options, *text;
+    format f = FORMATS[0];
+    char loss[65] = "", part[17] = "", named[17] = "", *first, *second, *options, *text;
     size_t length;
     sscanf(line, "{\"type\":\"run\",\"sequence\":%lld,\"loss\":\"%64[^\"]\",\"part\":%16[^,],"
-           "\"format\":\"%16[^\"]\",%n", &sequence, loss, part, format, &used);
+           "\"format\":\"%16[^\"]\",%n", &sequence, loss, part, named, &used);
+    for (int j = 0; j < FORMAT_COUNT; j++) if (strcmp(named, FORMATS[j].name) == 0) f = FORMATS[j];
     while (k < COUNT && (strcmp(loss, LOSSES[k].name) != 0 || !strstr(LOSSES[k].parts, part))) k++;
     if (used == 0 || k == COUNT || strstr(line, "\"reduction\":")) {
         const char *why = used && k < COUNT ? "single examples only" : "not in LOSSES";
@@ -81,22 +112,19 @@ static void run(char *line)
     first = strstr(line, ":[") + 2;
     if ((second = strstr(first, "],\""))) second = strstr(second, ":[") + 2;
     options = strstr(first, "\"options\":{");
-    for (int j = 0; j < 8 && (options = strstr(options, ":\"")); j++) options++, entry(&options, &option[j]);
-    int is_value = strcmp(part, "\"value\"") == 0, is_double = strcmp(format, "float64") == 0;
+    for (int j = 0; j < 8 && (options = strstr(options, ":\"")); j++) options++, entry(&options, &option[j], f);
+    int is_value = strcmp(part, "\"value\"") == 0;
     FILE *out = open_memstream(&text, &length);
     declined = NULL;
     fprintf(out, "{\"type\":\"result\",\"sequence\":%lld,\"answer\":", sequence);
     for (char open = '['; *first != ']'; open = ',') {
-        int n = entry(&first, x), many = n > 0 && !is_value;
-        if (second) entry(&second, y);
+        int n = entry(&first, x, f), many = n > 0 && !is_value;
+        if (second) entry(&second, y, f);
         double value = LOSSES[k].run(x, abs(n), y, slopes);
         if (is_value) slopes[0] = value;
         fprintf(out, many ? "%c[" : "%c", open);
-        for (int j = 0; j < (many ? n : 1); j++) {
-            unsigned long long bits = (union number){.x = slopes[j]}.bits;
-            if (!is_double) bits = (union single){.x = (float)slopes[j]}.bits;
-            fprintf(out, "%s\"%0*llx\"", j ? "," : "", is_double ? 16 : 8, bits);
-        }
+        for (int j = 0; j < (many ? n : 1); j++)
+            fprintf(out, "%s\"%0*llx\"", j ? "," : "", f.width / 4, (unsigned long long)encoded(slopes[j], f));
         if (many) fputc(']', out);
     }
     fclose(out);
@@ -113,7 +141,9 @@ int main(void)
     while (getline(&line, &size, stdin) > 0 && strncmp(line, "{\"type\":\"bye\"", 13) != 0) {
         if (strncmp(line, "{\"type\":\"hello\"", 15) == 0) {
             printf("{\"type\":\"hello\",\"protocol\":2,\"name\":\"mine\",\"language\":\"C\",\"version\":\"1\","
-                   "\"command\":\"./adapter\",\"formats\":[\"float64\",\"float32\"],\"losses\":{");
+                   "\"command\":\"./adapter\",\"formats\":[");
+            for (int j = 0; j < FORMAT_COUNT; j++) printf("%s\"%s\"", j ? "," : "", FORMATS[j].name);
+            printf("],\"losses\":{");
             for (int j = 0; j < COUNT; j++)
                 printf("%s\"%s\":{\"parts\":[%s]}", j ? "," : "", LOSSES[j].name, LOSSES[j].parts);
             puts("}}");

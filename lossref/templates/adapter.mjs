@@ -36,33 +36,59 @@ const losses = {
 };
 
 // The rest can stay as it is.
+const formats = { // their bits in all, and those after the leading 1
+  float64: [64, 52], float32: [32, 23], bfloat16: [16, 7], float16: [16, 10],
+  float8_e5m2: [8, 2], float8_e4m3fn: [8, 3],
+};
 const view = new DataView(new ArrayBuffer(8));
 
-function decode(x) {
-  if (Array.isArray(x)) return x.map(decode);
-  if (typeof x === "number") return x; // a class index
-  view.setBigUint64(0, BigInt("0x" + x.padEnd(16, "0")));
-  return x.length === 16 ? view.getFloat64(0) : view.getFloat32(0);
+function about(format) { // beyond is above the bits of the largest number: infinity, or the one NaN
+  const [width, digits] = formats[format], bias = 2 ** (width - 2 - digits) - 1;
+  const hasInfinity = format !== "float8_e4m3fn";
+  const beyond = hasInfinity ? (2 * bias + 1) * 2 ** digits : 2 ** (width - 1) - 1;
+  return { width, digits, bias, hasInfinity, beyond };
 }
 
-function encode(x, format) {
+function decode(x, format) {
+  if (Array.isArray(x)) return x.map((y) => decode(y, format));
+  if (typeof x === "number") return x; // a class index
+  const { width, digits, bias, hasInfinity, beyond } = about(format);
+  const sign = 1n << BigInt(width - 1), bits = BigInt("0x" + x), rest = bits & (sign - 1n);
+  const exponent = Number(rest >> BigInt(digits)), steps = Number(rest & ((1n << BigInt(digits)) - 1n));
+  let y = ((exponent ? 1 : 0) + steps / 2 ** digits) * 2 ** ((exponent || 1) - bias);
+  if (rest >= BigInt(beyond)) y = rest === BigInt(beyond) && hasInfinity ? Infinity : NaN;
+  return bits & sign ? -y : y;
+}
+
+function encode(x, format) { // rounded to the nearest number, ties to even
   if (Array.isArray(x)) return x.map((y) => encode(y, format));
   if (typeof x !== "number") throw new TypeError(`${x} is not a number`);
-  format === "float64" ? view.setFloat64(0, x) : view.setFloat32(0, x);
-  return view.getBigUint64(0).toString(16).padStart(16, "0").slice(0, format === "float64" ? 16 : 8);
+  const { width, digits, bias, hasInfinity, beyond } = about(format);
+  view.setFloat64(0, x);
+  const exponent = Math.max(((view.getUint16(0) >> 4) & 2047) - 1023, 1 - bias);
+  const sign = x < 0 || Object.is(x, -0) ? 1n << BigInt(width - 1) : 0n;
+  let bits = BigInt(beyond) + (hasInfinity ? 1n << BigInt(digits - 1) : 0n); // NaN
+  if (Math.abs(x) < Infinity) {
+    const steps = (Math.abs(x) / 2 ** exponent) * 2 ** digits, below = Math.floor(steps), left = steps - below;
+    const rounded = BigInt(left > 0.5 || (left === 0.5 && below % 2 === 1) ? below + 1 : below);
+    bits = (BigInt(exponent - 1 + bias) << BigInt(digits)) + rounded;
+    bits = bits < BigInt(beyond) ? bits : BigInt(beyond);
+  } else if (x === x) bits = BigInt(beyond);
+  return (sign + bits).toString(16).padStart(width / 4, "0");
 }
 
 function answer({ type, sequence, loss, part, format, inputs, options }) {
   if (type === "hello") {
     const parts = Object.entries(losses).map(([name, functions]) => [name, { parts: Object.keys(functions) }]);
     const about = { name: "mine", language: "JavaScript", version: "1", command: "node adapter.mjs" };
-    return { type, protocol: 2, ...about, formats: ["float64", "float32"], losses: Object.fromEntries(parts) };
+    return { type, protocol: 2, ...about, formats: Object.keys(formats), losses: Object.fromEntries(parts) };
   }
   const run = losses[loss]?.[part];
   if (!run) return { type: "unsupported", sequence, reason: "not in losses" };
   if (options.reduction) return { type: "unsupported", sequence, reason: "single examples only" };
-  const named = (given, read) => Object.fromEntries(Object.entries(given).map(([name, x]) => [name, read(x)]));
-  const example = (i) => ({ ...named(inputs, (batch) => decode(batch[i])), ...named(options, decode) });
+  const named = (given, how) => Object.fromEntries(Object.entries(given).map(([name, x]) => [name, how(x)]));
+  const read = (x) => decode(x, format);
+  const example = (i) => ({ ...named(inputs, (batch) => read(batch[i])), ...named(options, read) });
   try {
     const answers = Object.values(inputs)[0].map((_, i) => encode(run(example(i)), format));
     return { type: "result", sequence, answer: answers };

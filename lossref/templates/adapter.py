@@ -1,10 +1,8 @@
 """Losses for lossref to judge: `lossref check "cmd:python adapter.py"` starts this (`lossref protocol` explains it)."""
 
-import ctypes
 import json
-import struct
 import sys
-from math import exp, fsum, log1p
+from math import copysign, exp, frexp, fsum, inf, isnan, ldexp, log1p, nan
 from typing import Any
 
 # EDIT HERE: your functions. `lossref list` names the losses, `lossref show huber` has the inputs and options of one.
@@ -53,18 +51,43 @@ LOSSES: dict[str, dict[str, Any]] = {
 OPTIONS = {"sigmoid_cross_entropy": ["reduction"]}
 
 # The rest can stay as it is.
+FORMATS = {  # their bits in all, and those after the leading 1
+    "float64": (64, 52), "float32": (32, 23), "bfloat16": (16, 7), "float16": (16, 10),
+    "float8_e5m2": (8, 2), "float8_e4m3fn": (8, 3),
+}
 
 
-def decode(x: Any) -> Any:
+def about(form: str) -> tuple[int, int, int, bool, int]:
+    """Also the bias, whether it has infinities, and the bits above the largest number's: infinity, or the one NaN."""
+    width, digits = FORMATS[form]
+    bias, has_infinity = (1 << (width - 2 - digits)) - 1, form != "float8_e4m3fn"
+    return width, digits, bias, has_infinity, (2 * bias + 1) << digits if has_infinity else (1 << (width - 1)) - 1
+
+
+def decode(x: Any, form: str) -> Any:
     if isinstance(x, list):
-        return [decode(y) for y in x]
-    return x if isinstance(x, int) else struct.unpack(">d" if len(x) == 16 else ">f", bytes.fromhex(x))[0]
+        return [decode(y, form) for y in x]
+    if isinstance(x, int):
+        return x
+    width, digits, bias, has_infinity, beyond = about(form)
+    sign, bits = divmod(int(x, 16), 1 << (width - 1))
+    exponent, steps = divmod(bits, 1 << digits)
+    if bits >= beyond:
+        return (-inf if sign else inf) if bits == beyond and has_infinity else nan
+    number = ldexp(steps + ((1 << digits) if exponent else 0), max(exponent, 1) - bias - digits)
+    return -number if sign else number
 
 
 def encode(x: Any, form: str) -> Any:
+    """Rounded to the nearest number, ties to even."""
     if isinstance(x, list):
         return [encode(y, form) for y in x]
-    return (struct.pack(">d", x) if form == "float64" else struct.pack(">f", ctypes.c_float(x).value)).hex()
+    width, digits, bias, has_infinity, beyond = about(form)
+    bits = beyond + (1 << (digits - 1) if has_infinity and isnan(x) else 0)
+    if abs(x) < inf:
+        exponent = max(frexp(x)[1] - 1, 1 - bias) if x else 1 - bias
+        bits = min(((exponent - 1 + bias) << digits) + round(ldexp(abs(x), digits - exponent)), beyond)
+    return f"{bits + (1 << (width - 1) if copysign(1.0, x) < 0 else 0):0{width // 4}x}"
 
 
 def reduced(answers: list[Any], part: str, reduction: str) -> list[Any]:
@@ -75,11 +98,11 @@ def reduced(answers: list[Any], part: str, reduction: str) -> list[Any]:
 
 
 def hello() -> dict[str, Any]:
-    about = {"name": "mine", "language": "Python", "version": "1", "command": "python adapter.py"}
+    named = {"name": "mine", "language": "Python", "version": "1", "command": "python adapter.py"}
     losses = {name: {"parts": list(parts)} for name, parts in LOSSES.items()}
     for name, options in OPTIONS.items():
         losses[name]["options"] = options
-    return {"type": "hello", "protocol": 2, **about, "formats": ["float64", "float32"], "losses": losses}
+    return {"type": "hello", "protocol": 2, **named, "formats": list(FORMATS), "losses": losses}
 
 
 def answer(message: dict[str, Any]) -> dict[str, Any]:
@@ -93,8 +116,8 @@ def answer(message: dict[str, Any]) -> dict[str, Any]:
         return {"type": "unsupported", **head, "reason": f"no {', '.join(sorted(other))}"}
     try:
         reduction = message["options"].pop("reduction", "none")
-        inputs = {name: decode(batch) for name, batch in message["inputs"].items()}
-        options = {name: decode(x) for name, x in message["options"].items()}
+        inputs = {name: decode(batch, form) for name, batch in message["inputs"].items()}
+        options = {name: decode(x, form) for name, x in message["options"].items()}
         examples = [dict(zip(inputs, row, strict=True)) for row in zip(*inputs.values(), strict=True)]
         answers = encode(reduced([function(**example, **options) for example in examples], part, reduction), form)
     except DeclinedError as reason:

@@ -47,11 +47,67 @@ const LOSSES: [(&str, &str, fn(&Example) -> Vec<f64>); 4] = [
 ];
 
 // The rest can stay as it is.
-fn decode(entry: &str) -> Vec<f64> {
+struct Format(&'static str, u32, i32); // its name, its bits in all, and those after the leading 1
+
+const FORMATS: [Format; 6] = [
+    Format("float64", 64, 52),
+    Format("float32", 32, 23),
+    Format("bfloat16", 16, 7),
+    Format("float16", 16, 10),
+    Format("float8_e5m2", 8, 2),
+    Format("float8_e4m3fn", 8, 3),
+];
+
+impl Format {
+    fn bias(&self) -> i32 {
+        (1 << (self.1 as i32 - 2 - self.2)) - 1
+    }
+
+    fn has_infinity(&self) -> bool {
+        self.0 != "float8_e4m3fn"
+    }
+
+    // The bits above those of the largest number: infinity, or the one NaN where there is none.
+    fn beyond(&self) -> u64 {
+        if self.has_infinity() { ((2 * self.bias() + 1) as u64) << self.2 } else { (1 << (self.1 - 1)) - 1 }
+    }
+
+    fn decoded(&self, bits: u64) -> f64 {
+        let sign = 1 << (self.1 - 1);
+        let (rest, exponent) = (bits & (sign - 1), (bits & (sign - 1)) >> self.2);
+        let digits = (rest & ((1 << self.2) - 1)) + if exponent > 0 { 1 << self.2 } else { 0 };
+        let x = match rest {
+            rest if rest < self.beyond() => scaled(digits as f64, exponent.max(1) as i32 - self.bias() - self.2),
+            rest if rest == self.beyond() && self.has_infinity() => f64::INFINITY,
+            _ => f64::NAN,
+        };
+        if bits & sign != 0 { -x } else { x }
+    }
+
+    // Rounded to the nearest number, ties to even.
+    fn encoded(&self, x: f64) -> u64 {
+        let (sign, least) = (if x.is_sign_negative() { 1 << (self.1 - 1) } else { 0 }, 1 - self.bias());
+        if x.is_nan() {
+            return self.beyond() + if self.has_infinity() { 1 << (self.2 - 1) } else { 0 };
+        }
+        if x.is_infinite() {
+            return sign + self.beyond();
+        }
+        let exponent = (((x.to_bits() >> 52) & 2047) as i32 - 1023).max(least);
+        let steps = scaled(x.abs(), self.2 - exponent).round_ties_even() as u64;
+        sign + ((((exponent - least) as u64) << self.2) + steps).min(self.beyond())
+    }
+}
+
+fn scaled(x: f64, power: i32) -> f64 {
+    let half = power / 2; // in two steps, of which neither overflows
+    x * 2f64.powi(half) * 2f64.powi(power - half)
+}
+
+fn decode(entry: &str, format: &Format) -> Vec<f64> {
     let number = |word: &str| match word.trim_matches('"') {
         index if index.len() == word.len() => index.parse().unwrap(),
-        bits if bits.len() == 8 => f32::from_bits(u32::from_str_radix(bits, 16).unwrap()) as f64,
-        bits => f64::from_bits(u64::from_str_radix(bits, 16).unwrap()),
+        bits => format.decoded(u64::from_str_radix(bits, 16).unwrap()),
     };
     entry.split(',').map(number).collect()
 }
@@ -61,6 +117,7 @@ fn run(line: &str) -> String {
     let (inputs, options) = rest.split_once("},\"options\":{").unwrap();
     let words: Vec<&str> = head.split('"').collect(); // type run, sequence, loss, part and format, and what is between
     let (sequence, loss, part, format) = (words[6].trim_matches([':', ',']), words[9], words[13], words[17]);
+    let format = FORMATS.iter().find(|known| known.0 == format).unwrap_or(&FORMATS[0]);
     let Some((.., function)) = LOSSES.iter().find(|known| (known.0, known.1) == (loss, part)) else {
         return format!(r#"{{"type":"unsupported","sequence":{sequence},"reason":"not in LOSSES"}}"#);
     };
@@ -74,16 +131,13 @@ fn run(line: &str) -> String {
         for (i, entry) in batch.trim_matches(['[', ']']).split(between).enumerate() {
             if i == examples.len() {
                 let named = options.split(',').filter_map(|option| option.split_once(':'));
-                let decoded = named.map(|(name, x)| (name.trim_matches('"'), decode(x.trim_end_matches('}'))));
+                let decoded = named.map(|(name, x)| (name.trim_matches('"'), decode(x.trim_end_matches('}'), format)));
                 examples.push(decoded.collect());
             }
-            examples[i].insert(name.trim_matches('"'), decode(entry));
+            examples[i].insert(name.trim_matches('"'), decode(entry, format));
         }
     }
-    let encode = |x: &f64| match format {
-        "float64" => format!("\"{:016x}\"", x.to_bits()),
-        _ => format!("\"{:08x}\"", (*x as f32).to_bits()),
-    };
+    let encode = |x: &f64| format!("\"{:0width$x}\"", format.encoded(*x), width = format.1 as usize / 4);
     let answers = match std::panic::catch_unwind(|| examples.iter().map(function).collect::<Vec<_>>()) {
         Ok(answers) => answers,
         Err(problem) => {
@@ -110,7 +164,8 @@ fn hello() -> String {
     });
     let about = r#""protocol":2,"name":"mine","language":"Rust","version":"1","command":"./adapter""#;
     let losses = losses.collect::<Vec<_>>().join(",");
-    format!(r#"{{"type":"hello",{about},"formats":["float64","float32"],"losses":{{{losses}}}}}"#)
+    let formats = FORMATS.map(|format| format!("\"{}\"", format.0)).join(",");
+    format!(r#"{{"type":"hello",{about},"formats":[{formats}],"losses":{{{losses}}}}}"#)
 }
 
 fn main() {
