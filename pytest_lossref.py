@@ -19,7 +19,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     group = parser.getgroup("lossref", "lossref: pytest --pyargs lossref.conformance --lossref-implementation my.module:losses")
     group.addoption("--lossref-implementation", metavar="NAME", help="module:attribute, or a library's name, as for `lossref check`")
     group.addoption("--lossref-definition", metavar="FILE", help="judge by the loss of your own that this file defines")
-    group.addoption("--lossref-device", default="", metavar="NAME", help="where the tensors of torch:... are put, such as cuda")
+    group.addoption("--lossref-device", default="", metavar="NAME", help="where tensors of torch or jax are put, such as cuda")
     group.addoption("--lossref-level", choices=LEVELS, default=DEFAULT_LEVEL, help=f"the least grade that passes ({DEFAULT_LEVEL})")
     group.addoption("--lossref-format", action="append", metavar="FORMAT", help="float64 (unless said otherwise) or float32, or both")
     group.addoption(

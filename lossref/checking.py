@@ -91,7 +91,7 @@ def check(
     "numpy", "torch", "jax" or "jit" (jax, compiled) where it is not to be told from the object or from what its module imports.
     `format` is float64 where the implementation computes in it; short formats, which the golden set has not, are asked
     with fresh questions. `conventions` and `limits` are sentences of `lossref check --help`, without the name of the loss; what a program
-    (`"cmd:..."`) declares of itself counts if it is accepted. `device` is where torch's tensors are put. Each example is asked in a
+    (`"cmd:..."`) declares of itself counts if it is accepted. `device` is where tensors of torch or jax are put. Each example is asked in a
     batch, some again and alone, and most among thousands: the worst answer is graded, and other bits are a remark, or a failure where
     the `same_bits` are wanted.
 

@@ -1,4 +1,4 @@
-"""Where tensors of PyTorch are put: the same bits in and out on any device; what has none, or cannot be reached, is one sentence."""
+"""Where tensors of PyTorch and JAX are put: the same bits in and out on any device; what has none, or is not there, is one sentence."""
 
 import json
 
@@ -12,7 +12,10 @@ from lossref.formats import JUDGED
 
 @pytest.mark.parametrize(
     ("typed", "said"),
-    [("sklearn --device cuda", "--device says where tensors of torch are, and sklearn has none"), ("scipy --device cpu", "scipy has none")],
+    [
+        ("sklearn --device cuda", "--device says where tensors of torch or jax are, and sklearn has none"),
+        ("scipy --device cpu", "scipy has none"),
+    ],
 )
 def test_a_library_without_tensors_is_put_nowhere(capsys, typed, said):
     status, _, err = run(capsys, "check", *typed.split())
@@ -31,6 +34,22 @@ def test_the_device_stands_in_the_line_that_shows_an_answer(capsys):
     parts = json.loads(out)["losses"][0]["parts"]
     assert status == 1
     assert all('device="cpu"' in worst["line"] for part in parts.values() for worst in part["worst"])
+
+
+def test_a_device_of_jax_that_is_not_there_is_one_sentence(capsys):
+    pytest.importorskip("optax")
+    status, _, err = run(capsys, "check", "optax", "--device", "nowhere", "--loss", "huber")
+    assert (status, err.count("\n"), "--device nowhere: Unknown backend" in err) == (2, 1, True)
+
+
+def test_arrays_of_jax_stand_where_the_line_says(capsys, tmp_path, monkeypatch):
+    pytest.importorskip("jax")
+    (tmp_path / "seen.py").write_text("def squared_error(prediction, target):\n    return 2 * (prediction - target) ** 2\n")
+    monkeypatch.chdir(tmp_path)
+    status, out, _ = run(capsys, "check", "jax:seen.py:squared_error", "--device", "cpu", "--json")
+    (entry,) = json.loads(out)["losses"]
+    assert status == 1
+    assert all('device=jax.devices("cpu")[0]' in worst["line"] for part in entry["parts"].values() for worst in part["worst"])
 
 
 @pytest.fixture

@@ -25,8 +25,10 @@ OPTAX = {
     "perceptron": "losses.perceptron_loss", "sigmoid_cross_entropy": "sigmoid_binary_cross_entropy",
     "softmax_cross_entropy": "softmax_cross_entropy_with_integer_labels", "soft_target_cross_entropy": "softmax_cross_entropy",
     "triplet_margin": "losses.triplet_margin_loss", "kl_divergence_from_log_probabilities": "kl_divergence",
-    # composed, or with parameters that have other defaults
-    "logistic": None, "sigmoid_focal_cross_entropy": None, "l2_penalty": None, "entropy": None,
+    "cosine_distance": "cosine_distance", "log_cosh": "log_cosh", "multiclass_hinge": "losses.multiclass_hinge_loss",
+    "multiclass_perceptron": "losses.multiclass_perceptron_loss", "multiclass_sparsemax": "losses.multiclass_sparsemax_loss",
+    # composed, with parameters that have other defaults, or with arguments that are laid out otherwise
+    "dice": None, "jaccard": None, "kl_divergence_of_log_probabilities": None, "poly_cross_entropy": None, "sparsemax": None, "logistic": None, "sigmoid_focal_cross_entropy": None, "l2_penalty": None, "entropy": None,
 }  # fmt: skip
 KERAS = {
     "squared_error": ("MeanSquaredError", {}),
@@ -40,8 +42,15 @@ KERAS = {
     "softmax_cross_entropy": ("SparseCategoricalCrossentropy", {"from_logits": True}),
     "soft_target_cross_entropy": ("CategoricalCrossentropy", {"from_logits": True}),
     "kl_divergence": ("KLDivergence", {}),
-    "logistic": None,  # composed
-}
+    "absolute_percentage_error": ("MeanAbsolutePercentageError", {}),
+    "log_cosh": ("LogCosh", {}),
+    "poisson_from_rate": ("Poisson", {}),
+    "sparse_categorical_cross_entropy": ("SparseCategoricalCrossentropy", {}),
+    "squared_hinge": ("SquaredHinge", {}),
+    "squared_logarithmic_error": ("MeanSquaredLogarithmicError", {}),
+    # composed, or with arguments that are laid out otherwise
+    "categorical_focal_cross_entropy": None, "categorical_hinge": None, "tversky": None, "generalized_cross_entropy": None, "logistic": None,
+}  # fmt: skip
 CALLED = [(library, loss) for library, losses in (("optax", OPTAX), ("keras", KERAS)) for loss in losses]
 
 

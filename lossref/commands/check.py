@@ -71,7 +71,7 @@ with what is hard at the borders of blocks of 32, 128 and 1024; with --fresh the
 --format float16, bfloat16, float8_e5m2 or float8_e4m3fn, which the golden set has not, asks fresh questions that are
 numbers of the format, with the seed 0 unless --fresh says another; what a library has not in the format is left out.
 float8_e4m3fn has no infinity: beyond it NaN and its largest number are both right. --device cuda puts the tensors of
-PyTorch on a GPU: what its kernels answer there is judged like all else.
+PyTorch or JAX on a GPU: what its kernels answer there is judged like all else.
 
 --stored bfloat16 gives inputs in that format and judges answers in float32, or in --format: what is stored short and
 computed long. A part that comes back in the format of its inputs, as gradients of PyTorch do, is judged in that.
@@ -105,7 +105,7 @@ def add(parsers: Commands) -> None:
         parser.add_argument("--isolated", action="store_true", help="ask Python code in a process of its own: a hang is a verdict then")
         parser.add_argument("--timeout", type=float, default=process.TIMEOUT, metavar="S", help="seconds for an answer of a process (10)")
         parser.add_argument("--trace", action="store_true", help="show every line to and from a process")
-        parser.add_argument("--device", default="", metavar="NAME", help="where tensors of torch are put, such as cuda")
+        parser.add_argument("--device", default="", metavar="NAME", help="where tensors of torch or jax are put, such as cuda")
         judging.add_source(parser, stored=True)
         parser.add_argument("--record", type=Path, metavar="FILE", help="write the run, for `lossref judge` (asks Python code isolated)")
         _judging(parser)

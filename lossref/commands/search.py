@@ -59,7 +59,7 @@ def add(parsers: Commands) -> None:
     parser.add_argument("--definition", type=Path, metavar="FILE", help="judge by the loss of your own that this file defines")
     parser.add_argument("--part", choices=("value", "gradient"), help="search this part only (both)")
     parser.add_argument("--format", choices=JUDGED, help="of inputs and answers (float64, unless a library has none)")
-    parser.add_argument("--device", default="", metavar="NAME", help="where tensors of torch are put, such as cuda")
+    parser.add_argument("--device", default="", metavar="NAME", help="where tensors of torch or jax are put, such as cuda")
     parser.add_argument("--level", choices=LEVELS, default=DEFAULT_LEVEL, help=f"an answer below this grade is found ({DEFAULT_LEVEL})")
     parser.add_argument("--strict", action="store_true", help="search among the ends of the format's range too")
     parser.add_argument("--seconds", type=float, default=SECONDS, metavar="S", help=f"how long to search ({SECONDS:g})")

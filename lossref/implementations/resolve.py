@@ -60,7 +60,7 @@ def _adapter(name: str, device: str) -> Library:
     try:
         library = importlib.import_module(f"lossref.implementations.adapters.{name}").library
         if device and "device" not in inspect.signature(library).parameters:
-            raise ImplementationError(f"--device says where tensors of torch are, and {name} has none that could be put there")
+            raise ImplementationError(f"--device says where tensors of torch or jax are, and {name} has none that could be put there")
         found: Library = library(device) if device else library()
     except ImplementationError:
         raise

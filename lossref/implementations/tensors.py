@@ -38,7 +38,7 @@ FRAMEWORKS = {"torch": "torch", "jax": "jax", "jit": "jax"}  # what stands befor
 
 
 def library(framework: str, name: str, loss: str | Loss | None, device: str = "") -> Library:
-    """The losses of tensors that `module`, `module:attribute` or `file.py:attribute` holds; `device` is where torch's tensors are.
+    """The losses of tensors that `module`, `module:attribute` or `file.py:attribute` holds; `device` is where its tensors are.
 
     AbsentError where there is no such thing, ImplementationError with a sentence for what cannot be asked.
     """
@@ -110,9 +110,7 @@ def _dialect(framework: str, start: str, device: str) -> Dialect:
         engine = import_module(f"lossref.implementations.engines.{package}_like")
     except ModuleNotFoundError as error:
         raise ImplementationError(f"{package} is not installed here ({error}); try: pip install {package}") from None
-    if device and package != "torch":
-        raise ImplementationError("--device says where tensors of torch are; JAX_PLATFORMS says it for jax")
-    found: Dialect = engine.of_ones_own(start, *([device] if package == "torch" else []))
+    found: Dialect = engine.of_ones_own(start, device)
     return found
 
 

@@ -282,8 +282,9 @@ OTHERS = {
 }  # fmt: skip
 
 
-def library() -> Library:
-    dialect = jax_like.dialect(IMPORTS, {"none": _none, "sum": _sum, "kept": _mean, "weights": _average}, never=_weighs_nothing)
+def library(device: str = "") -> Library:
+    reductions = {"none": _none, "sum": _sum, "kept": _mean, "weights": _average}
+    dialect = jax_like.dialect(IMPORTS, reductions, device, never=_weighs_nothing)
     return library_of(
         "optax",
         f"{title('optax')} on {title('jax')}",

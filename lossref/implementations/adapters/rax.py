@@ -65,12 +65,12 @@ OTHERS = {
 }
 
 
-def library() -> Library:
+def library(device: str = "") -> Library:
     return library_of(
         "rax",
         f"{title('rax')} on {title('jax')}",
         all_written(globals()),
-        lambda found: tensors.implementation(found, jax_like.dialect(IMPORTS, {})),
+        lambda found: tensors.implementation(found, jax_like.dialect(IMPORTS, {}, device)),
         others=OTHERS,
         reasons={},
         formats=JUDGED,
