@@ -28,7 +28,8 @@ OPTAX = {
     "cosine_distance": "cosine_distance", "log_cosh": "log_cosh", "multiclass_hinge": "losses.multiclass_hinge_loss",
     "multiclass_perceptron": "losses.multiclass_perceptron_loss", "multiclass_sparsemax": "losses.multiclass_sparsemax_loss",
     # composed, with parameters that have other defaults, or with arguments that are laid out otherwise
-    "dice": None, "jaccard": None, "kl_divergence_of_log_probabilities": None, "poly_cross_entropy": None, "sparsemax": None, "logistic": None, "sigmoid_focal_cross_entropy": None, "l2_penalty": None, "entropy": None,
+    "dice": None, "jaccard": None, "kl_divergence_of_log_probabilities": None, "poly_cross_entropy": None, "sparsemax": None,
+    "logistic": None, "sigmoid_focal_cross_entropy": None, "l2_penalty": None, "entropy": None,
 }  # fmt: skip
 KERAS = {
     "squared_error": ("MeanSquaredError", {}),
@@ -49,7 +50,8 @@ KERAS = {
     "squared_hinge": ("SquaredHinge", {}),
     "squared_logarithmic_error": ("MeanSquaredLogarithmicError", {}),
     # composed, or with arguments that are laid out otherwise
-    "categorical_focal_cross_entropy": None, "categorical_hinge": None, "tversky": None, "generalized_cross_entropy": None, "logistic": None,
+    "categorical_focal_cross_entropy": None, "categorical_hinge": None, "tversky": None, "generalized_cross_entropy": None,
+    "logistic": None,
 }  # fmt: skip
 CALLED = [(library, loss) for library, losses in (("optax", OPTAX), ("keras", KERAS)) for loss in losses]
 
