@@ -11,15 +11,15 @@ from lossref.formats import JUDGED
 OF_PROBABILITIES = ("kl_divergence", "entropy", "soft_target_cross_entropy", "categorical_cross_entropy")
 
 
-@pytest.mark.parametrize("name", OF_PROBABILITIES)
+@pytest.mark.sampled(OF_PROBABILITIES)
 @pytest.mark.parametrize("format", JUDGED)
-def test_drawn_examples_are_taken(name, format):
+def test_drawn_examples_are_taken(loss, format):
     @settings(max_examples=25, deadline=None, suppress_health_check=list(HealthCheck))
     @given(st.data())
     def drawn(data):
-        example = data.draw(strategies.arguments_for(name, format=format))
-        lossref.value(name, **example)
-        lossref.oracle(name, **example, digits=3)
+        example = data.draw(strategies.arguments_for(loss.name, format=format))
+        lossref.value(loss.name, **example)
+        lossref.oracle(loss.name, **example, digits=3)
 
     drawn()
 

@@ -77,7 +77,7 @@ def test_our_own_float64_answers_rounded_once_are_b(loss, listed):
     listed([(part, found.headline()) for part, found in verdict.parts.items() if found.headline() not in ("A+", "A", "B")])
 
 
-def test_a_tail_that_is_lost_in_a_short_format_is_found(short):
+def test_a_tail_that_is_lost_in_a_short_format_is_found(told):
     """As float64 answers it and as the format's own arithmetic does: 1 + exp(-|z|) is 1 from a logit of 9 or so on.
 
     In float8_e5m2 a logit of 3 or more stands for so many others that nothing is lost beside them.
@@ -91,11 +91,11 @@ def test_a_tail_that_is_lost_in_a_short_format_is_found(short):
         one = logits.dtype.type(1)
         return np.maximum(logits, 0) - logits * target + np.log(one + np.exp(-np.abs(logits)))
 
-    asked = {"loss": "sigmoid_cross_entropy", "format": short.name}
+    asked = {"loss": "sigmoid_cross_entropy", "format": told.name}
     right = lossref.check(lambda logits, target: in_float64(logits, target), **asked)
-    assert (right.conforms, right.data["format"], right.data["fresh"]["seed"]) == (True, short.name, "0")
+    assert (right.conforms, right.data["format"], right.data["fresh"]["seed"]) == (True, told.name, "0")
     wrong = lossref.check(lambda logits, target: in_the_format(logits, target), **asked)
-    assert (wrong.grades["sigmoid_cross_entropy"]["value"] not in ("A+", "A", "B")) == (short.precision > 3)
+    assert (wrong.grades["sigmoid_cross_entropy"]["value"] not in ("A+", "A", "B")) == (told.precision > 3)
 
 
 def test_the_command_asks_fresh_questions_and_says_so(capsys, told, tmp_path, monkeypatch):
@@ -126,10 +126,10 @@ def test_the_id_of_a_finding_is_found_by_the_words_that_the_report_shows(capsys,
     assert (status, worst["reason"] in shown) == (0, True)
 
 
-def test_a_line_of_a_short_format_prints_what_is_judged(short):
-    (vector, *_), printed = Source("0").vectors(catalog.get("huber"), short), []
+def test_a_line_of_a_short_format_prints_what_is_judged(told):
+    (vector, *_), printed = Source("0").vectors(catalog.get("huber"), told), []
     exec(resolve("lossref").implementations["huber"].line("value", vector.question), {"print": printed.extend})
-    assert [short.nearest(float(x)) for x in printed] == list(vector.answer.value.rounded)
+    assert [told.nearest(float(x)) for x in printed] == list(vector.answer.value.rounded)
 
 
 def test_a_library_without_the_format_is_one_sentence(capsys, told):

@@ -208,6 +208,7 @@ def test_gradient_functions_are_judged_on_fresh_vectors_in_float16_too():
         assert_gradient_matches(slope, "sigmoid_cross_entropy", format="float16")
 
 
+@pytest.mark.sampled
 def test_every_loss_can_be_asked(loss):
     """A NaN for each golden point that is a number is found, whatever the arguments are."""
     q = next(v.question for v in golden.read(loss, FLOAT64) if v.region == "ordinary")
