@@ -9,7 +9,7 @@ from collections.abc import Callable
 
 import numpy as np
 
-from lossref.float64.kernels import Array, product_in_two, sum_in_two, two_difference
+from lossref.float64.kernels import Array, as_array, product_in_two, sum_in_two, two_difference
 
 Doubled = tuple[Array, Array]
 
@@ -20,7 +20,7 @@ HALVINGS, TERMS = 8, 10
 
 def doubled(x: Array) -> Doubled:
     """A float64 number as it is."""
-    return np.asarray(x, float), np.zeros(np.shape(x))
+    return as_array(x), np.zeros(np.shape(x))
 
 
 def joined(high: Array, low: Array) -> Doubled:

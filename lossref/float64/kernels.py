@@ -18,6 +18,11 @@ SERIES_TERMS = 17
 LINE_TERMS = 20
 
 
+def as_array(x: Array) -> Array:
+    """Numbers as an array of float64; what is an array already stays itself, also one whose operations are written down (`recorded`)."""
+    return x if hasattr(x, "shape") else np.asarray(x, float)
+
+
 def softplus(x: Array) -> Array:
     """log(1 + exp x)."""
     return np.maximum(x, 0) + np.log1p(np.exp(-np.abs(x)))
@@ -26,7 +31,7 @@ def softplus(x: Array) -> Array:
 def sigmoid(x: Array) -> Array:
     """1 / (1 + exp(-x)); 1 - sigmoid(x) is sigmoid(-x)."""
     tail = np.exp(-np.abs(x))
-    return np.where(np.asarray(x) < 0, tail, 1.0) / (1.0 + tail)
+    return np.maximum(tail, np.sign(x)) / (1.0 + tail)
 
 
 def sigmoid_slope(x: Array) -> Array:
@@ -40,18 +45,18 @@ def sigmoid_slope(x: Array) -> Array:
 
 def xlogy(x: Array, y: Array) -> Array:
     """x log y, with 0 log 0 = 0."""
-    return np.where(np.asarray(x) == 0, 0.0, x * np.log(y))
+    return np.where(np.equal(x, 0), 0.0, x * np.log(y))
 
 
 def xlog1py(x: Array, y: Array) -> Array:
     """x log(1 + y), with 0 log 0 = 0."""
-    return np.where(np.asarray(x) == 0, 0.0, x * np.log1p(y))
+    return np.where(np.equal(x, 0), 0.0, x * np.log1p(y))
 
 
 def log1mexp(x: Array) -> Array:
     """log(1 - exp x) for x <= 0; -inf at 0."""
     # Where exp x is more than a half, 1 - exp x is -expm1 x without rounding exp x first (Maechler's switch at log 2).
-    return np.where(np.asarray(x) > -LOG_2, np.log(-np.expm1(x)), np.log1p(-np.exp(x)))
+    return np.where(np.greater(x, -LOG_2), np.log(-np.expm1(x)), np.log1p(-np.exp(x)))
 
 
 def exp_less_line(x: Array) -> Array:
@@ -134,14 +139,14 @@ def two_difference(a: Array, b: Array) -> tuple[Array, Array]:
 def finite_residual(prediction: Array, target: Array, scale: Array) -> tuple[Array, tuple[Array, Array], Array]:
     """A factor that keeps the residual finite, the residual times it, in two parts, and the scale times it."""
     whole = np.where(np.maximum(np.abs(prediction), np.abs(target)) > 2.0**1000, 0.5, 1.0)
-    return whole, two_difference(whole * prediction, whole * np.asarray(target)), whole * np.asarray(scale)
+    return whole, two_difference(whole * prediction, whole * as_array(target)), whole * as_array(scale)
 
 
 def finite_residuals(prediction: Array, target: Array) -> tuple[Array, tuple[Array, Array]]:
     """A factor for each row of the last axis that keeps its residuals finite, and the residuals times it, in two parts."""
     largest = np.maximum(np.abs(prediction), np.abs(target)).max(axis=-1, keepdims=True)
     whole = np.where((largest > 2.0**1000) & np.isfinite(largest), 0.5, 1.0)
-    return whole, two_difference(whole * prediction, whole * np.asarray(target))
+    return whole, two_difference(whole * prediction, whole * as_array(target))
 
 
 def two_product(a: Array, b: Array) -> tuple[Array, Array]:
@@ -231,7 +236,7 @@ def times_exp(weights: Array, x: Array) -> Array:
 
 def within_reach(weights: Any, others: Any) -> tuple[Array, Array, Array]:
     """Weights whose sums do not overflow, by a power of two, the other array broadcast with them, and the factor that leads back."""
-    weights, others = np.broadcast_arrays(np.asarray(weights, float), others)
+    weights, others = np.broadcast_arrays(as_array(weights), others)
     factor = np.where(weights.max(axis=-1, keepdims=True) > 2.0**960, 2.0**64, 1.0)
     return weights / factor, others, factor
 

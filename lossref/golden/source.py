@@ -25,7 +25,7 @@ from lossref.values import flat
 SEED = "0"  # of a format that the golden set has not, where nobody gave one
 COUNT = 100  # fresh questions of a loss: all of some thirty losses take a few seconds on two processors
 LONGEST_SEED = 200  # characters
-FEW, SEVERAL = 12, 32  # numbers of a question in 8 bits, where a loss takes several vectors, or has kinks
+FEW, SEVERAL = 12, 32  # numbers of a question, where a loss takes several vectors, or has kinks
 
 
 @dataclass(frozen=True)
@@ -180,14 +180,15 @@ def _most(loss: Loss, form: Format, asked: Sequence[Question]) -> float:
     """How many numbers an example of fresh questions has at most, and in 8 bits a call: more would be minutes of work.
 
     In a short format a kink is nearly always within reach of what rounding does to so many numbers, and what is allowed there is found
-    for every two of them; in 8 bits nearly every comparison is one.
+    for every two of them, of a loss that compares every two for all of these; in 8 bits nearly every comparison is one.
     """
     if form.name in SHIPPED_FORMATS:
         return math.inf
     if widths.takes_several(loss):
         return widths.NARROW if form.width > 8 else FEW
-    has_kinks = widths.takes_pairs(loss) or any(question.region == "kink" for question in asked)
-    return SEVERAL if form.width <= 8 and has_kinks else math.inf
+    if widths.takes_pairs(loss) or (form.width <= 8 and any(question.region == "kink" for question in asked)):
+        return SEVERAL
+    return math.inf
 
 
 def _numbers(loss: Loss, question: Question) -> int:

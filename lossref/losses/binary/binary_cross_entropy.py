@@ -9,7 +9,7 @@ Nothing is clipped: a certain and wrong prediction costs infinity. At p = 0 and 
 
 import numpy as np
 
-from lossref.float64.kernels import xlog1py, xlogy
+from lossref.float64.kernels import as_array, xlog1py, xlogy
 from lossref.laws import convex, mirror, nonnegative
 from lossref.options import PROBABILITY
 from lossref.spaces import Unit
@@ -24,13 +24,13 @@ def value(probabilities, target, complement=None):
 
 def gradient(probabilities, target, complement=None):
     # (p - y) / (p (1 - p)) with one rounding of p - y; a hard label cancels one factor exactly.
-    p, y = np.broadcast_arrays(np.asarray(probabilities, float), np.asarray(target, float))
+    p, y = np.broadcast_arrays(as_array(probabilities), as_array(target))
     soft = (p - y) / p / (1.0 - p)
     return np.where(y == 0, 1.0 / (1.0 - p), np.where(y == 1, -1.0 / p, soft))
 
 
 def hessian(probabilities, target, complement=None):
-    p, y = np.broadcast_arrays(np.asarray(probabilities, float), np.asarray(target, float))
+    p, y = np.broadcast_arrays(as_array(probabilities), as_array(target))
     no = 1.0 - y if complement is None else complement
     return np.where(y == 0, 0.0, y / p / p) + np.where(no == 0, 0.0, no / (1.0 - p) / (1.0 - p))
 

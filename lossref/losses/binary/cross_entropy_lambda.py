@@ -12,6 +12,7 @@ with any other w it is not a loss times a weight.
 import numpy as np
 
 from lossref.float64.exposure import expected_bend, expected_slope, log_of_some, parts, some_bend, some_slope
+from lossref.float64.kernels import as_array
 from lossref.laws import convex, nonnegative
 from lossref.options import PROBABILITY
 from lossref.spaces import Positive, Real, Unit
@@ -19,7 +20,7 @@ from lossref.spec import Hard, Known, Loss
 
 
 def value(prediction, target, exposure, complement=None):
-    no, yes = np.subtract(1.0, target) if complement is None else complement, np.asarray(target)
+    no, yes = np.subtract(1.0, target) if complement is None else complement, as_array(target)
     found = parts(prediction, exposure)
     return np.where(yes == 0, 0.0, yes * -log_of_some(found)) + np.where(no == 0, 0.0, no * found.x)
 

@@ -11,7 +11,7 @@ of a right prediction begins with half the square of 1 - p_t. Of several classes
 
 import numpy as np
 
-from lossref.float64.kernels import sigmoid, softplus, with_first_order
+from lossref.float64.kernels import as_array, sigmoid, softplus, with_first_order
 from lossref.laws import mirror, nonnegative
 from lossref.options import PROBABILITY
 from lossref.spaces import AtLeastMinusOne, Real, Unit
@@ -32,7 +32,7 @@ def gradient(logits, target, epsilon=2.0, complement=None):
 
 def _sides(logits, epsilon):
     """Of the labels 0 and 1 the loss, and what the slope of the cross-entropy is multiplied by."""
-    z, against = np.asarray(logits, float), np.negative(logits)
+    z, against = as_array(logits), np.negative(logits)
     return tuple(with_first_order(softplus(x), sigmoid(x), sigmoid(-x), epsilon) for x in (z, against))
 
 

@@ -9,7 +9,7 @@ The logarithm is natural and nothing is clipped, so L(z, 1) -> 0 only as z -> +i
 
 import numpy as np
 
-from lossref.float64.kernels import sigmoid, sigmoid_slope, softplus
+from lossref.float64.kernels import as_array, sigmoid, sigmoid_slope, softplus
 from lossref.laws import convex, mirror, nonnegative
 from lossref.options import PROBABILITY
 from lossref.spaces import Real, Unit
@@ -18,7 +18,7 @@ from lossref.spec import Known, Loss
 
 def value(logits, target, complement=None):
     # Two terms of one sign: nothing cancels, and exp never sees a positive number.
-    no, yes = np.subtract(1.0, target) if complement is None else complement, np.asarray(target)
+    no, yes = np.subtract(1.0, target) if complement is None else complement, as_array(target)
     return np.where(no == 0, 0.0, no * softplus(logits)) + np.where(yes == 0, 0.0, yes * softplus(np.negative(logits)))
 
 

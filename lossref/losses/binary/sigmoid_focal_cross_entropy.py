@@ -14,7 +14,7 @@ leave a_t out: that is twice the loss at alpha = 1/2. CatBoost and segmentation-
 import numpy as np
 
 from lossref.float64.doubled import doubled, either, minus, over, plus, times
-from lossref.float64.kernels import power
+from lossref.float64.kernels import as_array, power
 from lossref.laws import mirror, nonnegative
 from lossref.options import PROBABILITY
 from lossref.spaces import NonNegative, Real, Unit
@@ -32,7 +32,7 @@ def gradient(logits, target, gamma=2.0, alpha=0.25):
 def value_and_gradient(logits, target, gamma=2.0, alpha=0.25):
     # With t = exp(-|z|) and w and v the probabilities of the less and the more likely class, cross-entropy is log(1 + t) + w |z|
     # and 1 - p_t is (w + v t) / (1 + t). The slope is taken in |z|, of numbers in two parts: at its steepest few roundings are allowed.
-    side, y, x = np.where(np.greater(logits, 0), 1.0, -1.0), np.asarray(target, float), np.abs(logits)
+    side, y, x = np.where(np.greater(logits, 0), 1.0, -1.0), as_array(target), np.abs(logits)
     t, one, yes, no = np.exp(-x), doubled(1.0), doubled(y), minus(doubled(1.0), doubled(y))
     w, v = either(side > 0, no, yes), either(side > 0, yes, no)
     cross = np.log1p(t) + np.where(w[0] == 0, 0.0, w[0] * x)

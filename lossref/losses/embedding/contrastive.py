@@ -12,7 +12,7 @@ slope is that of d itself, not that of the embeddings: a norm has a corner there
 
 import numpy as np
 
-from lossref.float64.kernels import exact_sum, product_in_two, two_difference
+from lossref.float64.kernels import as_array, exact_sum, product_in_two, two_difference
 from lossref.laws import homogeneous, nonnegative
 from lossref.spaces import NonNegative, Positive, Unit
 from lossref.spec import Hard, Known, Loss, Parameter
@@ -40,7 +40,7 @@ def hessian(distance, target, margin=1.0):
 
 def _parts(distance, target, margin):
     """The distance (0 where it is infinite and counts for nothing), the label, and what the distance lacks to the margin."""
-    d, y, m = np.broadcast_arrays(np.asarray(distance, float), np.asarray(target, float), np.asarray(margin, float))
+    d, y, m = np.broadcast_arrays(as_array(distance), as_array(target), as_array(margin))
     return np.where((y == 0) & np.isposinf(d), 0.0, d), y, np.maximum(m - d, 0.0)
 
 

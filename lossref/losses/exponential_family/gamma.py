@@ -10,7 +10,7 @@ log y + 1. The gradient is 1 - y exp(-z), the second derivative y exp(-z).
 
 import numpy as np
 
-from lossref.float64.kernels import times_exp
+from lossref.float64.kernels import as_array, times_exp
 from lossref.laws import convex
 from lossref.options import NUMBER
 from lossref.spaces import Positive, Real
@@ -32,7 +32,7 @@ def hessian(log_mean, target):
 
 def _ratio(log_mean, target):
     """y exp(-z)."""
-    return np.where(np.equal(log_mean, -np.inf), np.inf, times_exp(np.asarray(target, float), np.negative(log_mean)))
+    return np.where(np.equal(log_mean, -np.inf), np.inf, times_exp(as_array(target), np.negative(log_mean)))
 
 
 def definition(m, log_mean, target):

@@ -12,6 +12,7 @@ printed m^2 vanishes below 1e-162, and the power below 1e-81.
 import numpy as np
 
 from lossref.float64.doubled import doubled, minus, times
+from lossref.float64.kernels import as_array
 from lossref.laws import homogeneous, nonnegative
 from lossref.options import NUMBER
 from lossref.spaces import Positive
@@ -33,14 +34,14 @@ def gradient(mean, target):
 def hessian(mean, target):
     # 3 y - 2 m of numbers of twice the precision, for it passes through 0.
     (m, i), _, _, unit = _parts(mean, target)
-    y, x = (np.ldexp(np.asarray(number, float), -unit) for number in (target, mean))
+    y, x = (np.ldexp(as_array(number), -unit) for number in (target, mean))
     top, k = np.frexp(minus(times(doubled(3.0), doubled(y)), doubled(2.0 * x))[0])
     return np.where(np.isinf(mean), 0.0, np.ldexp(2.0 * top / m / m / m / m, np.clip(k + unit - 4 * i, -5000, 5000)))
 
 
 def _parts(mean, target):
     """Mean, target and y - m as mantissas and exponents, and the exponent of the larger of the two, which no difference of them exceeds."""
-    m, y = (np.asarray(x, float) for x in (mean, target))
+    m, y = (as_array(x) for x in (mean, target))
     unit = np.frexp(np.maximum(m, y))[1] + 1
     r, k = np.frexp(np.ldexp(y, -unit) - np.ldexp(m, -unit))
     return np.frexp(m), np.frexp(y), (r, k + unit), unit

@@ -11,7 +11,7 @@ the slope, (exp(z) - y) / (1 + a exp(z)), becomes `poisson`'s, and the loss that
 
 import numpy as np
 
-from lossref.float64.kernels import times_exp
+from lossref.float64.kernels import as_array, times_exp
 from lossref.laws import convex, nonnegative
 from lossref.options import NUMBER
 from lossref.spaces import NonNegative, Positive, Real
@@ -46,7 +46,7 @@ _TINY = 2.0**-900  # to which log(1 + t) is t
 
 def _parts(log_mean, dispersion):
     """a and 1 / a; z; a exp(z), and 1 / a exp(-z)."""
-    a, z = np.asarray(dispersion, float), np.asarray(log_mean, float)
+    a, z = as_array(dispersion), as_array(log_mean)
     return (a, 1.0 / a), z, (times_exp(a, z), times_exp(1.0 / a, -z))
 
 

@@ -10,6 +10,7 @@ exp(z) - y, the second derivative exp(z). From the rate itself it is `poisson_fr
 
 import numpy as np
 
+from lossref.float64.kernels import as_array
 from lossref.laws import convex
 from lossref.options import NUMBER
 from lossref.spaces import NonNegative, Real
@@ -34,7 +35,7 @@ def hessian(log_rate, target):
 
 def _parts(log_rate, target):
     """Both as arrays, and a factor that keeps the rate finite where a huge count leaves a finite difference."""
-    z, y = np.broadcast_arrays(np.asarray(log_rate, float), np.asarray(target, float))
+    z, y = np.broadcast_arrays(as_array(log_rate), as_array(target))
     return z, y, np.where((z > 700) | (y > 2.0**1000), 0.125, 1.0)
 
 

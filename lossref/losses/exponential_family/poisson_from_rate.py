@@ -10,7 +10,7 @@ The constant log y! is left out, so the loss may be negative. Nothing is added t
 
 import numpy as np
 
-from lossref.float64.kernels import xlogy
+from lossref.float64.kernels import as_array, xlogy
 from lossref.laws import convex
 from lossref.options import NUMBER
 from lossref.spaces import NonNegative
@@ -18,14 +18,14 @@ from lossref.spec import Hard, Known, Loss
 
 
 def value(rate, target):
-    r, y = np.broadcast_arrays(np.asarray(rate, float), np.asarray(target, float))
+    r, y = np.broadcast_arrays(as_array(rate), as_array(target))
     whole = np.where(np.maximum(r, y) > 2.0**1000, 0.125, 1.0)  # what overflows may leave a finite difference
     return np.where(np.isinf(r), r, (whole * r - xlogy(whole * y, r)) / whole)
 
 
 def gradient(rate, target):
     # (r - y) / r: one rounding of the difference, where 1 - y / r would have two.
-    r, y = np.broadcast_arrays(np.asarray(rate, float), np.asarray(target, float))
+    r, y = np.broadcast_arrays(as_array(rate), as_array(target))
     return np.where((y == 0) | np.isinf(r), 1.0, np.subtract(r, y) / r)
 
 

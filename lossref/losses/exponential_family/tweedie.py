@@ -11,7 +11,7 @@ What does not depend on the mean is left out, so the loss jumps to its ends: exp
 
 import numpy as np
 
-from lossref.float64.kernels import times_exp, two_product
+from lossref.float64.kernels import as_array, times_exp, two_product
 from lossref.laws import convex
 from lossref.options import NUMBER
 from lossref.spaces import CompoundPoissonPower, NonNegative, Real
@@ -37,7 +37,7 @@ def hessian(log_mean, target, power=1.5):
 
 def _parts(log_mean, target, power):
     """Arrays, a factor that keeps terms finite where they are huge, and times it exp((2 - p) z) and y exp((1 - p) z)."""
-    z, y, p = np.broadcast_arrays(*(np.asarray(x, float) for x in (log_mean, target, power)))
+    z, y, p = np.broadcast_arrays(*(as_array(x) for x in (log_mean, target, power)))
     whole = np.where((np.abs(z) > 700) | (y > 2.0**1000), 0.125, 1.0)
     return z, y, p, whole, _raised(whole, 2.0 - p, z), _raised(whole * y, 1.0 - p, z)
 

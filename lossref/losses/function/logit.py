@@ -8,19 +8,20 @@ Next to 1/2 the odds are next to 1, whose logarithm must be made of their differ
 
 import numpy as np
 
+from lossref.float64.kernels import as_array
 from lossref.laws import odd_about_half
 from lossref.spaces import Unit
 from lossref.spec import Hard, Known, Loss
 
 
 def value(x):
-    p = np.asarray(x, float)
+    p = as_array(x)
     middle = np.abs(p - 0.5) < 0.25
     return np.where(middle, np.log1p((2.0 * p - 1.0) / np.where(middle, 1.0 - p, 1.0)), np.log(p) - np.log1p(-p))
 
 
 def gradient(x):
-    return 1.0 / np.asarray(x, float) / np.subtract(1.0, x)
+    return 1.0 / as_array(x) / np.subtract(1.0, x)
 
 
 def definition(m, x):

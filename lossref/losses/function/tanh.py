@@ -8,7 +8,7 @@ x  any real
 
 import numpy as np
 
-from lossref.float64.kernels import sigmoid_slope
+from lossref.float64.kernels import as_array, sigmoid_slope
 from lossref.laws import odd
 from lossref.spaces import Real
 from lossref.spec import Hard, Known, Loss
@@ -20,7 +20,7 @@ def value(x):
 
 def gradient(x):
     # tanh(x) is 2 s(2x) - 1 for the logistic sigmoid s.
-    return 4.0 * sigmoid_slope(2.0 * np.asarray(x))
+    return 4.0 * sigmoid_slope(2.0 * as_array(x))
 
 
 def definition(m, x):

@@ -9,6 +9,7 @@ At y f = 1 the loss has a corner: every slope between -y and 0 is right there. T
 
 import numpy as np
 
+from lossref.float64.kernels import as_array
 from lossref.laws import convex, even_in_both, nonnegative
 from lossref.options import SIGN
 from lossref.spaces import Real, Sign
@@ -20,7 +21,7 @@ def value(prediction, target):
 
 
 def gradient(prediction, target):
-    return np.where(np.multiply(target, prediction) < 1, -np.asarray(target), 0.0)
+    return np.where(np.multiply(target, prediction) < 1, -as_array(target), 0.0)
 
 
 def definition(m, prediction, target):

@@ -12,7 +12,7 @@ the full one is right there. This code returns 0.
 
 import numpy as np
 
-from lossref.float64.kernels import exact_sum
+from lossref.float64.kernels import as_array, exact_sum
 from lossref.laws import convex, homogeneous, mirror, nonnegative
 from lossref.options import SIGN
 from lossref.spaces import Real, Sign
@@ -25,13 +25,13 @@ def value(first, second, target, margin=0.0):
 
 
 def gradient(first, second, target, margin=0.0):
-    push = np.where(_shortfall(first, second, target, margin)[0] > 0, np.asarray(target), 0.0)
+    push = np.where(_shortfall(first, second, target, margin)[0] > 0, as_array(target), 0.0)
     return -push, +push
 
 
 def _shortfall(first, second, target, margin):
     """max(0, m - y (a - b)), the sum rounded once, and the factor that it lacks."""
-    a, b, y, m = np.broadcast_arrays(np.asarray(first, float), second, target, margin)
+    a, b, y, m = np.broadcast_arrays(as_array(first), second, target, margin)
     terms = np.stack([-y * a, y * b, m], axis=-1)
     factor = np.where(np.abs(terms).max(axis=-1) > 2.0**1000, 4.0, 1.0)  # so that no difference overflows on the way
     return np.maximum(0.0, exact_sum(terms / factor[..., None])), factor

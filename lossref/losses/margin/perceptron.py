@@ -10,6 +10,7 @@ This code returns 0.
 
 import numpy as np
 
+from lossref.float64.kernels import as_array
 from lossref.laws import convex, even_in_both, homogeneous, nonnegative
 from lossref.options import SIGN
 from lossref.spaces import Real, Sign
@@ -21,7 +22,7 @@ def value(prediction, target):
 
 
 def gradient(prediction, target):
-    return np.where(np.multiply(target, prediction) < 0, -np.asarray(target), 0.0)
+    return np.where(np.multiply(target, prediction) < 0, -as_array(target), 0.0)
 
 
 def definition(m, prediction, target):

@@ -14,14 +14,14 @@ over tokens is taken (GRPO: of each answer first; BNPO, DAPO: of all tokens) is 
 
 import numpy as np
 
-from lossref.float64.kernels import times_exp, two_difference
+from lossref.float64.kernels import as_array, times_exp, two_difference
 from lossref.laws import homogeneous
 from lossref.spaces import NonNegative, Real, Unit
 from lossref.spec import Hard, Known, Loss, Parameter
 
 
 def value(log_probability, reference, advantage, low=0.2, high=0.2):
-    end = -np.asarray(advantage) * np.where(np.greater(advantage, 0), 1.0 + np.asarray(high), 1.0 - np.asarray(low))
+    end = -as_array(advantage) * np.where(np.greater(advantage, 0), 1.0 + as_array(high), 1.0 - as_array(low))
     within = _is_within(log_probability, reference, advantage, low, high)
     return np.where(within, _surrogate(log_probability, reference, advantage), end)
 
@@ -44,7 +44,7 @@ def _surrogate(log_probability, reference, advantage):
 def _is_within(log_probability, reference, advantage, low, high):
     """Whether the ratio is not clipped, told by its logarithm, which is not rounded: exp and 1 + high are."""
     gap, lost = two_difference(log_probability, reference)
-    below, above = (gap - np.log1p(high)) + lost, (gap - np.log1p(-np.asarray(low, float))) + lost
+    below, above = (gap - np.log1p(high)) + lost, (gap - np.log1p(-as_array(low))) + lost
     return ~np.where(np.greater(advantage, 0), below >= 0, above <= 0)
 
 

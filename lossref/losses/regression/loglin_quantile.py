@@ -14,7 +14,7 @@ import numpy as np
 
 from lossref.families.scalars import sides
 from lossref.float64.doubled import brief_exponential, doubled, either, minus, over, plus
-from lossref.float64.kernels import times_exp
+from lossref.float64.kernels import as_array, times_exp
 from lossref.laws import nonnegative
 from lossref.options import NUMBER
 from lossref.spaces import Real, Unit
@@ -25,12 +25,12 @@ def value(log_prediction, target, tau=0.5):
     r = _residual(log_prediction, target)
     weight = np.where(r[0] > 0, tau, np.subtract(tau, 1.0))
     usual = np.where(weight == 0, np.where(np.isnan(r[0]), np.nan, 0.0), weight * r[0] + weight * r[1])
-    far = times_exp(-weight, np.asarray(log_prediction, float)) + np.where(weight == 0, 0.0, weight * target)
+    far = times_exp(-weight, as_array(log_prediction)) + np.where(weight == 0, 0.0, weight * target)
     return np.where((np.greater(log_prediction, _FAR)) & (r[0] < 0), far, usual)
 
 
 def gradient(log_prediction, target, tau=0.5):
-    r, a = _residual(log_prediction, target)[0], np.asarray(log_prediction, float)
+    r, a = _residual(log_prediction, target)[0], as_array(log_prediction)
     slope = np.where(r > 0, -1.0, 1.0) * times_exp(np.where(r > 0, tau, np.subtract(1.0, tau)), a)
     return np.where(r == 0, 0.0, np.where(np.isnan(r), r, slope))
 
@@ -44,7 +44,7 @@ _FAR = 700.0  # beyond, the exponential alone is all that there is, or leaves th
 
 def _residual(log_prediction, target):
     """y - exp a in two parts; near 1 exp a is 1 and expm1 of a."""
-    a, y = np.broadcast_arrays(np.asarray(log_prediction, float), np.asarray(target, float))
+    a, y = np.broadcast_arrays(as_array(log_prediction), as_array(target))
     tail = brief_exponential(doubled(-np.minimum(np.abs(a), _FAR)))
     far = either(a > 0, over(doubled(1.0), tail), tail)
     near = plus(doubled(1.0), doubled(np.expm1(np.clip(a, -1.0, 1.0))))

@@ -12,7 +12,7 @@ and this code returns 0. Second derivatives are left out: they are infinite at r
 import numpy as np
 
 from lossref.float64.doubled import doubled, each, raised
-from lossref.float64.kernels import finite_residuals
+from lossref.float64.kernels import as_array, finite_residuals
 from lossref.laws import convex, even_in_residual, nonnegative
 from lossref.options import NUMBER
 from lossref.spaces import Power, Real
@@ -32,7 +32,7 @@ def gradient(prediction, target, power=1.5):
 
 def _parts(prediction, target):
     """The sign of the residual, its size in two parts, times a factor that keeps it finite, and the factor."""
-    whole, r = finite_residuals(*(np.asarray(x, float)[..., None] for x in (prediction, target)))
+    whole, r = finite_residuals(*(as_array(x)[..., None] for x in (prediction, target)))
     r = each(lambda x: x[..., 0], r)
     side = np.sign(r[0])
     return side, each(lambda x: np.where(side < 0, -x, x), r), doubled(whole[..., 0])

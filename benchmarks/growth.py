@@ -1,0 +1,71 @@
+"""How cost grows with size: float64 code, exact answers, checks, golden vectors, sweeps. What is linear has the same figure in each column.
+
+    python benchmarks/growth.py
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from functools import partial
+from typing import Any
+
+from measuring import Report, console, draws, machine
+
+import lossref
+from lossref import catalog
+from lossref.formats import FLOAT64
+from lossref.golden import read, write
+from lossref.golden.source import Source
+from lossref.implementations.resolve import resolve
+from lossref.judge.verdict import judge
+
+
+def seconds(run: Callable[[], Any], times: int = 3) -> float:
+    """The least of a few times."""
+    found = []
+    for _ in range(times):
+        start = time.perf_counter()
+        run()
+        found.append(time.perf_counter() - start)
+    return min(found)
+
+
+def row(report: Report, what: str, unit: str, costs: dict[int, float]) -> None:
+    """The cost of a unit at each size, and how the last is to the first."""
+    each = list(costs.values())
+    shown = [f"{n:,}: {x:.3g}" for n, x in costs.items()]
+    report.add(what, unit, *shown, *[""] * (3 - len(shown)), f"{each[-1] / each[0]:.2f}")
+
+
+def main() -> Report:
+    console.print(machine())
+    report = Report("Growth", ("what", "unit", "size: cost", "size: cost", "size: cost", "last / first"))
+    draw, both = draws(), lossref.value_and_gradient
+    pairs = {n: (draw.normal(0, 2, n), draw.integers(0, 2, n) * 1.0) for n in (10**4, 10**6, 10**7)}
+    costs = {n: seconds(partial(both, "sigmoid_cross_entropy", *pair)) / n * 1e9 for n, pair in pairs.items()}
+    row(report, "float64 sigmoid cross-entropy, value and gradient", "ns a number", costs)
+    many = {k: (draw.normal(0, 3, (max(1, 500_000 // k), k)), draw.integers(0, k, max(1, 500_000 // k))) for k in (10, 1_000, 50_000)}
+    costs = {k: seconds(partial(both, "softmax_cross_entropy", *rows)) / rows[0].size * 1e9 for k, rows in many.items()}
+    row(report, "float64 softmax cross-entropy, by classes", "ns a logit", costs)
+    exact = partial(lossref.oracle, "sigmoid_cross_entropy", 1.5, 1.0)
+    row(report, "oracle, by digits", "us a digit", {n: seconds(partial(exact, digits=n)) / n * 1e6 for n in (30, 300, 3_000)})
+    logits = {k: tuple(draw.normal(0, 3, k).tolist()) for k in (10, 100, 1_000)}
+    costs = {k: seconds(partial(lossref.oracle, "softmax_cross_entropy", z, 0)) / k * 1e6 for k, z in logits.items()}
+    row(report, "oracle, softmax cross-entropy, by components", "us a component", costs)
+    loss, ours = catalog.get("huber"), resolve("lossref").implementations["huber"]
+    vectors = read(loss, FLOAT64)
+    counts = (len(vectors) // 16, len(vectors) // 4, len(vectors))
+    row(report, "judging huber", "us a vector", {n: seconds(partial(judge, loss, ours, vectors[:n], FLOAT64)) / n * 1e6 for n in counts})
+    asked = {n: Source("growth", n).questions(loss, FLOAT64) for n in (25, 100, 400)}
+    costs = {len(few): seconds(partial(write.answered, loss, few, FLOAT64), 1) / len(few) * 1e6 for few in asked.values()}
+    row(report, "certifying huber", "us a vector", costs)
+    inputs = {"float8_e4m3fn": 254, "bfloat16": 65_280}
+    costs = {n: seconds(partial(lossref.sweep, "softplus", format=form), 1) / n * 1e6 for form, n in inputs.items()}
+    row(report, "sweeping softplus", "us an input", costs)
+    report.show()
+    return report
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,286 @@
+"""Losses of single numbers on large arrays: their float64 code, recorded once as NumPy operations and replayed in blocks.
+
+What takes the time of a plain formula on a large array is not arithmetic but the arrays between its operations. The functions of a loss
+are called once on symbols, which write down every operation; equal ones become one, and value and gradient share what they have in common.
+A block at a time fits in a processor's cache, and the operations write into scratch that is used again. They are the same operations on
+the same numbers: the answers have the same bits.
+
+A function that looks at its numbers (`if x.any()`), indexes them, or uses what is not written down here is not recorded, and is called as
+it is. A block whose answers are not all finite is given to the careful code, and so is a call with an argument outside its domain or NaN.
+"""
+
+from __future__ import annotations
+
+import math
+import threading
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import lru_cache, partial
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from lossref.bits import SIGN_BIT, word
+from lossref.spaces import Space
+
+Array = NDArray[Any]
+BLOCK = 1 << 14  # numbers that are worked on at a time
+LEAST = 64  # numbers for which the check of a block costs less than it saves
+SAMPLE = 2  # numbers that a symbol carries along, which say of what type its results are
+SEE_THE_SIGN_OF_ZERO = {np.copysign, np.signbit, np.arctan2, np.nextafter, np.spacing}  # an argument's -0 counts for 0
+INFINITE = {np.isposinf: math.inf, np.isneginf: -math.inf}
+LARGEST = float(np.finfo(np.float64).max)
+NOT_IN_PLACE = {np.sign}  # on its own argument it takes a loop several times slower
+
+
+class UnrecordableError(Exception):
+    """What a function does that cannot be replayed."""
+
+
+@dataclass(frozen=True)
+class Constant:
+    """One number, the same in every place."""
+
+    number: Any
+
+
+class Symbol(np.lib.mixins.NDArrayOperatorsMixin):
+    """An array that is not there yet: what is done to it is written down."""
+
+    def __init__(self, recording: Recording, node: int, sample: Array) -> None:
+        self.recording, self.node, self.sample = recording, node, sample
+
+    @property
+    def shape(self) -> tuple[int, ...]:
+        return self.sample.shape
+
+    def __array_ufunc__(self, ufunc: np.ufunc, method: str, *inputs: Any, **named: Any) -> Symbol:
+        if method != "__call__" or named or ufunc.nout != 1 or ufunc in SEE_THE_SIGN_OF_ZERO:
+            raise UnrecordableError
+        return self.recording.node(ufunc, inputs)
+
+    def __array_function__(self, function: Any, types: Any, arguments: Sequence[Any], named: Mapping[str, Any]) -> Any:
+        if function is np.shape:
+            return self.shape
+        if named:
+            raise UnrecordableError
+        if function is np.where and len(arguments) == 3:
+            return self.recording.chosen(*arguments)
+        if function is np.clip and len(arguments) == 3:
+            return np.minimum(np.maximum(arguments[0], arguments[1]), arguments[2])
+        if function in (np.zeros_like, np.ones_like):
+            return function(self.sample)
+        if function is np.broadcast_arrays:  # they are of one shape, or numbers
+            return list(arguments)
+        if function is np.nan_to_num:
+            return np.where(np.equal(arguments[0], arguments[0]), np.clip(arguments[0], -LARGEST, LARGEST), 0.0)
+        if function in INFINITE:
+            return np.equal(arguments[0], INFINITE[function])
+        raise UnrecordableError
+
+    def __array__(self, *_: Any, **__: Any) -> Any:
+        raise UnrecordableError
+
+    def __bool__(self) -> bool:
+        raise UnrecordableError
+
+
+Key = int | tuple[Any, ...]  # a node, or a number with its type: 1 and 1.0 and True are one key of a dictionary
+
+
+@dataclass
+class Recording:
+    """Operations in their order, each on earlier ones; those of equal names and inputs are one."""
+
+    nodes: list[tuple[Any, tuple[Key, ...], np.dtype[Any]]] = field(default_factory=list)
+    known: dict[tuple[Any, tuple[Key, ...]], Symbol] = field(default_factory=dict)
+
+    def argument(self, sample: Array) -> Symbol:
+        self.nodes.append((None, (), sample.dtype))
+        return Symbol(self, len(self.nodes) - 1, sample)
+
+    def node(self, done: Any, inputs: Sequence[Any], result: Callable[..., Any] | None = None) -> Symbol:
+        keys = tuple(map(_key, inputs))
+        if done is np.absolute and isinstance(keys[0], int) and self.nodes[keys[0]][0] is np.negative:
+            keys = self.nodes[keys[0]][1]
+        if (done, keys) not in self.known:
+            sample = (result or done)(*(x.sample if isinstance(x, Symbol) else x for x in inputs))
+            if sample.dtype not in (np.float64, np.bool_):
+                raise UnrecordableError
+            self.nodes.append((done, keys, sample.dtype))
+            self.known[done, keys] = Symbol(self, len(self.nodes) - 1, sample)
+        return self.known[done, keys]
+
+    def chosen(self, where: Any, one: Any, other: Any) -> Any:
+        """np.where; `where(x == 0, 0, x y)` is x y, for where that is finite it is 0 anyhow."""
+        if not isinstance(where, Symbol):
+            key = _key(where)
+            return one if isinstance(key, tuple) and key[1] else other
+        done, keys, _ = self.nodes[where.node]
+        if done is np.equal and _is_zero(keys[1]) and isinstance(keys[0], int) and _is_zero(_key(one)) and isinstance(other, Symbol):
+            factor, factors, _ = self.nodes[other.node]
+            if factor is np.multiply and keys[0] in factors:
+                return other
+        return self.node(np.where, (where, one, other), np.where)
+
+
+def _key(x: Any) -> Key:
+    """The node of a symbol, or the number that an array of one shape with it holds everywhere."""
+    if isinstance(x, Symbol):
+        return x.node
+    if isinstance(x, np.ndarray) and x.ndim:
+        if x.shape != (SAMPLE,) or not (x == x[0]).all():
+            raise UnrecordableError
+        x = x[0]
+    number = x.item() if isinstance(x, (np.generic, np.ndarray)) else x
+    if not isinstance(number, (bool, int, float)):
+        raise UnrecordableError
+    return type(number).__name__, number, math.copysign(1, number)
+
+
+def _is_zero(key: Key) -> bool:
+    return isinstance(key, tuple) and key[1] == 0
+
+
+@dataclass(frozen=True)
+class Plan:
+    """Steps (operation, places or numbers that it takes, place that it writes) over arguments, answers and scratch, in this order."""
+
+    steps: tuple[tuple[Any, tuple[tuple[int | None, Any], ...], int], ...]
+    answers: int
+    floats: int
+    truths: int
+
+
+def planned(function: Callable[..., Any], arguments: Mapping[str, Array], parameters: Mapping[str, Any]) -> Plan | None:
+    """A function as a plan; None where it cannot be recorded."""
+    recording = Recording()
+    symbols = {name: recording.argument(x) for name, x in arguments.items()}
+    try:
+        with np.errstate(all="ignore"):
+            found = function(**symbols, **parameters)
+        everywhere = partial(np.asarray, dtype=np.float64)
+        answers = [x if isinstance(x, Symbol) else recording.node(np.positive, (x,), everywhere) for x in _leaves(found)]
+    except Exception:  # whatever a function makes of symbols, it is called as it is then
+        return None
+    if any(x.sample.dtype != np.float64 for x in answers) or len({x.node for x in answers} - set(range(len(arguments)))) < len(answers):
+        return None
+    return _placed(recording, [x.node for x in answers], len(arguments))
+
+
+def _leaves(found: Any) -> list[Any]:
+    return [y for x in found for y in _leaves(x)] if isinstance(found, tuple) else [found]
+
+
+def _placed(recording: Recording, answers: Sequence[int], arguments: int) -> Plan:
+    """A place for each operation that an answer needs: scratch is used again once its last reader is done, in place where it may be."""
+    needed = set(answers)
+    for node in range(len(recording.nodes) - 1, -1, -1):
+        if node in needed:
+            needed.update(key for key in recording.nodes[node][1] if isinstance(key, int))
+    last = {key: node for node in sorted(needed) for key in recording.nodes[node][1] if isinstance(key, int)}
+    place: dict[int, int] = {node: node for node in range(arguments)}
+    place |= {node: arguments + k for k, node in enumerate(answers)}
+    scratch: dict[str, list[int]] = {"float64": [], "bool": []}
+    free: dict[str, list[int]] = {"float64": [], "bool": []}
+    steps = []
+    for node in sorted(needed - set(range(arguments))):
+        done, keys, kind = recording.nodes[node]
+        over = {key for key in keys if isinstance(key, int) and last[key] == node and key >= arguments and key not in answers}
+        in_place = done is not np.where and done not in NOT_IN_PLACE
+        released = [(recording.nodes[key][2].name, place[key]) for key in over]
+        for name, where in released if in_place else ():
+            free[name].append(where)
+        if node not in place:
+            if not free[kind.name]:
+                where = -1 - sum(map(len, scratch.values()))  # counted below, floats before truths
+                scratch[kind.name].append(where)
+                free[kind.name].append(where)
+            place[node] = free[kind.name].pop()
+        for name, where in () if in_place else released:
+            free[name].append(where)
+        steps.append((done, tuple((place[key], None) if isinstance(key, int) else (None, key[1]) for key in keys), place[node]))
+    order = {where: arguments + len(answers) + k for k, where in enumerate((*scratch["float64"], *scratch["bool"]))}
+    moved = tuple(
+        (done, tuple((order.get(p, p) if p is not None else None, x) for p, x in takes), order.get(to, to)) for done, takes, to in steps
+    )
+    return Plan(moved, len(answers), len(scratch["float64"]), len(scratch["bool"]))
+
+
+_kept = threading.local()  # scratch that the next call uses again
+
+
+def replayed(plan: Plan, arguments: Sequence[Array], careful: Callable[[int, int], Sequence[Array]]) -> list[Array]:
+    """The answers, block by block; `careful` answers from one place to another where some answer of a block is not finite."""
+    size = arguments[0].size
+    block = min(BLOCK, size)
+    answers = [np.empty(size) for _ in range(plan.answers)]
+    whole = [*arguments, *answers]
+    floats, truths = _scratch(plan, block)
+    for start in range(0, size, block):
+        end = min(start + block, size)
+        places = [x[start:end] for x in whole]
+        places += [x[: end - start] for x in (*floats, *truths)]
+        for done, takes, to in plan.steps:
+            given = [number if place is None else places[place] for place, number in takes]
+            if done is np.where:
+                np.copyto(places[to], given[2])
+                np.copyto(places[to], given[1], where=given[0])
+            else:
+                done(*given, out=places[to])
+        given_back = places[len(arguments) :][: plan.answers]
+        if not all(np.maximum.reduce(y) < math.inf and np.minimum.reduce(y) > -math.inf for y in given_back):
+            for y, right in zip(answers, careful(start, end), strict=True):
+                y[start:end] = right
+    return answers
+
+
+def _scratch(plan: Plan, block: int) -> tuple[list[Array], list[Array]]:
+    there: tuple[list[Array], list[Array]] = getattr(_kept, "arrays", ([], []))
+    for arrays, count, kind in zip(there, (plan.floats, plan.truths), (np.float64, np.bool_), strict=True):
+        arrays[:] = [x for x in arrays if x.size >= block]
+        arrays += [np.empty(block, kind) for _ in range(count - len(arrays))]
+    _kept.arrays = there
+    return there[0][: plan.floats], there[1][: plan.truths]
+
+
+def doubles(x: Array, space: Space) -> Array | None:
+    """Numbers of a space as a row of float64; None where some may not be in it, or not be held exactly."""
+    if x.dtype != np.float64:
+        bounded = space.choices or (space.low > -math.inf and space.high < math.inf and not space.goes_on)
+        if x.dtype.char not in "?efbBhHiI" and not (bounded and x.dtype.kind in "iu"):
+            return None
+    row = np.ascontiguousarray(x, np.float64).reshape(-1)
+    return row if holds_all(space, row) else None
+
+
+def holds_all(space: Space, x: Array) -> bool:
+    """Whether every number lies in the space, none of them NaN; at 0 the bits say so, for a processor may flush what is beside it."""
+    if space.choices:
+        bits = x.view(np.uint64)
+        words = [word(y) for c in space.choices for y in (c, *([-c] if c == 0 else []))]
+        found = bits == np.uint64(words[0])
+        for other in words[1:]:
+            found |= bits == np.uint64(other)
+        return bool(found.all())
+    low, high = (-math.inf, math.inf) if space.goes_on else (space.low, space.high)
+    if low == 0:
+        bits = x.view(np.uint64)
+        least, most = np.minimum.reduce(bits), np.maximum.reduce(bits)
+        inside = least > 0 and most < SIGN_BIT if space.low_is_open else most <= SIGN_BIT
+        return bool(inside and np.maximum.reduce(x) <= high)
+    if high == 0:
+        return False
+    least = np.minimum.reduce(x)
+    if not (least > low if space.low_is_open else least >= low):
+        return False
+    return bool(high == math.inf or np.maximum.reduce(x) <= high)
+
+
+@lru_cache(maxsize=256)
+def plan_of(function: Callable[..., Any], arguments: tuple[str, ...], parameters: tuple[tuple[str, Space, float], ...]) -> Plan | None:
+    """The plan of a function for parameters of these values; None where there is none, or where one lies outside its space."""
+    if not all(math.isfinite(x) and space.contains(np.asarray(x), precision=53) for _, space, x in parameters):
+        return None
+    return planned(function, {name: np.full(SAMPLE, 0.5) for name in arguments}, {name: np.asarray(x) for name, _, x in parameters})

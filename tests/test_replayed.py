@@ -1,0 +1,140 @@
+"""Large arrays are answered by the recorded operations of a loss's code, block by block: with the same bits as by the code itself."""
+
+import math
+
+import numpy as np
+import pytest
+
+import lossref
+from lossref import catalog
+from lossref.float64 import parts, recorded
+from lossref.spec import PARTS
+
+SCALAR = [name for name in catalog.names() if not any(space.axes for space in catalog.get(name).arguments.values())]
+UNRECORDED = {  # that index, take numbers apart, or stack: their code is called as it is
+    "aft", "apo", "contrastive", "cpo", "cross_entropy_lambda", "dpo", "gaussian_nll", "inverse_gaussian", "ipo", "kto", "loglin_quantile",
+    "lq", "margin_mse", "margin_ranking", "nca_pref", "robust_dpo", "sigmoid_focal_cross_entropy", "simpo", "slic", "sppo", "welsch",
+}  # fmt: skip
+COUNT = recorded.BLOCK + 77
+SPECIAL = (0.0, -0.0, 5e-324, -5e-324, 1e-310, math.inf, -math.inf, 1e308, -1e308, 1.0, -1.0, 800.0, -800.0, 40.0)
+
+
+def drawn(loss, count=COUNT, special=()):
+    """Numbers of each argument's space, most of ordinary size; `special` ones at a few places, where the space holds them."""
+    draw, found = np.random.default_rng(len(loss.name)), {}
+    for name, space in loss.arguments.items():
+        low, high = max(space.low, -1e3), min(space.high, 1e3)
+        x = np.clip(draw.normal(0, 1, count) * 2.0 ** draw.integers(-9, 6, count), low, high)
+        if space.choices:
+            x = draw.choice(space.choices, count)
+        if space.low_is_open:
+            x = np.where(x <= space.low, space.low + 0.25, x)
+        for y in special:
+            if space.contains(np.asarray(y), precision=53) and not (space.low_is_open and y == space.low):
+                x[draw.integers(0, count, 3)] = y
+        found[name] = x
+    return found
+
+
+def answers(loss, part, given):
+    found = getattr(lossref, part)(loss.name, **given)
+    return [x for y in (found if isinstance(found, tuple) else (found,)) for x in (y if isinstance(y, tuple) else (y,))]
+
+
+@pytest.mark.parametrize("special", [(), SPECIAL], ids=["finite", "special"])
+@pytest.mark.parametrize("name", SCALAR)
+def test_bits_are_those_of_the_code(name, special, monkeypatch, listed):
+    loss, wrong = catalog.get(name), []
+    given = drawn(loss, special=special)
+    for part in (*(part for part in PARTS if getattr(loss, part)), "value_and_gradient"):
+        replayed = answers(loss, part, given)
+        with monkeypatch.context() as changed:
+            changed.setattr(parts, "_replayed", lambda *_: None)
+            plain = answers(loss, part, given)
+        for x, y in zip(replayed, plain, strict=True):
+            differ = np.flatnonzero((x.view(np.uint64) != y.view(np.uint64)) & ~(np.isnan(x) & np.isnan(y)) & ~((x == 0) & (y == 0)))
+            wrong += [(part, {key: float(z[k]) for key, z in given.items()}, float(x[k]), float(y[k])) for k in differ[:3]]
+    listed(wrong)
+
+
+def test_most_losses_are_recorded():
+    found = set()
+    for name in SCALAR:
+        loss = catalog.get(name)
+        parameters = tuple((key, loss.spaces[key], float(of.default)) for key, of in loss.parameters.items())
+        if recorded.plan_of(parts._code(loss, "value_and_gradient"), tuple(loss.arguments), parameters) is None:
+            found.add(name)
+    assert found == UNRECORDED
+
+
+@pytest.mark.parametrize(("kind", "same"), [(kind, True) for kind in (np.int64, np.int8, bool, np.float32, np.float16)], ids=str)
+def test_labels_of_every_type_are_taken(kind, same):
+    logits = np.linspace(-40, 40, COUNT)
+    labels = (np.arange(COUNT) % 2).astype(kind)
+    wanted = lossref.value_and_gradient("sigmoid_cross_entropy", logits, labels.astype(float))
+    found = lossref.value_and_gradient("sigmoid_cross_entropy", logits, labels)
+    assert all((x == y).all() for x, y in zip(found, wanted, strict=True)) is same
+
+
+def test_shapes_and_strides_are_those_of_the_arguments():
+    x, y = np.linspace(-9, 9, 4 * COUNT).reshape(4, -1), np.linspace(-2, 5, 4 * COUNT).reshape(-1, 4).T
+    value, gradient = lossref.value_and_gradient("huber", x, y)
+    assert value.shape == gradient.shape == x.shape
+    again = lossref.value_and_gradient("huber", np.ascontiguousarray(x), np.ascontiguousarray(y))
+    assert all((a == b).all() for a, b in zip((value, gradient), again, strict=True))
+    assert not np.shares_memory(value, gradient)
+
+
+@pytest.mark.parametrize(
+    ("name", "given", "said"),
+    [
+        ("sigmoid_cross_entropy", {"logits": 0.5, "target": 1.5}, "target must be a number in [0, 1], and is 1.5 at index 70"),
+        ("hinge", {"prediction": 0.5, "target": 0.0}, "target must be -1 or 1, and is 0.0 at index 70"),
+        ("poisson_from_rate", {"rate": -5e-324, "target": 1.0}, "rate must be a number"),
+        ("squared_error", {"prediction": 2**60, "target": 2**60}, "integers beyond 2**53"),
+    ],
+    ids=str,
+)
+def test_what_lies_outside_is_refused_as_ever(name, given, said):
+    arrays = {key: np.full(COUNT, 1 if isinstance(x, int) else 1.0) for key, x in given.items()}
+    for key, x in given.items():
+        arrays[key][70] = x
+    with pytest.raises(ValueError, match=r"^" + name) as error:
+        lossref.value(name, **arrays)
+    assert said in str(error.value)
+
+
+def test_a_nan_spoils_its_own_place_alone():
+    logits, target = np.linspace(-9, 9, COUNT), np.full(COUNT, 0.25)
+    logits[[0, COUNT - 1]], target[5] = math.nan, math.nan
+    value, gradient = lossref.value_and_gradient("sigmoid_cross_entropy", logits, target)
+    assert np.flatnonzero(np.isnan(value)).tolist() == np.flatnonzero(np.isnan(gradient)).tolist() == [0, 5, COUNT - 1]
+
+
+def test_parameters_have_plans_of_their_own():
+    x = np.linspace(-9, 9, COUNT)
+    for delta in (1.0, 1, 0.5, True, np.float64(3)):
+        value = lossref.value("huber", x, np.zeros(COUNT), delta=delta)
+        assert value.tolist() == [lossref.value("huber", z, 0.0, delta=float(delta)) for z in x.tolist()]
+    with pytest.raises(ValueError, match="delta must be"):
+        lossref.value("huber", x, x, delta=-1.0)
+
+
+def test_arguments_are_not_written_to():
+    x, y = np.linspace(-9, 9, COUNT), np.linspace(0, 1, COUNT)
+    x.flags.writeable = y.flags.writeable = False
+    lossref.value_and_gradient("sigmoid_cross_entropy", x, y)
+
+
+@pytest.mark.parametrize("function", [
+    lambda x: x if x.any() else -x,
+    lambda x: x[::-1] + 1,
+    lambda x: np.cumsum(x) + x,
+    lambda x: np.add.reduce(x) + x,
+    lambda x: np.copysign(1.0, x),
+    lambda x: x.astype(int) + 0.5,
+    lambda x: np.arange(2) + x,
+    lambda x: x,
+])  # fmt: skip
+def test_what_is_no_plain_formula_is_not_recorded(function):
+    assert recorded.planned(function, {"x": np.full(2, 0.5)}, {}) is None
