@@ -7,23 +7,24 @@ import os
 import re
 import sys
 from collections.abc import Sequence
+from importlib import import_module
 
 from lossref import __version__, output
-from lossref.commands import (
-    BAD_USE,
-    Parser,
-    UsageError,
-    check,
-    coverage,
-    folklore,
-    golden,
-    init_adapter,
-    look,
-    power,
-    programs,
-    search,
-    sweep,
-)
+from lossref.commands import BAD_USE, Parser, UsageError
+
+GROUPS = {  # modules of `lossref.commands`, and the commands that each adds, in the order of the help
+    "check": ("check", "calls", "judge"),
+    "search": ("search",),
+    "sweep": ("sweep",),
+    "coverage": ("coverage",),
+    "listing": ("list",),
+    "look": ("show", "eval", "why"),
+    "golden": ("golden",),
+    "power": ("power",),
+    "folklore": ("folklore",),
+    "programs": ("vectors", "protocol", "smoke", "serve"),
+    "init_adapter": ("init-adapter",),
+}
 
 EPILOG = """\
 exit status: 0 conforms or done, 1 differs, 2 bad use, 3 the implementation broke; 128 and the number of a signal that
@@ -65,8 +66,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return BAD_USE
 
 
-def parser() -> argparse.ArgumentParser:
-    """The whole command line."""
+def parser(command: str = "") -> argparse.ArgumentParser:
+    """The whole command line; or of a command that is known the group that has it, for the others take their time to import."""
     whole = Parser(
         prog="lossref",
         description="Loss functions with certified answers: check an implementation, ask for an answer, take golden data.",
@@ -75,13 +76,14 @@ def parser() -> argparse.ArgumentParser:
     )
     whole.add_argument("--version", action="version", version=f"lossref {__version__}")
     commands = whole.add_subparsers(title="commands", metavar="COMMAND", required=True)
-    for group in (check, search, sweep, coverage, look, golden, power, folklore, programs, init_adapter):
-        group.add(commands)
+    groups = [group for group, names in GROUPS.items() if command in names] or list(GROUPS)
+    for group in groups:
+        import_module(f"lossref.commands.{group}").add(commands)
     return whole
 
 
 def _run(typed: Sequence[str]) -> int:
-    whole = parser()
+    whole = parser(typed[0] if typed else "")
     if wrong := [word for word in typed if re.fullmatch("--[a-z-]+=--", word)]:  # which argparse takes for an empty list
         whole.error(f"{wrong[0]}: -- is no value of an option")
     given, rest = whole.parse_known_args(_joined(typed))

@@ -1,15 +1,17 @@
 """The looking commands: list, show, eval, why, help; text and JSON; bad use in one line; and what importing costs."""
 
+import argparse
 import json
 import re
 import subprocess
 import sys
+from importlib import import_module
 
 import pytest
 from typed import run
 
 import lossref
-from lossref import catalog, census, families, golden
+from lossref import catalog, census, cli, families, golden
 from lossref.cli import main
 from lossref.formats import FLOAT64
 
@@ -151,6 +153,7 @@ def test_importing_needs_the_core_alone():
 def test_nothing_but_new_golden_data_and_proofs_needs_an_extra(tmp_path):
     code = """
 import sys
+from importlib import import_module
 for name in ("flint", "jsonschema", "hypothesis", "pytest"):
     sys.modules[name] = None
 import lossref
@@ -187,3 +190,21 @@ def test_a_table_cuts_no_word_short(capsys, monkeypatch, typed, width):
     monkeypatch.setenv("FORCE_COLOR", "1")  # as if it were a terminal
     status, out, _ = run(capsys, *typed.split())
     assert (status, "…" in out) == (0, False)
+
+
+@pytest.mark.parametrize("group", cli.GROUPS)
+def test_a_group_adds_the_commands_that_are_told_of_it(group):
+    """So that a command is found without importing those of all others."""
+    commands = argparse.ArgumentParser().add_subparsers()
+    import_module(f"lossref.commands.{group}").add(commands)
+    assert tuple(commands.choices) == cli.GROUPS[group]
+
+
+def test_the_help_has_every_command_and_a_misspelt_one_is_told(capsys):
+    with pytest.raises(SystemExit):
+        main(["--help"])
+    shown = capsys.readouterr().out
+    assert all(re.search(rf"^    {name}\b", shown, re.MULTILINE) for names in cli.GROUPS.values() for name in names)
+    with pytest.raises(SystemExit):
+        main(["chek"])
+    assert "did you mean check?" in capsys.readouterr().err

@@ -1,4 +1,4 @@
-"""lossref list, show, eval, why: look at losses, at one answer, at one vector."""
+"""lossref show, eval, why: look at a loss, at one answer, at one vector."""
 
 from __future__ import annotations
 
@@ -9,8 +9,6 @@ from typing import Any
 
 import mpmath
 import numpy as np
-from rich.table import Table
-from rich.text import Text
 
 from lossref import catalog, census, families
 from lossref.ask import Answer, oracle
@@ -22,14 +20,13 @@ from lossref.formats import FLOAT64, JUDGED
 from lossref.golden import GoldenError
 from lossref.judge.outcome import Finding, has_answer, outcome, truths
 from lossref.output import say
-from lossref.report import finding, text
+from lossref.report import finding
+from lossref.report.console import table
 from lossref.spec import PARTS, Loss
 from lossref.values import flat, places, shape
 
 
 def add(commands: Commands) -> None:
-    parser = command(commands, "list", "name every loss")
-    parser.set_defaults(run=run_list)
     parser = command(commands, "show", "formula, domains, conventions, hard points and other names of a loss")
     parser.add_argument("loss", metavar="LOSS")
     parser.set_defaults(run=run_show)
@@ -56,16 +53,6 @@ def add(commands: Commands) -> None:
     parser.set_defaults(run=run_why)
 
 
-def run_list(given: argparse.Namespace) -> int:
-    losses = [catalog.get(name) for name in catalog.names()]
-    entries = [{"loss": loss.name, "family": loss.family, "summary": _summary(loss)} for loss in losses]
-    if given.json:
-        print_json(entries)
-    else:
-        _table(("loss", "family", ""), [tuple(entry.values()) for entry in entries])
-    return CONFORMS
-
-
 def run_show(given: argparse.Namespace) -> int:
     loss = known_loss(given.loss)
     facts: dict[str, Any] = {
@@ -89,7 +76,7 @@ def run_show(given: argparse.Namespace) -> int:
     for key in ("arguments", "parameters", "laws", "hard", "also_known_as"):
         if facts[key]:
             say(f"\n{key.replace('_', ' ')}")
-            _table(None, [(f"  {a}", b) for a, b in facts[key].items()])
+            table(None, [(f"  {a}", b) for a, b in facts[key].items()])
     if facts["known"]:
         say("\nknown values")
     for line in facts["known"]:
@@ -116,7 +103,7 @@ def run_eval(given: argparse.Namespace) -> int:
         keys = ("what", "lossref", "exact", "error_in_ulps")
         print_json({"loss": loss.name, "inputs": typed, "answers": [dict(zip(keys, row, strict=True)) for row in rows]})
     else:
-        _table(("", "lossref, float64", "exact", "error in ulps"), [tuple(map(_shown, row)) for row in rows])
+        table(("", "lossref, float64", "exact", "error in ulps"), [tuple(map(_shown, row)) for row in rows])
     return CONFORMS
 
 
@@ -161,12 +148,8 @@ def run_why(given: argparse.Namespace) -> int:
     for name, x in finding.inputs(question).items():
         say(f"{name:9} {x}")
     rows = [(name, *map(str, end.values())) for name, x in exact.items() for end in (x if isinstance(x, list) else [x])]
-    _table(("exact", "decimal", "hexadecimal", "bits"), rows)
+    table(("exact", "decimal", "hexadecimal", "bits"), rows)
     return CONFORMS
-
-
-def _summary(loss: Loss) -> str:
-    return loss.documentation.partition("\n")[0].rstrip(".")
 
 
 def _parsed(loss: Loss, name: str, given: str) -> Any:
@@ -229,12 +212,3 @@ def _shown(x: Any) -> str:
 
 def _spelled(values: Any) -> str:
     return ", ".join(f"{name} {list(x) if isinstance(x, tuple) else x}" for name, x in values.items())
-
-
-def _table(header: tuple[str, ...] | None, rows: list[tuple[str, ...]]) -> None:
-    table = Table(box=None, pad_edge=False, show_header=header is not None, header_style="bold")
-    for title in header or ("",) * len(rows[0]):
-        table.add_column(title, overflow="fold")
-    for row in rows:
-        table.add_row(*map(Text, row))
-    text.console().print(table)

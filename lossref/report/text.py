@@ -9,26 +9,11 @@ from typing import Any
 from rich.console import Console
 from rich.text import Text
 
-from lossref import output
 from lossref.bits import Shown
+from lossref.report.console import console as console
 from lossref.report.finding import LEAST_STANDING, short
 
 COLOURS = {"A+": "bold green", "A": "green", "B": "green", "C": "yellow", "D": "red", "F": "bold red"}
-
-
-class _Console(Console):
-    """Of a closed pipe the command line decides: rich would end with the status of a difference."""
-
-    def on_broken_pipe(self) -> None:
-        raise BrokenPipeError
-
-
-def console(width: int = 120) -> Console:
-    """Standard output, as wide as said where nobody's window limits it. What others wrote stays as it is: "[red]" is no colour."""
-    screen = _Console(file=output.stream(), highlight=False, markup=False, emoji=False)
-    if not screen.is_terminal:
-        screen.width = width
-    return screen
 
 
 def show_comparison(console: Console, report: Mapping[str, Any], worst: int) -> None:
