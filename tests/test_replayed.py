@@ -138,3 +138,16 @@ def test_arguments_are_not_written_to():
 ])  # fmt: skip
 def test_what_is_no_plain_formula_is_not_recorded(function):
     assert recorded.planned(function, {"x": np.full(2, 0.5)}, {}) is None
+
+
+def swallows(x, y):
+    """The product is 0 where x is, also times an infinity: compared, it must not be NaN."""
+    return np.where(np.where(np.equal(x, 0), 0.0, x * np.log(y)) < 1, x + 1.0, x - 1.0)
+
+
+def test_a_product_that_may_be_nan_is_not_compared():
+    plan = recorded.planned(swallows, {"x": np.full(2, 0.5), "y": np.full(2, 0.5)}, {})
+    x, y = np.array([0.0, 2.0, 0.0]), np.array([0.0, 9.0, 1.0])
+    with np.errstate(all="ignore"):
+        (found,) = recorded.replayed(plan, [x, y], lambda *_: [])
+        assert found.tolist() == swallows(x, y).tolist() == [1.0, 1.0, 1.0]

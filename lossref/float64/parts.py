@@ -67,8 +67,8 @@ def _replayed(loss: Loss, part: str, function: Callable[..., Any], values: Mappi
     if plan is None:
         return None
     doubles: list[Array] = []
-    for x, space in zip(arrays, loss.arguments.values(), strict=True):
-        if (row := recorded.doubles(x, space)) is None:
+    for x, space, shows_nan in zip(arrays, loss.arguments.values(), plan.shows_nan, strict=True):
+        if (row := recorded.doubles(x, space, shows_nan)) is None:
             return None
         doubles.append(row)
     keys = _keys(loss, part)

@@ -31,11 +31,19 @@ SAMPLE = 2  # numbers that a symbol carries along, which say of what type its re
 SEE_THE_SIGN_OF_ZERO = {np.copysign, np.signbit, np.arctan2, np.nextafter, np.spacing}  # an argument's -0 counts for 0
 INFINITE = {np.isposinf: math.inf, np.isneginf: -math.inf}
 LARGEST = float(np.finfo(np.float64).max)
+SWALLOW_NAN = {  # they give an ordinary number, or a truth value, for a NaN
+    np.less, np.less_equal, np.greater, np.greater_equal, np.equal, np.not_equal, np.isnan, np.isfinite, np.isinf, np.fmax, np.fmin,
+    np.power, np.float_power, np.hypot,
+}  # fmt: skip
 NOT_IN_PLACE = {np.sign}  # on its own argument it takes a loop several times slower
 
 
 class UnrecordableError(Exception):
     """What a function does that cannot be replayed."""
+
+
+class SwallowedError(Exception):
+    """A product that may be NaN where the code has 0, in the hands of what would hide that."""
 
 
 @dataclass(frozen=True)
@@ -91,8 +99,13 @@ Key = int | tuple[Any, ...]  # a node, or a number with its type: 1 and 1.0 and 
 
 @dataclass
 class Recording:
-    """Operations in their order, each on earlier ones; those of equal names and inputs are one."""
+    """Operations in their order, each on earlier ones; those of equal names and inputs are one.
 
+    Where `shortens`, products stand for what the code makes 0 where a factor is 0: `soft` are those, and all that is made of them.
+    """
+
+    shortens: bool = True
+    soft: set[int] = field(default_factory=set)
     nodes: list[tuple[Any, tuple[Key, ...], np.dtype[Any]]] = field(default_factory=list)
     known: dict[tuple[Any, tuple[Key, ...]], Symbol] = field(default_factory=dict)
 
@@ -104,23 +117,29 @@ class Recording:
         keys = tuple(map(_key, inputs))
         if done is np.absolute and isinstance(keys[0], int) and self.nodes[keys[0]][0] is np.negative:
             keys = self.nodes[keys[0]][1]
+        is_soft = any(key in self.soft for key in keys)
+        if is_soft and done in SWALLOW_NAN:
+            raise SwallowedError
         if (done, keys) not in self.known:
             sample = (result or done)(*(x.sample if isinstance(x, Symbol) else x for x in inputs))
             if sample.dtype not in (np.float64, np.bool_):
                 raise UnrecordableError
             self.nodes.append((done, keys, sample.dtype))
             self.known[done, keys] = Symbol(self, len(self.nodes) - 1, sample)
+            if is_soft:
+                self.soft.add(len(self.nodes) - 1)
         return self.known[done, keys]
 
     def chosen(self, where: Any, one: Any, other: Any) -> Any:
-        """np.where; `where(x == 0, 0, x y)` is x y, for where that is finite it is 0 anyhow."""
+        """np.where; `where(x == 0, 0, x y)` is x y: where that is no NaN it is 0 anyhow, and a NaN shows in the answers."""
         if not isinstance(where, Symbol):
             key = _key(where)
             return one if isinstance(key, tuple) and key[1] else other
         done, keys, _ = self.nodes[where.node]
         if done is np.equal and _is_zero(keys[1]) and isinstance(keys[0], int) and _is_zero(_key(one)) and isinstance(other, Symbol):
             factor, factors, _ = self.nodes[other.node]
-            if factor is np.multiply and keys[0] in factors:
+            if self.shortens and factor is np.multiply and keys[0] in factors:
+                self.soft.add(other.node)
                 return other
         return self.node(np.where, (where, one, other), np.where)
 
@@ -145,23 +164,31 @@ def _is_zero(key: Key) -> bool:
 
 @dataclass(frozen=True)
 class Plan:
-    """Steps (operation, places or numbers that it takes, place that it writes) over arguments, answers and scratch, in this order."""
+    """Steps (operation, places or numbers that it takes, place that it writes) over arguments, answers and scratch, in this order.
+
+    Of some arguments a NaN shows in an answer, for nothing on the way hides it.
+    """
 
     steps: tuple[tuple[Any, tuple[tuple[int | None, Any], ...], int], ...]
+    shows_nan: tuple[bool, ...]
     answers: int
     floats: int
     truths: int
 
 
-def planned(function: Callable[..., Any], arguments: Mapping[str, Array], parameters: Mapping[str, Any]) -> Plan | None:
+def planned(
+    function: Callable[..., Any], arguments: Mapping[str, Array], parameters: Mapping[str, Any], *, shortens: bool = True
+) -> Plan | None:
     """A function as a plan; None where it cannot be recorded."""
-    recording = Recording()
+    recording = Recording(shortens=shortens)
     symbols = {name: recording.argument(x) for name, x in arguments.items()}
     try:
         with np.errstate(all="ignore"):
             found = function(**symbols, **parameters)
         everywhere = partial(np.asarray, dtype=np.float64)
         answers = [x if isinstance(x, Symbol) else recording.node(np.positive, (x,), everywhere) for x in _leaves(found)]
+    except SwallowedError:
+        return planned(function, arguments, parameters, shortens=False)
     except Exception:  # whatever a function makes of symbols, it is called as it is then
         return None
     if any(x.sample.dtype != np.float64 for x in answers) or len({x.node for x in answers} - set(range(len(arguments)))) < len(answers):
@@ -205,7 +232,9 @@ def _placed(recording: Recording, answers: Sequence[int], arguments: int) -> Pla
     moved = tuple(
         (done, tuple((order.get(p, p) if p is not None else None, x) for p, x in takes), order.get(to, to)) for done, takes, to in steps
     )
-    return Plan(moved, len(answers), len(scratch["float64"]), len(scratch["bool"]))
+    hides = any(recording.nodes[node][0] in SWALLOW_NAN for node in needed)
+    shows_nan = tuple(node in needed and not hides for node in range(arguments))
+    return Plan(moved, shows_nan, len(answers), len(scratch["float64"]), len(scratch["bool"]))
 
 
 _kept = threading.local()  # scratch that the next call uses again
@@ -229,8 +258,8 @@ def replayed(plan: Plan, arguments: Sequence[Array], careful: Callable[[int, int
                 np.copyto(places[to], given[1], where=given[0])
             else:
                 done(*given, out=places[to])
-        given_back = places[len(arguments) :][: plan.answers]
-        if not all(np.maximum.reduce(y) < math.inf and np.minimum.reduce(y) > -math.inf for y in given_back):
+        # A sum is finite if all are; finite numbers whose sum overflows are answered again, by other code and no worse.
+        if not all(map(math.isfinite, map(np.add.reduce, places[len(arguments) :][: plan.answers]))):
             for y, right in zip(answers, careful(start, end), strict=True):
                 y[start:end] = right
     return answers
@@ -245,14 +274,15 @@ def _scratch(plan: Plan, block: int) -> tuple[list[Array], list[Array]]:
     return there[0][: plan.floats], there[1][: plan.truths]
 
 
-def doubles(x: Array, space: Space) -> Array | None:
-    """Numbers of a space as a row of float64; None where some may not be in it, or not be held exactly."""
+def doubles(x: Array, space: Space, shows_nan: bool) -> Array | None:
+    """Numbers of a space as a row of float64; None where some may not be in it, be NaN unless that shows, or not be held exactly."""
     if x.dtype != np.float64:
         bounded = space.choices or (space.low > -math.inf and space.high < math.inf and not space.goes_on)
         if x.dtype.char not in "?efbBhHiI" and not (bounded and x.dtype.kind in "iu"):
             return None
     row = np.ascontiguousarray(x, np.float64).reshape(-1)
-    return row if holds_all(space, row) else None
+    is_free = space.goes_on or (space.low == -math.inf and space.high == math.inf and not space.choices)
+    return row if (shows_nan and is_free) or holds_all(space, row) else None
 
 
 def holds_all(space: Space, x: Array) -> bool:
