@@ -41,7 +41,7 @@ def answers(loss, part, given):
     return [x for y in (found if isinstance(found, tuple) else (found,)) for x in (y if isinstance(y, tuple) else (y,))]
 
 
-@pytest.mark.parametrize("special", [(), SPECIAL], ids=["finite", "special"])
+@pytest.mark.parametrize("special", [SPECIAL, pytest.param((), marks=pytest.mark.whole)], ids=["special", "finite"])
 @pytest.mark.parametrize("name", SCALAR)
 def test_bits_are_those_of_the_code(name, special, monkeypatch, listed):
     loss, wrong = catalog.get(name), []
