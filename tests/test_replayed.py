@@ -8,7 +8,8 @@ import pytest
 import lossref
 from lossref import catalog
 from lossref.float64 import parts, recorded
-from lossref.spec import PARTS
+from lossref.spaces import Real
+from lossref.spec import PARTS, Loss
 
 SCALAR = [name for name in catalog.names() if not any(space.axes for space in catalog.get(name).arguments.values())]
 UNRECORDED = {  # that index, take numbers apart, or stack: their code is called as it is
@@ -151,3 +152,18 @@ def test_a_product_that_may_be_nan_is_not_compared():
     with np.errstate(all="ignore"):
         (found,) = recorded.replayed(plan, [x, y], lambda *_: [])
         assert found.tolist() == swallows(x, y).tolist() == [1.0, 1.0, 1.0]
+
+
+def test_code_of_somebodys_own_is_called_each_time():
+    """It may read what changes in between."""
+    factor = {"now": 2.0}
+    own = Loss(
+        name="own",
+        arguments={"prediction": Real(), "target": Real()},
+        definition=lambda m, prediction, target: prediction - target,
+        value=lambda prediction, target: factor["now"] * (prediction - target),
+    )
+    ones, zeros = np.ones(COUNT), np.zeros(COUNT)
+    assert set(lossref.value(own, ones, zeros).tolist()) == {2.0}
+    factor["now"] = 3.0
+    assert set(lossref.value(own, ones, zeros).tolist()) == {3.0}
