@@ -64,7 +64,7 @@ class Space:
             return all(0 <= y < classes for y in numbers)
         if self.choices:
             return all(y in self.choices for y in numbers)
-        if self.goes_on or (self.low == -math.inf and self.high == math.inf):
+        if self.takes_all:
             return True
         low, high = self.ends
         inside = all(low <= y <= high and not (self.low_is_open and y == low) for y in numbers)
@@ -80,9 +80,8 @@ class Space:
             return np.asarray(((x >= 0) & (x < classes)).all(axis=inner))
         x = np.asarray(x, np.float64)
         if self.choices:
-            allowed = {word(y) for c in self.choices for y in (c, *([-c] if c == 0 else []))}
-            return np.asarray((np.isin(x.view(np.uint64), np.array([*allowed], np.uint64)) | np.isnan(x)).all(axis=inner))
-        if self.goes_on or (self.low == -math.inf and self.high == math.inf):
+            return np.asarray((np.isin(x.view(np.uint64), self._words) | np.isnan(x)).all(axis=inner))
+        if self.takes_all:
             return np.ones(x.shape[: x.ndim - self.rank], np.bool_)
         outside = self._outside(x)
         inside = np.asarray((~outside | np.isnan(x) if outside.any() else ~outside).all(axis=inner))
@@ -90,6 +89,30 @@ class Space:
             total = np.asarray(x, np.float64).sum(axis=-1)
             inside = inside & ~(np.abs(total - 1) > x.shape[-1] * 2.0 ** (1 - precision)).any(axis=inner[:-1])
         return np.asarray(inside)
+
+    def contains_all(self, x: NDArray[np.float64]) -> bool:
+        """Whether every number of a row lies in a space of single numbers, none of them NaN; as `contains`, without arrays of its size."""
+        bits = x.view(np.uint64)
+        if self.choices:
+            return bool(np.logical_or.reduce([bits == y for y in self._words]).all())
+        least = np.minimum.reduce(x)
+        if least != least or self.takes_all:
+            return bool(least == least)
+        if self.low == 0:  # bits grow with positive numbers, and those of negative ones are larger still
+            ends = np.array([np.minimum.reduce(bits), np.maximum.reduce(bits)]).view(np.float64)
+        else:
+            ends = x if self.high == 0 else np.array([least, np.maximum.reduce(x)])
+        return not self._outside(ends).any()
+
+    @property
+    def takes_all(self) -> bool:
+        """Whether it is all numbers, or the formula goes on beyond."""
+        return not (self.choices or self.label_of) and (self.goes_on or (self.low == -math.inf and self.high == math.inf))
+
+    @cached_property
+    def _words(self) -> NDArray[np.uint64]:
+        """The bits of the choices; 0 has two."""
+        return np.array(sorted({word(y) for c in self.choices for y in (c, *([-c] if c == 0 else []))}), np.uint64)
 
     def _outside(self, x: NDArray[np.float64]) -> NDArray[np.bool_]:
         """What lies beyond an end, NaN perhaps; at 0 the bits say so, for the processor may take for 0 what is beside it."""

@@ -68,13 +68,13 @@ def test_most_losses_are_recorded():
     assert found == UNRECORDED
 
 
-@pytest.mark.parametrize(("kind", "same"), [(kind, True) for kind in (np.int64, np.int8, bool, np.float32, np.float16)], ids=str)
-def test_labels_of_every_type_are_taken(kind, same):
+@pytest.mark.parametrize("kind", [np.int64, np.int8, bool, np.float32, np.float16])
+def test_labels_of_every_type_are_taken(kind):
     logits = np.linspace(-40, 40, COUNT)
     labels = (np.arange(COUNT) % 2).astype(kind)
     wanted = lossref.value_and_gradient("sigmoid_cross_entropy", logits, labels.astype(float))
     found = lossref.value_and_gradient("sigmoid_cross_entropy", logits, labels)
-    assert all((x == y).all() for x, y in zip(found, wanted, strict=True)) is same
+    assert all((x == y).all() for x, y in zip(found, wanted, strict=True))
 
 
 def test_shapes_and_strides_are_those_of_the_arguments():
@@ -93,6 +93,7 @@ def test_shapes_and_strides_are_those_of_the_arguments():
         ("hinge", {"prediction": 0.5, "target": 0.0}, "target must be -1 or 1, and is 0.0 at index 70"),
         ("poisson_from_rate", {"rate": -5e-324, "target": 1.0}, "rate must be a number"),
         ("squared_error", {"prediction": 2**60, "target": 2**60}, "integers beyond 2**53"),
+        ("poisson_from_rate", {"rate": 2**60, "target": 1}, "integers beyond 2**53"),
     ],
     ids=str,
 )

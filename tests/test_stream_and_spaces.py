@@ -1,11 +1,13 @@
 """Draws are reproducible numbers of their format, vary, reach both ends and lie in the spaces they are drawn for."""
 
+import itertools
 import math
 from fractions import Fraction
 
 import numpy as np
 import pytest
 
+from lossref import catalog
 from lossref.exact.answer import nearest
 from lossref.formats import FORMATS
 from lossref.spaces import (
@@ -197,3 +199,15 @@ def test_only_finite_ends_that_are_exact_data_are_edges():
     assert [Real().is_edge(x) for x in (0.0, math.inf)] == [False, False]
     assert [Weights().is_edge(x) for x in (0.0, 1.0)] == [True, False]
     assert not Cosines().is_edge(1.0)  # one that rounded to 1
+
+
+BESIDE = (math.nextafter(1, 2), math.nextafter(-1, -2))
+ODD = (0.0, -0.0, 5e-324, -5e-324, 1.0, -1.0, *BESIDE, 0.5, 2.0, 3.0, 1e308, -1e308, math.inf, -math.inf, math.nan)
+ONE_NUMBER = {space for name in catalog.names() for space in catalog.get(name).spaces.values() if not (space.rank or space.label_of)}
+
+
+@pytest.mark.parametrize("space", sorted(ONE_NUMBER, key=repr), ids=lambda space: space.description)
+def test_a_row_is_contained_where_each_of_its_numbers_is_and_none_is_nan(space):
+    for pair in itertools.product(ODD, repeat=2):
+        row = np.array([*pair, pair[0]])
+        assert space.contains_all(row) == (bool(space.contains(row, precision=53).all()) and not np.isnan(row).any()), pair

@@ -21,7 +21,6 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from lossref.bits import SIGN_BIT, word
 from lossref.spaces import Space
 
 Array = NDArray[Any]
@@ -276,36 +275,11 @@ def _scratch(plan: Plan, block: int) -> tuple[list[Array], list[Array]]:
 
 def doubles(x: Array, space: Space, shows_nan: bool) -> Array | None:
     """Numbers of a space as a row of float64; None where some may not be in it, be NaN unless that shows, or not be held exactly."""
-    if x.dtype != np.float64:
-        bounded = space.choices or (space.low > -math.inf and space.high < math.inf and not space.goes_on)
-        if x.dtype.char not in "?efbBhHiI" and not (bounded and x.dtype.kind in "iu"):
-            return None
+    is_small = space.choices or (not space.takes_all and math.isfinite(space.low) and math.isfinite(space.high))
+    if x.dtype.char not in "d?efbBhHiI" and not (is_small and x.dtype.kind in "iu"):  # which may hold integers beyond 2**53
+        return None
     row = np.ascontiguousarray(x, np.float64).reshape(-1)
-    is_free = space.goes_on or (space.low == -math.inf and space.high == math.inf and not space.choices)
-    return row if (shows_nan and is_free) or holds_all(space, row) else None
-
-
-def holds_all(space: Space, x: Array) -> bool:
-    """Whether every number lies in the space, none of them NaN; at 0 the bits say so, for a processor may flush what is beside it."""
-    if space.choices:
-        bits = x.view(np.uint64)
-        words = [word(y) for c in space.choices for y in (c, *([-c] if c == 0 else []))]
-        found = bits == np.uint64(words[0])
-        for other in words[1:]:
-            found |= bits == np.uint64(other)
-        return bool(found.all())
-    low, high = (-math.inf, math.inf) if space.goes_on else (space.low, space.high)
-    if low == 0:
-        bits = x.view(np.uint64)
-        least, most = np.minimum.reduce(bits), np.maximum.reduce(bits)
-        inside = least > 0 and most < SIGN_BIT if space.low_is_open else most <= SIGN_BIT
-        return bool(inside and np.maximum.reduce(x) <= high)
-    if high == 0:
-        return False
-    least = np.minimum.reduce(x)
-    if not (least > low if space.low_is_open else least >= low):
-        return False
-    return bool(high == math.inf or np.maximum.reduce(x) <= high)
+    return row if (shows_nan and space.takes_all) or space.contains_all(row) else None
 
 
 @lru_cache(maxsize=256)
