@@ -8,7 +8,7 @@ from __future__ import annotations
 import sys
 import time
 
-import engine  # first: it chooses how many threads there are
+import engine
 import growth
 import using
 from measuring import console

@@ -1,5 +1,5 @@
-"""float64 value and gradient of large arrays, unreduced, one thread: times as ratios to the fastest of PyTorch, JAX (jit), numba and
-scikit-learn, of those that are installed, in turns within one run.
+"""float64 value and gradient of large arrays, unreduced, one thread, beside the fastest of PyTorch, JAX (jit) and scikit-learn, of those that
+are installed: ratios of times, in turns within one run.
 
     python benchmarks/engine.py [--sizes 1000,100000,1000000] [--shapes 100000x10,10000x1000,256x50257] [--rounds 7]
 
@@ -8,26 +8,25 @@ The goals are for processors with AVX-512: without it NumPy's exp and log1p have
 
 from __future__ import annotations
 
+import argparse
 import os
+from collections.abc import Callable, Iterator
+from functools import partial
+from importlib.util import find_spec
+from typing import Any
 
-for name in ("OMP_NUM_THREADS", "MKL_NUM_THREADS", "OPENBLAS_NUM_THREADS", "NUMBA_NUM_THREADS"):
-    os.environ.setdefault(name, "1")
-os.environ.setdefault("XLA_FLAGS", "--xla_cpu_multi_thread_eigen=false intra_op_parallelism_threads=1")
+import numpy as np
+from measuring import Report, console, draws, in_turns, machine, ratio
 
-import argparse  # noqa: E402  # threads are chosen before anything is imported that starts some
-from collections.abc import Callable, Iterator  # noqa: E402
-from functools import partial  # noqa: E402
-from importlib.util import find_spec  # noqa: E402
-from typing import Any  # noqa: E402
-
-import numpy as np  # noqa: E402
-from measuring import Report, console, draws, in_turns, machine, ratio  # noqa: E402
-
-import lossref  # noqa: E402
+import lossref
 
 Runs = dict[str, Callable[[], Any]]
+ONE_THREAD = {  # read by the peers when they are imported, which is in `peers` and not before
+    **dict.fromkeys(("OMP_NUM_THREADS", "MKL_NUM_THREADS", "NUMBA_NUM_THREADS"), "1"),
+    "XLA_FLAGS": "--xla_cpu_multi_thread_eigen=false intra_op_parallelism_threads=1",
+}
 GOALS = {  # by group: of the fastest peer, at 1,000 numbers and from 100,000 on
-    "logistic": (1.6, 1.0), "squared": (None, 1.5), "huber": (None, 2.3), "hinge": (None, 3.5), "": (None, None),
+    "logistic": (1.6, 1.0), "squared": (None, 1.5), "huber": (None, 2.3), "hinge": (None, 3.5),
 }  # fmt: skip
 LOSSES = {
     "sigmoid_cross_entropy": "logistic", "binary_cross_entropy": "logistic", "logistic": "logistic", "poisson": "logistic",
@@ -161,6 +160,7 @@ def main() -> Report:
     parser.add_argument("--shapes", default="100000x10,10000x1000,256x50257", metavar="ROWSxCLASSES,...")
     parser.add_argument("--rounds", type=int, default=5, metavar="N")
     given = parser.parse_args()
+    os.environ.update({name: x for name, x in ONE_THREAD.items() if name not in os.environ})
     console.print(machine())
     columns = ("loss", "size", "ns a number", "fastest peer", "/ torch", "/ jax", "/ sklearn")
     report = Report("float64 engine: value and gradient, one thread, ours by theirs", columns)

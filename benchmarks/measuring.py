@@ -91,5 +91,5 @@ class Report:
         console.print()
 
 
-def draws(seed: int = 0) -> np.random.Generator:
-    return np.random.default_rng(seed)
+def draws() -> np.random.Generator:
+    return np.random.default_rng(0)

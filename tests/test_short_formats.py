@@ -36,8 +36,8 @@ def short(request):
 
 
 @pytest.fixture(params=[*(name for name in SHORT if FORMATS[name].width > 8), *OF_8_BITS])
-def told(request):
-    """A short format, for what a command shows of it; CI asks for those of 8 bits."""
+def format_asked(request):
+    """A short format of 16 bits; CI asks for those of 8 bits too."""
     return FORMATS[request.param]
 
 
@@ -77,7 +77,7 @@ def test_our_own_float64_answers_rounded_once_are_b(loss, listed):
     listed([(part, found.headline()) for part, found in verdict.parts.items() if found.headline() not in ("A+", "A", "B")])
 
 
-def test_a_tail_that_is_lost_in_a_short_format_is_found(told):
+def test_a_tail_that_is_lost_in_a_short_format_is_found(format_asked):
     """As float64 answers it and as the format's own arithmetic does: 1 + exp(-|z|) is 1 from a logit of 9 or so on.
 
     In float8_e5m2 a logit of 3 or more stands for so many others that nothing is lost beside them.
@@ -91,50 +91,50 @@ def test_a_tail_that_is_lost_in_a_short_format_is_found(told):
         one = logits.dtype.type(1)
         return np.maximum(logits, 0) - logits * target + np.log(one + np.exp(-np.abs(logits)))
 
-    asked = {"loss": "sigmoid_cross_entropy", "format": told.name}
+    asked = {"loss": "sigmoid_cross_entropy", "format": format_asked.name}
     right = lossref.check(lambda logits, target: in_float64(logits, target), **asked)
-    assert (right.conforms, right.data["format"], right.data["fresh"]["seed"]) == (True, told.name, "0")
+    assert (right.conforms, right.data["format"], right.data["fresh"]["seed"]) == (True, format_asked.name, "0")
     wrong = lossref.check(lambda logits, target: in_the_format(logits, target), **asked)
-    assert (wrong.grades["sigmoid_cross_entropy"]["value"] not in ("A+", "A", "B")) == (told.precision > 3)
+    assert (wrong.grades["sigmoid_cross_entropy"]["value"] not in ("A+", "A", "B")) == (format_asked.precision > 3)
 
 
-def test_the_command_asks_fresh_questions_and_says_so(capsys, told, tmp_path, monkeypatch):
+def test_the_command_asks_fresh_questions_and_says_so(capsys, format_asked, tmp_path, monkeypatch):
     (tmp_path / "rounded.py").write_text(ROUNDED)
     monkeypatch.chdir(tmp_path)
-    status, out, _ = run(capsys, "check", "rounded.py:f", "--loss", "huber", "--format", told.name, "--count", "20", "--json")
+    status, out, _ = run(capsys, "check", "rounded.py:f", "--loss", "huber", "--format", format_asked.name, "--count", "20", "--json")
     found = json.loads(out)
-    assert (status, found["format"], found["fresh"]["seed"]) == (0, told.name, "0")
+    assert (status, found["format"], found["fresh"]["seed"]) == (0, format_asked.name, "0")
 
 
-def test_a_recorded_run_of_a_format_is_judged_by_what_it_was_asked(capsys, told, tmp_path, monkeypatch):
+def test_a_recorded_run_of_a_format_is_judged_by_what_it_was_asked(capsys, format_asked, tmp_path, monkeypatch):
     (tmp_path / "rounded.py").write_text(ROUNDED)
     monkeypatch.chdir(tmp_path)
-    asked = ("--loss", "huber", "--format", told.name, "--fresh", "7", "--count", "10")
+    asked = ("--loss", "huber", "--format", format_asked.name, "--fresh", "7", "--count", "10")
     live, out, _ = run(capsys, "check", "rounded.py:f", *asked, "--record", "run.jsonl", "--json")
-    status, shown, _ = run(capsys, "judge", "run.jsonl", "--format", told.name, "--json")
+    status, shown, _ = run(capsys, "judge", "run.jsonl", "--format", format_asked.name, "--json")
     parts = [json.loads(text)["losses"][0]["parts"] for text in (out, shown)]
     assert (live, status, parts[1]) == (0, 0, parts[0])
 
 
-def test_the_id_of_a_finding_is_found_by_the_words_that_the_report_shows(capsys, told):
-    asked = ("check", "examples.implementations:textbook", "--loss", "sigmoid_cross_entropy", "--format", told.name)
+def test_the_id_of_a_finding_is_found_by_the_words_that_the_report_shows(capsys, format_asked):
+    asked = ("check", "examples.implementations:textbook", "--loss", "sigmoid_cross_entropy", "--format", format_asked.name)
     status, out, _ = run(capsys, *asked)
-    assert (status, f"lossref why ID --fresh=0 --format={told.name}" in out) == (1, True)
+    assert (status, f"lossref why ID --fresh=0 --format={format_asked.name}" in out) == (1, True)
     _, out, _ = run(capsys, *asked, "--json")
     worst = json.loads(out)["losses"][0]["parts"]["value"]["worst"][0]
-    status, shown, _ = run(capsys, "why", worst["id"], "--fresh=0", f"--format={told.name}", "--loss", "sigmoid_cross_entropy")
+    status, shown, _ = run(capsys, "why", worst["id"], "--fresh=0", f"--format={format_asked.name}", "--loss", "sigmoid_cross_entropy")
     assert (status, worst["reason"] in shown) == (0, True)
 
 
-def test_a_line_of_a_short_format_prints_what_is_judged(told):
-    (vector, *_), printed = Source("0").vectors(catalog.get("huber"), told), []
+def test_a_line_of_a_short_format_prints_what_is_judged(format_asked):
+    (vector, *_), printed = Source("0").vectors(catalog.get("huber"), format_asked), []
     exec(resolve("lossref").implementations["huber"].line("value", vector.question), {"print": printed.extend})
-    assert [told.nearest(float(x)) for x in printed] == list(vector.answer.value.rounded)
+    assert [format_asked.nearest(float(x)) for x in printed] == list(vector.answer.value.rounded)
 
 
-def test_a_library_without_the_format_is_one_sentence(capsys, told):
-    status, _, err = run(capsys, "check", "sklearn", "--format", told.name)
-    assert (status, err.count("\n"), f"and not in {told.name}" in err) == (2, 1, True)
+def test_a_library_without_the_format_is_one_sentence(capsys, format_asked):
+    status, _, err = run(capsys, "check", "sklearn", "--format", format_asked.name)
+    assert (status, err.count("\n"), f"and not in {format_asked.name}" in err) == (2, 1, True)
 
 
 def test_without_ml_dtypes_bfloat16_is_one_sentence(capsys, monkeypatch):
@@ -182,4 +182,4 @@ def test_a_loss_that_a_library_has_not_in_the_format_breaks_nothing(capsys, monk
     assert (status, [entry["loss"] for entry in found["losses"]]) == (0, ["half_squared_error"])
     assert found["lacks"]["huber"] in ("the library has no such kernel", "float32 alone")
     status, out, _ = run(capsys, "check", "mine", "--format", "float16", "--count", "10", "--loss", "huber")
-    assert status in (2, 3)  # whoever names it is told
+    assert status in (2, 3)  # whoever names it is format_asked

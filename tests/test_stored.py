@@ -74,7 +74,7 @@ def test_a_part_in_the_format_of_its_inputs_is_judged_in_it_and_that_is_said(tmp
     assert all(len(w["got_bits"]) == 4 for w in worst)
 
 
-def test_a_value_that_is_rounded_too_soon_is_judged_as_what_it_is(listed):
+def test_a_value_that_is_rounded_too_soon_is_judged_as_what_it_is():
     found = lossref.check(lambda logits, target: long(logits, target, logits.dtype), LOSS, stored="bfloat16", format="float32")
     assert found.conforms
     assert "value: is judged in bfloat16, in which it comes" in found.data["losses"][0]["remarks"]

@@ -28,6 +28,7 @@ from lossref.judge.verdict import Verdict, without_absent
 from lossref.judge.waivers import WaiverError
 from lossref.library import ImplementationError, Library
 from lossref.report import finding, junit, screen, text
+from lossref.report.console import standard_output
 from lossref.spec import Loss, Vector
 from lossref.strictjson import JsonError
 
@@ -294,7 +295,7 @@ def _print(given: argparse.Namespace, report: dict[str, Any]) -> None:
     if given.json:
         print_json(report)
     else:
-        screen.show_run(text.console(WIDE), report, _again(given.typed), given.all, bool(given.loss or given.definition))
+        screen.show_run(standard_output(WIDE), report, _again(given.typed), given.all, bool(given.loss or given.definition))
 
 
 def _again(typed: Sequence[str]) -> str:
@@ -328,5 +329,5 @@ def _compared(
     report = finding.comparison(library, compared, str(given.baseline), form)
     if given.junit:
         files.write(given.junit, junit.of_comparison(report, [(v.loss, part) for v in verdicts for part in v.parts]))
-    print_json(report) if given.json else text.show_comparison(text.console(), report, given.worst)
+    print_json(report) if given.json else text.show_comparison(standard_output(), report, given.worst)
     return DIFFERS if compared.worse or compared.gone else CONFORMS

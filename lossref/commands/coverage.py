@@ -13,7 +13,7 @@ from lossref.commands import CONFORMS, Commands, UsageError, command, print_json
 from lossref.implementations import resolve
 from lossref.library import ImplementationError, Library
 from lossref.output import say
-from lossref.report import text
+from lossref.report.console import standard_output
 
 DESCRIPTION = """\
 List libraries with the number of losses that each ships, and of how many the catalogue has the mathematics.
@@ -103,7 +103,7 @@ def _print(head: Sequence[str], rows: Sequence[Sequence[str]], last: str = "") -
     table = Table(*(Column(title, overflow="fold") for title in head), box=None, pad_edge=False, header_style="bold")
     for row in rows:
         table.add_row(*row)
-    console = text.console()
+    console = standard_output()
     console.print(table)
     if last:
         console.print(f"\n{last}", soft_wrap=True)

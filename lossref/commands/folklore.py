@@ -23,6 +23,7 @@ from lossref.mutants.record import FAILS, TEXTS, Mutant
 from lossref.output import say
 from lossref.report import folklore as report
 from lossref.report import text
+from lossref.report.console import standard_output
 
 UNPROVED = "The exact answers are mpmath's, unproved: pip install 'lossref[golden]' for proofs."
 PRINTED_NUMBER = "F14 is a printed number, not code: text 2 (row S2-03) has 0.6 for a mean absolute error of 2/3."
@@ -192,6 +193,6 @@ def _grid(rows: Iterable[tuple[str, str]]) -> Table:
 
 
 def _print(*what: Any) -> None:
-    screen = text.console()
+    screen = standard_output()
     for part in what:
         screen.print(part)

@@ -22,7 +22,7 @@ from lossref.implementations.adapters.lossref import implementation
 from lossref.mutants import cover
 from lossref.mutants.power import Wrong, measured
 from lossref.output import say
-from lossref.report import text
+from lossref.report.console import standard_output
 
 DESCRIPTION = """\
 Spoil our own code in thousands of ways, one at a time: inputs clipped, tails flushed, a branch point moved, a factor dropped, options
@@ -138,7 +138,7 @@ def _data(given: argparse.Namespace, found: Sequence[Wrong], survivors: Sequence
 
 
 def _show(found: Sequence[Wrong], survivors: Sequence[Wrong], is_markdown: bool) -> None:
-    console = text.console()
+    console = standard_output()
     for title, of in (("operator", lambda w: w.operator), ("loss", lambda w: w.loss)):
         rows = [(row[0], *map(str, row[1:3]), *(_share(n, row[2]) for n in row[3:])) for row in _rows(found, of)]
         if is_markdown:

@@ -22,7 +22,7 @@ from lossref.golden.source import Source, wide
 from lossref.implementations import process, recorded, resolve, serve, smoke, wire
 from lossref.library import ImplementationError, Tiling
 from lossref.output import say
-from lossref.report.text import console
+from lossref.report.console import standard_output
 from lossref.spec import PARTS, Loss, Vector
 from lossref.strictjson import JsonError
 
@@ -124,7 +124,7 @@ def run_smoke(given: argparse.Namespace) -> int:
         answers = [{**vars(answer), "is_fine": answer.is_fine} for answer in found]
         print_json({"title": library.title, "answers": answers, "fine": fine})
         return CONFORMS if fine else DIFFERS
-    screen = console()
+    screen = standard_output()
     screen.print(f"{library.title} says hello; it has {', '.join(library.implementations)}.", soft_wrap=True)
     for answer in found:
         mark = Text("  ok    " if answer.is_fine else "  wrong ", "green" if answer.is_fine else "bold red")

@@ -19,7 +19,8 @@ from lossref.implementations import resolve
 from lossref.implementations.resolve import format_of
 from lossref.judge.measure import DEFAULT_LEVEL, LEVELS, meets
 from lossref.library import ImplementationError, Library
-from lossref.report import searched, text
+from lossref.report import searched
+from lossref.report.console import standard_output
 from lossref.search.examine import Examiner
 from lossref.search.hunt import Hunt, in_turn
 from lossref.search.minimise import minimised
@@ -141,7 +142,7 @@ def _search(given: argparse.Namespace, library: Library, loss: Loss) -> int:
         interrupted = True
         signal.signal(signal.SIGINT, signal.SIG_IGN)  # it may come twice, from the terminal and from whoever waits for this process
     report = searched.report(library, list(found.values()), given.level, given.seed, steps, interrupted)
-    print_json(report) if given.json else searched.show(text.console(), report, _again(given.typed, steps))
+    print_json(report) if given.json else searched.show(standard_output(), report, _again(given.typed, steps))
     return INTERRUPTED if interrupted else DIFFERS if report["found"] else CONFORMS
 
 

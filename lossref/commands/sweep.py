@@ -19,6 +19,7 @@ from lossref.golden.read import GoldenError
 from lossref.judge.measure import DEFAULT_LEVEL, LEVELS
 from lossref.library import ImplementationError
 from lossref.report import screen, text
+from lossref.report.console import standard_output
 from lossref.sweeps.line import SWEPT, SweepError
 from lossref.sweeps.run import sweep
 
@@ -88,7 +89,7 @@ def _fixed(typed: Sequence[str]) -> dict[str, float]:
 
 
 def _show(report: Mapping[str, Any]) -> None:
-    console = text.console()
+    console = standard_output()
     entry = report["judged"]
     if entry:
         verdict = "conforms" if report["conforms"] else "differs"

@@ -16,7 +16,7 @@ class _Console(Console):
         raise BrokenPipeError
 
 
-def console(width: int = 120) -> Console:
+def standard_output(width: int = 120) -> Console:
     """Standard output, as wide as said where nobody's window limits it. What others wrote stays as it is: "[red]" is no colour."""
     screen = _Console(file=output.stream(), highlight=False, markup=False, emoji=False)
     if not screen.is_terminal:
@@ -31,4 +31,4 @@ def table(header: tuple[str, ...] | None, rows: list[tuple[str, ...]]) -> None:
         shown.add_column(title, overflow="fold")
     for row in rows:
         shown.add_row(*map(Text, row))
-    console().print(shown)
+    standard_output().print(shown)

@@ -10,7 +10,6 @@ from rich.console import Console
 from rich.text import Text
 
 from lossref.bits import Shown
-from lossref.report.console import console as console
 from lossref.report.finding import LEAST_STANDING, short
 
 COLOURS = {"A+": "bold green", "A": "green", "B": "green", "C": "yellow", "D": "red", "F": "bold red"}
