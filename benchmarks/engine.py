@@ -1,5 +1,5 @@
-"""float64 value and gradient of large arrays, unreduced, one thread, beside the fastest of PyTorch, JAX (jit) and scikit-learn, of those that
-are installed: ratios of times, in turns within one run.
+"""float64 value and gradient of large arrays, unreduced, one thread, beside the fastest of PyTorch, JAX (jit) and scikit-learn, of those
+that are installed: ratios of times, in turns within one run.
 
     python benchmarks/engine.py [--sizes 1000,100000,1000000] [--shapes 100000x10,10000x1000,256x50257] [--rounds 7]
 
