@@ -188,7 +188,7 @@ def planned(
         answers = [x if isinstance(x, Symbol) else recording.node(np.positive, (x,), everywhere) for x in _leaves(found)]
     except SwallowedError:
         return planned(function, arguments, parameters, shortens=False)
-    except Exception:  # whatever a function makes of symbols, it is called as it is then
+    except (UnrecordableError, AttributeError, TypeError):  # what a symbol has not, an array has
         return None
     if any(x.sample.dtype != np.float64 for x in answers) or len({x.node for x in answers} - set(range(len(arguments)))) < len(answers):
         return None
