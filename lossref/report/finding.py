@@ -71,7 +71,7 @@ def run(
 
 def _loss(library: Library, verdict: Verdict, form: str, level: str, strict: bool, worst: int) -> dict[str, Any]:
     parts = {
-        name: _part(library, found, verdict.mathematics.get(name, found), form, level, strict, worst)
+        name: _part(library, found, verdict.mathematics.get(name, found), level, strict, worst)
         for name, found in verdict.parts.items()
     }
     needless = [d.needless for d in verdict.declarations if d.needless]
@@ -143,7 +143,7 @@ def _otherwise(outcomes: Sequence[Outcome]) -> str:
 
 def comparison(library: Library, compared: Comparison, older: str, form: str) -> dict[str, Any]:
     """What is worse than in an older run, as bug reports with the grade that each answer had."""
-    worse = [outcome(library, o, form) | {"was": was} for o, was in compared.worse]
+    worse = [outcome(library, o) | {"was": was} for o, was in compared.worse]
     return {"baseline": older, "title": library.title, "format": form, "compared": compared.compared,
             "better": compared.better, "gone": list(compared.gone), "lacks": compared.lacks, "worse": worse}  # fmt: skip
 
@@ -160,7 +160,7 @@ def declaration(found: Declaration, level: str) -> dict[str, Any]:
     return {"sentence": found.sentence, "moved": moved, "vectors": total, "share": share, "needless": bool(found.needless)}
 
 
-def _part(library: Library, found: PartVerdict, by_formula: PartVerdict, form: str, level: str, strict: bool, worst: int) -> dict[str, Any]:
+def _part(library: Library, found: PartVerdict, by_formula: PartVerdict, level: str, strict: bool, worst: int) -> dict[str, Any]:
     outcomes = found.worst_outcomes(strict)
     poor = [o for o in outcomes if o.grade not in PASSABLE]
     shown = poor[:worst] if poor else outcomes[: min(worst, 1)]
@@ -175,17 +175,17 @@ def _part(library: Library, found: PartVerdict, by_formula: PartVerdict, form: s
         "waived": [asdict(waived) | {"vectors": list(waived.vectors)} for waived in found.waived],
         "inexact": len(outcomes),
         "conforms": meets(grade, level),
-        "worst": [outcome(library, o, form) for o in shown],
+        "worst": [outcome(library, o) for o in shown],
     }
 
 
-def outcome(library: Library, found: Outcome, form: str) -> dict[str, Any]:
-    """One answer of a library as a bug report, by its worst number."""
+def outcome(library: Library, found: Outcome) -> dict[str, Any]:
+    """One answer of a library as a bug report, by its worst number, in the format that it is judged in."""
     question = found.vector.question
     implementation = library.implementations[question.loss]
     line = implementation.line(found.part, question)
     command = line if implementation.is_shell else f"python -c '{line}'"
-    worst = described(Finding(found, found.worst_component), FORMATS[form])
+    worst = described(Finding(found, found.worst_component), question.form)
     return worst | {"grade": found.grade, "lost": found.is_lost, "line": line, "command": command}
 
 

@@ -78,7 +78,7 @@ def _hunt(library: Library, one: Found, level: str, conventions: Sequence[Any]) 
 def _outcome(library: Library, found: Outcome) -> dict[str, Any]:
     """As in a check; no golden vector has this id, and nobody chose the point for a reason but that the search began from such ones."""
     question = found.vector.question
-    return finding.outcome(library, found, question.format) | {"id": "", "flag": "", "reason": "", "origin": question.flag}
+    return finding.outcome(library, found) | {"id": "", "flag": "", "reason": "", "origin": question.flag}
 
 
 def show(console: Console, report: Mapping[str, Any], again: str) -> None:
