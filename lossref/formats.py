@@ -34,9 +34,13 @@ class Format:
         """The least positive number is 2 ** least_exponent."""
         return 2 - self.bias - self.precision
 
+    @property
+    def least_normal_exponent(self) -> int:
+        return 1 - self.bias
+
     @cached_property
     def least_normal(self) -> Fraction:
-        return Fraction(2) ** (1 - self.bias)
+        return Fraction(2) ** self.least_normal_exponent
 
     @cached_property
     def largest(self) -> Fraction:

@@ -179,7 +179,7 @@ def test_what_is_kept_is_bounded_and_the_least_used_goes_first():
     kept, loss = Recordings(nodes=200), catalog.get("softmax_cross_entropy")
     for n in range(2, 12):
         values = {"logits": tuple(k / 7 for k in range(1, n + 1)), "target": 0}
-        assert kept.find(loss, given(loss, values)[1], values, False, lambda program: program.size) > 0
+        assert kept.find(loss, given(loss, values)[1], values, "slopes", lambda program: program.size) > 0
         assert kept._size == sum(p.size for _, programs in kept._kept.values() for p in programs) <= 200
     assert 0 < len(kept._kept) < 10
     assert next(reversed(kept._kept))[2] == given(loss, values)[1]
@@ -221,7 +221,7 @@ def test_threads_share_recordings():
 
 
 def test_the_source_can_be_read_and_is_compiled_in_one_module():
-    program = Program(catalog.get("sigmoid_cross_entropy"), {"logits": 0.7, "target": 0.25}, judged=False)
+    program = Program(catalog.get("sigmoid_cross_entropy"), {"logits": 0.7, "target": 0.25}, "slopes")
     lines = program.text.splitlines()
     assert lines[0] == "def run(x, u, c):"
     assert [line.strip() for line in lines if "log(" in line or "exp(" in line] == ["r5 = exp(x[0])", "r7 = log(r6)"]

@@ -46,7 +46,7 @@ def judged(name, capped=False, **values):
     assert len(slopes) == len(loss.differentiable)
     for part, found in (("value", [value]), ("gradient", flat([x.tolist() for x in slopes]))):
         if has_answer(vector, part):  # a loss that jumps has no slope
-            graded = outcome(vector, part, found, FLOAT64)
+            graded = outcome(vector, part, found)
             assert len(graded.errors) == len(found)
             for error in graded.errors:
                 assert error.E2 <= 8, (values, found, error)

@@ -150,7 +150,7 @@ def test_thousands_of_logits_are_judged_for_value_and_gradient():
 def test_each_number_is_measured_by_its_own_truth():
     vector = certified(catalog.get("softmax"), questions("softmax", 500)[0])
     for got in ([0.0] * 500, list(vector.answer.gradient["x"].rounded), [1e-3, -1e-3] * 250):
-        found = outcome(vector, "gradient", got, FLOAT64)
+        found = outcome(vector, "gradient", got)
         assert found.errors == tuple(measure(y, truth, FLOAT64) for y, truth in zip(got, found.truths, strict=True))
         assert [truth.rounded for truth in found.truths] == list(vector.answer.gradient["x"].rounded)
 

@@ -127,7 +127,7 @@ def run_why(given: argparse.Namespace) -> int:
     answers = []
     for part in PARTS:
         if has_answer(vector, part):
-            blank = outcome(vector, part, [0.0] * len(truths(vector, part, question.form)), question.form)
+            blank = outcome(vector, part, [0.0] * len(truths(vector, part, question.form)))
             answers += [Finding(blank, i) for i in range(len(blank.errors))]
     exact: dict[str, Any] = {found.label: finding.exact_answer(found) for found in answers}
     facts = {

@@ -17,6 +17,7 @@ from lossref.exact.evaluate import Branch, branches
 from lossref.exact.floats import Floats
 from lossref.exact.limits import limits
 from lossref.exact.numbers import Number, Operand, System
+from lossref.exact.program import Scope
 from lossref.exact.reduce import Whole, whole
 from lossref.exact.settle import AllowanceOverflowError, Correct, Ends, above, correct, ends_of, meet, settle
 from lossref.exact.systems import Base
@@ -60,18 +61,22 @@ def ends_among(numbers: Sequence[Rounded]) -> tuple[float, float]:
     return bits.as_float(min(numbers)), bits.as_float(max(numbers))
 
 
-def _alone(loss: Loss, values: Values, form: Format, proved: bool, *, keep: bool = False, capped: bool = False) -> Answer:
-    """The answer to one example; of a loss that is asked only once, a call, no recording is kept."""
+def _alone(
+    loss: Loss, values: Values, form: Format, proved: bool, *, scope: Scope = "all", keep: bool = False, capped: bool = False
+) -> Answer:
+    """The answer to one example, or its value at least; of a loss that is asked only once, a call, no recording is kept."""
     numbers = [x for name in loss.arguments for x in flat(values[name])]
     if not all(map(math.isfinite, numbers)):
         return _limit(loss, values, form, proved)
-    return _settled(loss, values, form, proved, keep, capped)
+    return _settled(loss, values, form, proved, scope, keep, capped)
 
 
 def _of_a_call(loss: Loss, reduced: Whole, form: Format, proved: bool) -> Answer:
     """The answer to a call: of each of its values, and the gradient of what comes after in all of them."""
     sloped = _alone(reduced.upstream, reduced.values, form, proved)
-    terms = [_alone(term, reduced.values, form, proved).value for term in reduced.terms]
+    terms = [
+        (sloped if term is reduced.upstream else _alone(term, reduced.values, form, proved, scope="value")).value for term in reduced.terms
+    ]
     columns: dict[str, Any] = {name: tuple(getattr(term, name)[0] for term in terms) for name in ("rounded", "residual", "K", "S")}
     return Answer(Part(**columns), sloped.gradient, sloped.hessian)
 
@@ -107,9 +112,9 @@ def _limit(loss: Loss, values: Values, form: Format, proved: bool) -> Answer:
     return Answer(part(columns[0][:1], [0.0], (0.0,)), gradient)
 
 
-def _settled(loss: Loss, values: Values, form: Format, proved: bool, keep: bool, capped: bool) -> Answer:
+def _settled(loss: Loss, values: Values, form: Format, proved: bool, scope: Scope, keep: bool, capped: bool) -> Answer:
     """The answer of a loss at finite numbers, over one number system; if a proof is wanted over both, recorded if that can be."""
-    if proved and not capped and (traced := answered(loss, values, form, keep=keep)) is not None:
+    if proved and not capped and (traced := answered(loss, values, form, scope, keep=keep)) is not None:
         return traced
     settled: list[tuple[int, list[list[Ends]]]] = []  # where the numbers were; their allowances may take many more bits
 

@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from functools import cache
-from typing import Any
+from typing import Any, Literal
 
 from lossref.exact import balls
 from lossref.exact.adjoint import Adjoint, reach
@@ -22,6 +22,7 @@ from lossref.spec import Loss, Values
 from lossref.values import flat
 
 RECORDED_AT = 256  # bits of the point that decides the comparisons
+Scope = Literal["slopes", "value", "all"]  # value and slopes alone; the value with its K and S; all of that, and the Hessian's diagonal
 SENSITIVITY = ("allowances", "value_size", "gradient_sizes", "hessian_sizes")
 
 
@@ -41,13 +42,14 @@ class Found:
 
 
 class Program:
-    """One path of a definition; `judged` adds the Hessian's diagonal, K and S to value and slopes."""
+    """One path of a definition, made ready to give what the scope names."""
 
-    def __init__(self, loss: Loss, values: Values, *, judged: bool) -> None:
+    def __init__(self, loss: Loss, values: Values, scope: Scope) -> None:
+        judged = scope != "slopes"
         with Balls.working(RECORDED_AT):
             recorder, root = _recorded(loss, values, judged)
             tape = recorder.tape
-            asked, self.own, self.width = _outputs(loss, values, recorder, root, judged)
+            asked, self.own, self.width = _outputs(loss, values, recorder, root, scope)
             guards = list(recorder.guards.values())
             ulps = [tape.node("ulp", k) * REACH for k in recorder.inputs]
             gaps = [plain(recorder.steps[guard.step].number).data for guard in guards]
@@ -162,10 +164,10 @@ def _recorded(loss: Loss, values: Values, judged: bool) -> tuple[Recorder, int]:
 
 
 def _outputs(
-    loss: Loss, values: Values, recorder: Recorder, root: int, judged: bool
+    loss: Loss, values: Values, recorder: Recorder, root: int, scope: Scope
 ) -> tuple[dict[str, list[int]], int, int]:
     """The nodes of everything wanted, by name; how many slopes there are, and how many bends."""
-    tape, adjoint = recorder.tape, Adjoint(recorder, root, sized=judged)
+    tape, adjoint = recorder.tape, Adjoint(recorder, root, sized=scope == "all")
     slopes = adjoint.gradient()
     names = [name for name in loss.arguments for x in flat(values[name]) if is_variable(loss, name, x)]
     own = [i for i, name in enumerate(names) if name in loss.differentiable]
@@ -173,10 +175,13 @@ def _outputs(
     if own[:width] != list(range(width)):
         raise HandedOverError("a first argument that is not differentiated")
     value, gradient = recorder.steps[root].number, [slopes[i] for i in own]
-    if not judged:
+    if scope == "slopes":
         return {"numbers": _places([value, *gradient]), **{name: [] for name in SENSITIVITY}}, len(own), 0
-    terms = adjoint.terms()
-    hessian = adjoint.diagonal(terms, width)
+    if scope == "value":
+        own, gradient, terms, hessian = [], [], [], []
+    else:
+        terms = adjoint.terms()
+        hessian = adjoint.diagonal(terms, width)
     tape.is_followed = False
     spaces = [loss.arguments[name] for name in names]
     points = [x for name in loss.arguments for x in flat(values[name]) if is_variable(loss, name, x)]
@@ -188,7 +193,7 @@ def _outputs(
         "gradient_sizes": gradient,
         "hessian_sizes": hessian,
     }
-    return {name: _places(numbers, of_sizes=name.endswith(("size", "sizes"))) for name, numbers in found.items()}, len(own), width
+    return {name: _places(numbers, of_sizes=name.endswith(("size", "sizes"))) for name, numbers in found.items()}, len(own), len(hessian)
 
 
 def _places(numbers: Sequence[Number], *, of_sizes: bool = False) -> list[int]:

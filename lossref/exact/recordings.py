@@ -12,7 +12,7 @@ from fractions import Fraction
 from typing import Any, TypeVar
 
 from lossref.exact.balls import one_at_a_time
-from lossref.exact.program import ElsewhereError, Program
+from lossref.exact.program import ElsewhereError, Program, Scope
 from lossref.exact.record import alike
 from lossref.exact.tape import HandedOverError
 from lossref.spec import Loss, Values
@@ -34,10 +34,10 @@ class Recordings:
         self._unfit: dict[Any, Loss] = {}
         self._size = 0
 
-    def find(self, loss: Loss, key: Any, values: Values, judged: bool, run: Callable[[Program], T], *, keep: bool = True) -> T:
+    def find(self, loss: Loss, key: Any, values: Values, scope: Scope, run: Callable[[Program], T], *, keep: bool = True) -> T:
         """What `run` makes of the first program that holds at these values, recorded now if none does."""
         with one_at_a_time:  # Arb's lock, which is held while a program runs anyway
-            whole = (id(loss), judged, key)
+            whole = (id(loss), scope, key)
             if self._unfit.get(whole) is loss:
                 raise HandedOverError("a definition that cannot be recorded")
             owner, programs = self._kept.get(whole, (None, []))
@@ -50,7 +50,7 @@ class Recordings:
                         continue
                     programs.insert(0, programs.pop(k))
                     return found
-            program = self._recorded(whole, loss, values, judged)
+            program = self._recorded(whole, loss, values, scope)
             try:
                 found = run(program)
             except ElsewhereError:
@@ -59,10 +59,10 @@ class Recordings:
                 self._keep(whole, loss, program)
             return found
 
-    def _recorded(self, whole: Any, loss: Loss, values: Values, judged: bool) -> Program:
+    def _recorded(self, whole: Any, loss: Loss, values: Values, scope: Scope) -> Program:
         try:
             with _uncollected():
-                return Program(loss, values, judged=judged)
+                return Program(loss, values, scope)
         except ArithmeticError as error:
             raise HandedOverError(str(error)) from error
         except Exception as error:  # whatever is wrong with it, or special about it, the jets say so

@@ -43,8 +43,8 @@ def whole(loss: Loss, batch: Values, options: Options) -> Whole | None:
     upstream = [as_fraction(x) for x in _each(1.0 if options.upstream is None else options.upstream, count)]
     alone = [[Fraction(j == i) for j in range(count)] for i in range(count)]
     terms = alone if options.reduction == "none" else [[Fraction(1)] * count]
-    counted = _counted(loss, given, options)
-    return Whole(tuple(_summed(loss, options, factors) for factors in terms), _summed(loss, options, upstream), values, counted)
+    summed = {tuple(factors): _summed(loss, options, factors) for factors in (*terms, upstream)}  # one and the same, where it is
+    return Whole(tuple(summed[tuple(x)] for x in terms), summed[tuple(upstream)], values, _counted(loss, given, options))
 
 
 SHARE = "its share"  # the parameter of `share`: no argument of a definition is called so

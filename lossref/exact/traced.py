@@ -16,7 +16,7 @@ from lossref.exact import balls
 from lossref.exact.balls import Balls
 from lossref.exact.margins import Near
 from lossref.exact.numbers import UndecidedError
-from lossref.exact.program import Found, Program
+from lossref.exact.program import Found, Program, Scope
 from lossref.exact.recordings import Recordings, given
 from lossref.exact.rounding import above, rounded, ulp
 from lossref.exact.settle import CAP, START, AllowanceOverflowError
@@ -37,13 +37,13 @@ class DisagreementError(ArithmeticError):
 RECORDINGS = Recordings()
 
 
-def answered(loss: Loss, values: Values, form: Format, *, keep: bool = True) -> Answer | None:
+def answered(loss: Loss, values: Values, form: Format, scope: Scope = "all", *, keep: bool = True) -> Answer | None:
     """The certified answer at finite numbers; None where the jets have to answer. What is asked once need not be kept."""
     if not balls.INSTALLED:
         return None
     try:
         inputs, key = given(loss, values)
-        return RECORDINGS.find(loss, key, values, True, lambda program: _judged(loss, values, form, program, inputs), keep=keep)
+        return RECORDINGS.find(loss, key, values, scope, lambda program: _judged(loss, values, form, program, inputs, scope), keep=keep)
     except HandedOverError:
         return None
 
@@ -56,7 +56,7 @@ def slopes(loss: Loss, values: Values, use: Callable[[list[Any], Balls], T | Non
 
     try:
         inputs, key = given(loss, values)
-        return RECORDINGS.find(loss, key, values, False, run, keep=keep)
+        return RECORDINGS.find(loss, key, values, "slopes", run, keep=keep)
     except HandedOverError:
         return None
 
@@ -88,7 +88,7 @@ def settled(
     raise HandedOverError("unsettled")
 
 
-def _judged(loss: Loss, values: Values, form: Format, program: Program, inputs: Sequence[float | Fraction]) -> Answer:
+def _judged(loss: Loss, values: Values, form: Format, program: Program, inputs: Sequence[float | Fraction], scope: Scope) -> Answer:
     names, slices = loss.differentiable, _slices(loss, values)
     end = slices[-1].stop + 1
 
@@ -97,14 +97,18 @@ def _judged(loss: Loss, values: Values, form: Format, program: Program, inputs: 
         if None in numbers:
             return None
         allowed = _each(lambda x: above(x, base), found.allowances)
-        sizes = [_largest(x, base) for x in (found.value_size, *(found.gradient_sizes[own] for own in slices), found.hessian_sizes)]
+        whole = () if scope == "value" else (*(found.gradient_sizes[own] for own in slices), found.hessian_sizes)
+        sizes = [_largest(x, base) for x in (found.value_size, *whole)]
         if None in allowed or None in sizes:
             return None
         _confirm(loss, values, program, inputs, found.numbers, base.precision)
+        value = _part(numbers[:1], allowed[:1], sizes[0])
+        if scope == "value":
+            return Answer(value, {})
         slopes = [_part(numbers[1:][own], allowed[1:][own], size) for own, size in zip(slices, sizes[1:-1], strict=True)]
         bends = numbers[end:]
         hessian = {loss.first: _part(bends, [0.0] * len(bends), sizes[-1])}
-        return Answer(_part(numbers[:1], allowed[:1], sizes[0]), dict(zip(names, slopes, strict=True)), hessian)
+        return Answer(value, dict(zip(names, slopes, strict=True)), hessian)
 
     try:
         return settled(program, inputs, [ulp(x, form) for x in inputs], use)

@@ -111,7 +111,7 @@ def check(inputs: Inputs, part: str, found: Any) -> Iterator[Measured]:
     loss, axis = inputs.loss, inputs.asked.class_axis
     if part == "value" and inputs.total is not None:
         got = _shaped(loss, part, "", found, (), "one number, the call reduced")
-        yield Measured(outcome(_undecided(inputs.total, float(got), inputs.form), part, [got], inputs.form), 1)
+        yield Measured(outcome(_undecided(inputs.total, float(got), inputs.form), part, [got]), 1)
         return
     names = ("",) if part == "value" else loss.differentiable
     several = found if len(names) > 1 else (found,)
@@ -133,7 +133,7 @@ def check(inputs: Inputs, part: str, found: Any) -> Iterator[Measured]:
         vector = inputs.vectors[inputs.which[first]]
         if has_answer(vector, part):
             placed = Vector(replace(vector.question, flag=_flag(first, inputs.shape)), vector.answer)
-            yield Measured(outcome(placed, part, rows[first], inputs.form), many)
+            yield Measured(outcome(placed, part, rows[first]), many)
 
 
 @dataclass(frozen=True)

@@ -9,9 +9,10 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
+from functools import cached_property
 
-from lossref.bits import LEAST_NORMAL, as_float, as_fraction, order
-from lossref.formats import Format, Rounded
+from lossref.bits import GRID, LEAST_NORMAL, on_grid, order
+from lossref.formats import RESIDUAL_STEPS, Format, Rounded
 
 E1_OF_A = 1
 E2_OF_B = 8  # up to here an error is one that the rounding of the inputs could have made
@@ -45,6 +46,16 @@ class Truth:
     size: Fraction
     otherwise: Truth | None = None
 
+    @cached_property
+    def on_grid(self) -> tuple[int, int, int | None, int, int]:
+        """Both ends of what is right, the exact answer if there is one, K and S, in steps of the grid: of finite answers alone."""
+        assert not isinstance(self.exact, float)
+        middle = None if self.exact is None else on_grid(self.exact)
+        low, high = map(on_grid, self.interval) if self.interval else (middle, middle)
+        assert low is not None
+        assert high is not None
+        return low, high, middle, on_grid(self.allowance), on_grid(self.size)
+
 
 @dataclass(frozen=True)
 class Error:
@@ -76,26 +87,33 @@ def measure(got: float, truth: Truth, form: Format) -> Error:
         return _either(got == exact or (math.isnan(got) and math.isnan(exact)) or _is_saturated(got, exact, form))
     if truth.interval and not all(map(math.isfinite, truth.interval)):
         return _either(order(truth.interval[0]) <= order(got) <= order(truth.interval[1]))  # there is no unit to measure by
-    low, high = (as_fraction(truth.interval[0]), as_fraction(truth.interval[1])) if truth.interval else (exact, exact)
-    assert low is not None
-    assert high is not None
     if math.isnan(got):
-        return replace(FAILED, is_lost=_matters(low, high, truth, form))
+        return replace(FAILED, is_lost=_matters(truth, form))
+    low, high, middle, allowance, size = truth.on_grid
     # A returned infinity counts as the first power of two beyond the format.
-    y = as_fraction(got) if math.isfinite(got) else (1 if got > 0 else -1) * Fraction(2) ** form.largest.numerator.bit_length()
-    outside = max(low - y, y - high, Fraction(0))
-    distance = outside if exact is None else abs(y - exact)
-    ulp = form.ulp(max(abs(low), abs(high)))
-    half_allowance = truth.allowance / 2
-    E3 = _ratio(outside, form.unit * max(truth.size, form.least_normal) + half_allowance)
-    ulp_of_exact = ulp if exact is None else form.ulp(exact)
+    y = on_grid(got) if math.isfinite(got) else (1 if got > 0 else -1) << form.largest.numerator.bit_length() + GRID
+    outside = max(low - y, y - high, 0)
+    ulp = _ulp(max(abs(low), abs(high)), form)
+    least = 1 << form.least_normal_exponent + GRID
+    E3 = _ratio(2 * outside, (max(size, least) >> form.precision - 1) + allowance)
     return Error(
-        E1=_ratio(distance, ulp_of_exact),
-        E2=_ratio(outside, ulp / 2 + half_allowance),
+        E1=_ratio(outside, ulp) if middle is None else _ratio(abs(y - middle), _ulp(abs(middle), form)),
+        E2=_ratio(2 * outside, ulp + allowance),
         E3=E3 if math.isfinite(got) or E3 <= E3_OF_C else math.inf,  # where rounding did not make it, an infinity has no digits
         is_exact=outside == 0 if truth.rounded is None else order(got) == order(truth.rounded),
-        is_lost=_matters(low, high, truth, form) and bool(outside) and (y == 0 or y * low <= 0 or not math.isfinite(got)),
+        is_lost=bool(outside) and (y == 0 or (y > 0) != (low > 0) or not math.isfinite(got)) and _matters(truth, form),
     )
+
+
+def of_rounding(x: float, residual: int, form: Format) -> float:
+    """E1 of a correctly rounded number. Below a power of two the ulps are half as large, down to the least normal number."""
+    is_edge = (residual < 0) == (x > 0) and form.least_normal < abs(x) < math.inf and math.frexp(x)[0] in (-0.5, 0.5)
+    return abs(residual) * (2 if is_edge else 1) / RESIDUAL_STEPS
+
+
+def _ulp(x: int, form: Format) -> int:
+    """The spacing of the format at x, both on the grid."""
+    return 1 << max(x.bit_length() - form.precision, form.least_exponent + GRID)
 
 
 def _is_saturated(got: float, exact: float, form: Format) -> bool:
@@ -107,18 +125,19 @@ def _either(is_right: bool) -> Error:
     return EXACT if is_right else FAILED
 
 
-def _matters(low: Fraction, high: Fraction, truth: Truth, form: Format) -> bool:
+def _matters(truth: Truth, form: Format) -> bool:
     """The answer is a normal number of one sign, and 0 would be worse than level B allows rounded inputs to be."""
+    low, high, _, allowance, _ = truth.on_grid
+    if low <= 0 <= high:
+        return False
     least = min(abs(low), abs(high))
-    return low * high > 0 and least >= form.least_normal and least > E2_OF_B * truth.allowance / 2
+    return least >= 1 << form.least_normal_exponent + GRID and 2 * least > E2_OF_B * allowance
 
 
-def _ratio(a: Fraction, b: Fraction) -> float:
-    """A quotient of nothing below the normal numbers."""
-    if a == 0:
-        return 0.0
+def _ratio(a: int, b: int) -> float:
+    """A quotient of nothing below the normal numbers; of integers beyond 2 ** 53 the processor divides none."""
     try:
-        return y if (y := as_float(a / b)) >= LEAST_NORMAL else 0.0
+        return y if a and (y := a / b) >= LEAST_NORMAL else 0.0
     except (OverflowError, ZeroDivisionError):
         return math.inf
 

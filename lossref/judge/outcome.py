@@ -12,7 +12,7 @@ import numpy as np
 
 from lossref.bits import as_fraction, order, written
 from lossref.formats import Format
-from lossref.judge.measure import FAILED, LEVELS, Error, Truth, grade, measure
+from lossref.judge.measure import FAILED, LEVELS, Error, Truth, grade, measure, of_rounding
 from lossref.spec import APART, Answer, Vector
 from lossref.values import flat, places, shape
 
@@ -21,16 +21,46 @@ from lossref.values import flat, places, shape
 class Outcome:
     """What an implementation returned for one part of one vector, what is right, and how wrong each number is.
 
-    `raised` says how it failed, where nothing came back; `when` how it was asked, where that was not in a batch of its like.
+    `raised` says how it failed, where nothing came back; `when` how it was asked, where that was not in a batch of its like. What has the
+    bits of the right answer is not measured until somebody asks how far off it is.
     """
 
     vector: Vector
     part: str
     got: tuple[float, ...] | None
-    truths: tuple[Truth, ...]
-    errors: tuple[Error, ...]
     raised: str = ""
     when: str = ""
+
+    @property
+    def form(self) -> Format:
+        return self.vector.question.form
+
+    @cached_property
+    def truths(self) -> tuple[Truth, ...]:
+        return tuple(truths(self.vector, self.part, self.form))
+
+    @cached_property
+    def errors(self) -> tuple[Error, ...]:
+        """The error of each number; those that are alike are measured once."""
+        if self.got is None:
+            return (FAILED,) * len(self.truths)
+        pairs = list(zip(_bits(self.got), map(id, self.truths), strict=True))
+        different = {pair: (y, truth) for pair, y, truth in zip(pairs, self.got, self.truths, strict=True)}
+        errors = {pair: measure(y, truth, self.form) for pair, (y, truth) in different.items()}
+        return tuple(errors[pair] for pair in pairs)
+
+    @cached_property
+    def is_exact(self) -> bool:
+        """Whether every number is the right one, correctly rounded, or in the interval that is right."""
+        return self._has_the_bits or all(e.is_exact for e in self.errors)
+
+    @cached_property
+    def _has_the_bits(self) -> bool:
+        """Whether every number has the bits of the right one, where one alone is: it is exact, nothing is lost, and E2 is at most 1."""
+        if self.got is None or self.vector.unspoilt or any(p.interval for p in self.vector.answer.part(self.part).values()):
+            return False
+        right = rounded_answer(self.vector, self.part)
+        return right is not None and np.array(self.got, np.float64).tobytes() == np.array(right, np.float64).tobytes()
 
     @property
     def worst_component(self) -> int:
@@ -38,14 +68,16 @@ class Outcome:
 
     @cached_property
     def grade(self) -> str:
-        return grade(self.errors, self.vector.question.form)
+        return "A+" if self.is_exact else grade(self.errors, self.form)
 
     @property
     def is_lost(self) -> bool:
-        return any(e.is_lost for e in self.errors)
+        return not self._has_the_bits and any(e.is_lost for e in self.errors)
 
     @property
     def E1(self) -> float:
+        if self._has_the_bits:
+            return max(of_rounding(x, residual, self.form) for x, residual in _roundings(self.vector, self.part))
         return max(e.E1 for e in self.errors)
 
     @property
@@ -114,16 +146,11 @@ class Finding:
         return self.part + (f"[{argument}]" if several else "") + (f"[{', '.join(map(str, place))}]" if place else "")
 
 
-def outcome(vector: Vector, part: str, answer: Any, form: Format) -> Outcome:
-    """An answer measured: numbers row after row, or a sentence on how there is none."""
-    expected = truths(vector, part, form)
+def outcome(vector: Vector, part: str, answer: Any) -> Outcome:
+    """An answer to be measured: numbers row after row, or a sentence on how there is none."""
     if isinstance(answer, str):
-        return Outcome(vector, part, None, tuple(expected), (FAILED,) * len(expected), answer)
-    got = tuple(float(y) for y in answer)
-    pairs = list(zip(_bits(got), map(id, expected), strict=True))
-    different = {pair: (y, truth) for pair, y, truth in zip(pairs, got, expected, strict=True)}
-    errors = {pair: measure(y, truth, form) for pair, (y, truth) in different.items()}
-    return Outcome(vector, part, got, tuple(expected), tuple(errors[pair] for pair in pairs))
+        return Outcome(vector, part, None, answer)
+    return Outcome(vector, part, tuple(np.asarray(answer, np.float64).tolist()))
 
 
 def _bits(numbers: Sequence[float]) -> list[int]:
@@ -164,6 +191,11 @@ def rounded_answer(v: Vector, part: str) -> tuple[float, ...] | None:
     if not found or any(p.rounded is None for p in found):
         return None
     return tuple(x for p in found for x in p.rounded or ())
+
+
+def _roundings(v: Vector, part: str) -> set[tuple[float, int]]:
+    """Each rounded number of a part with what rounding took away."""
+    return {pair for p in v.answer.part(part).values() for pair in zip(p.rounded or (), p.residual or (), strict=True)}
 
 
 def has_answer(v: Vector, part: str) -> bool:

@@ -43,17 +43,21 @@ class PartVerdict:
     def form(self) -> Format:
         return self.outcomes[0].vector.question.form
 
+    @cached_property
+    def _inexact(self) -> list[Outcome]:
+        return [o for o in self.outcomes if not o.is_exact]
+
     @property
     def digits_left(self) -> int:
         """How many decimal digits are right in every answer that counts for the grade, beside the terms of its formula."""
-        return digits_left([e for o in self.outcomes if o.vector.region not in APART for e in o.errors], self.form)
+        return digits_left([e for o in self._inexact if o.vector.region not in APART for e in o.errors], self.form)
 
     @cached_property
     def regions(self) -> dict[str, str]:
         """The grade of each region that has vectors."""
-        by_region: dict[str, list[Error]] = {}
-        for o in self.outcomes:
-            by_region.setdefault(o.vector.region, []).extend(o.errors)
+        by_region: dict[str, list[Error]] = {o.vector.region: [] for o in self.outcomes}
+        for o in self._inexact:
+            by_region[o.vector.region].extend(o.errors)
         return {region: grade(errors, self.form) for region, errors in by_region.items()}
 
     def headline(self, strict: bool = False) -> str:
@@ -71,8 +75,7 @@ class PartVerdict:
 
     def worst_outcomes(self, strict: bool = False) -> list[Outcome]:
         """Everything that is not exact: what failed or lost something first, the worst of each reason before the others."""
-        counted = [o for o in self.outcomes if strict or o.vector.region not in APART]
-        wrong = sorted((o for o in counted if not all(e.is_exact for e in o.errors)), key=lambda o: o.severity)
+        wrong = sorted((o for o in self._inexact if strict or o.vector.region not in APART), key=lambda o: o.severity)
         first = {o.vector.question.flag: o for o in reversed(wrong)}
         return sorted(wrong, key=lambda o: (o.grade in PASSABLE, o.grade == "C" and not o.is_lost, first[o.vector.question.flag] is not o))
 
@@ -233,9 +236,9 @@ def _declarations(
         for chosen in ((convention,), others):
             if chosen not in known:
                 known[chosen] = declared(loss, chosen, vectors, form)
-        shifts = tuple(_shift(v, undeclared[v.id], parts, form) for v in known[convention,])
+        shifts = tuple(_shift(v, undeclared[v.id], parts) for v in known[convention,])
         without = {v.id: v for v in known[others]}
-        yield Declaration(convention.sentence, shifts, _needless(loss, convention, outcomes, without, form), convention.cuts)
+        yield Declaration(convention.sentence, shifts, _needless(loss, convention, outcomes, without), convention.cuts)
 
 
 def _standing(vectors: Sequence[Vector], expected: Sequence[Vector], parts: Iterable[str]) -> float:
@@ -248,20 +251,20 @@ def _standing(vectors: Sequence[Vector], expected: Sequence[Vector], parts: Iter
     return min((1.0, *shares))
 
 
-def _shift(moved: Vector, true: Vector, parts: Iterable[str], form: Format) -> str:
+def _shift(moved: Vector, true: Vector, parts: Iterable[str]) -> str:
     """The grade of a vector's declared answers, as if somebody had returned them for the undeclared ones."""
     judged = ((part, rounded_answer(moved, part)) for part in parts if has_answer(true, part))
-    return worst(["A+", *(outcome(true, part, found, form).grade for part, found in judged if found)])
+    return worst(["A+", *(outcome(true, part, found).grade for part, found in judged if found)])
 
 
-def _needless(loss: Loss, convention: Convention, outcomes: Sequence[Outcome], without: dict[str, Vector], form: Format) -> str:
+def _needless(loss: Loss, convention: Convention, outcomes: Sequence[Outcome], without: dict[str, Vector]) -> str:
     """A convention is needed where some answer that it moves is graded better with it; A+, A and B are as good."""
     pairs = [(o, without[o.vector.id]) for o in outcomes if o.got is not None and o.vector.id in without]
     moved = [(o, v) for o, v in pairs if _orders(rounded_answer(o.vector, o.part)) != _orders(rounded_answer(v, o.part))]
     if not moved:
         return f"{loss.name}: {convention.sentence!r} is declared for nothing: it moves none of the {len(outcomes)} answers judged"
     for o, v in moved:
-        other = outcome(v, o.part, o.got, form).grade if has_answer(v, o.part) else ""
+        other = outcome(v, o.part, o.got).grade if has_answer(v, o.part) else ""
         if convention.narrows or (other not in ("", *PASSABLE) and LEVELS.index(o.grade) < LEVELS.index(other)):
             return ""
     return (
@@ -279,7 +282,7 @@ def _worst(loss: Loss, by: Vector, part: str, given: Sequence[Given]) -> Outcome
     outcomes, form = [], by.question.form
     for one in given:
         spoilt = unspoilt(loss, by, form) if _may_differ(by, one.answer) else by
-        outcomes.append(replace(outcome(spoilt, part, one.answer, form), when=one.when))
+        outcomes.append(replace(outcome(spoilt, part, one.answer), when=one.when))
     return outcomes[0] if len(outcomes) == 1 else min(outcomes, key=lambda o: o.severity)
 
 

@@ -61,7 +61,7 @@ class Examiner:
             by = vector and self._redone(vector)
         if not by or not has_answer(by, self.part) or (by.region in APART and not self.strict):
             return None
-        return outcome(by, self.part, answer, self.form)
+        return outcome(by, self.part, answer)
 
     def alone(self, point: Question) -> Outcome | None:
         """The outcome of a point that is asked by itself."""
