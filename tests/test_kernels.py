@@ -1,5 +1,6 @@
 """The scalar kernels against the certified oracle: relative error in ulps over tails, cancellation and the last subnormals."""
 
+import math
 from fractions import Fraction
 
 import numpy as np
@@ -76,6 +77,21 @@ def test_exact_sum_survives_cancellation():
     terms = np.array([1e16, 1.0, -1e16, 1e-3, -1.0, 2.0**-60])
     assert kernels.exact_sum(terms) == 1e-3 + 2.0**-60
     assert kernels.exact_sum(np.array([[0.1] * 10, [1.0] * 10])).tolist() == [1.0, 10.0]
+
+
+def test_a_sum_of_positive_terms_is_rounded_once(listed):
+    """In wide rows of near and of far magnitudes, where a plain sum is off by several ulps."""
+    misses, plain = [], 0
+    for k in range(120):
+        d = Stream("kernels/positive", FLOAT64, k)
+        terms = np.array([d.scaled(-60 * (k % 3), 0) for _ in range(2 + 41 * (k % 60))])
+        exact = math.fsum(terms)
+        plain += float(np.cumsum(terms)[-1]) != exact
+        misses += [] if (got := float(kernels.sum_of_positives(terms))) == exact else [(abs(got - exact) / np.spacing(exact), k)]
+    listed(sorted(misses, reverse=True))
+    assert plain > 60
+    assert np.isnan(kernels.sum_of_positives(np.array([1.0, np.nan])))
+    assert kernels.sum_of_positives(np.array([[0.0, 0.0], [5e-324, 5e-324]])).tolist() == [0.0, 1e-323]
 
 
 def test_a_sum_and_a_product_in_two_parts_keep_twice_the_digits(listed):

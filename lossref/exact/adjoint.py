@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from heapq import heappop, heappush
 
 from lossref.exact.numbers import Number, Operand, computed_one
 from lossref.exact.record import Recorder, TapeSizes, plain, total
@@ -71,13 +72,15 @@ class Adjoint:
         """d(root)/d(step) for every step below, what comes of several uses added in the order in which the definition made them."""
         steps, found = self.recorder.steps, {}
         parts: dict[int, list[Number]] = {root: [computed_one(self.under)]}
-        for place in range(root, -1, -1):
-            if place not in parts or not steps[place].varies:
-                continue
+        left = [-root] if steps[root].varies else []  # the last first, and none that the root is not made of
+        while left:
+            place = -heappop(left)
             weight = found[place] = total(self.under, parts[place][::-1])
             op, operands = steps[place].op, steps[place].operands
             for x, passed in zip(operands[::-1], self._passed(op, operands, place, weight)[::-1], strict=True):
                 if steps[x].varies:
+                    if x not in parts:
+                        heappush(left, -x)
                     parts.setdefault(x, []).append(passed)
         return found
 
@@ -159,6 +162,6 @@ class Adjoint:
 
 def reach(recorder: Recorder, place: int, ulps: Sequence[Operand]) -> Number:
     """How near 0 a comparison's gap counts as met: what so many ulps of every input move it by."""
-    tape = recorder.tape
-    slopes = Adjoint(recorder, place, sized=False).gradient()
-    return tape.total(tape.magnitude(s) * u for s, u in zip(slopes, ulps, strict=True))
+    tape, variables = recorder.tape, recorder.variables
+    weights = Adjoint(recorder, place, sized=False).weights
+    return tape.total(tape.magnitude(weights[x]) * ulps[variables[x]] for x in sorted(weights.keys() & variables.keys()))

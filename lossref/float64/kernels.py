@@ -120,6 +120,18 @@ def exact_sum(terms: Array) -> Array:
     return total + np.where(np.isfinite(total), lost, 0.0)
 
 
+def sum_of_positives(terms: Array) -> Array:
+    """The sum along the last axis of terms that are at least 0, rounded once but for parts in 2**53 of a rounding."""
+    # What lies above a power of two well beyond the largest is added exactly, whatever the order; the rest is a 2**-53rd of that.
+    count = terms.shape[-1]
+    shift = np.ldexp(1.0, np.frexp(terms.max(axis=-1, keepdims=True))[1] + count.bit_length())
+    part = terms + shift
+    part -= shift
+    total = part.sum(axis=-1)
+    np.subtract(terms, part, out=part)
+    return total + part.sum(axis=-1)
+
+
 def sum_in_two(terms: Array) -> tuple[Array, Array]:
     """The sum along the last axis, which stays with one entry, and what rounding took from it; nothing from an infinite sum."""
     x = np.asarray(terms, float)
@@ -191,15 +203,29 @@ def leader_and_tails(logits: Array, low: Array = 0.0) -> tuple[Array, Array, Arr
     subtraction rounds away (Knuth's two-sum) is put back, as a relative error of exp; `low` is what rounding had taken from
     the logits themselves.
     """
-    z = np.asarray(logits, float)
-    leader = np.arange(z.shape[-1]) == z.argmax(axis=-1)[..., None]
-    top = z.max(axis=-1, keepdims=True)
-    difference, lost = two_difference(z, top)
-    if np.ndim(low):
-        lost = np.where(np.isfinite(difference), lost + (low - np.where(leader, low, 0.0).sum(axis=-1, keepdims=True)), 0.0)
+    first, difference, lost = _behind(np.asarray(logits, float), low)
+    leader = np.arange(difference.shape[-1]) == first
     tails = np.exp(difference)
     tails = np.where(leader, 0.0, tails + tails * lost)
     return leader, tails, np.where(leader, 0.0, -difference - lost)
+
+
+def _behind(z: Array, low: Array) -> tuple[Array, Array, Array]:
+    """Along the last axis the index of the first largest entry, z_j - z_max, and what rounding took from that; the axis stays."""
+    first = z.argmax(axis=-1)[..., None]
+    top = np.take_along_axis(z, first, axis=-1)
+    # As `two_difference` has it, in place: what takes the time is arrays, and not arithmetic.
+    difference = z - top
+    virtual = difference - z
+    lost = difference - virtual
+    np.subtract(z, lost, out=lost)
+    virtual += top
+    lost -= virtual
+    if np.ndim(low):
+        lost += low - np.take_along_axis(low, first, axis=-1)
+    if not np.isfinite(lost.sum()):  # a step on the way was infinite
+        lost[~(np.isfinite(lost) & np.isfinite(difference))] = 0.0
+    return first, difference, lost
 
 
 def one_hot(index: Array, classes: int) -> Array:
@@ -244,13 +270,23 @@ def within_reach(weights: Any, others: Any) -> tuple[Array, Array, Array]:
 def log_loss_of_logits(logits: Array, target: Array, low: Array = 0.0) -> tuple[Array, Array]:
     """Softmax cross-entropy with an index for target: the value, and the gradient in the logits."""
     # (z_max - z_y) + log1p(sum over all but one leader of exp(z_j - z_max)): two terms of one sign.
-    leader, tails, lag = leader_and_tails(logits, low)
-    truth = np.arange(lag.shape[-1]) == np.asarray(target)[..., None]
-    rest = exact_sum(tails)
+    z, classes = np.asarray(logits, float), np.shape(logits)[-1]
+    truth = np.clip(np.asarray(target), 0, classes - 1)  # of an index outside the loss is NaN anyhow
+    batch = np.broadcast_shapes(z.shape[:-1], truth.shape)
+    truth = np.broadcast_to(truth, batch)[..., None]
+    first, difference, lost = _behind(np.broadcast_to(z, (*batch, classes)), low)
+    slopes = np.exp(difference)
+    at = np.take_along_axis(difference, truth, axis=-1)[..., 0] + np.take_along_axis(lost, truth, axis=-1)[..., 0]
+    lost *= slopes
+    slopes += lost
+    np.put_along_axis(slopes, first, 0.0, axis=-1)
+    rest, leads = sum_of_positives(slopes), (first == truth)[..., 0]
     # The target's slope is minus the sum of the others; p - 1 would cancel.
-    others = np.where(truth, 0.0, tails + leader)
-    slopes = np.where(truth, -exact_sum(others)[..., None], others) / (1.0 + rest)[..., None]
-    return np.where(truth, lag, 0.0).sum(axis=-1) + np.log1p(rest), slopes
+    others = np.where(leads, rest, 1.0 + (rest - np.take_along_axis(slopes, truth, axis=-1)[..., 0]))
+    np.put_along_axis(slopes, first, 1.0, axis=-1)
+    slopes /= (1.0 + rest)[..., None]
+    np.put_along_axis(slopes, truth, -(others / (1.0 + rest))[..., None], axis=-1)
+    return np.where(leads, 0.0, -at) + np.log1p(rest), slopes
 
 
 def with_first_order(cross: Array, miss: Array, hit: Array, epsilon: Array) -> tuple[Array, Array]:

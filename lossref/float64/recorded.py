@@ -25,7 +25,7 @@ from lossref.spaces import Space
 
 Array = NDArray[Any]
 BLOCK = 1 << 14  # numbers that are worked on at a time
-LEAST = 64  # numbers for which the check of a block costs less than it saves
+LEAST = 512  # numbers for which what is recorded may pay for it: that takes as long as a hundred calls of so many
 SAMPLE = 2  # numbers that a symbol carries along, which say of what type its results are
 SEE_THE_SIGN_OF_ZERO = {np.copysign, np.signbit, np.arctan2, np.nextafter, np.spacing}  # an argument's -0 counts for 0
 INFINITE = {np.isposinf: math.inf, np.isneginf: -math.inf}
@@ -208,32 +208,32 @@ def _placed(recording: Recording, answers: Sequence[int], arguments: int) -> Pla
     last = {key: node for node in sorted(needed) for key in recording.nodes[node][1] if isinstance(key, int)}
     place: dict[int, int] = {node: node for node in range(arguments)}
     place |= {node: arguments + k for k, node in enumerate(answers)}
-    scratch: dict[str, list[int]] = {"float64": [], "bool": []}
-    free: dict[str, list[int]] = {"float64": [], "bool": []}
+    scratch: dict[str, list[int]] = {"d": [], "?": []}
+    free: dict[str, list[int]] = {"d": [], "?": []}
     steps = []
     for node in sorted(needed - set(range(arguments))):
         done, keys, kind = recording.nodes[node]
         over = {key for key in keys if isinstance(key, int) and last[key] == node and key >= arguments and key not in answers}
         in_place = done is not np.where and done not in NOT_IN_PLACE
-        released = [(recording.nodes[key][2].name, place[key]) for key in over]
+        released = [(recording.nodes[key][2].char, place[key]) for key in over]
         for name, where in released if in_place else ():
             free[name].append(where)
         if node not in place:
-            if not free[kind.name]:
+            if not free[kind.char]:
                 where = -1 - sum(map(len, scratch.values()))  # counted below, floats before truths
-                scratch[kind.name].append(where)
-                free[kind.name].append(where)
-            place[node] = free[kind.name].pop()
+                scratch[kind.char].append(where)
+                free[kind.char].append(where)
+            place[node] = free[kind.char].pop()
         for name, where in () if in_place else released:
             free[name].append(where)
         steps.append((done, tuple((place[key], None) if isinstance(key, int) else (None, key[1]) for key in keys), place[node]))
-    order = {where: arguments + len(answers) + k for k, where in enumerate((*scratch["float64"], *scratch["bool"]))}
+    order = {where: arguments + len(answers) + k for k, where in enumerate((*scratch["d"], *scratch["?"]))}
     moved = tuple(
         (done, tuple((order.get(p, p) if p is not None else None, x) for p, x in takes), order.get(to, to)) for done, takes, to in steps
     )
     hides = any(recording.nodes[node][0] in SWALLOW_NAN for node in needed)
     shows_nan = tuple(node in needed and not hides for node in range(arguments))
-    return Plan(moved, shows_nan, len(answers), len(scratch["float64"]), len(scratch["bool"]))
+    return Plan(moved, shows_nan, len(answers), len(scratch["d"]), len(scratch["?"]))
 
 
 _kept = threading.local()  # scratch that the next call uses again
