@@ -16,6 +16,7 @@ LOG_2 = 0.6931471805599453
 SERIES_REACH = 0.35
 SERIES_TERMS = 17
 LINE_TERMS = 20
+FEW = 64  # classes of short rows
 
 
 def as_array(x: Array) -> Array:
@@ -120,16 +121,16 @@ def exact_sum(terms: Array) -> Array:
     return total + np.where(np.isfinite(total), lost, 0.0)
 
 
-def sum_of_positives(terms: Array) -> Array:
-    """The sum along the last axis of terms that are at least 0, rounded once but for parts in 2**53 of a rounding."""
+def sum_of_positives(terms: Array, axis: int = -1) -> Array:
+    """The sum along an axis, which stays with one entry, of terms that are at least 0: rounded once, but for parts in 2**53 of that."""
     # What lies above a power of two well beyond the largest is added exactly, whatever the order; the rest is a 2**-53rd of that.
-    count = terms.shape[-1]
-    shift = np.ldexp(1.0, np.frexp(terms.max(axis=-1, keepdims=True))[1] + count.bit_length())
+    largest = terms.max(axis=axis, keepdims=True)
+    shift = np.ldexp(1.0, np.frexp(largest)[1] + terms.shape[axis].bit_length())
     part = terms + shift
     part -= shift
-    total = part.sum(axis=-1)
+    total = part.sum(axis=axis, keepdims=True)
     np.subtract(terms, part, out=part)
-    return total + part.sum(axis=-1)
+    return total + part.sum(axis=axis, keepdims=True)
 
 
 def sum_in_two(terms: Array) -> tuple[Array, Array]:
@@ -203,17 +204,17 @@ def leader_and_tails(logits: Array, low: Array = 0.0) -> tuple[Array, Array, Arr
     subtraction rounds away (Knuth's two-sum) is put back, as a relative error of exp; `low` is what rounding had taken from
     the logits themselves.
     """
-    first, difference, lost = _behind(np.asarray(logits, float), low)
+    first, difference, lost = _behind(np.asarray(logits, float), low, -1)
     leader = np.arange(difference.shape[-1]) == first
     tails = np.exp(difference)
     tails = np.where(leader, 0.0, tails + tails * lost)
     return leader, tails, np.where(leader, 0.0, -difference - lost)
 
 
-def _behind(z: Array, low: Array) -> tuple[Array, Array, Array]:
-    """Along the last axis the index of the first largest entry, z_j - z_max, and what rounding took from that; the axis stays."""
-    first = z.argmax(axis=-1)[..., None]
-    top = np.take_along_axis(z, first, axis=-1)
+def _behind(z: Array, low: Array, axis: int) -> tuple[Array, Array, Array]:
+    """Along an axis, which stays, the index of the first largest entry; z_j - z_max, and what rounding took from that."""
+    first = np.expand_dims(z.argmax(axis=axis), axis)
+    top = np.take_along_axis(z, first, axis=axis)
     # As `two_difference` has it, in place: what takes the time is arrays, and not arithmetic.
     difference = z - top
     virtual = difference - z
@@ -222,7 +223,7 @@ def _behind(z: Array, low: Array) -> tuple[Array, Array, Array]:
     virtual += top
     lost -= virtual
     if np.ndim(low):
-        lost += low - np.take_along_axis(low, first, axis=-1)
+        lost += low - np.take_along_axis(low, first, axis=axis)
     if not np.isfinite(lost.sum()):  # a step on the way was infinite
         lost[~(np.isfinite(lost) & np.isfinite(difference))] = 0.0
     return first, difference, lost
@@ -273,20 +274,27 @@ def log_loss_of_logits(logits: Array, target: Array, low: Array = 0.0) -> tuple[
     z, classes = np.asarray(logits, float), np.shape(logits)[-1]
     truth = np.clip(np.asarray(target), 0, classes - 1)  # of an index outside the loss is NaN anyhow
     batch = np.broadcast_shapes(z.shape[:-1], truth.shape)
-    truth = np.broadcast_to(truth, batch)[..., None]
-    first, difference, lost = _behind(np.broadcast_to(z, (*batch, classes)), low)
+    axis = -1 if classes > FEW else 0  # NumPy is slow on short rows, and as quick on many columns
+
+    def laid(x: Array, width: int) -> Array:
+        rows = np.broadcast_to(x, (*batch, width)).reshape(-1, width)
+        return rows if axis else np.ascontiguousarray(rows.T)
+
+    truth = laid(truth[..., None], 1)
+    first, difference, lost = _behind(laid(z, classes), laid(low, classes) if np.ndim(low) else low, axis)
     slopes = np.exp(difference)
-    at = np.take_along_axis(difference, truth, axis=-1)[..., 0] + np.take_along_axis(lost, truth, axis=-1)[..., 0]
+    at = np.take_along_axis(difference, truth, axis) + np.take_along_axis(lost, truth, axis)
     lost *= slopes
     slopes += lost
-    np.put_along_axis(slopes, first, 0.0, axis=-1)
-    rest, leads = sum_of_positives(slopes), (first == truth)[..., 0]
+    np.put_along_axis(slopes, first, 0.0, axis)
+    rest, leads = sum_of_positives(slopes, axis), first == truth
     # The target's slope is minus the sum of the others; p - 1 would cancel.
-    others = np.where(leads, rest, 1.0 + (rest - np.take_along_axis(slopes, truth, axis=-1)[..., 0]))
-    np.put_along_axis(slopes, first, 1.0, axis=-1)
-    slopes /= (1.0 + rest)[..., None]
-    np.put_along_axis(slopes, truth, -(others / (1.0 + rest))[..., None], axis=-1)
-    return np.where(leads, 0.0, -at) + np.log1p(rest), slopes
+    others = np.where(leads, rest, 1.0 + (rest - np.take_along_axis(slopes, truth, axis)))
+    np.put_along_axis(slopes, first, 1.0, axis)
+    slopes /= 1.0 + rest
+    np.put_along_axis(slopes, truth, -others / (1.0 + rest), axis)
+    value = np.where(leads, 0.0, -at) + np.log1p(rest)
+    return value.reshape(batch)[()], (slopes if axis else np.ascontiguousarray(slopes.T)).reshape(*batch, classes)
 
 
 def with_first_order(cross: Array, miss: Array, hit: Array, epsilon: Array) -> tuple[Array, Array]:
