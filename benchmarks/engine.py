@@ -3,13 +3,18 @@ that are installed: ratios of times, in turns within one run.
 
     python benchmarks/engine.py [--sizes 1000,100000,1000000] [--shapes 100000x10,10000x1000,256x50257] [--rounds 7]
 
-The goals are for processors with AVX-512: without it NumPy's exp and log1p have no vector code, and the peers' have.
+The goals are for processors with AVX-512: without it NumPy's exp and log1p have no vector code, and the peers' have. The control is the
+same code where NumPy may not use the vector instructions that are there: were it as quick, the figures would say nothing of them.
 """
 
 from __future__ import annotations
 
 import argparse
+import json
 import os
+import statistics
+import subprocess
+import sys
 from collections.abc import Callable, Iterator
 from functools import partial
 from importlib.util import find_spec
@@ -19,6 +24,7 @@ import numpy as np
 from measuring import Report, console, draws, in_turns, machine, ratio
 
 import lossref
+from lossref.report.machine import machine as machine_facts
 
 Runs = dict[str, Callable[[], Any]]
 ONE_THREAD = {  # read by the peers when they are imported, which is in `peers` and not before
@@ -32,6 +38,7 @@ LOSSES = {
     "sigmoid_cross_entropy": "logistic", "binary_cross_entropy": "logistic", "logistic": "logistic", "poisson": "logistic",
     "squared_error": "squared", "absolute_error": "squared", "huber": "huber", "hinge": "hinge",
 }  # fmt: skip
+CONTROLLED = (("sigmoid_cross_entropy", "100,000"), ("huber", "100,000"), ("softmax_cross_entropy", "1000x1000"))
 TORCH = {
     "sigmoid_cross_entropy": "binary_cross_entropy_with_logits", "binary_cross_entropy": "binary_cross_entropy",
     "logistic": "soft_margin_loss", "poisson": "poisson_nll_loss", "squared_error": "mse_loss", "absolute_error": "l1_loss",
@@ -154,12 +161,42 @@ def show(report: Report, loss: str, size: str, count: int, runs: Runs, rounds: i
     report.add(loss, size, each, best, *cells, measured=against.get(best), goal=goal if best else None)
 
 
+def control(report: Report, rounds: int) -> None:
+    """Our code in two kinds of processes in turns: as it is, and without the vector instructions that NumPy chooses when it runs."""
+    found = machine_facts()["numpy"]
+    if not found:
+        return
+    each: dict[str, list[list[float]]] = {"": [], " ".join(found): []}
+    for _ in range(rounds):
+        for disabled, seconds in each.items():
+            environment = {**os.environ, "NPY_DISABLE_CPU_FEATURES": disabled}
+            command = [sys.executable, __file__, "--ours-alone"]
+            seconds.append(json.loads(subprocess.run(command, env=environment, capture_output=True, text=True, check=True).stdout))
+    for k, (loss, size) in enumerate(CONTROLLED):
+        with_them, without = ([run[k] for run in runs] for runs in each.values())
+        report.add(loss, size, " ".join(found), f"{statistics.median(b / a for a, b in zip(with_them, without, strict=True)):.2f}")
+
+
+def ours_alone() -> None:
+    """Seconds of our code for what is controlled, as JSON."""
+    runs: Runs = {}
+    for loss, size in CONTROLLED:
+        n, *k = map(int, size.replace(",", "").split("x"))
+        x, y = arguments(loss, n) if not k else (draws().normal(0, 3, (n, *k)), draws().integers(0, k[0], n))
+        runs[f"{loss} {size}"] = partial(lossref.value_and_gradient, loss, x, y)
+    print(json.dumps([min(times) for times in in_turns(runs, 5).values()]))
+
+
 def main() -> Report:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--sizes", default="1000,100000,1000000", metavar="N,N")
     parser.add_argument("--shapes", default="100000x10,10000x1000,256x50257", metavar="ROWSxCLASSES,...")
     parser.add_argument("--rounds", type=int, default=5, metavar="N")
+    parser.add_argument("--ours-alone", action="store_true", help="what the control runs: our own seconds as JSON")
     given = parser.parse_args()
+    if given.ours_alone:
+        ours_alone()
+        sys.exit()
     os.environ.update({name: x for name, x in ONE_THREAD.items() if name not in os.environ})
     console.print(machine())
     columns = ("loss", "size", "ns a number", "fastest peer", "/ torch", "/ jax", "/ sklearn")
@@ -173,6 +210,9 @@ def main() -> Report:
         n, k = map(int, shape.split("x"))
         show(report, "softmax_cross_entropy", shape, n * k, rows_of_logits(shape), given.rounds, 1.3 if k < 100 else 0.75)
     report.show()
+    beside = Report("Control: our time without these instructions, by that with them", ("loss", "size", "without", "times as long"))
+    control(beside, max(1, given.rounds // 2))
+    beside.show()
     return report
 
 

@@ -10,12 +10,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from lossref.arrays import plain, precision
+from lossref.bits import SIGN_BIT
 from lossref.options import WEIGHTS
 from lossref.spaces import Space, lengths
 from lossref.spec import Loss
 
 Array = NDArray[Any]
 EXACT = 2**53  # float64 holds every integer up to here
+LARGE = 1 << 15  # numbers that are not copied needlessly
 SHOWN = 8  # numbers of a long array in a message
 
 
@@ -100,6 +102,10 @@ def _array(loss: Loss, name: str, x: Any) -> Array:
         return class_indices(loss, name, array)
     if array.dtype.kind in "iu" and array.size and not -EXACT <= int(array.min()) <= int(array.max()) <= EXACT:
         raise ValueError(f"{loss.name}: {name} holds integers beyond 2**53, which float64 cannot tell apart")
+    if array.dtype == np.float64 and array.size > LARGE and not (array.view(np.uint64) == np.uint64(SIGN_BIT)).any():
+        array = array.view()
+        array.flags.writeable = False
+        return array
     return np.asarray(np.add(array, 0.0, dtype=np.float64))  # -0 becomes 0: the sign of an infinite slope must not hang on it
 
 

@@ -116,19 +116,27 @@ def _in_blocks(function: Callable[..., Any], loss: Loss, arguments: Arguments) -
     leading = {leading_shape(loss, name, arrays[name]) for name in loss.arguments}
     if size <= BLOCK or len(leading) > 1 or not arguments.batch or any(arrays[name].ndim for name in loss.parameters):
         return function(**arrays)
-    step = max(1, BLOCK * arguments.batch[0] // size)
-    blocks = [
-        function(**{name: x[start : start + step] if name in loss.arguments else x for name, x in arrays.items()})
-        for start in range(0, arguments.batch[0], step)
-    ]
-    return _joined(blocks)
+    step, whole = max(1, BLOCK * arguments.batch[0] // size), None
+    for start in range(0, arguments.batch[0], step):
+        found = function(**{name: x[start : start + step] if name in loss.arguments else x for name, x in arrays.items()})
+        whole = _room(found, arguments.batch[0]) if whole is None else whole
+        _put(found, whole, start)
+    return whole
 
 
-def _joined(blocks: list[Any]) -> Any:
-    """Blocks of rows as one; tuples of arrays, nested or not, as one tuple."""
-    if isinstance(blocks[0], tuple):
-        return tuple(_joined(list(parts)) for parts in zip(*blocks, strict=True))
-    return np.concatenate(blocks)
+def _room(block: Any, rows: int) -> Any:
+    """Arrays for so many rows like those of a block; for tuples of arrays, nested or not, such tuples."""
+    if isinstance(block, tuple):
+        return tuple(_room(x, rows) for x in block)
+    return np.empty((rows, *np.shape(block)[1:]))
+
+
+def _put(block: Any, whole: Any, start: int) -> None:
+    if isinstance(block, tuple):
+        for x, y in zip(block, whole, strict=True):
+            _put(x, y, start)
+    else:
+        whole[start : start + len(block)] = block
 
 
 def _voided(y: Any, arguments: Arguments, shape: tuple[int, ...]) -> Array:
