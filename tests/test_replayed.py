@@ -17,7 +17,8 @@ UNRECORDED = {  # that index, take numbers apart, or stack: their code is called
     "lq", "margin_mse", "margin_ranking", "nca_pref", "robust_dpo", "sigmoid_focal_cross_entropy", "simpo", "slic", "sppo", "welsch",
 }  # fmt: skip
 COUNT = recorded.BLOCK + 77
-SPECIAL = (0.0, -0.0, 5e-324, -5e-324, 1e-310, math.inf, -math.inf, 1e308, -1e308, 1.0, -1.0, 800.0, -800.0, 40.0)
+TINY = (0.0, -0.0, 5e-324, -5e-324, 1e-310, 1.0, -1.0, 40.0, 1e-160)  # with which plans still hold
+SPECIAL = (*TINY, math.inf, -math.inf, 1e308, -1e308, 800.0, -800.0)  # which the careful code answers
 
 
 def drawn(loss, count=COUNT, special=()):
@@ -42,7 +43,7 @@ def answers(loss, part, given):
     return [x for y in (found if isinstance(found, tuple) else (found,)) for x in (y if isinstance(y, tuple) else (y,))]
 
 
-@pytest.mark.parametrize("special", [SPECIAL, pytest.param((), marks=pytest.mark.whole)], ids=["special", "finite"])
+@pytest.mark.parametrize("special", [TINY, SPECIAL, pytest.param((), marks=pytest.mark.whole)], ids=["tiny", "special", "finite"])
 @pytest.mark.parametrize("name", SCALAR)
 def test_bits_are_those_of_the_code(name, special, monkeypatch, listed):
     loss, wrong = catalog.get(name), []
@@ -56,6 +57,34 @@ def test_bits_are_those_of_the_code(name, special, monkeypatch, listed):
             differ = np.flatnonzero((x.view(np.uint64) != y.view(np.uint64)) & ~(np.isnan(x) & np.isnan(y)) & ~((x == 0) & (y == 0)))
             wrong += [(part, {key: float(z[k]) for key, z in given.items()}, float(x[k]), float(y[k])) for k in differ[:3]]
     listed(wrong)
+
+
+QUESTIONS = {  # formulas whose answers are finite on both sides of what a block is asked
+    "isinf": (lambda x: np.where(np.isinf(x), 2.0, 1.0 / (1.0 + np.abs(x))), math.inf),
+    "isfinite": (lambda x: np.where(np.isfinite(x), np.exp(-np.abs(x)), 3.0), -math.inf),
+    "isneginf": (lambda x: np.where(np.isneginf(x), 2.0, np.exp(-np.abs(x))), -math.inf),
+    "nan_to_num": (lambda x: np.exp(-np.nan_to_num(np.abs(x))) + np.nan_to_num(0.0 * x), math.inf),
+    "greater": (lambda x: np.where(x > 600, 5.0, 0.5 * x), 601.0),
+}
+
+
+@pytest.mark.parametrize("name", QUESTIONS)
+def test_a_block_that_is_not_as_the_plan_takes_it_is_answered_by_the_code(name):
+    function, special = QUESTIONS[name]
+    x = np.linspace(-5, 5, COUNT)
+    plan, asked = recorded.planned(function, {"x": np.full(recorded.SAMPLE, 0.5)}, {}), []
+    assert any(to is None for *_, to in plan.steps)
+
+    def careful(start, end):
+        asked.append(start)
+        return [function(x[start:end])]
+
+    with np.errstate(all="ignore"):
+        assert np.array_equal(recorded.replayed(plan, [x], careful)[0], function(x))
+        assert not asked
+        x[100] = special
+        assert np.array_equal(recorded.replayed(plan, [x], careful)[0], function(x))
+    assert asked == [0]
 
 
 def test_most_losses_are_recorded():

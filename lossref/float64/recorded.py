@@ -7,6 +7,8 @@ the same numbers: the answers have the same bits.
 
 A function that looks at its numbers (`if x.any()`), indexes them, or uses what is not written down here is not recorded, and is called as
 it is. A block whose answers are not all finite is given to the careful code, and so is a call with an argument outside its domain or NaN.
+Where the code asks whether numbers are finite, or beyond what ordinary ones reach, the plan takes it that they are, or are not; each
+block is asked once, and is given to the careful code where that is wrong.
 """
 
 from __future__ import annotations
@@ -28,8 +30,8 @@ BLOCK = 1 << 14  # numbers that are worked on at a time
 LEAST = 512  # numbers for which what is recorded may pay for it: that takes as long as a hundred calls of so many
 SAMPLE = 2  # numbers that a symbol carries along, which say of what type its results are
 SEE_THE_SIGN_OF_ZERO = {np.copysign, np.signbit, np.arctan2, np.nextafter, np.spacing}  # an argument's -0 counts for 0
-INFINITE = {np.isposinf: math.inf, np.isneginf: -math.inf}
-LARGEST = float(np.finfo(np.float64).max)
+FAR = 500.0  # a number that is compared with a larger one is taken to lie below
+NEUTRAL = {np.multiply: ("float", 1.0, 1.0), np.divide: ("float", 1.0, 1.0), np.bitwise_or: ("bool", False, 1.0)}  # they change nothing
 SWALLOW_NAN = {  # they give an ordinary number, or a truth value, for a NaN
     np.less, np.less_equal, np.greater, np.greater_equal, np.equal, np.not_equal, np.isnan, np.isfinite, np.isinf, np.fmax, np.fmin,
     np.power, np.float_power, np.hypot,
@@ -62,7 +64,7 @@ class Symbol(np.lib.mixins.NDArrayOperatorsMixin):
     def shape(self) -> tuple[int, ...]:
         return self.sample.shape
 
-    def __array_ufunc__(self, ufunc: np.ufunc, method: str, *inputs: Any, **named: Any) -> Symbol:
+    def __array_ufunc__(self, ufunc: np.ufunc, method: str, *inputs: Any, **named: Any) -> Any:
         if method != "__call__" or named or ufunc.nout != 1 or ufunc in SEE_THE_SIGN_OF_ZERO:
             raise UnrecordableError
         return self.recording.node(ufunc, inputs)
@@ -80,10 +82,10 @@ class Symbol(np.lib.mixins.NDArrayOperatorsMixin):
             return function(self.sample)
         if function is np.broadcast_arrays:  # they are of one shape, or numbers
             return list(arguments)
+        if function in (np.isposinf, np.isneginf):
+            return self.recording.finite(arguments[0], np.False_)
         if function is np.nan_to_num:
-            return np.where(np.equal(arguments[0], arguments[0]), np.clip(arguments[0], -LARGEST, LARGEST), 0.0)
-        if function in INFINITE:
-            return np.equal(arguments[0], INFINITE[function])
+            return self.recording.finite(arguments[0], arguments[0])
         raise UnrecordableError
 
     def __array__(self, *_: Any, **__: Any) -> Any:
@@ -107,15 +109,23 @@ class Recording:
     soft: set[int] = field(default_factory=set)
     nodes: list[tuple[Any, tuple[Key, ...], np.dtype[Any]]] = field(default_factory=list)
     known: dict[tuple[Any, tuple[Key, ...]], Symbol] = field(default_factory=dict)
+    asked: dict[tuple[Any, tuple[Key, ...]], int] = field(default_factory=dict)  # what must be true of a block, by its node
 
     def argument(self, sample: Array) -> Symbol:
         self.nodes.append((None, (), sample.dtype))
         return Symbol(self, len(self.nodes) - 1, sample)
 
-    def node(self, done: Any, inputs: Sequence[Any], result: Callable[..., Any] | None = None) -> Symbol:
+    def node(self, done: Any, inputs: Sequence[Any], result: Callable[..., Any] | None = None) -> Any:
         keys = tuple(map(_key, inputs))
         if done is np.absolute and isinstance(keys[0], int) and self.nodes[keys[0]][0] is np.negative:
             keys = self.nodes[keys[0]][1]
+        if done in (np.isinf, np.isfinite):
+            return self.finite(inputs[0], np.bool_(done is np.isfinite))
+        if done is np.greater and isinstance(keys[0], int) and isinstance(keys[1], tuple) and FAR < keys[1][1] < math.inf:
+            return self._asked(is_at_most, keys, np.False_)
+        for at in (1,) if done is np.divide else (0, 1):
+            if done in NEUTRAL and keys[at] == NEUTRAL[done]:
+                return inputs[1 - at]
         is_soft = any(key in self.soft for key in keys)
         if is_soft and done in SWALLOW_NAN:
             raise SwallowedError
@@ -128,6 +138,16 @@ class Recording:
             if is_soft:
                 self.soft.add(len(self.nodes) - 1)
         return self.known[done, keys]
+
+    def finite(self, x: Any, answer: Any) -> Any:
+        """The answer where every number is finite, which each block is asked."""
+        return self._asked(is_finite, (_key(x),), answer)
+
+    def _asked(self, question: Callable[..., bool], keys: tuple[Key, ...], answer: Any) -> Any:
+        if (question, keys) not in self.asked:
+            self.asked[question, keys] = len(self.nodes)
+            self.nodes.append((question, keys, np.dtype(np.bool_)))
+        return answer
 
     def chosen(self, where: Any, one: Any, other: Any) -> Any:
         """np.where; `where(x == 0, 0, x y)` is x y: where that is no NaN it is 0 anyhow, and a NaN shows in the answers."""
@@ -165,10 +185,10 @@ def _is_zero(key: Key) -> bool:
 class Plan:
     """Steps (operation, places or numbers that it takes, place that it writes) over arguments, answers and scratch, in this order.
 
-    Of some arguments a NaN shows in an answer, for nothing on the way hides it.
+    A step that writes nothing asks what must be true of a block. Of some arguments a NaN shows in an answer: nothing on the way hides it.
     """
 
-    steps: tuple[tuple[Any, tuple[tuple[int | None, Any], ...], int], ...]
+    steps: tuple[tuple[Any, tuple[tuple[int | None, Any], ...], int | None], ...]
     shows_nan: tuple[bool, ...]
     answers: int
     floats: int
@@ -201,7 +221,8 @@ def _leaves(found: Any) -> list[Any]:
 
 def _placed(recording: Recording, answers: Sequence[int], arguments: int) -> Plan:
     """A place for each operation that an answer needs: scratch is used again once its last reader is done, in place where it may be."""
-    needed = set(answers)
+    questions = set(recording.asked.values())
+    needed = set(answers) | questions
     for node in range(len(recording.nodes) - 1, -1, -1):
         if node in needed:
             needed.update(key for key in recording.nodes[node][1] if isinstance(key, int))
@@ -218,7 +239,7 @@ def _placed(recording: Recording, answers: Sequence[int], arguments: int) -> Pla
         released = [(recording.nodes[key][2].char, place[key]) for key in over]
         for name, where in released if in_place else ():
             free[name].append(where)
-        if node not in place:
+        if node not in place and node not in questions:
             if not free[kind.char]:
                 where = -1 - sum(map(len, scratch.values()))  # counted below, floats before truths
                 scratch[kind.char].append(where)
@@ -226,14 +247,21 @@ def _placed(recording: Recording, answers: Sequence[int], arguments: int) -> Pla
             place[node] = free[kind.char].pop()
         for name, where in () if in_place else released:
             free[name].append(where)
-        steps.append((done, tuple((place[key], None) if isinstance(key, int) else (None, key[1]) for key in keys), place[node]))
-    order = {where: arguments + len(answers) + k for k, where in enumerate((*scratch["d"], *scratch["?"]))}
-    moved = tuple(
-        (done, tuple((order.get(p, p) if p is not None else None, x) for p, x in takes), order.get(to, to)) for done, takes, to in steps
-    )
+        steps.append((done, tuple((place[key], None) if isinstance(key, int) else (None, key[1]) for key in keys), place.get(node)))
+    order: dict[int | None, int | None] = {where: arguments + len(answers) + k for k, where in enumerate((*scratch["d"], *scratch["?"]))}
+    moved = tuple((done, tuple((order.get(p, p), x) for p, x in takes), order.get(to, to)) for done, takes, to in steps)
     hides = any(recording.nodes[node][0] in SWALLOW_NAN for node in needed)
     shows_nan = tuple(node in needed and not hides for node in range(arguments))
     return Plan(moved, shows_nan, len(answers), len(scratch["d"]), len(scratch["?"]))
+
+
+def is_finite(x: Array) -> bool:
+    """Whether all are, and their sum is."""
+    return math.isfinite(np.add.reduce(x))
+
+
+def is_at_most(x: Array, most: float) -> bool:
+    return bool(np.maximum.reduce(x) <= most)
 
 
 _kept = threading.local()  # scratch that the next call uses again
@@ -250,15 +278,19 @@ def replayed(plan: Plan, arguments: Sequence[Array], careful: Callable[[int, int
         end = min(start + block, size)
         places = [x[start:end] for x in whole]
         places += [x[: end - start] for x in (*floats, *truths)]
+        is_usual = True
         for done, takes, to in plan.steps:
             given = [number if place is None else places[place] for place, number in takes]
-            if done is np.where:
+            if to is None:
+                if not (is_usual := done(*given)):
+                    break
+            elif done is np.where:
                 np.copyto(places[to], given[2])
                 np.copyto(places[to], given[1], where=given[0])
             else:
                 done(*given, out=places[to])
         # A sum is finite if all are; finite numbers whose sum overflows are answered again, by other code and no worse.
-        if not all(map(math.isfinite, map(np.add.reduce, places[len(arguments) :][: plan.answers]))):
+        if not is_usual or not all(map(math.isfinite, map(np.add.reduce, places[len(arguments) :][: plan.answers]))):
             for y, right in zip(answers, careful(start, end), strict=True):
                 y[start:end] = right
     return answers
