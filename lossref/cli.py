@@ -16,6 +16,8 @@ GROUPS = {  # modules of `lossref.commands`, and the commands that each adds, in
     "check": ("check", "calls", "judge"),
     "search": ("search",),
     "sweep": ("sweep",),
+    "report": ("report", "compare"),
+    "plot": ("plot",),
     "coverage": ("coverage",),
     "listing": ("list",),
     "look": ("show", "eval", "why"),
@@ -38,6 +40,7 @@ try:
   lossref check mine:losses --waivers known.toml --junit lossref.xml     in your CI
   lossref search torch --loss softplus               hunt for the largest error, and make it simple
   lossref sweep softplus --implementation torch      every number of float32, and the worst of each binade
+  lossref report scipy.json torch.json --html report.html      reports of checks side by side, as one page
   lossref calls torch                                judge whole calls alone: reductions, weights, masks
   lossref coverage torch                             how many of PyTorch's losses can be judged
   lossref eval sigmoid_cross_entropy --logits 40 --target 1

@@ -142,7 +142,7 @@ def test_any_text_is_held(tmp_path):
     report = {"title": odd, "format": "float64", "level": "B", "golden": {"version": "1", "root": "0" * 64}, "losses": []}
     entry = {"loss": "hinge", "broke": odd, "decides": True, "vectors": 0, "declined": {odd: 1}, "refusals": {}, "conventions": []}
     report |= {"floating": [odd], "losses": [entry]}
-    (tmp_path / "found.xml").write_text(junit.of_run(report), encoding="utf-8")
+    (tmp_path / "found.xml").write_text(junit.of_runs([report]), encoding="utf-8")
     (suite,) = ElementTree.parse(tmp_path / "found.xml").getroot()
     said = suite.find("testcase").find("error").get("message")
     assert said.startswith(r"broke: \x00\x01")

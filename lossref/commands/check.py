@@ -277,7 +277,7 @@ def _report(
     if wanted:
         report["lacks"] = {}
     if given.junit:
-        files.write(given.junit, junit.of_run(report))
+        files.write(given.junit, junit.of_runs([report]))
     _print(given, report)
     return BROKE if report["broke"] else CONFORMS if report["conforms"] else DIFFERS
 

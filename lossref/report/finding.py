@@ -8,7 +8,7 @@ from dataclasses import asdict
 from typing import Any
 
 from lossref import catalog, golden
-from lossref.bits import Shown, hexadecimal, written
+from lossref.bits import Shown, hexadecimal, order, parsed, written
 from lossref.formats import FLOAT64, FORMATS, Format
 from lossref.golden.source import GOLDEN, Source
 from lossref.judge import alterations, causes
@@ -20,10 +20,11 @@ from lossref.judge.verdict import Declaration, PartVerdict, Verdict, deciding
 from lossref.library import Library
 from lossref.report.machine import machine
 from lossref.spec import APART, Loss, Question
-from lossref.values import mapped
+from lossref.values import flat, mapped
 
 SCHEMA = 1  # of report.schema.json
 WIDE = 256  # numbers of a wide row
+NEAR_1, BINADES = 10, 8  # of a profile: binades that stand alone, and how many are one beyond them
 LEAST_STANDING = 1 / 2  # of what is judged, below which what is declared leaves nothing to conform to
 
 
@@ -175,8 +176,34 @@ def _part(library: Library, found: PartVerdict, by_formula: PartVerdict, level: 
         "waived": [asdict(waived) | {"vectors": list(waived.vectors)} for waived in found.waived],
         "inexact": len(outcomes),
         "conforms": meets(grade, level),
+        "profile": profile(found.outcomes),
         "worst": [outcome(library, o) for o in shown],
     }
+
+
+def profile(outcomes: Sequence[Outcome]) -> list[list[float | str]]:
+    """The largest error, in ulps that are widened by what rounding of the inputs moves, along the first argument: by its number of the
+    largest magnitude, binade by binade around 1 and in blocks of binades further out. 0 where the answer is correctly rounded. Of single
+    examples, where they count for the grade."""
+    found: dict[tuple[bool, int], tuple[float, float]] = {}
+    for o in outcomes:
+        question = o.vector.question
+        if question.is_call or question.region in APART:
+            continue
+        x = max((float(x) for x in flat(next(iter(question.inputs.values())))), key=lambda x: order(abs(x)))
+        binade = (order(abs(x)) >> 52) - 1023
+        place = (x < 0, binade if abs(binade) <= NEAR_1 else binade // BINADES * BINADES)
+        error = 0.0 if o.is_exact else o.E2 / 2
+        if place not in found or error > found[place][1]:
+            found[place] = (x, error)
+    return [[_brief(x), _brief(error)] for x, error in sorted(found.values(), key=lambda pair: order(pair[0]))]
+
+
+def _brief(x: float) -> float | str:
+    """Four digits, which no picture shows more of; all of them where four would be infinite."""
+    if math.isfinite(x) and math.isfinite(short := parsed(f"{Shown(x):.4g}")):
+        return number(short)
+    return number(x)
 
 
 def outcome(library: Library, found: Outcome) -> dict[str, Any]:

@@ -17,18 +17,20 @@ KINDS = {"failure": "failures", "error": "errors", "skipped": "skipped"}  # a ca
 Entry = Mapping[str, Any]
 
 
-def of_run(report: Mapping[str, Any]) -> str:
-    """A whole check. A case that is waived, or composed by us, is skipped with the reason; what was declined is a property, counted."""
-    root = Element("testsuites", name=_plain(f"lossref: {report['title']}"))
-    golden = report["golden"]
-    asked = {"golden set": f"{golden['version']} {golden['root'][:12]}"} if golden else {"asked": of_facts(report["fresh"]).title}
-    facts = {**asked, "format": report["format"], "level": report["level"]}
-    facts |= {"floating": "; ".join(report["floating"])} if report["floating"] else {}
-    for entry in report["losses"]:
-        suite = SubElement(root, "testsuite", name=entry["loss"])
-        _properties(suite, {**facts, **_left_out(entry)})
-        for case, kind, message, lines in _cases(report, entry):
-            _case(suite, f"{case} {report['format']}", kind, message, lines)
+def of_runs(reports: Sequence[Mapping[str, Any]]) -> str:
+    """Whole checks. A case that is waived, or composed by us, is skipped with the reason; what was declined is a property, counted."""
+    root = Element("testsuites", name=_plain(f"lossref: {', '.join(report['title'] for report in reports)}"))
+    for report in reports:
+        golden = report["golden"]
+        asked = {"golden set": f"{golden['version']} {golden['root'][:12]}"} if golden else {"asked": of_facts(report["fresh"]).title}
+        facts = {**asked, "format": report["format"], "level": report["level"]}
+        facts |= {"floating": "; ".join(report["floating"])} if report["floating"] else {}
+        for entry in report["losses"]:
+            name = entry["loss"] if len(reports) == 1 else f"{report['title']} {report['format']}: {entry['loss']}"
+            suite = SubElement(root, "testsuite", name=_plain(name))
+            _properties(suite, {**facts, **_left_out(entry)})
+            for case, kind, message, lines in _cases(report, entry):
+                _case(suite, f"{case} {report['format']}", kind, message, lines)
     return _document(root)
 
 

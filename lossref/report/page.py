@@ -1,0 +1,151 @@
+"""Reports as one page that needs nothing beside it: a league table, and for each loss what it is, how far off each implementation is
+along its inputs, and the worst answers with the lines that reproduce them."""
+
+from __future__ import annotations
+
+import inspect
+import math
+import textwrap
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import jinja2
+
+from lossref import __version__, catalog
+from lossref.judge.measure import E2_OF_B, LEVELS, MEANING
+from lossref.report import league, text
+from lossref.report.screen import judged_by
+from lossref.spec import PARTS
+
+Entry = Mapping[str, Any]
+WIDTH, HEIGHT, LEFT, BELOW, TOP = 460, 220, 56, 36, 10
+LEAST, MOST = -2, 18  # decimal orders of an error; what is beyond stands at the edge
+FAR = 8  # decimal orders of an input; likewise
+COLOURS = 8  # that the page has for implementations
+
+
+@dataclass(frozen=True)
+class Picture:
+    """The errors of some implementations along the inputs, both logarithmic, as paths of an SVG picture."""
+
+    part: str
+    width: int
+    height: int
+    points: tuple[tuple[int, str, str], ...]  # which implementation, its name, the path of its points
+    across: tuple[tuple[float, str], ...]  # where an input is, and how it is written
+    up: tuple[tuple[float, str], ...]
+    allowed: float  # the height up to which level B goes
+    words: str
+
+    @property
+    def edges(self) -> tuple[int, int, int, int]:
+        """Left, top, right and bottom of what is drawn in."""
+        return LEFT, TOP, WIDTH - 8, HEIGHT - BELOW
+
+
+def of_reports(reports: Sequence[Mapping[str, Any]]) -> str:
+    """The page of reports as `league.read` has them."""
+    table = league.league(reports)
+    template = jinja2.Environment(
+        loader=jinja2.FileSystemLoader(Path(__file__).parent), autoescape=True, undefined=jinja2.StrictUndefined, trim_blocks=True,
+        lstrip_blocks=True,
+    ).get_template("page.html")  # fmt: skip
+    return template.render(
+        table=table,
+        version=__version__,
+        facts=[(name, report, judged_by(report)) for name, report in zip(table.columns, reports, strict=True)],
+        losses=[_loss(name, table) for name in table.rows],
+        ulps=league.ulps,
+        levels=LEVELS,
+        meaning=MEANING,
+    )
+
+
+def _loss(name: str, table: league.League) -> dict[str, Any]:
+    """What the page says of a loss; of one that is not in the catalogue, somebody's own, only how it is judged."""
+    entries = [next((entry for entry in report["losses"] if entry["loss"] == name), None) for report in table.reports]
+    known = catalog.get(name) if name in catalog.names() else None
+    return {
+        "name": name,
+        "cells": table.rows[name],
+        "documentation": known.documentation if known else "",
+        "code": "\n\n".join(_source(getattr(known, part)) for part in PARTS if known and getattr(known, part)),
+        "hard": {hard.flag: hard.reason for hard in known.hard} if known else {},
+        "pictures": list(_pictures(entries, table.columns)),
+        "judged": [
+            _judged(column, entry, report["level"])
+            for column, entry, report in zip(table.columns, entries, table.reports, strict=True)
+            if entry
+        ],
+    }
+
+
+def _judged(column: str, entry: Entry, level: str) -> dict[str, Any]:
+    worst = [wrong for part in entry["parts"].values() for wrong in part["worst"][:1]]
+    return {
+        "column": column,
+        "entry": entry,
+        "declared": list(text.declared(entry, level)),
+        "findings": [_finding(wrong) for wrong in worst],
+    }
+
+
+def _finding(wrong: Entry) -> dict[str, Any]:
+    """A bug report, its line that reproduces it apart."""
+    title, *lines = text.lines({name: x for name, x in wrong.items() if name != "command"})
+    return {"title": title, "lines": [line.removeprefix("  ") for line in lines], "command": wrong["command"]}
+
+
+def _source(function: Any) -> str:
+    return textwrap.dedent(inspect.getsource(function)).rstrip()
+
+
+def _pictures(entries: Sequence[Entry | None], columns: Sequence[str]) -> Iterator[Picture]:
+    """One for each part of which somebody's errors are known."""
+    for part in PARTS:
+        found = [
+            (k, column, entry["parts"][part].get("profile", []))
+            for k, (column, entry) in enumerate(zip(columns, entries, strict=True))
+            if entry and part in entry["parts"]
+        ]
+        if points := [(float(x), float(error)) for *_, profile in found for x, error in profile]:
+            yield _picture(part, found, points)
+
+
+def _picture(part: str, found: Sequence[tuple[int, str, Sequence[Any]]], points: Sequence[tuple[float, float]]) -> Picture:
+    magnitudes = [math.log10(abs(x)) for x, _ in points if x] or [0.0]
+    low = max(math.floor(min(magnitudes)), -FAR)
+    high = max(min(math.ceil(max(magnitudes)), FAR), low + 1)
+    signs = sorted({(x > 0) - (x < 0) for x, _ in points} - {0}) or [1]
+    left, top, right, bottom = LEFT, TOP, WIDTH - 8, HEIGHT - BELOW
+    middle = left if signs == [1] else right if signs == [-1] else (left + right) / 2
+    reach = (right - left) / len(signs)
+
+    def across(x: float) -> float:
+        if x == 0:
+            return middle
+        share = (min(max(math.log10(abs(x)), low), high) - low) / (high - low)
+        return middle + math.copysign(8 + share * (reach - 16), x)
+
+    def up(error: float) -> float:
+        order = min(max(math.log10(error), LEAST), MOST) if error else LEAST
+        return bottom - (order - LEAST) / (MOST - LEAST) * (bottom - top)
+
+    paths = tuple(
+        (k % COLOURS, column, "".join(f"M{across(float(x)):.0f} {up(float(error)):.0f}h0" for x, error in profile))
+        for k, column, profile in found
+    )
+    step = max(1, -(-(high - low) // (3 if len(signs) > 1 else 6)))
+    places = [(sign, k) for sign in signs for k in range(high, low if len(signs) > 1 else low - 1, -step)]
+    marks = [(across(sign * 10.0**k), f"{'-' if sign < 0 else ''}{_power(k)}") for sign, k in places]
+    marks += [(middle, "0")] if len(signs) > 1 else []
+    worst = [(column, *max(((float(e), float(x)) for x, e in profile), default=(0.0, 0.0))) for _, column, profile in found]
+    words = "; ".join(f"{column}: at most {league.ulps(e)} ulps{f', at {x:.3g}' if e else ''}" for column, e, x in worst)
+    heights = tuple((up(10.0**k), "0" if k == LEAST else _power(k)) for k in range(LEAST, MOST + 1, 4))
+    return Picture(part, WIDTH, HEIGHT, paths, tuple(marks), heights, up(E2_OF_B / 2), words)
+
+
+def _power(k: int) -> str:
+    return {0: "1", 1: "10"}.get(k, f"1e{k}")
