@@ -102,10 +102,11 @@ Key = int | tuple[Any, ...]  # a node, or a number with its type: 1 and 1.0 and 
 class Recording:
     """Operations in their order, each on earlier ones; those of equal names and inputs are one.
 
-    Where `shortens`, products stand for what the code makes 0 where a factor is 0: `soft` are those, and all that is made of them.
+    Where it `shortens`, products stand for what the code makes 0 where a factor is 0, and at 2 for what it chooses where the other choice
+    is 0: `soft` are those, and all that is made of them.
     """
 
-    shortens: bool = True
+    shortens: int = 2
     soft: set[int] = field(default_factory=set)
     nodes: list[tuple[Any, tuple[Key, ...], np.dtype[Any]]] = field(default_factory=list)
     known: dict[tuple[Any, tuple[Key, ...]], Symbol] = field(default_factory=dict)
@@ -160,6 +161,10 @@ class Recording:
             if self.shortens and factor is np.multiply and keys[0] in factors:
                 self.soft.add(other.node)
                 return other
+        if self.shortens > 1 and _is_zero(_key(other)) and isinstance(one, Symbol):  # a choice takes several times as long as a product
+            product = self.node(np.multiply, (one, where))
+            self.soft.add(product.node)
+            return self.node(np.add, (product, 0.0))  # -0 becomes 0
         return self.node(np.where, (where, one, other), np.where)
 
 
@@ -196,7 +201,7 @@ class Plan:
 
 
 def planned(
-    function: Callable[..., Any], arguments: Mapping[str, Array], parameters: Mapping[str, Any], *, shortens: bool = True
+    function: Callable[..., Any], arguments: Mapping[str, Array], parameters: Mapping[str, Any], *, shortens: int = 2
 ) -> Plan | None:
     """A function as a plan; None where it cannot be recorded."""
     recording = Recording(shortens=shortens)
@@ -207,7 +212,7 @@ def planned(
         everywhere = partial(np.asarray, dtype=np.float64)
         answers = [x if isinstance(x, Symbol) else recording.node(np.positive, (x,), everywhere) for x in _leaves(found)]
     except SwallowedError:
-        return planned(function, arguments, parameters, shortens=False)
+        return planned(function, arguments, parameters, shortens=shortens - 1)
     except (UnrecordableError, AttributeError, TypeError):  # what a symbol has not, an array has
         return None
     if any(x.sample.dtype != np.float64 for x in answers) or len({x.node for x in answers} - set(range(len(arguments)))) < len(answers):
@@ -235,7 +240,8 @@ def _placed(recording: Recording, answers: Sequence[int], arguments: int) -> Pla
     for node in sorted(needed - set(range(arguments))):
         done, keys, kind = recording.nodes[node]
         over = {key for key in keys if isinstance(key, int) and last[key] == node and key >= arguments and key not in answers}
-        in_place = done is not np.where and done not in NOT_IN_PLACE
+        mixed = any(recording.nodes[key][2] != kind for key in keys if isinstance(key, int))  # in place they are copied first
+        in_place = done is not np.where and done not in NOT_IN_PLACE and not mixed
         released = [(recording.nodes[key][2].char, place[key]) for key in over]
         for name, where in released if in_place else ():
             free[name].append(where)
@@ -285,8 +291,7 @@ def replayed(plan: Plan, arguments: Sequence[Array], careful: Callable[[int, int
                 if not (is_usual := done(*given)):
                     break
             elif done is np.where:
-                np.copyto(places[to], given[2])
-                np.copyto(places[to], given[1], where=given[0])
+                np.copyto(places[to], np.where(*given))  # which takes a third of the time of a masked copy
             else:
                 done(*given, out=places[to])
         # A sum is finite if all are; finite numbers whose sum overflows are answered again, by other code and no worse.
