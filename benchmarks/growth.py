@@ -1,10 +1,11 @@
 """How cost grows with size: float64 code, exact answers, checks, golden vectors, sweeps. What is linear has the same figure in each column.
 
-    python benchmarks/growth.py
+    python benchmarks/growth.py [--plot growth.svg]
 """
 
 from __future__ import annotations
 
+import argparse
 import time
 from collections.abc import Callable
 from functools import partial
@@ -20,6 +21,8 @@ from lossref.golden.source import Source
 from lossref.implementations.resolve import resolve
 from lossref.judge.verdict import judge
 
+SERIES: dict[str, dict[int, float]] = {}
+
 
 def seconds(run: Callable[[], Any], times: int = 3) -> float:
     """The least of a few times."""
@@ -34,11 +37,29 @@ def seconds(run: Callable[[], Any], times: int = 3) -> float:
 def row(report: Report, what: str, unit: str, costs: dict[int, float]) -> None:
     """The cost of a unit at each size, and how the last is to the first."""
     each = list(costs.values())
+    SERIES[f"{what} ({unit})"] = costs
     shown = [f"{n:,}: {x:.3g}" for n, x in costs.items()]
     report.add(what, unit, *shown, *[""] * (3 - len(shown)), f"{each[-1] / each[0]:.2f}")
 
 
+def plot(path: str) -> None:
+    """Each row as a line: flat where cost is linear in size."""
+    from matplotlib.figure import Figure
+
+    figure = Figure(figsize=(9, 5), layout="constrained")
+    axes = figure.subplots()
+    for k, (what, costs) in enumerate(SERIES.items()):
+        axes.plot(list(costs), [cost / next(iter(costs.values())) for cost in costs.values()], "osD^v<>"[k % 7] + "-", label=what)
+    axes.set(xscale="log", yscale="log", xlabel="size", ylabel="cost of a unit, by that at the least size")
+    axes.grid(alpha=0.3)
+    axes.legend(fontsize="small", loc="center left", bbox_to_anchor=(1, 0.5))
+    figure.savefig(path, metadata={"Date": None})
+
+
 def main() -> Report:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--plot", metavar="FILE", help="draw the table too, as an SVG picture")
+    given = parser.parse_args()
     console.print(machine())
     report = Report("Growth", ("what", "unit", "size: cost", "size: cost", "size: cost", "last / first"))
     draw, both = draws(), lossref.value_and_gradient
@@ -64,6 +85,8 @@ def main() -> Report:
     costs = {n: seconds(partial(lossref.sweep, "softplus", format=form), 1) / n * 1e6 for form, n in inputs.items()}
     row(report, "sweeping softplus", "us an input", costs)
     report.show()
+    if given.plot:
+        plot(given.plot)
     return report
 
 

@@ -37,7 +37,9 @@ def __getattr__(name: str) -> Any:
     if name in _PLACES:
         module, _, attribute = _PLACES[name].partition(":")
         found = import_module(f"lossref.{module}")
-        return getattr(found, attribute) if attribute else found
+        found = getattr(found, attribute) if attribute else found
+        globals()[name] = found  # the next time it is there
+        return found
     if not name.startswith("_") and find_spec(f"lossref.{name}"):
         return import_module(f"lossref.{name}")
     raise AttributeError(f"lossref has no {name!r}; it has {', '.join(__all__)}")
