@@ -48,11 +48,7 @@ class Picture:
 def of_reports(reports: Sequence[Mapping[str, Any]]) -> str:
     """The page of reports as `league.read` has them."""
     table = league.league(reports)
-    template = jinja2.Environment(
-        loader=jinja2.FileSystemLoader(Path(__file__).parent), autoescape=True, undefined=jinja2.StrictUndefined, trim_blocks=True,
-        lstrip_blocks=True,
-    ).get_template("page.html")  # fmt: skip
-    return template.render(
+    return _template("page.html").render(
         table=table,
         version=__version__,
         facts=[(name, report, judged_by(report)) for name, report in zip(table.columns, reports, strict=True)],
@@ -63,6 +59,19 @@ def of_reports(reports: Sequence[Mapping[str, Any]]) -> str:
     )
 
 
+def of_profiles(part: str, profiles: Mapping[str, Sequence[Any]]) -> str:
+    """A picture alone, as a piece of HTML: what each name has for a part in its report."""
+    found = [(k, name, profile) for k, (name, profile) in enumerate(profiles.items())]
+    return _template("picture.html").render(picture=_picture(part, found))
+
+
+def _template(name: str) -> jinja2.Template:
+    return jinja2.Environment(
+        loader=jinja2.FileSystemLoader(Path(__file__).parent), autoescape=True, undefined=jinja2.StrictUndefined, trim_blocks=True,
+        lstrip_blocks=True,
+    ).get_template(name)  # fmt: skip
+
+
 def _loss(name: str, table: league.League) -> dict[str, Any]:
     """What the page says of a loss; of one that is not in the catalogue, somebody's own, only how it is judged."""
     entries = [next((entry for entry in report["losses"] if entry["loss"] == name), None) for report in table.reports]
@@ -71,7 +80,7 @@ def _loss(name: str, table: league.League) -> dict[str, Any]:
         "name": name,
         "cells": table.rows[name],
         "documentation": known.documentation if known else "",
-        "code": "\n\n".join(_source(getattr(known, part)) for part in PARTS if known and getattr(known, part)),
+        "code": "\n\n".join(source(getattr(known, part)) for part in PARTS if known and getattr(known, part)),
         "hard": {hard.flag: hard.reason for hard in known.hard} if known else {},
         "pictures": list(_pictures(entries, table.columns)),
         "judged": [
@@ -98,7 +107,7 @@ def _finding(wrong: Entry) -> dict[str, Any]:
     return {"title": title, "lines": [line.removeprefix("  ") for line in lines], "command": wrong["command"]}
 
 
-def _source(function: Any) -> str:
+def source(function: Any) -> str:
     return textwrap.dedent(inspect.getsource(function)).rstrip()
 
 
@@ -110,11 +119,12 @@ def _pictures(entries: Sequence[Entry | None], columns: Sequence[str]) -> Iterat
             for k, (column, entry) in enumerate(zip(columns, entries, strict=True))
             if entry and part in entry["parts"]
         ]
-        if points := [(float(x), float(error)) for *_, profile in found for x, error in profile]:
-            yield _picture(part, found, points)
+        if any(profile for *_, profile in found):
+            yield _picture(part, found)
 
 
-def _picture(part: str, found: Sequence[tuple[int, str, Sequence[Any]]], points: Sequence[tuple[float, float]]) -> Picture:
+def _picture(part: str, found: Sequence[tuple[int, str, Sequence[Any]]]) -> Picture:
+    points = [(float(x), float(error)) for *_, profile in found for x, error in profile]
     magnitudes = [math.log10(abs(x)) for x, _ in points if x] or [0.0]
     low = max(math.floor(min(magnitudes)), -FAR)
     high = max(min(math.ceil(max(magnitudes)), FAR), low + 1)

@@ -1,0 +1,215 @@
+"""Make the site: a page a loss, a library, a piece of folklore and a fault; guides, reference, API. Warnings and broken links are errors.
+
+    python scripts/build_site.py [--to build/site] [--sources FOLDER]      # needs pip install -e '.[site]'
+
+Sphinx makes the pages of Markdown. What is written by hand lies in docs/; the rest is made here of the catalogue, the committed reports
+and the mutants' folklore, each number where it is known already.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import shutil
+import subprocess
+import sys
+import tempfile
+from collections.abc import Iterable, Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+from lossref import catalog, census
+from lossref.mutants import folklore
+from lossref.mutants.judging import LENIENT, Finding, examine
+from lossref.report import folklore as facts_of
+from lossref.report import page
+from lossref.report.finding import profile
+from lossref.spec import PARTS, Loss
+
+ROOT = Path(__file__).parent.parent
+REFERENCE = {"glossary": "GLOSSARY.md", "changes": "CHANGES.md", "contributing": "CONTRIBUTING.md"}
+CONF = """
+project = "lossref"
+extensions = ["myst_parser", "sphinx.ext.autodoc"]
+html_theme = "furo"
+html_static_path = ["static"]
+html_css_files = ["pictures.css"]
+html_title = "lossref"
+html_show_sphinx = html_show_copyright = False
+default_role = "code"
+html_copy_source = False
+myst_heading_anchors = 3
+suppress_warnings = ["myst.header"]
+autodoc_typehints = "none"
+"""
+API = ("value", "gradient", "hessian", "value_and_gradient", "oracle", "check", "sweep")
+Report = Mapping[str, Any]
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--to", type=Path, default=ROOT / "build" / "site", metavar="FOLDER", help="where the site is put (build/site)")
+    parser.add_argument("--sources", type=Path, metavar="FOLDER", help="keep the pages' sources there")
+    given = parser.parse_args()
+    with tempfile.TemporaryDirectory() as beside:
+        sources = given.sources or Path(beside) / "sources"
+        write_sources(sources)
+        made = Path(beside) / "site"
+        command = [sys.executable, "-m", "sphinx", "-q", "-W", "--keep-going", "-b", "html", sources, made]
+        if subprocess.run(command, check=False).returncode:
+            sys.exit("the site was not made: what is wrong stands above")
+        shutil.rmtree(given.to, ignore_errors=True)
+        shutil.copytree(made, given.to, ignore=shutil.ignore_patterns(".doctrees", ".buildinfo"))
+    print(given.to)
+
+
+def write_sources(folder: Path) -> None:
+    """Every page as Markdown, and the configuration."""
+    reports = [json.loads(path.read_text(encoding="utf-8")) for path in sorted((ROOT / "reports").glob("*.json"))]
+    pages = {f"losses/{name}": loss_page(catalog.get(name), reports) for name in catalog.names()}
+    pages |= {f"libraries/{_slug(report['library'])}": library_page(report) for report in reports}
+    pages |= {f"folklore/{record.id}": folklore_page(examine(record)) for record in folklore()}
+    pages |= {f"reference/{name}": (ROOT / source).read_text(encoding="utf-8") for name, source in REFERENCE.items()}
+    for kind, source in (("reference", "docs"), ("guides", "docs/guides"), ("upstream", "reports/upstream")):
+        for path in sorted((ROOT / source).glob("*.md")):
+            pages[f"{kind}/{path.stem.lower()}"] = path.read_text(encoding="utf-8").replace("](README.md)", "](readme.md)")
+    pages["reference/api"] = api_page()
+    pages["index"] = (ROOT / "docs" / "site" / "index.md").read_text(encoding="utf-8")
+    for kind, words in json.loads((ROOT / "docs" / "site" / "sections.json").read_text(encoding="utf-8")).items():
+        inside = [name.removeprefix(f"{kind}/") for name in pages if name.startswith(f"{kind}/") and name != f"{kind}/readme"]
+        pages[f"{kind}/index"] = section_page(words, inside, pages, kind)
+    pages.pop("upstream/readme")
+    for name, text in pages.items():
+        path = folder / f"{name}.md"
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text, encoding="utf-8")
+    (folder / "conf.py").write_text(CONF, encoding="utf-8")
+    shutil.copytree(ROOT / "docs" / "site" / "static", folder / "static", dirs_exist_ok=True)
+    for picture in (ROOT / "docs").glob("*.svg"):
+        shutil.copy(picture, folder / "reference" / picture.name)
+
+
+def section_page(words: Mapping[str, str], inside: Iterable[str], pages: Mapping[str, str], kind: str) -> str:
+    """The list of a section's pages, with the first sentence of each."""
+    lines = [f"# {words['title']}", "", words["sentence"], "", "```{toctree}", ":hidden:", ":maxdepth: 1", "", *inside, "```", ""]
+    for name in inside:
+        title, sentence = _opening(pages[f"{kind}/{name}"])
+        lines.append(f"- [{title}]({name}.md){': ' + sentence if sentence and sentence != title else ''}")
+    return "\n".join(lines) + "\n"
+
+
+def loss_page(loss: Loss, reports: Iterable[Report]) -> str:
+    """One loss: what it is, its arguments, how libraries do, where it is hard, and a stable form."""
+    first, _, rest = loss.documentation.partition("\n")
+    lines = [f"# {loss.name}", "", first, "", *_fenced(rest.strip(), "text"), "## Arguments", ""]
+    lines += [f"- `{name}`: {space.description}" for name, space in loss.arguments.items()]
+    lines += [f"- `{name}`: {of.space.description}, {of.default} by default" for name, of in loss.parameters.items()]
+    rows = [(report, row) for report in reports for row in report["formats"].get("float64", []) if row["loss"] == loss.name]
+    if rows:
+        lines += ["", "## What libraries get right", ""]
+        lines += ["Grades of value/gradient/Hessian in float64, as each library documents the loss.", ""]
+        lines += ["| library | grades | by the formula | answers lost |", "| --- | --- | --- | ---: |"]
+        for report, row in rows:
+            lines.append(f"| {_to_library(report)} | {_grades(row, 'grade')} | {_grades(row, 'mathematics')} | {_lost(row)} |")
+    if loss.hard:
+        lines += ["", "## Where it is hard", "", *(f"- {hard.reason}" for hard in loss.hard)]
+    if names := census.elsewhere(loss.name):
+        lines += ["", "## Its names elsewhere", "", *(f"- {library}: {name}" for library, name in names.items())]
+    if loss.value:
+        code = "\n\n".join(page.source(getattr(loss, part)) for part in PARTS if getattr(loss, part))
+        lines += ["", "## A stable form, in NumPy", "", *_fenced(code, "python")]
+    lines += ["", f"    lossref show {loss.name}", f"    lossref check torch --loss {loss.name}"]
+    return "\n".join(lines) + "\n"
+
+
+def library_page(report: Report) -> str:
+    """One library: its grades, and the lines that show each fault."""
+    lines = [f"# {report['library']}", "", f"What {report['library']} gets right of the losses that it has, by the committed report.", ""]
+    lines += [f"Made on {report['platform']}; golden set {report['golden']['version']}.", ""]
+    for form, rows in report["formats"].items():
+        lines += [f"## {form}", "", "| loss | grades | by the formula | answers lost |", "| --- | --- | --- | ---: |"]
+        for row in rows:
+            name = f"[{row['loss']}](../losses/{row['loss']}.md){' (composed)' if row['composed'] else ''}"
+            lines.append(f"| {name} | {_grades(row, 'grade')} | {_grades(row, 'mathematics')} | {_lost(row)} |")
+        lines.append("")
+    lines += ["## Lines that show it", ""]
+    for row in report["formats"].get("float64", []):
+        for part, of in row["parts"].items():
+            if (found := of["finding"]) and not row["composed"]:
+                exact = found["exact"]
+                right = exact["decimal"] if isinstance(exact, dict) else " to ".join(str(end["decimal"]) for end in exact)
+                lines += [f"{row['loss']} {part} ({of['grade']}): {found['got']['decimal']}, exactly {right}", ""]
+                lines += _fenced(found["line"], "python")
+    return "\n".join(lines) + "\n"
+
+
+def folklore_page(found: Finding) -> str:
+    """One wrong formula: what is wrong, its error as a picture, the smallest counterexample, what would have passed it."""
+    record, facts = found.record, facts_of.facts(found)
+    lines = [f"# {_sentence(record.claim)}", "", f"{_sentence(record.why)}.", "", *_fenced(facts_of.code(record), "python")]
+    inputs = ", ".join(f"{name} = {_plain(x)}" for name, x in facts["inputs"].items())
+    got, exact = _plain(facts["got"]), _plain(facts["exact_digits"])
+    lines += ["## The smallest counterexample", "", f"At {inputs} it gives {got}; exactly it is {exact}.", ""]
+    lines += ["The right call:", "", *_fenced(record.right_call, "python")]
+    if found.verdict and not found.verdict.broke:
+        points = profile(found.verdict.parts[record.part].outcomes)
+        lines += [f"## Its error along the inputs: grade {found.grade}", "", page.of_profiles(record.part, {record.id: points}), ""]
+        lines += ["In the shaded band is all that the rounding of the inputs can excuse.", ""]
+    lines += ["## What would have passed it", "", *_passing(found), "", f"The loss: [{record.loss}](../losses/{record.loss}.md)."]
+    lines += [f"From {', '.join(record.sources)}; {'it prints this' if record.printed else 'it invites this'}."] if record.sources else []
+    return "\n".join(lines) + "\n"
+
+
+def _passing(found: Finding) -> Iterator[str]:
+    for name, (relative, absolute) in LENIENT.items():
+        verdict = "passes it" if found.passes(name) else "catches it"
+        yield f"- {name} with tolerances {relative:g} relative, {absolute:g} absolute: {verdict}"
+
+
+def api_page() -> str:
+    """The functions that users call, from their docstrings."""
+    lines = ["# Python functions", "", "What `import lossref` offers, from the docstrings.", ""]
+    for name in API:
+        lines += ["```{eval-rst}", f".. autofunction:: lossref.{name}", "```", ""]
+    return "\n".join(lines)
+
+
+def _opening(text: str) -> tuple[str, str]:
+    """A page's title and its first sentence."""
+    title, *rest = (line for line in text.splitlines() if line.strip())
+    sentence = next((line for line in rest if not line.startswith(("|", "#", "`", "    ", "-", "```"))), "")
+    return title.removeprefix("# "), sentence
+
+
+def _sentence(words: str) -> str:
+    return words[0].upper() + words[1:].rstrip(".")
+
+
+def _plain(x: Any) -> str:
+    """Numbers, some of which are texts, in lists or alone."""
+    return f"[{', '.join(map(_plain, x))}]" if isinstance(x, list) else str(x)
+
+
+def _fenced(text: str, language: str) -> list[str]:
+    return [f"```{language}", text, "```", ""] if text else []
+
+
+def _grades(row: Report, key: str) -> str:
+    parts = [row["parts"].get(part) for part in PARTS if part != "hessian" or part in row["parts"]]
+    return "/".join(part[key] if part else "-" for part in parts) if row["parts"] else "broke"
+
+
+def _lost(row: Report) -> str:
+    return str(sum(part["lost"] for part in row["parts"].values()) or "")
+
+
+def _to_library(report: Report) -> str:
+    return f"[{report['library']}](../libraries/{_slug(report['library'])}.md)"
+
+
+def _slug(title: str) -> str:
+    return "".join(c if c.isalnum() else "-" for c in title.lower()).strip("-")
+
+
+if __name__ == "__main__":
+    main()
