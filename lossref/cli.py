@@ -8,6 +8,7 @@ import re
 import sys
 from collections.abc import Sequence
 from importlib import import_module
+from typing import Any
 
 from lossref import __version__, output
 from lossref.commands import BAD_USE, Parser, UsageError
@@ -85,7 +86,27 @@ def parser(command: str = "") -> argparse.ArgumentParser:
     return whole
 
 
+def _complete() -> None:
+    """Tell a shell, which asks by this variable, how a line may go on: commands, options, choices, names of losses and libraries."""
+    try:
+        import argcomplete
+        from argcomplete.completers import ChoicesCompleter
+    except ImportError:
+        return
+    from lossref import catalog
+    from lossref.implementations.resolve import ADAPTERS
+
+    whole = parser()
+    known = {"LOSS": dict.fromkeys(catalog.names(), ""), "IMPLEMENTATION": dict.fromkeys(ADAPTERS, "")}
+    commands: Any = next(action for action in whole._actions if action.metavar == "COMMAND")  # argparse has no public way to these
+    for action in (action for command in commands.choices.values() for action in command._actions if action.metavar in known):
+        action.completer = ChoicesCompleter(known[action.metavar])
+    argcomplete.autocomplete(whole)
+
+
 def _run(typed: Sequence[str]) -> int:
+    if "_ARGCOMPLETE" in os.environ:
+        _complete()
     whole = parser(typed[0] if typed else "")
     if wrong := [word for word in typed if re.fullmatch("--[a-z-]+=--", word)]:  # which argparse takes for an empty list
         whole.error(f"{wrong[0]}: -- is no value of an option")
