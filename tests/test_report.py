@@ -77,6 +77,22 @@ def test_words_of_a_report_are_no_code_on_the_page(runs, tmp_path):
     assert "</details><b>" not in page
 
 
+def test_a_profile_that_somebody_wrote_is_drawn_all_the_same(runs, tmp_path):
+    strange = [["nan", 1.0], ["inf", "nan"], [-1e308, "nan"], [5e-324, "inf"], [0, -3], [0.0, 1e300]]
+
+    def odd(report):
+        for entry, profile in zip(report["losses"], (strange, [], [["inf", 1]]), strict=True):
+            entry["parts"] = {"value": entry["parts"]["value"] | {"profile": profile}}
+
+    told("report", changed(runs, odd), "--html", tmp_path / "page.html")
+    assert (tmp_path / "page.html").read_text().count('class="picture"') == 1
+
+    def short(report):
+        report["losses"][0]["parts"]["value"]["profile"] = [[1.0]]
+
+    assert "profile[0] must have 2 entries or more" in told("report", changed(runs, short), "--html", tmp_path / "no.html", ends=2)
+
+
 def test_a_badge_and_junit(runs, tmp_path):
     told("report", runs / "lossref.json", "--badge", tmp_path / "badge.svg")
     badge = ElementTree.parse(tmp_path / "badge.svg").getroot()

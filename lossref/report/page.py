@@ -61,7 +61,7 @@ def of_reports(reports: Sequence[Mapping[str, Any]]) -> str:
 
 def of_profiles(part: str, profiles: Mapping[str, Sequence[Any]]) -> str:
     """A picture alone, as a piece of HTML: what each name has for a part in its report."""
-    found = [(k, name, profile) for k, (name, profile) in enumerate(profiles.items())]
+    found = [(k, name, _drawn(profile)) for k, (name, profile) in enumerate(profiles.items())]
     return _template("picture.html").render(picture=_picture(part, found))
 
 
@@ -115,7 +115,7 @@ def _pictures(entries: Sequence[Entry | None], columns: Sequence[str]) -> Iterat
     """One for each part of which somebody's errors are known."""
     for part in PARTS:
         found = [
-            (k, column, entry["parts"][part].get("profile", []))
+            (k, column, _drawn(entry["parts"][part].get("profile", [])))
             for k, (column, entry) in enumerate(zip(columns, entries, strict=True))
             if entry and part in entry["parts"]
         ]
@@ -123,8 +123,14 @@ def _pictures(entries: Sequence[Entry | None], columns: Sequence[str]) -> Iterat
             yield _picture(part, found)
 
 
-def _picture(part: str, found: Sequence[tuple[int, str, Sequence[Any]]]) -> Picture:
-    points = [(float(x), float(error)) for *_, profile in found for x, error in profile]
+def _drawn(profile: Sequence[Sequence[Any]]) -> list[tuple[float, float]]:
+    """Inputs and errors as numbers, in a report that anybody may have written: an error that is none counts as infinite."""
+    pairs = [(float(x), float(error)) for x, error in profile]
+    return [(x, math.inf if math.isnan(error) else max(error, 0.0)) for x, error in pairs if math.isfinite(x)]
+
+
+def _picture(part: str, found: Sequence[tuple[int, str, Sequence[tuple[float, float]]]]) -> Picture:
+    points = [pair for *_, profile in found for pair in profile]
     magnitudes = [math.log10(abs(x)) for x, _ in points if x] or [0.0]
     low = max(math.floor(min(magnitudes)), -FAR)
     high = max(min(math.ceil(max(magnitudes)), FAR), low + 1)
@@ -144,14 +150,14 @@ def _picture(part: str, found: Sequence[tuple[int, str, Sequence[Any]]]) -> Pict
         return bottom - (order - LEAST) / (MOST - LEAST) * (bottom - top)
 
     paths = tuple(
-        (k % COLOURS, column, "".join(f"M{across(float(x)):.0f} {up(float(error)):.0f}h0" for x, error in profile))
+        (k % COLOURS, column, "".join(f"M{across(x):.0f} {up(error):.0f}h0" for x, error in profile))
         for k, column, profile in found
     )
     step = max(1, -(-(high - low) // (3 if len(signs) > 1 else 6)))
     places = [(sign, k) for sign in signs for k in range(high, low if len(signs) > 1 else low - 1, -step)]
     marks = [(across(sign * 10.0**k), f"{'-' if sign < 0 else ''}{_power(k)}") for sign, k in places]
     marks += [(middle, "0")] if len(signs) > 1 else []
-    worst = [(column, *max(((float(e), float(x)) for x, e in profile), default=(0.0, 0.0))) for _, column, profile in found]
+    worst = [(column, *max(((e, x) for x, e in profile), default=(0.0, 0.0))) for _, column, profile in found]
     words = "; ".join(f"{column}: at most {league.ulps(e)} ulps{f', at {x:.3g}' if e else ''}" for column, e, x in worst)
     heights = tuple((up(10.0**k), "0" if k == LEAST else _power(k)) for k in range(LEAST, MOST + 1, 4))
     return Picture(part, WIDTH, HEIGHT, paths, tuple(marks), heights, up(E2_OF_B / 2), words)
