@@ -70,7 +70,7 @@ def write_sources(folder: Path) -> None:
     pages |= {f"libraries/{_slug(report['library'])}": library_page(report) for report in reports}
     pages |= {f"folklore/{record.id}": folklore_page(examine(record)) for record in folklore()}
     pages |= {f"reference/{name}": (ROOT / source).read_text(encoding="utf-8") for name, source in REFERENCE.items()}
-    for kind, source in (("reference", "docs"), ("guides", "docs/guides"), ("upstream", "reports/upstream")):
+    for kind, source in (("reference", "docs"), ("guides", "docs/guides"), ("lessons", "docs/lessons"), ("upstream", "reports/upstream")):
         for path in sorted((ROOT / source).glob("*.md")):
             pages[f"{kind}/{path.stem.lower()}"] = path.read_text(encoding="utf-8").replace("](README.md)", "](readme.md)")
     pages["reference/api"] = api_page()
@@ -87,6 +87,8 @@ def write_sources(folder: Path) -> None:
     shutil.copytree(ROOT / "docs" / "site" / "static", folder / "static", dirs_exist_ok=True)
     for picture in (ROOT / "docs").glob("*.svg"):
         shutil.copy(picture, folder / "reference" / picture.name)
+    curves = folder / "lessons" / "learning-curves.svg"
+    subprocess.run([sys.executable, ROOT / "examples" / "one_neuron.py", "--plot", curves], check=True, stdout=subprocess.DEVNULL, cwd=ROOT)
 
 
 def section_page(words: Mapping[str, str], inside: Iterable[str], pages: Mapping[str, str], kind: str) -> str:
