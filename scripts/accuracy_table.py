@@ -1,4 +1,4 @@
-"""Write the table of our own accuracy into README.md: worst E1 by loss and part, measured here. Run with --check to compare."""
+"""Write the table of our own accuracy into docs/accuracy.md: worst E1 by loss and part, measured here. Run with --check to compare."""
 
 from __future__ import annotations
 
@@ -14,8 +14,8 @@ from lossref.implementations import resolve
 from lossref.judge.verdict import judge
 from lossref.spec import PARTS
 
-README = Path(__file__).parent.parent / "README.md"
-START, END = "<!-- accuracy: written by scripts/readme_table.py -->", "<!-- accuracy: end -->"
+PAGE = Path(__file__).parent.parent / "docs" / "accuracy.md"
+START, END = "<!-- accuracy: written by scripts/accuracy_table.py -->", "<!-- accuracy: end -->"
 
 
 def rows(names: Sequence[str] = catalog.names()) -> list[tuple[str, ...]]:
@@ -40,14 +40,14 @@ def table() -> str:
 
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--check", action="store_true", help="only say whether README.md is up to date")
+    parser.add_argument("--check", action="store_true", help="only say whether docs/accuracy.md is up to date")
     given = parser.parse_args()
-    old = README.read_text(encoding="utf-8")
+    old = PAGE.read_text(encoding="utf-8")
     new = re.sub(f"{START}.*?{END}", lambda _: f"{START}\n{table()}\n{END}", old, flags=re.DOTALL)
     if given.check:
-        print("README.md is up to date" if new == old else "README.md is stale: run scripts/readme_table.py")
+        print("docs/accuracy.md is up to date" if new == old else "docs/accuracy.md is stale: run scripts/accuracy_table.py")
         return int(new != old)
-    files.write(README, new)
+    files.write(PAGE, new)
     return 0
 
 
