@@ -2,12 +2,14 @@
 
 import random
 import re
+from dataclasses import replace
 from fractions import Fraction
 
 import numpy as np
 import pytest
 
 import lossref
+from lossref import catalog
 from lossref.float64.wide import Wide, exact_sum, narrow, over, times, total
 from lossref.formats import FLOAT64
 from lossref.options import NUMBER, PROBABILITY
@@ -211,3 +213,24 @@ def test_the_slope_in_a_target_goes_through_what_an_option_makes_of_it():
     _, (_, slope) = lossref.value_and_gradient(entropy, [2.0], [0.25], **call)
     ends = [lossref.value(entropy, [2.0], [0.25 + step], **call) for step in (-1e-6, 1e-6)]
     assert slope[0] == pytest.approx((ends[1] - ends[0]) / 2e-6, rel=1e-8, abs=0)
+
+
+def test_large_arrays_stay_those_of_the_caller():
+    """They are not copied for code of the package; somebody's own may change what it is given."""
+    x = np.linspace(-3, 3, 50_000)
+    kept = x.copy()
+    for name in ("relu", "softmax_cross_entropy", "squared_error"):
+        given = (x.reshape(-1, 100), np.zeros(500, int)) if "softmax" in name else (x,) if name == "relu" else (x, x)
+        for part in ("value", "gradient"):
+            found = getattr(lossref, part)(name, *given)
+            assert found.flags.writeable
+            assert not np.shares_memory(found, x)
+    assert x.flags.writeable
+
+    def own(prediction, target):
+        prediction -= target
+        return prediction * prediction
+
+    loss = replace(catalog.get("squared_error"), name="own", value=own, gradient=None, hessian=None, value_and_gradient=None)
+    assert np.array_equal(lossref.value(loss, x, 1.0 + 0 * x), (x - 1) ** 2)
+    assert np.array_equal(x, kept)

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from lossref.float64 import recorded
-from lossref.float64.arguments import Arguments, checked, leading_shape
+from lossref.float64.arguments import Arguments, checked, is_plain, leading_shape
 from lossref.spec import Loss
 
 Array = NDArray[np.float64]
@@ -57,7 +57,7 @@ def _flat(found: Any) -> list[Any]:
 def _replayed(loss: Loss, part: str, function: Callable[..., Any], values: Mapping[str, Any]) -> Parts | None:
     """The same of large arrays of single numbers, of one shape, in their domains, by a plan; None where there is none."""
     arrays, chosen = [values[name] for name in loss.arguments], {name: values[name] for name in loss.parameters}
-    if any(space.axes for space in loss.arguments.values()) or any(type(x) is not np.ndarray for x in arrays) or not _is_plain(loss):
+    if any(space.axes for space in loss.arguments.values()) or any(type(x) is not np.ndarray for x in arrays) or not is_plain(loss):
         return None
     shape = arrays[0].shape
     if arrays[0].size < recorded.LEAST or any(x.shape != shape for x in arrays) or not all(map(_is_number, chosen.values())):
@@ -80,12 +80,6 @@ def _replayed(loss: Loss, part: str, function: Callable[..., Any], values: Mappi
         return [np.asarray(y) for y in (_flat(found) if len(keys) > 1 else [found])]
 
     return {key: y.reshape(shape) for key, y in zip(keys, recorded.replayed(plan, doubles, careful), strict=True)}
-
-
-def _is_plain(loss: Loss) -> bool:
-    """Whether all its float64 code is the package's: somebody's own may read what changes between two calls, and is never recorded."""
-    code = (loss.value, loss.gradient, loss.hessian, loss.value_and_gradient)
-    return all(getattr(function, "__module__", "").startswith("lossref.losses.") for function in code if function is not None)
 
 
 def _is_number(x: Any) -> bool:
@@ -143,7 +137,9 @@ def _voided(y: Any, arguments: Arguments, shape: tuple[int, ...]) -> Array:
     """An array of its full shape with NaN in every example that has no answer."""
     array: Array = np.asarray(y, np.float64)
     if array.shape != shape:
-        array = np.broadcast_to(array, shape).copy()
+        array = np.broadcast_to(array, shape)
+    if not array.flags.writeable:  # nor is it an argument itself
+        array = array.copy()
     if arguments.void.any():
         inner = (1,) * (len(shape) - len(arguments.batch))
         array = np.where(arguments.void.reshape((*arguments.batch, *inner)), np.nan, array)
