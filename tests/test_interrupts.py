@@ -62,7 +62,10 @@ def interrupted(command, ready, **more):
 def test_an_interrupt_while_importing_is_one_line(tmp_path, module):
     """The module is one that takes for ever: what is imported when somebody changes their mind is a matter of luck."""
     (tmp_path / f"{module}.py").write_text("print('importing', flush=True)\nimport time\ntime.sleep(600)\n")
-    found = interrupted([*LOSSREF, "list"], lambda running: running.stdout.readline(), env=with_path(tmp_path))
+    lines = []
+    command = [*LOSSREF, *"eval hinge --prediction 1 --target 1".split()]  # which needs all of them
+    found = interrupted(command, lambda running: lines.append(running.stdout.readline()), env=with_path(tmp_path))
+    assert lines == ["importing\n"]
     assert found == (130, "lossref: interrupted\n")
 
 
