@@ -63,8 +63,13 @@ def test_an_interrupt_while_importing_is_one_line(tmp_path, module):
     """The module is one that takes for ever: what is imported when somebody changes their mind is a matter of luck."""
     (tmp_path / f"{module}.py").write_text("print('importing', flush=True)\nimport time\ntime.sleep(600)\n")
     lines = []
-    command = [*LOSSREF, *"eval hinge --prediction 1 --target 1".split()]  # which needs all of them
-    found = interrupted(command, lambda running: lines.append(running.stdout.readline()), env=with_path(tmp_path))
+
+    def ready(running):
+        lines.append(running.stdout.readline())
+        time.sleep(0.2)  # it sleeps by now
+
+    command = [*LOSSREF, "eval", "hinge", "--prediction", "1", "--target", "1"]  # which needs all of them
+    found = interrupted(command, ready, env=with_path(tmp_path))
     assert lines == ["importing\n"]
     assert found == (130, "lossref: interrupted\n")
 
