@@ -6,6 +6,7 @@ from fractions import Fraction
 import pytest
 from ladder import FACTS, ladder, rungs, shown
 
+from lossref.bits import GRID, on_grid
 from lossref.formats import FORMATS
 
 every_format = pytest.mark.parametrize("name", FACTS)
@@ -36,6 +37,18 @@ def test_every_bit_pattern_comes_back(name, listed):
 
 
 @every_format
+def test_on_the_grid_a_number_is_itself(name):
+    form = FORMATS[name]
+    for x in (0.0, 1.0, -1.5, float(form.largest), float(form.least_normal), 2.0**form.least_exponent, -3 * 2.0**form.least_exponent):
+        steps = on_grid(x)
+        assert Fraction(steps, 1 << GRID) == Fraction(x)
+        assert on_grid(Fraction(x)) == steps
+        assert steps % 65536 == 0  # of an ulp so many parts
+    with pytest.raises(ValueError, match="is no whole number"):
+        on_grid(Fraction(1, 3))
+
+
+@pytest.mark.parametrize("name", FORMATS)
 def test_zeros_infinities_and_nan_have_their_bits(name):
     form, scale = FORMATS[name], ladder(name)
     sign = 1 << (scale.width - 1)

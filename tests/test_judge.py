@@ -5,8 +5,8 @@ from fractions import Fraction
 
 import pytest
 
-from lossref.formats import FLOAT64, FORMATS
-from lossref.judge.measure import LEVELS, Truth, digits_left, grade, measure, meets, worst
+from lossref.formats import FLOAT64, FORMATS, RESIDUAL_STEPS
+from lossref.judge.measure import LEVELS, Truth, digits_left, grade, measure, meets, of_rounding, worst
 
 ULP = 2.0**-52
 ZERO = Fraction(0)
@@ -23,6 +23,20 @@ def test_errors_are_counted_in_ulps_of_the_exact_answer():
     assert (error.E1, error.E2) == (3, 6)
     assert error.E3 > 1e200
     assert measure(1.0, truth(Fraction(1) + Fraction(1, 2**53)), FLOAT64).E1 == 0.5
+
+
+@pytest.mark.parametrize("name", FORMATS)
+def test_E1_of_a_correctly_rounded_number_is_what_measuring_it_gives(name):
+    """At powers of two, below which ulps are half as large, at the least normal number and at ordinary ones, rounded either way."""
+    form, wrong = FORMATS[name], []
+    least = float(form.least_normal)
+    for x in (least, 2 * least, least / 4, 1.0, -2.0, 1.5, form.nearest(0.1), float(form.largest), -float(form.largest), 0.0):
+        for residual in (0, 1, -1, 16384, -16384, 8191, -8191):
+            exact = Fraction(x) + form.ulp(Fraction(x)) * Fraction(residual, RESIDUAL_STEPS)
+            if form.nearest(exact) == x:
+                found, wanted = of_rounding(x, residual, form), measure(x, Truth(exact, x, None, ZERO, ZERO), form).E1
+                wrong += [] if found == wanted else [(x, residual, found, wanted)]
+    assert not wrong
 
 
 def test_ulp_is_taken_below_a_power_of_two_when_the_exact_answer_lies_below_it():
