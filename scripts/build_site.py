@@ -18,12 +18,15 @@ from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
+from library_reports import faults
+
 from lossref import catalog, census
 from lossref.mutants import folklore
 from lossref.mutants.judging import LENIENT, Finding, examine
 from lossref.report import folklore as facts_of
 from lossref.report import page
 from lossref.report.finding import profile
+from lossref.report.text import joined
 from lossref.spec import PARTS, Loss
 
 ROOT = Path(__file__).parent.parent
@@ -135,13 +138,8 @@ def library_page(report: Report) -> str:
             lines.append(f"| {name} | {_grades(row, 'grade')} | {_grades(row, 'mathematics')} | {_lost(row)} |")
         lines.append("")
     lines += ["## Lines that show it", ""]
-    for row in report["formats"].get("float64", []):
-        for part, of in row["parts"].items():
-            if (found := of["finding"]) and not row["composed"]:
-                exact = found["exact"]
-                right = exact["decimal"] if isinstance(exact, dict) else " to ".join(str(end["decimal"]) for end in exact)
-                lines += [f"{row['loss']} {part} ({of['grade']}): {found['got']['decimal']}, exactly {right}", ""]
-                lines += _fenced(found["line"], "python")
+    for words, line in faults(report):
+        lines += [words, "", *_fenced(line, "python")]
     return "\n".join(lines) + "\n"
 
 
@@ -197,8 +195,7 @@ def _fenced(text: str, language: str) -> list[str]:
 
 
 def _grades(row: Report, key: str) -> str:
-    parts = [row["parts"].get(part) for part in PARTS if part != "hessian" or part in row["parts"]]
-    return "/".join(part[key] if part else "-" for part in parts) if row["parts"] else "broke"
+    return joined(row["parts"], key) if row["parts"] else "broke"
 
 
 def _lost(row: Report) -> str:

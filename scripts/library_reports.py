@@ -18,7 +18,7 @@ import platform
 import re
 import subprocess
 import sys
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -27,7 +27,7 @@ import numpy as np
 from lossref import files
 from lossref.formats import JUDGED
 from lossref.judge.measure import PASSABLE
-from lossref.spec import PARTS
+from lossref.report.text import joined
 
 FOLDER = Path(__file__).parent.parent / "reports"
 NUMBER = re.compile(r"-?\d+\.?\d*(?:e[-+]?\d+)?|nan|-?inf")
@@ -164,7 +164,7 @@ def table() -> str:
         lines += ["", f"### {form}", "", *_grid(found, form, _call_cell)]
     lines += ["", "## Lines that show it", ""]
     for report in found:
-        lines += [report["library"], "", *_shown_by(report)]
+        lines += [report["library"], "", *(f"- {words}\n\n      {line}\n" for words, line in faults(report))]
     return "\n".join(lines) + "\n"
 
 
@@ -178,24 +178,21 @@ def _grid(reports: Sequence[dict[str, Any]], form: str, cell: Callable[[dict[str
         yield f"| `{name}` | " + " | ".join(cells.get(name, "") for _, cells in columns) + " |"
 
 
-def _shown_by(report: dict[str, Any]) -> Iterator[str]:
-    """A line of the library's own for each fault."""
-    for row in report["formats"]["float64"]:
+def faults(report: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
+    """Each fault in float64 in words, and a line of the library's own that shows it."""
+    for row in report["formats"].get("float64", []):
         for part, cell in row["parts"].items():
             if (finding := cell["finding"]) and not row["composed"]:
                 exact = finding["exact"]
                 right = exact["decimal"] if isinstance(exact, dict) else " to ".join(str(end["decimal"]) for end in exact)
-                got = finding["got"]["decimal"]
-                yield f"- {row['loss']} {part} ({cell['grade']}): {got}, exactly {right}\n\n      {finding['line']}\n"
+                yield f"{row['loss']} {part} ({cell['grade']}): {finding['got']['decimal']}, exactly {right}", finding["line"]
 
 
 def _cell(row: dict[str, Any]) -> str:
     if not row["parts"]:
         return ""
-    parts = [row["parts"].get(part) for part in PARTS if part != "hessian" or part in row["parts"]]
-    lost = sum(cell["lost"] for cell in parts if cell)
-    grades = "/".join(cell["grade"] if cell else "-" for cell in parts)
-    by_formula = "/".join(cell["mathematics"] if cell else "-" for cell in parts)
+    lost = sum(cell["lost"] for cell in row["parts"].values())
+    grades, by_formula = (joined(row["parts"], key) for key in ("grade", "mathematics"))
     beside = f", by the formula {by_formula}" if by_formula != grades else ""
     return grades + (f" ({lost})" if lost else "") + beside + (" composed" if row["composed"] else "")
 

@@ -48,7 +48,7 @@ def test_on_the_grid_a_number_is_itself(name):
         on_grid(Fraction(1, 3))
 
 
-@pytest.mark.parametrize("name", FORMATS)
+@every_format
 def test_zeros_infinities_and_nan_have_their_bits(name):
     form, scale = FORMATS[name], ladder(name)
     sign = 1 << (scale.width - 1)

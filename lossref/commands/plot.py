@@ -16,6 +16,7 @@ from lossref.golden import GoldenError
 from lossref.judge.measure import E2_OF_B
 from lossref.library import ImplementationError
 from lossref.output import say
+from lossref.report.finding import DRAWN_ERRORS, DRAWN_INPUTS
 from lossref.spec import PARTS
 
 DESCRIPTION = """\
@@ -27,8 +28,8 @@ Draw how far off implementations of a loss are along its inputs, both logarithmi
 Each point is the worst answer of a stretch of the first argument. Its error is in ulps, widened by what rounding of the inputs moves
 the answer; in the shaded band is what level B allows. A correctly rounded answer stands at 0, one that is not finite at the top.
 """
-LEAST, MOST = 1e-2, 1e18  # ulps
-FAR = 1e8  # inputs beyond stand at the edge
+LEAST, MOST = (10.0**order for order in DRAWN_ERRORS)  # ulps
+FAR = 10.0**DRAWN_INPUTS
 SUFFIXES = (".svg", ".png")
 NO_MATPLOTLIB = "lossref plot needs matplotlib: pip install 'lossref[plot]'"
 Profiles = Mapping[str, Mapping[str, Sequence[Sequence[Any]]]]  # by implementation and part

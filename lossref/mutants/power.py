@@ -75,7 +75,7 @@ class Spoilt:
             return ()
         try:
             return arrays(self.mutation(right, given))
-        except Exception:
+        except Exception:  # what is changed at random may raise anything
             return ()
 
     def mixed(self, expected: tuple[Any, ...], changed: tuple[Any, ...]) -> tuple[Any, ...]:

@@ -25,6 +25,7 @@ from lossref.values import flat, mapped
 SCHEMA = 1  # of report.schema.json
 WIDE = 256  # numbers of a wide row
 NEAR_1, BINADES = 10, 8  # of a profile: binades that stand alone, and how many are one beyond them
+DRAWN_ERRORS, DRAWN_INPUTS = (-2, 18), 8  # decimal orders that pictures of a profile show: what is beyond stands at the edge
 LEAST_STANDING = 1 / 2  # of what is judged, below which what is declared leaves nothing to conform to
 
 

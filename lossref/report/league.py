@@ -13,6 +13,7 @@ from typing import Any, NoReturn
 from lossref import schemas
 from lossref.bits import Shown
 from lossref.judge.measure import LEVELS, worst
+from lossref.report import text
 from lossref.spec import PARTS
 
 Entry = Mapping[str, Any]
@@ -155,9 +156,8 @@ def _graded(part: Entry) -> str:
 
 
 def _cell(entry: Entry) -> Cell:
-    parts = [entry["parts"].get(part) for part in PARTS if part != "hessian" or part in entry["parts"]]
-    there = [part for part in parts if part]
-    grades, by_formula = ("/".join(part[key] if part else "-" for part in parts) for key in ("grade", "mathematics"))
+    there = list(entry["parts"].values())
+    grades, by_formula = (text.joined(entry["parts"], key) for key in ("grade", "mathematics"))
     return Cell(
         grades=grades,
         by_formula=by_formula if by_formula != grades else "",

@@ -9,20 +9,20 @@ import textwrap
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 
 import jinja2
 
 from lossref import __version__, catalog
 from lossref.judge.measure import E2_OF_B, LEVELS, MEANING
 from lossref.report import league, text
+from lossref.report.finding import DRAWN_ERRORS, DRAWN_INPUTS
 from lossref.report.screen import judged_by
 from lossref.spec import PARTS
 
 Entry = Mapping[str, Any]
 WIDTH, HEIGHT, LEFT, BELOW, TOP = 460, 220, 56, 36, 10
-LEAST, MOST = -2, 18  # decimal orders of an error; what is beyond stands at the edge
-FAR = 8  # decimal orders of an input; likewise
+LEAST, MOST = DRAWN_ERRORS
 COLOURS = 8  # that the page has for implementations
 
 
@@ -30,19 +30,14 @@ COLOURS = 8  # that the page has for implementations
 class Picture:
     """The errors of some implementations along the inputs, both logarithmic, as paths of an SVG picture."""
 
+    size: ClassVar = (WIDTH, HEIGHT)
+    edges: ClassVar = (LEFT, TOP, WIDTH - 8, HEIGHT - BELOW)  # left, top, right and bottom of what is drawn in
     part: str
-    width: int
-    height: int
     points: tuple[tuple[int, str, str], ...]  # which implementation, its name, the path of its points
     across: tuple[tuple[float, str], ...]  # where an input is, and how it is written
     up: tuple[tuple[float, str], ...]
     allowed: float  # the height up to which level B goes
     words: str
-
-    @property
-    def edges(self) -> tuple[int, int, int, int]:
-        """Left, top, right and bottom of what is drawn in."""
-        return LEFT, TOP, WIDTH - 8, HEIGHT - BELOW
 
 
 def of_reports(reports: Sequence[Mapping[str, Any]]) -> str:
@@ -132,10 +127,10 @@ def _drawn(profile: Sequence[Sequence[Any]]) -> list[tuple[float, float]]:
 def _picture(part: str, found: Sequence[tuple[int, str, Sequence[tuple[float, float]]]]) -> Picture:
     points = [pair for *_, profile in found for pair in profile]
     magnitudes = [math.log10(abs(x)) for x, _ in points if x] or [0.0]
-    low = max(math.floor(min(magnitudes)), -FAR)
-    high = max(min(math.ceil(max(magnitudes)), FAR), low + 1)
+    low = max(math.floor(min(magnitudes)), -DRAWN_INPUTS)
+    high = max(min(math.ceil(max(magnitudes)), DRAWN_INPUTS), low + 1)
     signs = sorted({(x > 0) - (x < 0) for x, _ in points} - {0}) or [1]
-    left, top, right, bottom = LEFT, TOP, WIDTH - 8, HEIGHT - BELOW
+    left, top, right, bottom = Picture.edges
     middle = left if signs == [1] else right if signs == [-1] else (left + right) / 2
     reach = (right - left) / len(signs)
 
@@ -160,7 +155,7 @@ def _picture(part: str, found: Sequence[tuple[int, str, Sequence[tuple[float, fl
     worst = [(column, *max(((e, x) for x, e in profile), default=(0.0, 0.0))) for _, column, profile in found]
     words = "; ".join(f"{column}: at most {league.ulps(e)} ulps{f', at {x:.3g}' if e else ''}" for column, e, x in worst)
     heights = tuple((up(10.0**k), "0" if k == LEAST else _power(k)) for k in range(LEAST, MOST + 1, 4))
-    return Picture(part, WIDTH, HEIGHT, paths, tuple(marks), heights, up(E2_OF_B / 2), words)
+    return Picture(part, paths, tuple(marks), heights, up(E2_OF_B / 2), words)
 
 
 def _power(k: int) -> str:

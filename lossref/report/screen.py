@@ -15,7 +15,7 @@ from lossref.golden.source import of_facts
 from lossref.judge.measure import LEVELS, meets
 from lossref.report import text
 from lossref.report.finding import waived
-from lossref.spec import APART, PARTS
+from lossref.spec import APART
 
 FEW = 3  # failing losses whose reports are whole, with a line that reproduces each
 CAUSES = 7  # short reports, and fewer where the table of losses is long:
@@ -117,8 +117,7 @@ def _table(entries: Sequence[Entry], declared: bool, width: int, header: bool = 
 def _grades(parts: Mapping[str, Any], key: str) -> Text:
     if not parts:
         return Text("broke", text.COLOURS["F"])
-    shown = [part for part in PARTS if part in parts or part != "hessian"]
-    return Text("/").join(text.grade(parts[part][key]) if part in parts else Text("-") for part in shown)
+    return Text("/").join(text.grade(found) if found != "-" else Text(found) for found in text.joined(parts, key).split("/"))
 
 
 def _apart(parts: Mapping[str, Any], region: str) -> Text:

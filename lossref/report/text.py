@@ -11,6 +11,7 @@ from rich.text import Text
 
 from lossref.bits import Shown
 from lossref.report.finding import LEAST_STANDING, short
+from lossref.spec import PARTS
 
 COLOURS = {"A+": "bold green", "A": "green", "B": "green", "C": "yellow", "D": "red", "F": "bold red"}
 
@@ -45,6 +46,11 @@ def declared(entry: Mapping[str, Any], level: str) -> Iterator[str]:
 
 def grade(found: str) -> Text:
     return Text(found, COLOURS[found])
+
+
+def joined(parts: Mapping[str, Any], key: str) -> str:
+    """What the parts of a loss have, such as "B/C/F": value and gradient, "-" where there is none, and the Hessian where there is one."""
+    return "/".join(parts[part][key] if part in parts else "-" for part in PARTS if part in parts or part != "hessian")
 
 
 def lines(wrong: Mapping[str, Any]) -> list[str]:
