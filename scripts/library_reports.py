@@ -153,14 +153,15 @@ def table() -> str:
         "float32 except on TensorFlow, by design; its float64 column says what that costs.",
     ]  # fmt: skip
     lines += [f"\n{report['library']} is asked only where: {'; '.join(report['limits'])}." for report in found if report.get("limits")]
-    for form in JUDGED:
+    had = [form for form in JUDGED if any(form in report["formats"] for report in found)]
+    for form in had:
         lines += ["", f"## {form}", "", *_grid(found, form, _cell)]
     lines += [
         "", "## Whole calls", "",
         "Reductions, weights, ignored targets, masks, smoothing and upstream gradients: value / gradient, and how many of the golden calls",
         "have options that the library has too. These are part of the grades above.",
     ]  # fmt: skip
-    for form in JUDGED:
+    for form in had:
         lines += ["", f"### {form}", "", *_grid(found, form, _call_cell)]
     lines += ["", "## Lines that show it", ""]
     for report in found:
