@@ -19,7 +19,7 @@ from unittest import mock
 from mpmath import mp
 
 from lossref import catalog, oracle
-from lossref.exact import answer
+from lossref.exact import answer, example
 from lossref.exact.traced import answered
 from lossref.formats import FLOAT64
 from lossref.golden.read import folder
@@ -99,7 +99,7 @@ def _given(x: Any) -> Any:
 
 @contextmanager
 def without_recordings() -> Iterator[None]:
-    with mock.patch.object(answer, "answered", return_value=None):
+    with mock.patch.object(example, "answered", return_value=None):
         yield
 
 

@@ -1,4 +1,7 @@
-"""A call has what its examples have: values, slopes, bends, intervals and parameters, weighted and divided by hand in exact arithmetic."""
+"""A call has what its examples have: values, slopes, bends, intervals and parameters, weighted and divided by hand in exact arithmetic.
+
+It is answered by its examples; as one function of its batch, which shares no addition with that, it has the same bits.
+"""
 
 import math
 from contextlib import suppress
@@ -7,15 +10,18 @@ from fractions import Fraction
 import pytest
 from asking import parts
 
-from lossref import catalog, golden
+from lossref import catalog, golden, options
 from lossref.exact.answer import answer
+from lossref.exact.example import are_finite, of_example
+from lossref.exact.reduce import whole
 from lossref.exact.settle import AllowanceOverflowError
 from lossref.formats import FLOAT64, RESIDUAL_STEPS
-from lossref.options import EMPTY
+from lossref.options import EMPTY, Options
 from lossref.values import flat
 
 pytestmark = pytest.mark.sampled
 
+WIDEST = 24  # numbers in a call, beyond which one function of them all takes seconds to record
 BY_HAND = {"reduction", "denominator", "sample_weight", "mask", "upstream"}
 
 
@@ -204,4 +210,23 @@ def test_a_mean_over_nothing_is_what_was_asked_for(loss, listed):
             misses.append((v.id, call, v.answer.value.rounded, slopes))
         assert all(x == 0 for part in parts(v.answer) for x in part.K)
     assert seen == {"nan", "0.0"} or not loss.is_called
+    listed(misses)
+
+
+def test_a_call_as_one_function_of_its_batch_has_the_same_bits(loss, listed):
+    misses, seen = [], 0
+    asked = [v for v in golden.read(loss, FLOAT64) if v.question.is_call and len(flat(v.question.inputs)) <= WIDEST][::4]
+    for v in asked:
+        parameters, call = options.split(v.question.options)
+        reduced = whole(loss, {**loss.defaults, **parameters, **v.question.inputs}, Options(**call))
+        if reduced is None or not are_finite(loss, reduced.values):
+            continue
+        terms = [of_example(term, reduced.values, FLOAT64, True, keep=False).value for term in reduced.terms]
+        sloped = of_example(reduced.upstream, reduced.values, FLOAT64, True, keep=False)
+        value = v.answer.value
+        theirs = [(term.rounded[0], term.K[0], term.S[0]) for term in terms], sloped.gradient, sloped.hessian
+        ours = list(zip(value.rounded, value.K, value.S, strict=True)), v.answer.gradient, v.answer.hessian
+        seen += 1
+        misses += [] if repr(ours) == repr(theirs) else [f"{v.question.id}: {ours} {theirs}"]
+    assert seen > 3 or not loss.is_called
     listed(misses)

@@ -14,9 +14,9 @@ from rationals import exact
 
 from lossref import catalog, golden
 from lossref.exact import margins
-from lossref.exact.answer import DisagreementError
 from lossref.exact.floats import Floats, Margin, context
 from lossref.exact.settle import UnsettledError
+from lossref.exact.traced import DisagreementError
 from lossref.formats import FLOAT64, FORMATS, RESIDUAL_STEPS
 
 pytestmark = pytest.mark.sampled

@@ -8,7 +8,7 @@ import pytest
 import lossref
 from lossref import catalog, widths
 from lossref.__main__ import main
-from lossref.exact import answer, record, traced
+from lossref.exact import answer, example, record, traced
 from lossref.exact.recordings import Recordings
 from lossref.formats import FLOAT64, FORMATS
 from lossref.golden.source import of_options
@@ -58,7 +58,7 @@ def test_equal_numbers_recorded_once_have_the_allowances_that_jets_find(loss, mo
     monkeypatch.setattr(record, "REPEATED", 2)
     monkeypatch.setattr(traced, "RECORDINGS", Recordings())
     ours = answer.answer(loss, inputs, narrow.options, FLOAT64)
-    monkeypatch.setattr(answer, "answered", lambda *asked, **how: None)
+    monkeypatch.setattr(example, "answered", lambda *asked, **how: None)
     assert ours == answer.answer(loss, inputs, narrow.options, FLOAT64)
 
 

@@ -54,7 +54,7 @@ def around(middle: tuple[int, int], radius: tuple[int, int]) -> Any:
 
 
 def functions() -> dict[str, Any]:
-    """What the source of a tape names, over balls."""
+    """What a tape names, over balls."""
     return {"exp": arb.exp, "log": arb.log, "sqrt": arb.sqrt, "cos": arb.cos, "sin": arb.sin, "arctan": arb.atan, "one": arb(1)}
 
 

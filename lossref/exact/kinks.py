@@ -7,8 +7,8 @@ from dataclasses import replace
 
 from lossref import options
 from lossref.exact import balls
-from lossref.exact.answer import ends_among
 from lossref.exact.evaluate import branches
+from lossref.exact.example import ends_among
 from lossref.exact.reduce import whole
 from lossref.exact.settle import correct, settle
 from lossref.exact.systems import Base

@@ -79,7 +79,7 @@ def total(terms: Sequence[Near]) -> Near:
 
 
 def functions(precision: int) -> dict[str, Any]:
-    """What the source of a tape names, over these numbers."""
+    """What a tape names, over these numbers."""
     one = Near(libmp.fone, EXACT, precision)
     return {**{name: _function(name) for name in FUNCTIONS}, "one": one, "sum": total, "total": total}
 
@@ -91,6 +91,12 @@ def near(x: float | Fraction, precision: int) -> Near:
     if x.denominator != 1 or x.numerator.bit_length() > precision:
         y.e = y.bits - precision
     return y
+
+
+def of(x: Any, precision: int) -> Near:
+    """A number of `floats`, its margin as the power of two above it."""
+    _, mantissa, exponent, size = x.error._mpf_
+    return Near(x.value._mpf_, exponent + size if mantissa else EXACT, precision)
 
 
 def _function(name: str) -> Callable[[Near], Near]:

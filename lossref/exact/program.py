@@ -12,11 +12,11 @@ from lossref.exact import balls
 from lossref.exact.adjoint import Adjoint, reach
 from lossref.exact.allowances import allowances, value_allowance
 from lossref.exact.balls import Balls, ball
-from lossref.exact.emit import source
 from lossref.exact.evaluate import REACH, is_variable
 from lossref.exact.margins import Near, functions, near
 from lossref.exact.numbers import Number, Operand, UndecidedError
 from lossref.exact.record import Recorder, TapeSizes, alike, plain
+from lossref.exact.schedule import Schedule
 from lossref.exact.tape import HandedOverError, Tape
 from lossref.spec import Loss, Values
 from lossref.values import flat
@@ -59,16 +59,16 @@ class Program:
             proved = tape.to_prove()
             roots = [place for place, (op, *rest) in enumerate(tape.nodes) if op == "sqrt" and judged and tape.kinds[rest[0]] == "rational"]
             numbers = asked.pop("numbers")
-            self._source = source(tape, numbers, {**asked, "checked": checked, "apart": proved, "roots": roots})
-        self.text, self.size = self._source.text, len(tape.nodes)
-        self._run, self._constants = self._source.build(_ball_functions()), self._source.constants
+            self._schedule = Schedule(tape, numbers, [*asked.values(), checked, proved, roots])
+        self.size = len(tape.nodes)
+        self._run = self._schedule.over(_ball_functions())
         self._balls_at: dict[int, list[Any]] = {}
         self._margins_at: dict[int, tuple[Callable[..., Any], list[Near]]] = {}
 
     def balls(self, inputs: Sequence[float | Fraction], ulps: Sequence[float | Fraction], precision: int) -> Found:
         """The enclosures, at the precision that Arb is set to; raises unless they prove that the recording holds here."""
         if precision not in self._balls_at:
-            self._balls_at[precision] = [ball(x) for x in self._constants]
+            self._balls_at[precision] = [ball(x) for x in self._schedule.constants]
         *found, checked, apart, roots = self._run(list(map(ball, inputs)), list(map(ball, ulps)), self._balls_at[precision])
         if self._guards:
             self._check(iter(checked))
@@ -81,7 +81,7 @@ class Program:
     def margins(self, inputs: Sequence[float | Fraction], precision: int) -> list[Near]:
         """The same numbers by the same operations over mpmath, with their margins."""
         if precision not in self._margins_at:
-            self._margins_at[precision] = self._source.build(functions(precision)), [near(x, precision) for x in self._constants]
+            self._margins_at[precision] = self._schedule.over(functions(precision)), [near(x, precision) for x in self._schedule.constants]
         run, constants = self._margins_at[precision]
         numbers: list[Near] = run([near(x, precision) for x in inputs], None, constants)
         return numbers
@@ -133,7 +133,7 @@ def _spread(numbers: Sequence[Any]) -> Any:
 
 @cache
 def _ball_functions() -> dict[str, Any]:
-    """What the source of a tape names, over balls."""
+    """What a tape names, over balls."""
     return {**balls.functions(), "sum": lambda numbers: sum(numbers[1:], numbers[0]), "total": _apart, "spread": _spread}
 
 

@@ -48,6 +48,47 @@ def whole(loss: Loss, batch: Values, options: Options) -> Whole | None:
 
 
 SHARE = "its share"  # the parameter of `share`: no argument of a definition is called so
+OF_A_ROW = ("class_weight", "label_smoothing", "smoothing", "target_form")  # options that act on each example alike
+KEPT: dict[tuple[int, str], tuple[Loss, Loss]] = {}  # the shares of a loss, with it, so that its id stays its own
+MANY = 256
+
+
+@dataclass(frozen=True)
+class Share:
+    """One example of a call: its share as a loss, the numbers it has, and the factors of value and slopes; 0 of what is left out."""
+
+    loss: Loss
+    values: Values
+    value: Fraction
+    slope: Fraction
+
+
+def shares(loss: Loss, batch: Values, options: Options) -> list[Share]:
+    """The shares of which a call is the sum. Those of equal options have one and the same loss."""
+    kind, given = _own_form(loss, batch, options)
+    values = _hidden(kind, given, options)
+    count = len(values[kind.first])
+    bottom = _denominator(kind, values, options) if options.reduction == "mean" else 1
+    upstream = _each(1.0 if options.upstream is None else options.upstream, count)
+    found = []
+    for i in range(count):
+        example = {name: x[i] if name in kind.arguments or isinstance(x, (list, tuple)) else x for name, x in values.items()}
+        positive = options.pos_weight if options.pos_weight is None else _each(options.pos_weight, i + 1)[i]
+        factor = _weight(values, options, i) / bottom
+        found.append(Share(_share(loss, replace(options, pos_weight=positive)), example, factor, factor * as_fraction(upstream[i])))
+    return found
+
+
+def _share(loss: Loss, options: Options) -> Loss:
+    """The same loss for the same options that act on each example, so that what is recorded of it is found again."""
+    key = id(loss), repr([getattr(options, name) for name in (*OF_A_ROW, "pos_weight")])
+    owner, found = KEPT.get(key, (None, loss))
+    if owner is not loss:
+        if len(KEPT) >= MANY:
+            KEPT.clear()
+        found = share(loss, options)
+        KEPT[key] = loss, found
+    return found
 
 
 def share(loss: Loss, options: Options, soft: Loss | None = None) -> Loss:

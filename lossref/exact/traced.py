@@ -6,7 +6,7 @@ what does not settle within LIMIT bits. Every answer is settled over Arb and con
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from fractions import Fraction
 from functools import cache
 from typing import Any, TypeVar
@@ -52,7 +52,7 @@ def slopes(loss: Loss, values: Values, use: Callable[[list[Any], Balls], T | Non
     """What `use` makes of the balls of value and gradient, first order only; None where the jets have to answer."""
 
     def run(program: Program) -> T:
-        return settled(program, inputs, [0.0] * len(inputs), lambda found, base: use(found.numbers, base), start)
+        return settled(lambda bits: program.balls(inputs, [0.0] * len(inputs), bits), lambda found, base: use(found.numbers, base), start)
 
     try:
         inputs, key = given(loss, values)
@@ -67,19 +67,13 @@ def _base(precision: int) -> Balls:
     return Balls(precision)
 
 
-def settled(
-    program: Program,
-    inputs: Sequence[float | Fraction],
-    ulps: Sequence[float | Fraction],
-    use: Callable[[Found, Balls], T | None],
-    start: int = START,
-) -> T:
-    """What `use` makes of a run, at the first precision at which that is not None."""
+def settled(run: Callable[[int], Found], use: Callable[[Found, Balls], T | None], start: int = START) -> T:
+    """What `use` makes of the balls of a run, at the first precision at which that is not None."""
     precision = start
     while precision <= min(max(LIMIT, 4 * start), CAP):
         with Balls.working(precision):
             try:
-                found = use(program.balls(inputs, ulps, precision), _base(precision))
+                found = use(run(precision), _base(precision))
             except UndecidedError:
                 found = None
         if found is not None:
@@ -89,31 +83,40 @@ def settled(
 
 
 def _judged(loss: Loss, values: Values, form: Format, program: Program, inputs: Sequence[float | Fraction], scope: Scope) -> Answer:
-    names, slices = loss.differentiable, _slices(loss, values)
-    end = slices[-1].stop + 1
+    slices, ulps = _slices(loss, values), [ulp(x, form) for x in inputs]
 
     def use(found: Found, base: Balls) -> Answer | None:
-        numbers = _each(lambda x: rounded(x, form, base), found.numbers)
-        if None in numbers:
-            return None
-        allowed = _each(lambda x: above(x, base), found.allowances)
-        whole = () if scope == "value" else (*(found.gradient_sizes[own] for own in slices), found.hessian_sizes)
-        sizes = [_largest(x, base) for x in (found.value_size, *whole)]
-        if None in allowed or None in sizes:
-            return None
-        _confirm(loss, values, program, inputs, found.numbers, base.precision)
-        value = _part(numbers[:1], allowed[:1], sizes[0])
-        if scope == "value":
-            return Answer(value, {})
-        slopes = [_part(numbers[1:][own], allowed[1:][own], size) for own, size in zip(slices, sizes[1:-1], strict=True)]
-        bends = numbers[end:]
-        hessian = {loss.first: _part(bends, [0.0] * len(bends), sizes[-1])}
-        return Answer(value, dict(zip(names, slopes, strict=True)), hessian)
+        answer = _assembled(found, slices, loss.first, form, base)
+        if answer is not None:
+            _confirm(found.numbers, lambda bits: program.margins(inputs, bits), base.precision, f"{loss.name} at {dict(values)}")
+        return answer
 
     try:
-        return settled(program, inputs, [ulp(x, form) for x in inputs], use)
+        return settled(lambda bits: program.balls(inputs, ulps, bits), use)
     except AllowanceOverflowError as error:
         raise HandedOverError(str(error)) from error
+
+
+def _assembled(found: Found, slices: Mapping[str, slice], first: str, form: Format, base: Balls) -> Answer | None:
+    """The answer that these balls round to, by where each argument's slopes stand among the numbers; None while one rounds apart.
+
+    Without bends it is the value alone.
+    """
+    numbers = _each(lambda x: rounded(x, form, base), found.numbers)
+    if None in numbers:
+        return None
+    allowed = _each(lambda x: above(x, base), found.allowances)
+    whole = (*(found.gradient_sizes[own] for own in slices.values()), found.hessian_sizes) if found.hessian_sizes else ()
+    sizes = [_largest(x, base) for x in (found.value_size, *whole)]
+    if None in allowed or None in sizes:
+        return None
+    value = _part(numbers[:1], allowed[:1], sizes[0])
+    if not whole:
+        return Answer(value, {})
+    end = 1 + len(found.gradient_sizes)
+    slopes, bends = numbers[1:end], numbers[end:]
+    gradient = {name: _part(slopes[own], allowed[1:][own], size) for (name, own), size in zip(slices.items(), sizes[1:-1], strict=True)}
+    return Answer(value, gradient, {first: _part(bends, [0.0] * len(bends), sizes[-1])})
 
 
 def _each(function: Callable[[Any], T], numbers: Sequence[Any]) -> list[T]:
@@ -123,12 +126,12 @@ def _each(function: Callable[[Any], T], numbers: Sequence[Any]) -> list[T]:
     return [found[id(x)] for x in numbers]
 
 
-def _slices(loss: Loss, values: Values) -> list[slice]:
+def _slices(loss: Loss, values: Values) -> dict[str, slice]:
     """Where each argument's slopes stand in the gradient."""
-    found, start = [], 0
+    found, start = {}, 0
     for name in loss.differentiable:
         x = values[name]
-        found.append(slice(start, start := start + (1 if type(x) is float else len(flat(x)))))
+        found[name] = slice(start, start := start + (1 if type(x) is float else len(flat(x))))
     return found
 
 
@@ -151,23 +154,22 @@ def _largest(sizes: Sequence[Any], base: Balls) -> float | None:
     return None if None in found else max((x for x in found if x is not None), key=order)
 
 
-def _confirm(
-    loss: Loss, values: Values, program: Program, inputs: Sequence[float | Fraction], ours: Sequence[Any], precision: int
-) -> None:
+def _confirm(ours: Sequence[Any], margins: Callable[[int], Sequence[Near]], precision: int, where: str) -> None:
     """Every enclosure over mpmath, at twice the bits or more, must meet the ball."""
     bits = 2 * precision
     while bits <= 4 * LIMIT:
         try:
-            theirs = program.margins(inputs, bits)
+            theirs = margins(bits)
         except UndecidedError:
             bits *= 2
             continue
-        if not all(_meet(a, b) for a, b in {(id(a), id(b)): (a, b) for a, b in zip(ours, theirs, strict=True)}.values()):
-            raise DisagreementError(f"{loss.name} at {dict(values)}: Arb and mpmath disagree at {precision} bits")
+        if not all(meets(a, b) for a, b in {(id(a), id(b)): (a, b) for a, b in zip(ours, theirs, strict=True)}.values()):
+            raise DisagreementError(f"{where}: Arb and mpmath disagree at {precision} bits")
         return
     raise HandedOverError("unconfirmed")
 
 
-def _meet(ours: Any, theirs: Near) -> bool:
+def meets(ours: Any, theirs: Near) -> bool:
+    """Whether a ball and an enclosure over mpmath overlap."""
     middle, radius = theirs.ends
     return bool(ours.overlaps(balls.around(middle, radius)))

@@ -15,7 +15,7 @@ from lossref.conventions.habits import is_bounded
 from lossref.exact.answer import answer
 from lossref.exact.kinks import at_the_point
 from lossref.exact.numbers import NoAnswerError
-from lossref.exact.reduce import SHARE, own, share
+from lossref.exact.reduce import OF_A_ROW, SHARE, own, share
 from lossref.exact.settle import AllowanceOverflowError
 from lossref.formats import Format
 from lossref.options import DEFAULTS, Options
@@ -24,7 +24,6 @@ from lossref.values import flat, mapped
 
 ANY = (-math.inf, math.inf)  # where no exact answer is certain an answer is held only to being a number
 WIDER = 4  # times as many components as a convention is certified for within a second
-OF_A_ROW = ("class_weight", "label_smoothing", "smoothing", "target_form")  # options that act on each example alike
 
 
 class Shares:

@@ -12,7 +12,8 @@ import numpy as np
 
 from lossref import catalog, golden
 from lossref.exact import balls
-from lossref.exact.answer import answer, part
+from lossref.exact.answer import answer
+from lossref.exact.example import part
 from lossref.exact.settle import correct, settle
 from lossref.formats import FLOAT64, Rounded
 from lossref.judge.measure import PASSABLE
