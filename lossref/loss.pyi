@@ -113,7 +113,7 @@ def sigmoid_cross_entropy(
 ) -> Any:
     """Sigmoid cross-entropy: binary cross-entropy on a logit.
 
-        L(z, y) = log(1 + exp z) - y z  =  -y log s(z) - (1 - y) log s(-z),      s(z) = 1 / (1 + exp(-z))
+        L(z, y) = log(1 + exp z) - y z = -y log s(z) - (1 - y) log s(-z),      s(z) = 1 / (1 + exp(-z))
 
     logits   z, log-odds of class 1, any real
     target   y, probability of class 1, in [0, 1]; hard labels are its two ends
@@ -245,7 +245,7 @@ def linear_cross_entropy(
 ) -> Any:
     """Cross-entropy of linear scores, a classifier's last layer and its loss in one, of a batch that shares the layer.
 
-        L(X, W, b, y) = 1/n sum_i [log(sum_j exp z_ij) - z_i y_i],      z_ij = sum_d X_id W_jd + b_j
+        L(X, W, b, y) = 1/n sum_i [log(sum_j exp z_ij) - z_{i y_i}],      z_ij = sum_d X_id W_jd + b_j
 
     hidden  X, n rows of d features, any real numbers; one example is such a batch
     weight  W, a row of d for each of k classes
@@ -646,7 +646,8 @@ def circle(
 ) -> Any:
     """Circle loss of one anchor: each cosine within its class is to exceed every other, and is pulled by how far it is off.
 
-        L(p, n) = log(1 + sum_j exp(g a_j (n_j - m)) sum_i exp(-g b_i (p_i - 1 + m))),   a_j = max(0, n_j + m),   b_i = max(0, 1 + m - p_i)
+        L(p, n) = log(1 + sum_j exp(g a_j (n_j - m)) sum_i exp(-g b_i (p_i - 1 + m)))
+        a_j = max(0, n_j + m),      b_i = max(0, 1 + m - p_i)
 
     positive  p, the cosines of the anchor to those of its class, in [-1, 1]
     negative  n, its cosines to the others, in [-1, 1]
@@ -774,7 +775,7 @@ def ntxent(
 ) -> Any:
     """NT-Xent, the contrastive loss of SimCLR: of all embeddings in a batch, each is to point the way of its own other view.
 
-        L(a, b) = 1/(2n) sum_i log(1 + sum_k exp((c_ik - c_ip) / T)),      c_ik = x_i x_k / (|x_i| |x_k|)
+        L(a, b) = 1/(2 n) sum_i log(1 + sum_k exp((c_ik - c_ip) / T)),      c_ik = x_i x_k / (|x_i| |x_k|)
 
     first        a, one view of n things: n vectors of any real numbers; one example is such a batch
     second       b, the other view of each
@@ -912,7 +913,7 @@ def student_t(
 ) -> Any:
     """Student's t negative log-likelihood of a residual: half its square near 0, and n + 1 times its logarithm far off.
 
-        L(f, y) = (n + 1) / 2 log(1 + (r / c)^2 / n),      r = f - y
+        L(f, y) = (n + 1)/2 log(1 + (r / c)^2 / n),      r = f - y
 
     prediction  f, the location of the distribution, any real
     target      y, any real
@@ -1006,7 +1007,7 @@ def logit(x: ArrayLike, *, dtype: _Format = "float64") -> Any:
 def logmeanexp(x: ArrayLike, *, class_axis: int = -1, dtype: _Format = "float64") -> Any:
     """Logarithm of a mean of exponentials: the log-likelihood of a mixture of equal shares, the value of an importance-weighted bound.
 
-        f(x) = log((sum_j exp x_j) / n),      df/dx_j = softmax(x)_j
+        f(x) = log(1/n sum_j exp x_j),      df/dx_j = softmax(x)_j
 
     x  a vector along the last axis, any real, n numbers
     It is logsumexp less log n, and between the mean and the largest entry: of equal entries it is that entry, to the last bit.
@@ -1207,7 +1208,7 @@ def modified_huber(
 ) -> Any:
     """Modified Huber loss: a squared hinge whose square turns into a line on the wrong side.
 
-        L(f, y) = max(0, 1 - y f)^2  if y f >= -1,  else  -4 y f
+        L(f, y) = max(0, 1 - y f)^2  if y f >= -1,  -4 y f  otherwise
 
     prediction  f, a score, any real
     target      y, -1 or 1 (not 0 or 1)
@@ -1283,7 +1284,7 @@ def multiclass_sparsemax(
 ) -> Any:
     """Sparsemax loss of several classes: its slopes are sparsemax probabilities less the label's, as softmax's are of cross-entropy.
 
-        L(z, y) = 1/2 sum_{j in S} (z_j^2 - s^2) + 1/2 - z_y,  s = (sum_{j in S} z_j - 1) / |S|,      dL/dz_j = max(0, z_j - s) - [j = y]
+        L(z, y) = 1/2 sum_{j in S} (z_j^2 - s^2) + 1/2 - z_y,      s = (sum_{j in S} z_j - 1) / |S|,      dL/dz_j = p_j - [j = y]
 
     logits  z, scores along the last axis, any real
     target  y, a class index
@@ -1386,7 +1387,7 @@ def zero_one(
 ) -> Any:
     """Zero-one loss: 1 for a wrong prediction, 0 for a right one.
 
-        L(f, y) = 0  if f = y,  else  1
+        L(f, y) = 0  if f = y,  1  otherwise
 
     prediction  f, the predicted class as a number, any real
     target      y, the true class as a number, any real
@@ -1402,7 +1403,8 @@ def apo(
 ) -> Any:
     """Anchored preference optimisation (APO-zero) of a pair: the chosen answer is to gain on its reference, the rejected one to lose.
 
-        L(c, r) = s(-beta (c - c0)) + s(beta (r - r0)),      s(x) = 1 / (1 + exp(-x)),      dL/dc = -beta s(a) s(-a),  a = beta (c - c0)
+        L(c, r) = s(-beta (c - c0)) + s(beta (r - r0)),      s(x) = 1 / (1 + exp(-x))
+        dL/dc = -beta s(a) s(-a),      a = beta (c - c0)
 
     chosen              c, log-probability of the preferred answer under the policy, any real
     rejected            r, that of the other answer, any real
@@ -1675,7 +1677,7 @@ def group_quantile(
 ) -> Any:
     """GroupQuantile, a quantile loss of a query's documents, when what all predictions of it are off by alike is taken off.
 
-        L(f, y) = 1/n sum_i max(t d_i, (t - 1) d_i) = 1/(2n) sum_i |d_i|,      d_i = r_i - 1/n sum_j r_j,      r_i = y_i - f_i
+        L(f, y) = 1/n sum_i max(t d_i, (t - 1) d_i) = 1/(2 n) sum_i |d_i|,      d_i = r_i - 1/n sum_j r_j,      r_i = y_i - f_i
 
     prediction  f, scores of the n documents of a query, any real; one query is one example
     target      y, how relevant each is, any real
@@ -1906,7 +1908,7 @@ def expectile(
 ) -> Any:
     """Expectile loss: a squared error that weighs residuals of either sign differently; its least mean is at an expectile of the targets.
 
-        L(f, y) = tau r^2  if r > 0,  else  (1 - tau) r^2,      r = y - f
+        L(f, y) = tau r^2  if r > 0,  (1 - tau) r^2  otherwise,      r = y - f
 
     prediction  f, any real
     target      y, any real
@@ -1990,7 +1992,7 @@ def huber(
 ) -> Any:
     """Huber loss.
 
-        L(f, y) = r^2 / 2  if |r| <= delta,  else  delta (|r| - delta / 2),      r = f - y
+        L(f, y) = r^2 / 2  if |r| <= delta,  delta (|r| - delta / 2)  otherwise,      r = f - y
 
     prediction  f, any real
     target      y, any real
@@ -2145,7 +2147,7 @@ def smooth_l1(
 ) -> Any:
     """Smooth L1 loss: the absolute error with its corner rounded off by a parabola.
 
-        L(f, y) = r^2 / (2 beta)  if |r| < beta,  else  |r| - beta / 2,      r = f - y
+        L(f, y) = r^2 / (2 beta)  if |r| < beta,  |r| - beta / 2  otherwise,      r = f - y
 
     prediction  f, any real
     target      y, any real
@@ -2364,7 +2366,7 @@ def aft(
 ) -> Any:
     """Accelerated failure time with a logistic distribution: -log of how likely what is known of a time is, of which a median is predicted.
 
-        L(f, y, c, w) = -log s'(z), log(1 + exp z), log(1 + exp(-z)) or -log(s(u) - s(z)) for c = 0, 1, 2 or 3
+        L(f, y, c, w) = -log s'(z)  if c = 0,  log(1 + exp z)  if c = 1,  log(1 + exp(-z))  if c = 2,  -log(s(u) - s(z))  if c = 3
         z = (log y - f) / b,      u = (log(y + w) - f) / b,      s(x) = 1 / (1 + exp(-x)),      s' = s (1 - s)
 
     prediction  f, the logarithm of the median of the time, any real

@@ -1,6 +1,6 @@
 """Sigmoid cross-entropy: binary cross-entropy on a logit.
 
-    L(z, y) = log(1 + exp z) - y z  =  -y log s(z) - (1 - y) log s(-z),      s(z) = 1 / (1 + exp(-z))
+    L(z, y) = log(1 + exp z) - y z = -y log s(z) - (1 - y) log s(-z),      s(z) = 1 / (1 + exp(-z))
 
 logits   z, log-odds of class 1, any real
 target   y, probability of class 1, in [0, 1]; hard labels are its two ends

@@ -1,6 +1,6 @@
 """Cross-entropy of linear scores, a classifier's last layer and its loss in one, of a batch that shares the layer.
 
-    L(X, W, b, y) = 1/n sum_i [log(sum_j exp z_ij) - z_i y_i],      z_ij = sum_d X_id W_jd + b_j
+    L(X, W, b, y) = 1/n sum_i [log(sum_j exp z_ij) - z_{i y_i}],      z_ij = sum_d X_id W_jd + b_j
 
 hidden  X, n rows of d features, any real numbers; one example is such a batch
 weight  W, a row of d for each of k classes

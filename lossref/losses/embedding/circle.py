@@ -1,6 +1,7 @@
 """Circle loss of one anchor: each cosine within its class is to exceed every other, and is pulled by how far it is off.
 
-    L(p, n) = log(1 + sum_j exp(g a_j (n_j - m)) sum_i exp(-g b_i (p_i - 1 + m))),   a_j = max(0, n_j + m),   b_i = max(0, 1 + m - p_i)
+    L(p, n) = log(1 + sum_j exp(g a_j (n_j - m)) sum_i exp(-g b_i (p_i - 1 + m)))
+    a_j = max(0, n_j + m),      b_i = max(0, 1 + m - p_i)
 
 positive  p, the cosines of the anchor to those of its class, in [-1, 1]
 negative  n, its cosines to the others, in [-1, 1]

@@ -1,6 +1,6 @@
 """NT-Xent, the contrastive loss of SimCLR: of all embeddings in a batch, each is to point the way of its own other view.
 
-    L(a, b) = 1/(2n) sum_i log(1 + sum_k exp((c_ik - c_ip) / T)),      c_ik = x_i x_k / (|x_i| |x_k|)
+    L(a, b) = 1/(2 n) sum_i log(1 + sum_k exp((c_ik - c_ip) / T)),      c_ik = x_i x_k / (|x_i| |x_k|)
 
 first        a, one view of n things: n vectors of any real numbers; one example is such a batch
 second       b, the other view of each

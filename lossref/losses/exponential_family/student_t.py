@@ -1,6 +1,6 @@
 """Student's t negative log-likelihood of a residual: half its square near 0, and n + 1 times its logarithm far off.
 
-    L(f, y) = (n + 1) / 2 log(1 + (r / c)^2 / n),      r = f - y
+    L(f, y) = (n + 1)/2 log(1 + (r / c)^2 / n),      r = f - y
 
 prediction  f, the location of the distribution, any real
 target      y, any real

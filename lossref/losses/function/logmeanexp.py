@@ -1,6 +1,6 @@
 """Logarithm of a mean of exponentials: the log-likelihood of a mixture of equal shares, the value of an importance-weighted bound.
 
-    f(x) = log((sum_j exp x_j) / n),      df/dx_j = softmax(x)_j
+    f(x) = log(1/n sum_j exp x_j),      df/dx_j = softmax(x)_j
 
 x  a vector along the last axis, any real, n numbers
 It is logsumexp less log n, and between the mean and the largest entry: of equal entries it is that entry, to the last bit.

@@ -1,6 +1,6 @@
 """Modified Huber loss: a squared hinge whose square turns into a line on the wrong side.
 
-    L(f, y) = max(0, 1 - y f)^2  if y f >= -1,  else  -4 y f
+    L(f, y) = max(0, 1 - y f)^2  if y f >= -1,  -4 y f  otherwise
 
 prediction  f, a score, any real
 target      y, -1 or 1 (not 0 or 1)

@@ -1,6 +1,6 @@
 """Sparsemax loss of several classes: its slopes are sparsemax probabilities less the label's, as softmax's are of cross-entropy.
 
-    L(z, y) = 1/2 sum_{j in S} (z_j^2 - s^2) + 1/2 - z_y,  s = (sum_{j in S} z_j - 1) / |S|,      dL/dz_j = max(0, z_j - s) - [j = y]
+    L(z, y) = 1/2 sum_{j in S} (z_j^2 - s^2) + 1/2 - z_y,      s = (sum_{j in S} z_j - 1) / |S|,      dL/dz_j = p_j - [j = y]
 
 logits  z, scores along the last axis, any real
 target  y, a class index

@@ -1,6 +1,6 @@
 """Zero-one loss: 1 for a wrong prediction, 0 for a right one.
 
-    L(f, y) = 0  if f = y,  else  1
+    L(f, y) = 0  if f = y,  1  otherwise
 
 prediction  f, the predicted class as a number, any real
 target      y, the true class as a number, any real

@@ -1,6 +1,7 @@
 """Anchored preference optimisation (APO-zero) of a pair: the chosen answer is to gain on its reference, the rejected one to lose.
 
-    L(c, r) = s(-beta (c - c0)) + s(beta (r - r0)),      s(x) = 1 / (1 + exp(-x)),      dL/dc = -beta s(a) s(-a),  a = beta (c - c0)
+    L(c, r) = s(-beta (c - c0)) + s(beta (r - r0)),      s(x) = 1 / (1 + exp(-x))
+    dL/dc = -beta s(a) s(-a),      a = beta (c - c0)
 
 chosen              c, log-probability of the preferred answer under the policy, any real
 rejected            r, that of the other answer, any real

@@ -1,6 +1,6 @@
 """GroupQuantile, a quantile loss of a query's documents, when what all predictions of it are off by alike is taken off.
 
-    L(f, y) = 1/n sum_i max(t d_i, (t - 1) d_i) = 1/(2n) sum_i |d_i|,      d_i = r_i - 1/n sum_j r_j,      r_i = y_i - f_i
+    L(f, y) = 1/n sum_i max(t d_i, (t - 1) d_i) = 1/(2 n) sum_i |d_i|,      d_i = r_i - 1/n sum_j r_j,      r_i = y_i - f_i
 
 prediction  f, scores of the n documents of a query, any real; one query is one example
 target      y, how relevant each is, any real

@@ -1,6 +1,6 @@
 """Expectile loss: a squared error that weighs residuals of either sign differently; its least mean is at an expectile of the targets.
 
-    L(f, y) = tau r^2  if r > 0,  else  (1 - tau) r^2,      r = y - f
+    L(f, y) = tau r^2  if r > 0,  (1 - tau) r^2  otherwise,      r = y - f
 
 prediction  f, any real
 target      y, any real

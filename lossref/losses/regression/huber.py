@@ -1,6 +1,6 @@
 """Huber loss.
 
-    L(f, y) = r^2 / 2  if |r| <= delta,  else  delta (|r| - delta / 2),      r = f - y
+    L(f, y) = r^2 / 2  if |r| <= delta,  delta (|r| - delta / 2)  otherwise,      r = f - y
 
 prediction  f, any real
 target      y, any real

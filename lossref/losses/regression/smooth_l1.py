@@ -1,6 +1,6 @@
 """Smooth L1 loss: the absolute error with its corner rounded off by a parabola.
 
-    L(f, y) = r^2 / (2 beta)  if |r| < beta,  else  |r| - beta / 2,      r = f - y
+    L(f, y) = r^2 / (2 beta)  if |r| < beta,  |r| - beta / 2  otherwise,      r = f - y
 
 prediction  f, any real
 target      y, any real

@@ -1,6 +1,6 @@
 """Accelerated failure time with a logistic distribution: -log of how likely what is known of a time is, of which a median is predicted.
 
-    L(f, y, c, w) = -log s'(z), log(1 + exp z), log(1 + exp(-z)) or -log(s(u) - s(z)) for c = 0, 1, 2 or 3
+    L(f, y, c, w) = -log s'(z)  if c = 0,  log(1 + exp z)  if c = 1,  log(1 + exp(-z))  if c = 2,  -log(s(u) - s(z))  if c = 3
     z = (log y - f) / b,      u = (log(y + w) - f) / b,      s(x) = 1 / (1 + exp(-x)),      s' = s (1 - s)
 
 prediction  f, the logarithm of the median of the time, any real
