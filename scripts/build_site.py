@@ -24,7 +24,7 @@ from lossref import catalog, census
 from lossref.mutants import folklore
 from lossref.mutants.judging import LENIENT, Finding, examine
 from lossref.report import folklore as facts_of
-from lossref.report import page
+from lossref.report import mathml, page
 from lossref.report.finding import profile
 from lossref.report.text import joined
 from lossref.spec import PARTS, Loss
@@ -104,9 +104,9 @@ def section_page(words: Mapping[str, str], inside: Iterable[str], pages: Mapping
 
 
 def loss_page(loss: Loss, reports: Iterable[Report]) -> str:
-    """One loss: what it is, its arguments, how libraries do, where it is hard, and a stable form."""
-    first, _, rest = loss.documentation.partition("\n")
-    lines = [f"# {loss.name}", "", first, "", *_fenced(rest.strip(), "text"), "## Arguments", ""]
+    """One loss: what it is, its formula and arguments, how libraries do, where it is hard, and a stable form."""
+    sentence, formulas, conventions = mathml.parts(loss.documentation)
+    lines = [f"# {loss.name}", "", sentence, "", mathml.block(formulas), "", *_fenced(conventions, "text"), "## Arguments", ""]
     lines += [f"- `{name}`: {space.description}" for name, space in loss.arguments.items()]
     lines += [f"- `{name}`: {of.space.description}, {of.default} by default" for name, of in loss.parameters.items()]
     rows = [(report, row) for report in reports for row in report["formats"].get("float64", []) if row["loss"] == loss.name]

@@ -15,7 +15,7 @@ import jinja2
 
 from lossref import __version__, catalog
 from lossref.judge.measure import E2_OF_B, LEVELS, MEANING
-from lossref.report import league, text
+from lossref.report import league, mathml, text
 from lossref.report.finding import DRAWN_ERRORS, DRAWN_INPUTS
 from lossref.report.screen import judged_by
 from lossref.spec import PARTS
@@ -71,10 +71,13 @@ def _loss(name: str, table: league.League) -> dict[str, Any]:
     """What the page says of a loss; of one that is not in the catalogue, somebody's own, only how it is judged."""
     entries = [next((entry for entry in report["losses"] if entry["loss"] == name), None) for report in table.reports]
     known = catalog.get(name) if name in catalog.names() else None
+    sentence, formulas, conventions = mathml.parts(known.documentation) if known else ("", "", "")
     return {
         "name": name,
         "cells": table.rows[name],
-        "documentation": known.documentation if known else "",
+        "sentence": sentence,
+        "formulas": mathml.block(formulas) if known else "",
+        "conventions": conventions,
         "code": "\n\n".join(source(getattr(known, part)) for part in PARTS if known and getattr(known, part)),
         "hard": {hard.flag: hard.reason for hard in known.hard} if known else {},
         "pictures": list(_pictures(entries, table.columns)),
