@@ -164,11 +164,21 @@ def finite_residuals(prediction: Array, target: Array) -> tuple[Array, tuple[Arr
 
 def two_product(a: Array, b: Array) -> tuple[Array, Array]:
     """a b and what rounding took from it (Dekker); NaN where a number is too large or too small to be split."""
-    product = np.multiply(a, b)
-    (a_high, a_low), (b_high, b_low) = _halves(a), _halves(b)
-    lost = ((a_high * b_high - product) + a_high * b_low + a_low * b_high) + a_low * b_low
+    product, lost = two_product_of_moderate(a, b)
     exact_zero = np.equal(a, 0) | np.equal(b, 0)
     return product, np.where(exact_zero, 0.0, np.where(np.abs(product) > 1e-280, lost, np.nan))
+
+
+def two_product_of_moderate(a: Array, b: Array) -> tuple[Array, Array]:
+    """The same of numbers that are 0 or moderate, of which none is too large or too small."""
+    product = np.multiply(a, b)
+    (a_high, a_low), (b_high, b_low) = _halves(a), _halves(b)
+    lost = a_high * b_high
+    lost -= product
+    lost += a_high * b_low
+    lost += a_low * b_high
+    lost += a_low * b_low
+    return product, lost
 
 
 def product_in_two(a: Array, b: Array, b_low: Array = 0.0) -> tuple[Array, Array]:
