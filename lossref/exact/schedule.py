@@ -44,6 +44,7 @@ class Schedule:
         self._ulps = _picked(self._leaves("ulp", after))
         self._after = self._steps(after)
         self._first, *self._then = (_picked([self._at[place] for place in places]) for places in (first, *then))
+        del self._nodes, self._at, self._levels
 
     def over(self, functions: Mapping[str, Any]) -> Callable[..., Any]:
         """The function of inputs, their ulps and constants over one kind of numbers; without ulps it gives the list of `first` alone."""
