@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from fractions import Fraction
@@ -115,7 +116,7 @@ def _products(x: Wide, y: Wide) -> tuple[Wide, ...]:
     """Finite numbers, moderate ones or mantissas from 1/2 to 1, whose sum is that of the products, exactly."""
     exponents = x.exponent + y.exponent
     if np.ndim(y.mantissa) == 0 and y.mantissa in (0.0, 0.5, 1.0):
-        return (Wide(x.mantissa * y.mantissa, exponents),)
+        return (Wide(x.mantissa if y.mantissa == 1 else x.mantissa * y.mantissa, exponents),)
     product, lost = two_product_of_moderate(x.mantissa, y.mantissa)
     return Wide(product, exponents), Wide(lost, exponents)
 
@@ -128,30 +129,31 @@ def _summed(blocks: Iterable[Wide]) -> Fraction:
     """The exact sum of finite numbers."""
     found: dict[int, int] = {}  # for each exponent the sum in units of 2**UNIT
     for block in blocks:
-        for x, exponent in _of_one_exponent(block):
-            found[exponent] = found.get(exponent, 0) + sum(map(_in_units, _partial_sums(x)))
+        for x, largest, exponent in _of_one_exponent(block):
+            found[exponent] = found.get(exponent, 0) + sum(map(_in_units, _partial_sums(x, largest)))
     return sum((Fraction(units) * Fraction(2) ** (exponent + UNIT) for exponent, units in found.items()), Fraction(0))
 
 
-def _of_one_exponent(block: Wide) -> Iterator[tuple[Array, int]]:
-    """The numbers in groups that have one exponent, and mantissas whose sums do not overflow."""
-    if np.ndim(block.exponent) == 0 and np.max(np.abs(block.mantissa), initial=0.0) <= 2.0**LARGE:
-        yield np.ravel(block.mantissa), int(block.exponent)
+def _of_one_exponent(block: Wide) -> Iterator[tuple[Array, float, int]]:
+    """The numbers in groups that have one exponent, with the largest mantissa of each; their sums do not overflow."""
+    if np.ndim(block.exponent) == 0 and (largest := np.abs(block.mantissa).max(initial=0.0)) <= 2.0**LARGE:
+        yield np.ravel(block.mantissa), largest, int(block.exponent)
         return
     x = normal(block)
     groups = np.broadcast_to(x.exponent // FAR, x.mantissa.shape)
     for group in np.unique(groups):
         which = groups == group
-        yield np.ldexp(x.mantissa[which], np.broadcast_to(x.exponent, which.shape)[which] - int(group) * FAR), int(group) * FAR
+        rest = np.broadcast_to(x.exponent, which.shape)[which] - int(group) * FAR
+        yield np.ldexp(x.mantissa[which], rest), 2.0**FAR, int(group) * FAR
 
 
-def _partial_sums(x: Array) -> Iterator[float]:
+def _partial_sums(x: Array, largest: float) -> Iterator[float]:
     """Floats whose sum is that of the numbers: what lies above a power of two is added exactly, whatever the order, then what is left.
 
     Of n < 2**room numbers below 2**k what is above the last place of 2**(k + room) adds up to less than 2**53 such places, and what is
     left of each is below 2**(k + room - 53) (S. M. Rump, T. Ogita and S. Oishi, Accurate floating-point summation, 2008).
     """
-    room, exponent = x.size.bit_length(), int(np.frexp(np.max(np.abs(x), initial=0.0))[1])
+    room, exponent = x.size.bit_length(), math.frexp(largest)[1]
     rest = x
     while rest.any():
         shift = 2.0 ** max(exponent + room, LEAST)
