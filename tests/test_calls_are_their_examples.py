@@ -230,3 +230,9 @@ def test_a_call_as_one_function_of_its_batch_has_the_same_bits(loss, listed):
         misses += [] if repr(ours) == repr(theirs) else [f"{v.question.id}: {ours} {theirs}"]
     assert seen > 3 or not loss.is_called
     listed(misses)
+
+
+@pytest.mark.parametrize("identifier", ["232a9f158a6e", "8b7817d78abf"], ids=["a share near a middle", "a recording that does not hold"])
+def test_a_call_has_an_answer_where_a_share_by_its_recording_has_none(identifier):
+    v = golden.find(identifier)
+    assert answer(catalog.get(v.question.loss), v.question.inputs, v.question.options, v.question.form) == v.answer

@@ -15,7 +15,7 @@ from lossref.exact.evaluate import branches
 from lossref.exact.example import are_finite, of_example, part
 from lossref.exact.floats import Floats
 from lossref.exact.margins import Near
-from lossref.exact.numbers import Number
+from lossref.exact.numbers import NoAnswerError, Number
 from lossref.exact.program import Found, Program
 from lossref.exact.recordings import given
 from lossref.exact.reduce import SHARE, Share, Whole, shares, whole
@@ -35,13 +35,21 @@ def of_call(loss: Loss, values: Values, asked: Options, form: Format, proved: bo
     if reduced is None:  # a mean over nothing has the value that the option `empty` names, and slopes of 0
         zeros = {name: _zeros(len(flat(values[name]))) for name in loss.differentiable}
         return Answer(Part((EMPTY[asked.empty],), (0,), (0.0,), (0.0,)), zeros)
-    if not are_finite(loss, reduced.values):
-        return _as_one(reduced, form, proved)
-    made_of = shares(loss, values, asked)
+    if are_finite(loss, reduced.values):
+        try:
+            if (found := _of_shares(loss, shares(loss, values, asked), form, proved, is_reduced=asked.reduction != "none")) is not None:
+                return found
+        except NoAnswerError:
+            pass  # a share's own value is not needed: it may be too near a middle where the sum is not
+    return _as_one(reduced, form, proved)
+
+
+def _of_shares(loss: Loss, made_of: Sequence[Share], form: Format, proved: bool, *, is_reduced: bool) -> Answer | None:
+    """The answer to a call by its examples' shares; None where one of them jumps, whose slopes on either side are not told."""
     sloped = [_of_share(share, share.slope, form, proved) for share in made_of]
     if any(not x.is_judged for answer in sloped for x in answer.gradient.values()):
-        return _as_one(reduced, form, proved)
-    if asked.reduction != "none":
+        return None
+    if is_reduced:
         value = _sum([_Term(share, form, proved) for share in made_of if share.value], form)
     else:
         each = zip(made_of, sloped, strict=True)
@@ -51,7 +59,7 @@ def of_call(loss: Loss, values: Values, asked: Options, form: Format, proved: bo
 
 
 def _as_one(reduced: Whole, form: Format, proved: bool) -> Answer:
-    """A call as one function of the batch: at infinite inputs, where it goes to a limit, and where one of its examples jumps."""
+    """A call as one function of the batch: at infinite inputs, where it goes to a limit, and where its shares do not tell the answer."""
     sloped = of_example(reduced.upstream, reduced.values, form, proved, keep=False)
     terms = [
         sloped if term is reduced.upstream else of_example(term, reduced.values, form, proved, scope="value", keep=False)
