@@ -43,6 +43,7 @@ class Tape(System):
         self.asked: dict[int, None] = {}
         self._places: dict[Node, int] = {}
         self._products: dict[tuple[int, int], Number] = {}
+        self._magnitudes: dict[int, Number] = {}
         self.never_negative: list[bool] = []  # what the structure of each node proves
         self.never_zero: list[bool] = []
         self.kinds: list[str] = []
@@ -162,6 +163,11 @@ class Tape(System):
     def magnitude(self, a: Number) -> Number:
         if self.never_negative[a.data]:
             return a
+        if (known := self._magnitudes.get(a.data)) is None:
+            known = self._magnitudes[a.data] = self._magnitude(a)
+        return known
+
+    def _magnitude(self, a: Number) -> Number:
         op, *rest = self.nodes[a.data]
         if op == "const":
             return self.lift(-rest[0])
@@ -227,10 +233,11 @@ class Tape(System):
             return "rational"
         if op in ("list", "others", "spread"):
             return "enclosure"
+        for x in rest:
+            if self.kinds[x] == "enclosure":
+                return "enclosure"
         kinds = {self.kinds[x] for x in rest}
         first: str = self.kinds[rest[0]]
-        if "enclosure" in kinds:
-            return "enclosure"
         if op in ("neg", "abs"):
             return first
         if op in ("add", "sum", "total"):
