@@ -30,6 +30,8 @@ from lossref.judge.measure import PASSABLE
 from lossref.report.text import joined
 
 FOLDER = Path(__file__).parent.parent / "reports"
+DRAWN = "float64"  # the format whose errors along the inputs are kept, which the site draws
+PROFILE = re.compile(r'^( *)"profile": \[\n((?:\1 .*\n)+)\1\]', re.MULTILINE)
 NUMBER = re.compile(r"-?\d+\.?\d*(?:e[-+]?\d+)?|nan|-?inf")
 TIMEOUT = 600  # seconds that all lines of a format may take: the first use of each function compiles it
 ALONE = """
@@ -101,7 +103,7 @@ def findings(report: dict[str, Any]) -> dict[tuple[str, str], dict[str, Any]]:
     return {place: {name: worst[name] for name in fields} for (place, worst), printed in shown if reproduces(worst, printed)}
 
 
-def losses(report: dict[str, Any]) -> list[dict[str, Any]]:
+def losses(report: dict[str, Any], form: str) -> list[dict[str, Any]]:
     kept = findings(report)
     rows = []
     for entry in report["losses"]:
@@ -111,6 +113,7 @@ def losses(report: dict[str, Any]) -> list[dict[str, Any]]:
                 **{name: found[name] for name in ("grade", "mathematics", "digits_left", "worst_E1", "lost")},
                 "calls": found["regions"].get("reduction"), "special": found["regions"].get("special"),
                 "finding": kept.get((entry["loss"], part)),
+                **({"profile": found["profile"]} if form == DRAWN else {}),
             }
         rows.append(row)
     return rows
@@ -127,12 +130,17 @@ def write(library: str, device: str, limits: Sequence[str]) -> None:
         "machine": first["machine"] | ({"device": _named(device)} if device else {}),
         "limits": list(limits),
         "golden": first["golden"],
-        "formats": {form: losses(report) for form, report in reports.items()},
+        "formats": {form: losses(report, form) for form, report in reports.items()},
     }
     FOLDER.mkdir(exist_ok=True)
     backend = os.environ.get("KERAS_BACKEND") if library == "keras" else None
     path = FOLDER / f"{'-'.join(filter(None, (library, backend, device)))}.json"
-    files.write(path, json.dumps(content, indent=1) + "\n")
+    files.write(path, written(content) + "\n")
+
+
+def written(content: dict[str, Any]) -> str:
+    """As JSON, a profile on a line: with a line a number they would be most of the file."""
+    return PROFILE.sub(lambda found: f'{found[1]}"profile": [{"".join(found[2].split())}]', json.dumps(content, indent=1))
 
 
 def _named(device: str) -> str:
