@@ -36,6 +36,8 @@ REFERENCE = {"glossary": "GLOSSARY.md", "changes": "CHANGES.md", "contributing":
 CHINESE, PUNCTUATION = "\\u4e00-\\u9fff", "\\u3000-\\u303f\\uff00-\\uffef\\u201c\\u201d"
 BROKEN = re.compile(rf"(?<=[{CHINESE}])\n *(?=[{CHINESE}{PUNCTUATION}])|(?<=[{PUNCTUATION}])\n *(?=[\w{PUNCTUATION}])")
 VERSION = re.compile(r"(?<=\n\n)(.*), (float\d+)\.(?= Needs: )")  # the first line of a fault's page
+ARGUMENT = re.compile(r"\S+  +\S|  +\S")  # of a docstring: a name and what it is, or more of that
+MARKUP = re.compile(r"([*_<\[\]|\\])")
 SIGN = re.compile(r"(?<=\S) ([-+*/=]) (?=\S)")
 API = ("value", "gradient", "hessian", "value_and_gradient", "oracle", "check", "sweep")
 Report = Mapping[str, Any]
@@ -111,7 +113,7 @@ def section_page(words: Mapping[str, str], inside: Iterable[str], found: Mapping
 def loss_page(loss: Loss, reports: Iterable[Report]) -> str:
     """One loss: what it is, its formula and arguments, how libraries do, where it is hard, and a stable form."""
     sentence, formulas, conventions = mathml.parts(loss.documentation)
-    lines = [f"# {loss.name}", "", sentence, "", mathml.block(formulas), "", *_fenced(conventions, "text"), "## Arguments", ""]
+    lines = [f"# {loss.name}", "", sentence, "", mathml.block(formulas), "", *_conventions(conventions), "## Arguments", ""]
     lines += [f"- `{name}`: {space.description}" for name, space in loss.arguments.items()]
     lines += [f"- `{name}`: {of.space.description}, {of.default} by default" for name, of in loss.parameters.items()]
     rows = [(report, row) for report in reports for row in report["formats"].get("float64", []) if row["loss"] == loss.name]
@@ -131,6 +133,15 @@ def loss_page(loss: Loss, reports: Iterable[Report]) -> str:
         lines += ["", "## A stable form, in NumPy", "", *_fenced(code, "python")]
     lines += ["", f"    lossref show {loss.name}", f"    lossref check torch --loss {loss.name}"]
     return "\n".join(lines) + "\n"
+
+
+def _conventions(text: str) -> Iterator[str]:
+    """The arguments in columns, as a docstring has them, and what else it says as a paragraph."""
+    lines = text.splitlines()
+    columns = [line for line in lines if ARGUMENT.match(line)]
+    yield from _fenced("\n".join(columns), "text")
+    prose = " ".join(line for line in lines if line not in columns).split("`")
+    yield from ("`".join(MARKUP.sub(r"\\\1", words) if k % 2 == 0 else words for k, words in enumerate(prose)), "")
 
 
 def _pictures(rows: Iterable[tuple[Report, Report]]) -> Iterator[str]:

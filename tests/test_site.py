@@ -84,3 +84,8 @@ def test_lines_of_chinese_are_joined_and_formulas_kept_whole(pages):
     assert not re.search(r"[\u3002\uff0c\uff1b\u4e00-\u9fff]\n[\u4e00-\u9fff]", text)
     assert "z\u00a0=\u00a0w\u00a0+\u00a0b" in text
     assert "    dC/dz = a * s'(z) = a^2 (1 - a)" in text  # code is left as it is
+
+
+def test_what_a_docstring_says_beside_its_arguments_is_a_paragraph():
+    written = list(build_site._conventions("x  any real\ny  of\n   two\nEmpty for x_1 * 2 < 3;\n`a_b` has\nit."))
+    assert written == ["```text", "x  any real\ny  of\n   two", "```", "", r"Empty for x\_1 \* 2 \< 3; `a_b` has it.", ""]
