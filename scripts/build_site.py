@@ -9,6 +9,7 @@ and the mutants' folklore, each number where it is known already.
 from __future__ import annotations
 
 import argparse
+import ast
 import json
 import re
 import shutil
@@ -22,6 +23,7 @@ from typing import Any
 from library_reports import faults
 
 from lossref import catalog, census
+from lossref.judge.measure import LEVELS
 from lossref.mutants import folklore
 from lossref.mutants.judging import LENIENT, Finding, examine
 from lossref.mutants.record import TEXTS, Mutant
@@ -123,7 +125,7 @@ def loss_page(loss: Loss, reports: Iterable[Report]) -> str:
         lines += ["| library | grades | by the formula | answers lost |", "| --- | --- | --- | ---: |"]
         for report, row in rows:
             lines.append(f"| {_to_library(report)} | {_grades(row, 'grade')} | {_grades(row, 'mathematics')} | {_lost(row)} |")
-        lines += ["", *_pictures(rows)]
+        lines += ["", *_pictures(rows), *_worst(rows)]
     if loss.hard:
         lines += ["", "## Where it is hard", "", *(f"- {hard.reason}" for hard in loss.hard)]
     if names := census.elsewhere(loss.name):
@@ -155,6 +157,17 @@ def _pictures(rows: Iterable[tuple[Report, Report]]) -> Iterator[str]:
     yield from (page.CAPTION, "") if any(drawn.values()) else ()
 
 
+def _worst(rows: Iterable[tuple[Report, Report]]) -> Iterator[str]:
+    """Of each library the worst part that has a line to show it."""
+    title = ["## Lines that show it", "", "Of each library the worst, with a line that needs nothing of lossref.", ""]
+    for report, row in rows:
+        shown = {part: found for part, found in row["parts"].items() if found["finding"]}
+        worst = sorted(shown, key=lambda part: -LEVELS.index(shown[part]["grade"]))[:1]
+        for words, line in faults({"formats": {"float64": [{**row, "parts": {part: shown[part] for part in worst}}]}}):
+            yield from (*title, f"{report['library']}: {words}", "", *_fenced(_statements(line), "python"))
+            title = []
+
+
 def library_page(report: Report) -> str:
     """One library: its grades, and the lines that show each fault."""
     lines = [f"# {report['library']}", "", f"What {report['library']} gets right of the losses that it has, by the committed report.", ""]
@@ -167,7 +180,7 @@ def library_page(report: Report) -> str:
         lines.append("")
     lines += ["## Lines that show it", ""]
     for words, line in faults(report):
-        lines += [words, "", *_fenced(line, "python")]
+        lines += [words, "", *_fenced(_statements(line), "python")]
     return "\n".join(lines) + "\n"
 
 
@@ -220,6 +233,11 @@ def _set(text: str, is_chinese: bool) -> str:
     """A lesson whose formulas are not broken at their signs; in Chinese no space stands where a line of the source ends."""
     joined_lines = BROKEN.sub("", text) if is_chinese else text
     return "\n".join(line if line.startswith("    ") else SIGN.sub("\u00a0\\1\u00a0", line) for line in joined_lines.split("\n"))
+
+
+def _statements(line: str) -> str:
+    """A statement a line, which a phone shows more of."""
+    return "\n".join(filter(None, (ast.get_source_segment(line, node) for node in ast.parse(line).body)))
 
 
 def _sentence(words: str) -> str:

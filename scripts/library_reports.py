@@ -64,7 +64,8 @@ def judged(library: str, form: str, more: Sequence[str]) -> dict[str, Any] | Non
     """The report of `lossref check`, by the command line; None where the library takes nothing of the format."""
     command = [sys.executable, "-m", "lossref", "check", library, "--format", form, "--json", "--worst", "1", *more]
     done = subprocess.run(command, capture_output=True, text=True, check=False)
-    if "takes none of the vectors" in done.stderr or f"and not in {form}" in done.stderr:
+    nothing = ("takes none of the vectors", f"and not in {form}", f"computes none of these losses in {form}")
+    if any(words in done.stderr for words in nothing):
         return None
     if not done.stdout:
         sys.exit(f"lossref check {library}: {done.stderr.strip()}")
@@ -119,9 +120,9 @@ def losses(report: dict[str, Any], form: str) -> list[dict[str, Any]]:
     return rows
 
 
-def write(library: str, device: str, limits: Sequence[str]) -> None:
+def write(library: str, device: str, limits: Sequence[str], forms: Sequence[str]) -> None:
     more = [*([f"--device={device}"] if device else []), *(f"--limit={limit}" for limit in limits)]
-    asked = {form: judged(library, form, more) for form in JUDGED}
+    asked = {form: judged(library, form, more) for form in forms}
     reports = {form: report for form, report in asked.items() if report}
     first = next(iter(reports.values()))
     content = {
@@ -219,9 +220,10 @@ def main() -> int:
     parser.add_argument("--table", action="store_true", help="only write the table of the reports that lie there")
     parser.add_argument("--device", default="", help="where the tensors of torch are put; the report is one beside that of the processor")
     parser.add_argument("--limit", action="append", default=[], metavar="'LOSS: SENTENCE'", help="as for lossref check (may be repeated)")
+    parser.add_argument("--format", action="append", choices=JUDGED, help="a format to judge in (all; may be repeated)")
     given = parser.parse_args()
     for library in given.libraries:
-        write(library, given.device, given.limit)
+        write(library, given.device, given.limit, given.format or JUDGED)
     files.write(FOLDER / "README.md", table())
     return 0
 
