@@ -46,13 +46,13 @@ def plot(path: str) -> None:
     """Each row as a line: flat where cost is linear in size."""
     from matplotlib.figure import Figure
 
-    figure = Figure(figsize=(9, 5), layout="constrained")
+    figure = Figure(figsize=(6, 6), layout="constrained")  # the legend below, to be read on a phone too
     axes = figure.subplots()
     for k, (what, costs) in enumerate(SERIES.items()):
         axes.plot(list(costs), [cost / next(iter(costs.values())) for cost in costs.values()], "osD^v<>"[k % 7] + "-", label=what)
     axes.set(xscale="log", yscale="log", xlabel="size", ylabel="cost of a unit, by that at the least size")
     axes.grid(alpha=0.3)
-    axes.legend(fontsize="small", loc="center left", bbox_to_anchor=(1, 0.5))
+    figure.legend(fontsize="small", loc="outside lower center")
     figure.savefig(path, metadata={"Date": None})
 
 

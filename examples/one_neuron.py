@@ -57,12 +57,13 @@ def experiment():
 def draw(path):
     from matplotlib.figure import Figure
 
-    figure = Figure(figsize=(10, 4), layout="constrained")
-    for axes, cost in zip(figure.subplots(1, 2, sharey=True), SLOPES, strict=True):
+    figure = Figure(figsize=(6, 6), layout="constrained")  # one below the other, to be read on a phone too
+    for axes, cost in zip(figure.subplots(2, 1, sharex=True), SLOPES, strict=True):
         for w, b in STARTS:
             axes.plot(list(islice(outputs(cost, "0.15", (w, b)), UPDATES + 1)), label=f"start w = {w}, b = {b}")
-        axes.set(title=f"{cost}, eta 0.15", xlabel="updates", ylabel="output a (target 0)", ylim=(0, 1))
+        axes.set(title=f"{cost}, eta 0.15", ylabel="output a (target 0)", ylim=(0, 1))
         axes.legend()
+    axes.set_xlabel("updates")
     figure.savefig(path)
 
 

@@ -9,7 +9,9 @@ and the mutants' folklore, each number where it is known already.
 from __future__ import annotations
 
 import argparse
+import ast
 import json
+import re
 import shutil
 import subprocess
 import sys
@@ -21,8 +23,10 @@ from typing import Any
 from library_reports import faults
 
 from lossref import catalog, census
+from lossref.judge.measure import LEVELS
 from lossref.mutants import folklore
 from lossref.mutants.judging import LENIENT, Finding, examine
+from lossref.mutants.record import TEXTS, Mutant
 from lossref.report import folklore as facts_of
 from lossref.report import mathml, page
 from lossref.report.finding import profile
@@ -31,20 +35,12 @@ from lossref.spec import PARTS, Loss
 
 ROOT = Path(__file__).parent.parent
 REFERENCE = {"glossary": "GLOSSARY.md", "changes": "CHANGES.md", "contributing": "CONTRIBUTING.md"}
-CONF = """
-project = "lossref"
-extensions = ["myst_parser", "sphinx.ext.autodoc"]
-html_theme = "furo"
-html_static_path = ["static"]
-html_css_files = ["pictures.css"]
-html_title = "lossref"
-html_show_sphinx = html_show_copyright = False
-default_role = "code"
-html_copy_source = False
-myst_heading_anchors = 3
-suppress_warnings = ["myst.header"]
-autodoc_typehints = "none"
-"""
+CHINESE, PUNCTUATION = "\\u4e00-\\u9fff", "\\u3000-\\u303f\\uff00-\\uffef\\u201c\\u201d"
+BROKEN = re.compile(rf"(?<=[{CHINESE}])\n *(?=[{CHINESE}{PUNCTUATION}])|(?<=[{PUNCTUATION}])\n *(?=[\w{PUNCTUATION}])")
+VERSION = re.compile(r"(?<=\n\n)(.*), (float\d+)\.(?= Needs: )")  # the first line of a fault's page
+ARGUMENT = re.compile(r"\S+  +\S|  +\S")  # of a docstring: a name and what it is, or more of that
+MARKUP = re.compile(r"([*_<\[\]|\\])")
+SIGN = re.compile(r"(?<=\S) ([-+*/=]) (?=\S)")
 API = ("value", "gradient", "hessian", "value_and_gradient", "oracle", "check", "sweep")
 Report = Mapping[str, Any]
 
@@ -67,26 +63,12 @@ def main() -> None:
 
 
 def write_sources(folder: Path) -> None:
-    """Every page as Markdown, and the configuration."""
-    reports = [json.loads(path.read_text(encoding="utf-8")) for path in sorted((ROOT / "reports").glob("*.json"))]
-    pages = {f"losses/{name}": loss_page(catalog.get(name), reports) for name in catalog.names()}
-    pages |= {f"libraries/{_slug(report['library'])}": library_page(report) for report in reports}
-    pages |= {f"folklore/{record.id}": folklore_page(examine(record)) for record in folklore()}
-    pages |= {f"reference/{name}": (ROOT / source).read_text(encoding="utf-8") for name, source in REFERENCE.items()}
-    for kind, source in (("reference", "docs"), ("guides", "docs/guides"), ("lessons", "docs/lessons"), ("upstream", "reports/upstream")):
-        for path in sorted((ROOT / source).glob("*.md")):
-            pages[f"{kind}/{path.stem.lower()}"] = path.read_text(encoding="utf-8").replace("](README.md)", "](readme.md)")
-    pages["reference/api"] = api_page()
-    pages["index"] = (ROOT / "docs" / "site" / "index.md").read_text(encoding="utf-8")
-    for kind, words in json.loads((ROOT / "docs" / "site" / "sections.json").read_text(encoding="utf-8")).items():
-        inside = [name.removeprefix(f"{kind}/") for name in pages if name.startswith(f"{kind}/") and name != f"{kind}/readme"]
-        pages[f"{kind}/index"] = section_page(words, inside, pages, kind)
-    pages.pop("upstream/readme")
-    for name, text in pages.items():
+    """Every page as Markdown, the configuration, and the pictures that are files."""
+    for name, text in pages(committed(), folklore()).items():
         path = folder / f"{name}.md"
         path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text(text, encoding="utf-8")
-    (folder / "conf.py").write_text(CONF, encoding="utf-8")
+        path.write_text(_set(text, name.endswith("-zh")) if name.startswith("lessons/") else text, encoding="utf-8")
+    shutil.copy(ROOT / "docs" / "site" / "conf.py", folder)
     shutil.copytree(ROOT / "docs" / "site" / "static", folder / "static", dirs_exist_ok=True)
     for picture in (ROOT / "docs").glob("*.svg"):
         shutil.copy(picture, folder / "reference" / picture.name)
@@ -94,11 +76,38 @@ def write_sources(folder: Path) -> None:
     subprocess.run([sys.executable, ROOT / "examples" / "one_neuron.py", "--plot", curves], check=True, stdout=subprocess.DEVNULL, cwd=ROOT)
 
 
-def section_page(words: Mapping[str, str], inside: Iterable[str], pages: Mapping[str, str], kind: str) -> str:
+def committed() -> list[Report]:
+    """The reports in the order of the libraries' names."""
+    return [json.loads(path.read_text(encoding="utf-8")) for path in sorted((ROOT / "reports").glob("*.json"))]
+
+
+def pages(reports: Iterable[Report], records: Iterable[Mutant]) -> dict[str, str]:
+    """The Markdown of each page by its name: those of reports and of folklore for what is given, all others."""
+    found = {f"losses/{name}": loss_page(catalog.get(name), reports) for name in catalog.names()}
+    found |= {f"libraries/{_slug(report['library'])}": library_page(report) for report in reports}
+    found |= {f"folklore/{record.id}": folklore_page(examine(record)) for record in records}
+    found |= {f"reference/{name}": (ROOT / source).read_text(encoding="utf-8") for name, source in REFERENCE.items()}
+    for kind, source in (("reference", "docs"), ("guides", "docs/guides"), ("lessons", "docs/lessons"), ("upstream", "reports/upstream")):
+        for path in sorted((ROOT / source).glob("*.md")):
+            text = path.read_text(encoding="utf-8").replace("](README.md)", "](readme.md)")
+            found[f"{kind}/{path.stem.lower()}"] = VERSION.sub(r"A fault of \1, in \2, ready to be reported.", text, count=1)
+    found["reference/api"] = api_page()
+    found["index"] = (ROOT / "docs" / "site" / "index.md").read_text(encoding="utf-8")
+    for kind, words in json.loads((ROOT / "docs" / "site" / "sections.json").read_text(encoding="utf-8")).items():
+        inside = [name.removeprefix(f"{kind}/") for name in found if name.startswith(f"{kind}/") and name != f"{kind}/readme"]
+        found[f"{kind}/index"] = section_page(words, inside, found, kind)
+    found.pop("upstream/readme")
+    return found
+
+
+def section_page(words: Mapping[str, str], inside: Iterable[str], found: Mapping[str, str], kind: str) -> str:
     """The list of a section's pages, with the first sentence of each."""
     lines = [f"# {words['title']}", "", words["sentence"], "", "```{toctree}", ":hidden:", ":maxdepth: 1", "", *inside, "```", ""]
+    family = ""
     for name in inside:
-        title, sentence = _opening(pages[f"{kind}/{name}"])
+        title, sentence = _opening(found[f"{kind}/{name}"])
+        if kind == "losses" and family != (family := catalog.get(name).family):
+            lines += ["", f"## {_sentence(family.replace('_', ' '))}", ""]
         lines.append(f"- [{title}]({name}.md){': ' + sentence if sentence and sentence != title else ''}")
     return "\n".join(lines) + "\n"
 
@@ -106,7 +115,7 @@ def section_page(words: Mapping[str, str], inside: Iterable[str], pages: Mapping
 def loss_page(loss: Loss, reports: Iterable[Report]) -> str:
     """One loss: what it is, its formula and arguments, how libraries do, where it is hard, and a stable form."""
     sentence, formulas, conventions = mathml.parts(loss.documentation)
-    lines = [f"# {loss.name}", "", sentence, "", mathml.block(formulas), "", *_fenced(conventions, "text"), "## Arguments", ""]
+    lines = [f"# {loss.name}", "", sentence, "", mathml.block(formulas), "", *_conventions(conventions), "## Arguments", ""]
     lines += [f"- `{name}`: {space.description}" for name, space in loss.arguments.items()]
     lines += [f"- `{name}`: {of.space.description}, {of.default} by default" for name, of in loss.parameters.items()]
     rows = [(report, row) for report in reports for row in report["formats"].get("float64", []) if row["loss"] == loss.name]
@@ -116,6 +125,7 @@ def loss_page(loss: Loss, reports: Iterable[Report]) -> str:
         lines += ["| library | grades | by the formula | answers lost |", "| --- | --- | --- | ---: |"]
         for report, row in rows:
             lines.append(f"| {_to_library(report)} | {_grades(row, 'grade')} | {_grades(row, 'mathematics')} | {_lost(row)} |")
+        lines += ["", *_pictures(rows), *_worst(rows)]
     if loss.hard:
         lines += ["", "## Where it is hard", "", *(f"- {hard.reason}" for hard in loss.hard)]
     if names := census.elsewhere(loss.name):
@@ -127,6 +137,37 @@ def loss_page(loss: Loss, reports: Iterable[Report]) -> str:
     return "\n".join(lines) + "\n"
 
 
+def _conventions(text: str) -> Iterator[str]:
+    """The arguments in columns, as a docstring has them, and what else it says as a paragraph."""
+    lines = text.splitlines()
+    columns = [line for line in lines if ARGUMENT.match(line)]
+    yield from _fenced("\n".join(columns), "text")
+    prose = " ".join(line for line in lines if line not in columns).split("`")
+    yield from ("`".join(MARKUP.sub(r"\\\1", words) if k % 2 == 0 else words for k, words in enumerate(prose)), "")
+
+
+def _pictures(rows: Iterable[tuple[Report, Report]]) -> Iterator[str]:
+    """Of each part the errors of the libraries along the inputs, as far as their reports have them."""
+    drawn = {part: {report["library"]: row["parts"].get(part, {}).get("profile") for report, row in rows} for part in PARTS}
+    drawn = {part: {library: profile for library, profile in found.items() if profile} for part, found in drawn.items()}
+    for part, found in drawn.items():
+        if found:
+            name = "Hessian" if part == "hessian" else part
+            yield from (f"### Error of the {name} along the inputs", "", page.of_profiles(part, found), "")
+    yield from (page.CAPTION, "") if any(drawn.values()) else ()
+
+
+def _worst(rows: Iterable[tuple[Report, Report]]) -> Iterator[str]:
+    """Of each library the worst part that has a line to show it."""
+    title = ["## Lines that show it", "", "Of each library the worst, with a line that needs nothing of lossref.", ""]
+    for report, row in rows:
+        shown = {part: found for part, found in row["parts"].items() if found["finding"]}
+        worst = sorted(shown, key=lambda part: -LEVELS.index(shown[part]["grade"]))[:1]
+        for words, line in faults({"formats": {"float64": [{**row, "parts": {part: shown[part] for part in worst}}]}}):
+            yield from (*title, f"{report['library']}: {words}", "", *_fenced(_statements(line), "python"))
+            title = []
+
+
 def library_page(report: Report) -> str:
     """One library: its grades, and the lines that show each fault."""
     lines = [f"# {report['library']}", "", f"What {report['library']} gets right of the losses that it has, by the committed report.", ""]
@@ -134,12 +175,12 @@ def library_page(report: Report) -> str:
     for form, rows in report["formats"].items():
         lines += [f"## {form}", "", "| loss | grades | by the formula | answers lost |", "| --- | --- | --- | ---: |"]
         for row in rows:
-            name = f"[{row['loss']}](../losses/{row['loss']}.md){' (composed)' if row['composed'] else ''}"
+            name = f"[{row['loss'].replace('_', '_<wbr>')}](../losses/{row['loss']}.md){' (composed)' if row['composed'] else ''}"
             lines.append(f"| {name} | {_grades(row, 'grade')} | {_grades(row, 'mathematics')} | {_lost(row)} |")
         lines.append("")
     lines += ["## Lines that show it", ""]
     for words, line in faults(report):
-        lines += [words, "", *_fenced(line, "python")]
+        lines += [words, "", *_fenced(_statements(line), "python")]
     return "\n".join(lines) + "\n"
 
 
@@ -154,15 +195,23 @@ def folklore_page(found: Finding) -> str:
     if found.verdict and not found.verdict.broke:
         points = profile(found.verdict.parts[record.part].outcomes)
         lines += [f"## Its error along the inputs: grade {found.grade}", "", page.of_profiles(record.part, {record.id: points}), ""]
-        lines += ["In the shaded band is all that the rounding of the inputs can excuse.", ""]
-    lines += ["## What would have passed it", "", *_passing(found), "", f"The loss: [{record.loss}](../losses/{record.loss}.md)."]
-    lines += [f"From {', '.join(record.sources)}; {'it prints this' if record.printed else 'it invites this'}."] if record.sources else []
+        lines += [page.CAPTION, ""]
+    lines += ["## Whether usual comparisons notice it", "", *_passing(found), "", f"The loss: [{record.loss}](../losses/{record.loss}.md)."]
+    if record.sources:
+        lines += ["", "## Where it is from", "", "It is printed in" if record.printed else "It is not printed, but invited, in", ""]
+        lines += [f"- {_text(place)}" for place in record.sources]
     return "\n".join(lines) + "\n"
+
+
+def _text(place: str) -> str:
+    """A row of a text, such as S3-06, in words."""
+    text, _, row = place.partition("-")
+    return f"{TEXTS[text]} (row {row})"
 
 
 def _passing(found: Finding) -> Iterator[str]:
     for name, (relative, absolute) in LENIENT.items():
-        verdict = "passes it" if found.passes(name) else "catches it"
+        verdict = "does not notice" if found.passes(name) else "notices"
         yield f"- {name} with tolerances {relative:g} relative, {absolute:g} absolute: {verdict}"
 
 
@@ -176,13 +225,25 @@ def api_page() -> str:
 
 def _opening(text: str) -> tuple[str, str]:
     """A page's title and its first sentence."""
-    title, *rest = (line for line in text.splitlines() if line.strip())
-    sentence = next((line for line in rest if not line.startswith(("|", "#", "`", "    ", "-", "```"))), "")
-    return title.removeprefix("# "), sentence
+    title, purpose, *_ = re.split(r"\n\s*\n", text, maxsplit=2)
+    return title.removeprefix("# "), re.split(r"(?<=\.) |(?<=。)", " ".join(purpose.split()), maxsplit=1)[0]
+
+
+def _set(text: str, is_chinese: bool) -> str:
+    """A lesson whose formulas are not broken at their signs; in Chinese no space stands where a line of the source ends."""
+    joined_lines = BROKEN.sub("", text) if is_chinese else text
+    return "\n".join(line if line.startswith("    ") else SIGN.sub("\u00a0\\1\u00a0", line) for line in joined_lines.split("\n"))
+
+
+def _statements(line: str) -> str:
+    """A statement a line, which a phone shows more of."""
+    return "\n".join(filter(None, (ast.get_source_segment(line, node) for node in ast.parse(line).body)))
 
 
 def _sentence(words: str) -> str:
-    return words[0].upper() + words[1:].rstrip(".")
+    """A claim or a reason as a sentence begins; the letters of a formula stay as they are."""
+    first = words.split()[0]
+    return (words[0].upper() if len(first) > 1 and first.replace("-", "").isalpha() else words[0]) + words[1:].rstrip(".")
 
 
 def _plain(x: Any) -> str:

@@ -30,6 +30,8 @@ from lossref.judge.measure import PASSABLE
 from lossref.report.text import joined
 
 FOLDER = Path(__file__).parent.parent / "reports"
+DRAWN = "float64"  # the format whose errors along the inputs are kept, which the site draws
+PROFILE = re.compile(r'^( *)"profile": \[\n((?:\1 .*\n)+)\1\]', re.MULTILINE)
 NUMBER = re.compile(r"-?\d+\.?\d*(?:e[-+]?\d+)?|nan|-?inf")
 TIMEOUT = 600  # seconds that all lines of a format may take: the first use of each function compiles it
 ALONE = """
@@ -62,7 +64,8 @@ def judged(library: str, form: str, more: Sequence[str]) -> dict[str, Any] | Non
     """The report of `lossref check`, by the command line; None where the library takes nothing of the format."""
     command = [sys.executable, "-m", "lossref", "check", library, "--format", form, "--json", "--worst", "1", *more]
     done = subprocess.run(command, capture_output=True, text=True, check=False)
-    if "takes none of the vectors" in done.stderr or f"and not in {form}" in done.stderr:
+    nothing = ("takes none of the vectors", f"and not in {form}", f"computes none of these losses in {form}")
+    if any(words in done.stderr for words in nothing):
         return None
     if not done.stdout:
         sys.exit(f"lossref check {library}: {done.stderr.strip()}")
@@ -101,7 +104,7 @@ def findings(report: dict[str, Any]) -> dict[tuple[str, str], dict[str, Any]]:
     return {place: {name: worst[name] for name in fields} for (place, worst), printed in shown if reproduces(worst, printed)}
 
 
-def losses(report: dict[str, Any]) -> list[dict[str, Any]]:
+def losses(report: dict[str, Any], form: str) -> list[dict[str, Any]]:
     kept = findings(report)
     rows = []
     for entry in report["losses"]:
@@ -111,14 +114,15 @@ def losses(report: dict[str, Any]) -> list[dict[str, Any]]:
                 **{name: found[name] for name in ("grade", "mathematics", "digits_left", "worst_E1", "lost")},
                 "calls": found["regions"].get("reduction"), "special": found["regions"].get("special"),
                 "finding": kept.get((entry["loss"], part)),
+                **({"profile": found["profile"]} if form == DRAWN else {}),
             }
         rows.append(row)
     return rows
 
 
-def write(library: str, device: str, limits: Sequence[str]) -> None:
+def write(library: str, device: str, limits: Sequence[str], forms: Sequence[str]) -> None:
     more = [*([f"--device={device}"] if device else []), *(f"--limit={limit}" for limit in limits)]
-    asked = {form: judged(library, form, more) for form in JUDGED}
+    asked = {form: judged(library, form, more) for form in forms}
     reports = {form: report for form, report in asked.items() if report}
     first = next(iter(reports.values()))
     content = {
@@ -127,12 +131,17 @@ def write(library: str, device: str, limits: Sequence[str]) -> None:
         "machine": first["machine"] | ({"device": _named(device)} if device else {}),
         "limits": list(limits),
         "golden": first["golden"],
-        "formats": {form: losses(report) for form, report in reports.items()},
+        "formats": {form: losses(report, form) for form, report in reports.items()},
     }
     FOLDER.mkdir(exist_ok=True)
     backend = os.environ.get("KERAS_BACKEND") if library == "keras" else None
     path = FOLDER / f"{'-'.join(filter(None, (library, backend, device)))}.json"
-    files.write(path, json.dumps(content, indent=1) + "\n")
+    files.write(path, written(content) + "\n")
+
+
+def written(content: dict[str, Any]) -> str:
+    """As JSON, a profile on a line: with a line a number they would be most of the file."""
+    return PROFILE.sub(lambda found: f'{found[1]}"profile": [{"".join(found[2].split())}]', json.dumps(content, indent=1))
 
 
 def _named(device: str) -> str:
@@ -211,9 +220,10 @@ def main() -> int:
     parser.add_argument("--table", action="store_true", help="only write the table of the reports that lie there")
     parser.add_argument("--device", default="", help="where the tensors of torch are put; the report is one beside that of the processor")
     parser.add_argument("--limit", action="append", default=[], metavar="'LOSS: SENTENCE'", help="as for lossref check (may be repeated)")
+    parser.add_argument("--format", action="append", choices=JUDGED, help="a format to judge in (all; may be repeated)")
     given = parser.parse_args()
     for library in given.libraries:
-        write(library, given.device, given.limit)
+        write(library, given.device, given.limit, given.format or JUDGED)
     files.write(FOLDER / "README.md", table())
     return 0
 

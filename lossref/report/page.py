@@ -6,7 +6,7 @@ from __future__ import annotations
 import inspect
 import math
 import textwrap
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, ClassVar
@@ -21,23 +21,43 @@ from lossref.report.screen import judged_by
 from lossref.spec import PARTS
 
 Entry = Mapping[str, Any]
-WIDTH, HEIGHT, LEFT, BELOW, TOP = 460, 220, 56, 36, 10
+WIDTH, LEFT, BELOW = 460, 56, 36
 LEAST, MOST = DRAWN_ERRORS
-COLOURS = 8  # that the page has for implementations
+ALONE, ROW, NAMED = 174, 44, 24  # heights of what one implementation is drawn in, alone or of several each, and of its name above
+CAPTION = (
+    "An ulp is widened here by what the rounding of the inputs moves the answer. In the shaded band is all that level B allows; at 0 the "
+    "answer is the correctly rounded one. Each point is the worst of its stretch."
+)
+NAME = 44  # characters of a name that have room beside the error
+
+
+@dataclass(frozen=True)
+class Strip:
+    """The errors of one implementation along the inputs, both logarithmic, as paths of an SVG picture."""
+
+    name: str
+    worst: str
+    top: float
+    bottom: float
+    up: tuple[tuple[float, str], ...]  # where an error is, and how it is written
+    allowed: float  # the height up to which level B goes
+    within: str  # the path of the points there
+    beyond: str
 
 
 @dataclass(frozen=True)
 class Picture:
-    """The errors of some implementations along the inputs, both logarithmic, as paths of an SVG picture."""
+    """The errors of some implementations, one below the other: where several are wrong alike, points would lie on points."""
 
-    size: ClassVar = (WIDTH, HEIGHT)
-    edges: ClassVar = (LEFT, TOP, WIDTH - 8, HEIGHT - BELOW)  # left, top, right and bottom of what is drawn in
+    edges: ClassVar = (LEFT, WIDTH - 8)  # left and right of what is drawn in
     part: str
-    points: tuple[tuple[int, str, str], ...]  # which implementation, its name, the path of its points
+    strips: tuple[Strip, ...]
     across: tuple[tuple[float, str], ...]  # where an input is, and how it is written
-    up: tuple[tuple[float, str], ...]
-    allowed: float  # the height up to which level B goes
     words: str
+
+    @property
+    def size(self) -> tuple[float, float]:
+        return WIDTH, self.strips[-1].bottom + BELOW
 
 
 def of_reports(reports: Sequence[Mapping[str, Any]]) -> str:
@@ -49,6 +69,7 @@ def of_reports(reports: Sequence[Mapping[str, Any]]) -> str:
         facts=[(name, report, judged_by(report)) for name, report in zip(table.columns, reports, strict=True)],
         losses=[_loss(name, table) for name in table.rows],
         ulps=league.ulps,
+        caption=CAPTION,
         levels=LEVELS,
         meaning=MEANING,
     )
@@ -56,7 +77,7 @@ def of_reports(reports: Sequence[Mapping[str, Any]]) -> str:
 
 def of_profiles(part: str, profiles: Mapping[str, Sequence[Any]]) -> str:
     """A picture alone, as a piece of HTML: what each name has for a part in its report."""
-    found = [(k, name, _drawn(profile)) for k, (name, profile) in enumerate(profiles.items())]
+    found = [(name, _drawn(profile)) for name, profile in profiles.items()]
     return _template("picture.html").render(picture=_picture(part, found))
 
 
@@ -113,11 +134,11 @@ def _pictures(entries: Sequence[Entry | None], columns: Sequence[str]) -> Iterat
     """One for each part of which somebody's errors are known."""
     for part in PARTS:
         found = [
-            (k, column, _drawn(entry["parts"][part].get("profile", [])))
-            for k, (column, entry) in enumerate(zip(columns, entries, strict=True))
+            (column, _drawn(entry["parts"][part].get("profile", [])))
+            for column, entry in zip(columns, entries, strict=True)
             if entry and part in entry["parts"]
         ]
-        if any(profile for *_, profile in found):
+        if found := [(column, profile) for column, profile in found if profile]:
             yield _picture(part, found)
 
 
@@ -127,13 +148,13 @@ def _drawn(profile: Sequence[Sequence[Any]]) -> list[tuple[float, float]]:
     return [(x, math.inf if math.isnan(error) else max(error, 0.0)) for x, error in pairs if math.isfinite(x)]
 
 
-def _picture(part: str, found: Sequence[tuple[int, str, Sequence[tuple[float, float]]]]) -> Picture:
-    points = [pair for *_, profile in found for pair in profile]
+def _picture(part: str, found: Sequence[tuple[str, Sequence[tuple[float, float]]]]) -> Picture:
+    points = [pair for _, profile in found for pair in profile]
     magnitudes = [math.log10(abs(x)) for x, _ in points if x] or [0.0]
     low = max(math.floor(min(magnitudes)), -DRAWN_INPUTS)
     high = max(min(math.ceil(max(magnitudes)), DRAWN_INPUTS), low + 1)
     signs = sorted({(x > 0) - (x < 0) for x, _ in points} - {0}) or [1]
-    left, top, right, bottom = Picture.edges
+    left, right = Picture.edges
     middle = left if signs == [1] else right if signs == [-1] else (left + right) / 2
     reach = (right - left) / len(signs)
 
@@ -143,22 +164,31 @@ def _picture(part: str, found: Sequence[tuple[int, str, Sequence[tuple[float, fl
         share = (min(max(math.log10(abs(x)), low), high) - low) / (high - low)
         return middle + math.copysign(8 + share * (reach - 16), x)
 
-    def up(error: float) -> float:
-        order = min(max(math.log10(error), LEAST), MOST) if error else LEAST
-        return bottom - (order - LEAST) / (MOST - LEAST) * (bottom - top)
-
-    paths = tuple(
-        (k % COLOURS, column, "".join(f"M{across(x):.0f} {up(error):.0f}h0" for x, error in profile))
-        for k, column, profile in found
-    )
     step = max(1, -(-(high - low) // (3 if len(signs) > 1 else 6)))
     places = [(sign, k) for sign in signs for k in range(high, low if len(signs) > 1 else low - 1, -step)]
     marks = [(across(sign * 10.0**k), f"{'-' if sign < 0 else ''}{_power(k)}") for sign, k in places]
     marks += [(middle, "0")] if len(signs) > 1 else []
-    worst = [(column, *max(((e, x) for x, e in profile), default=(0.0, 0.0))) for _, column, profile in found]
-    words = "; ".join(f"{column}: at most {league.ulps(e)} ulps{f', at {x:.3g}' if e else ''}" for column, e, x in worst)
-    heights = tuple((up(10.0**k), "0" if k == LEAST else _power(k)) for k in range(LEAST, MOST + 1, 4))
-    return Picture(part, paths, tuple(marks), heights, up(E2_OF_B / 2), words)
+    height = ROW if len(found) > 1 else ALONE
+    tops = [k * (NAMED + height) + NAMED for k in range(len(found))]
+    strips = tuple(_strip(*pair, top, height, across) for pair, top in zip(found, tops, strict=True))
+    worst = [(name, *max(((e, x) for x, e in profile), default=(0.0, 0.0))) for name, profile in found]
+    words = "; ".join(f"{name}: at most {league.ulps(e)} ulps{f', at {x:.3g}' if e else ''}" for name, e, x in worst)
+    return Picture(part, strips, tuple(marks), words)
+
+
+def _strip(name: str, profile: Sequence[tuple[float, float]], top: float, height: float, across: Callable[[float], float]) -> Strip:
+    def up(error: float) -> float:
+        order = min(max(math.log10(error), LEAST), MOST) if error else LEAST
+        return top + height - (order - LEAST) / (MOST - LEAST) * height
+
+    def path(is_within: bool) -> str:
+        return "".join(f"M{across(x):.0f} {up(error):.0f}h0" for x, error in profile if (error <= E2_OF_B / 2) == is_within)
+
+    step = 4 if height == ALONE else (MOST - LEAST) // 2
+    marks = tuple((up(10.0**k), "0" if k == LEAST else _power(k)) for k in range(LEAST, MOST + 1, step))
+    worst = league.ulps(max((error for _, error in profile), default=0.0))
+    shown = name if len(name) <= NAME else f"{name[: NAME - 1]}\u2026"
+    return Strip(shown, worst, top, top + height, marks, up(E2_OF_B / 2), path(True), path(False))
 
 
 def _power(k: int) -> str:
