@@ -81,6 +81,9 @@ def main() -> Report:
     asked = {n: Source("growth", n).questions(loss, FLOAT64) for n in (25, 100, 400)}
     costs = {len(few): seconds(partial(write.answered, loss, few, FLOAT64), 1) / len(few) * 1e6 for few in asked.values()}
     row(report, "certifying huber", "us a vector", costs)
+    names = catalog.names()[::16]
+    costs = {jobs: seconds(partial(sorted, write.contents(jobs, names)), 1) / len(names) for jobs in (1, 2)}
+    row(report, "regenerating golden files, by workers", "s a loss", costs)
     inputs = {"float8_e4m3fn": 254, "bfloat16": 65_280}
     costs = {n: seconds(partial(lossref.sweep, "softplus", format=form), 1) / n * 1e6 for form, n in inputs.items()}
     row(report, "sweeping softplus", "us an input", costs)

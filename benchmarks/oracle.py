@@ -1,33 +1,32 @@
 """What exact answers cost: goals beside what one run on this machine measures. Ratios within a run mean more than its seconds.
 
-Complete answers have value, slopes, Hessian, K and S, and are confirmed over mpmath. The jets are the way without recordings. mpmath's
-rows are closed forms of value and slopes at 50 digits, by hand, without any bound on their error.
+Complete answers have value, slopes, Hessian, K and S, and are confirmed over mpmath. The jets are the way without recordings. What is done
+with mpmath by hand are closed forms of value and slopes at 50 digits, without any bound on their error.
+
+    python benchmarks/oracle.py [--wide 1000]
 """
 
 from __future__ import annotations
 
 import argparse
 import random
-import sys
 import time
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import AbstractContextManager, contextmanager, nullcontext
+from contextlib import contextmanager
 from functools import partial
 from typing import Any
 from unittest import mock
 
+from measuring import Report, console, machine
 from mpmath import mp
 
 from lossref import catalog, oracle
 from lossref.exact import answer, example
 from lossref.exact.traced import answered
 from lossref.formats import FLOAT64
-from lossref.golden.read import folder
-from lossref.golden.write import contents
 from lossref.spec import Values
 
 Point = dict[str, Any]
-GOLDEN_SECONDS = 3.6
 
 
 def sigmoid_cross_entropy(logits: Any, target: Any) -> tuple[Any, Any]:
@@ -117,13 +116,7 @@ def proved_digits(name: str, values: Values) -> object:
     return oracle(name, digits=50, certified=True, **values)
 
 
-def row(what: str, found: str, goal: str = "", note: str = "") -> None:
-    print(f"{what:52}{found:>16}{goal:>18}  {note}", flush=True)
-
-
-def complete(seconds: float, count: int) -> None:
-    print("\nComplete certified answers a second\n")
-    print(f"{'':30}{'jets':>10}{'recorded':>12}{'ratio':>8}{'goal':>7}{'mpmath by hand':>16}")
+def complete(report: Report, seconds: float, count: int) -> None:
     for title, (closed, draw) in CASES.items():
         name, source = title.split()[0], random.Random(1)
         loss = catalog.get(name)
@@ -132,30 +125,28 @@ def complete(seconds: float, count: int) -> None:
             jets = seconds_each(partial(by_jets, name), points[: max(3, count // 20)], seconds)
         recorded = seconds_each(partial(by_recording, name), points, seconds)
         plain = seconds_each(partial(by_hand, closed), points, seconds)
-        left = f"   {count - len(points)} of {count} points left to the jets" if len(points) < count else ""
-        print(f"{title:30}{1 / jets:10,.0f}{1 / recorded:12,.0f}{jets / recorded:8.1f}{20:7}{1 / plain:16,.0f}{left}", flush=True)
+        beside = f"{recorded * 1e6:.0f} us, {recorded / plain:.1f} times as long as mpmath by hand"
+        report.add(f"complete answer, {title}", f"{recorded / jets:.3f} of the jets' time", beside, measured=recorded / jets, goal=0.05)
 
 
-def fifty_digits(seconds: float, count: int) -> None:
-    print("\noracle(..., digits=50, certified=True), value and slopes, against mpmath by hand at 50 digits\n")
+def fifty_digits(report: Report, seconds: float, count: int) -> None:
     for title, (closed, draw) in CASES.items():
         name, source = title.split()[0], random.Random(1)
         points = [draw(source) for _ in range(count)]
         proved = seconds_each(partial(proved_digits, name), points, seconds)
         plain = seconds_each(partial(by_hand, closed), points, seconds)
-        row(title, f"{proved / plain:.1f} times", "goal 1.5", f"{proved * 1e6:.0f} us against {plain * 1e6:.0f}")
+        found, times = f"{proved / plain:.1f} of mpmath's time", f"{proved * 1e6:.0f} us, {plain * 1e6:.0f} by hand"
+        report.add(f"50 digits proved, {title}", found, times, measured=proved / plain, goal=1.5)
 
 
-def wide(sizes: Sequence[int]) -> None:
-    print("\nSoftmax cross-entropy of many logits: the first answer is recorded, another finds its recording\n")
+def wide(report: Report, sizes: Sequence[int]) -> None:
     loss = catalog.get("softmax_cross_entropy")
     for n in sizes:
         source = random.Random(n)
         points = [{"logits": tuple(source.gauss(0, 5) for _ in range(n)), "target": n // 2} for _ in range(2)]
-        goals = {1000: ("goal 0.05 s", ""), 128256: ("", "goal 20 s")}.get(n, ("", ""))
-        ways: list[tuple[str, str, Callable[[Point], object]]] = [
-            ("oracle, plain", goals[0], lambda p: oracle("softmax_cross_entropy", **p)),
-            ("complete, certified", goals[1], lambda p: answered(loss, p, FLOAT64)),
+        ways: list[tuple[str, float | None, Callable[[Point], object]]] = [
+            ("plain", 0.05 if n == 1_000 else None, lambda p: oracle("softmax_cross_entropy", **p)),
+            ("complete and certified", 20.0 if n == 128_256 else None, lambda p: answered(loss, p, FLOAT64)),
         ]
         for what, goal, call in ways:
             times = []
@@ -163,35 +154,24 @@ def wide(sizes: Sequence[int]) -> None:
                 start = time.perf_counter()
                 call(point)
                 times.append(time.perf_counter() - start)
-            row(f"n = {n:,}, {what}", f"{times[0]:.3f} s", goal, f"again {times[1]:.3f} s")
+            first, again = times
+            report.add(f"softmax of {n:,} logits, {what}", f"{first:.3f} s", f"again {again:.3f} s", measured=first, goal=goal)
 
 
-def golden(jets_too: bool) -> None:
-    print("\nThe golden set, every byte compared, by one process\n")
-    ways: list[tuple[str, Callable[[], AbstractContextManager[None]]]] = [("recorded", nullcontext), ("jets", without_recordings)]
-    for what, way in ways[: 1 + jets_too]:
-        start = time.perf_counter()
-        with way():
-            different = [path for path, data in contents() if (folder() / path).read_bytes() != data]
-        passed = time.perf_counter() - start
-        row(what, f"{passed:.1f} s", f"goal {GOLDEN_SECONDS} s", f"{len(different)} files differ")
-
-
-def main(arguments: Sequence[str]) -> int:
+def main() -> Report:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--seconds", type=float, default=0.5, help="time for each figure")
     parser.add_argument("--points", type=int, default=100, help="points a loss")
-    parser.add_argument("--wide", type=int, nargs="*", default=[64, 1000], help="numbers of logits")
-    parser.add_argument("--quick", action="store_true", help="leave the golden set out")
-    parser.add_argument("--golden-by-jets", action="store_true", help="time the golden set without recordings too: minutes")
-    chosen = parser.parse_args(arguments)
-    complete(chosen.seconds, chosen.points)
-    fifty_digits(chosen.seconds, chosen.points)
-    wide(chosen.wide)
-    if not chosen.quick:
-        golden(chosen.golden_by_jets)
-    return 0
+    parser.add_argument("--wide", type=int, nargs="*", default=[1_000, 128_256], help="numbers of logits")
+    given = parser.parse_args()
+    console.print(machine())
+    report = Report("Exact answers", ("what", "measured", "beside"))
+    complete(report, given.seconds, given.points)
+    fifty_digits(report, given.seconds, given.points)
+    wide(report, given.wide)
+    report.show()
+    return report
 
 
 if __name__ == "__main__":
-    sys.exit(main(sys.argv[1:]))
+    main()

@@ -1,7 +1,7 @@
 """Two sigmoid cross-entropies that people write, as targets to check.
 
-    lossref check examples.targets:textbook --loss sigmoid_cross_entropy
-    lossref check examples.targets:clipped --loss sigmoid_cross_entropy
+    lossref check examples.implementations:textbook --loss sigmoid_cross_entropy
+    lossref check examples.implementations:clipped --loss sigmoid_cross_entropy
 """
 
 import numpy as np

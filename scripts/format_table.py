@@ -96,7 +96,6 @@ def main() -> int:
         run(given.library, form)
     reports = read(given.library)
     files.write(DOCS, put(DOCS, f"{given.library} by format", [*summary(reports), "", *table(reports)]))
-    files.write(ROOT / "README.md", put(ROOT / "README.md", f"{given.library} by format", summary(reports)))
     return 0
 
 

@@ -4,6 +4,7 @@ import json
 import math
 from dataclasses import replace
 from fractions import Fraction
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -356,6 +357,9 @@ def test_run_is_a_page_that_can_be_sent_to_a_friend(capsys):
     words = " ".join(out.split())
     assert "59 of 59 caught (all at their smallest input, the 42 that a check can call below B on the golden vectors too)" in words
     assert words.endswith("np.allclose would have passed 1 of them, a gradient check 6.")
+    guide = (Path(__file__).parent.parent / "docs" / "guides" / "power-and-folklore.md").read_text(encoding="utf-8")
+    assert "59 of them" in guide
+    assert "All are caught;\n`np.allclose` would pass 1 of them, a gradient check 6:" in guide
     assert "F14 is a printed number, not code" in out
 
 

@@ -1,11 +1,9 @@
-"""The tables of PyTorch by format in README and docs are those of the recorded reports, which are of the formats that they name."""
+"""The tables of PyTorch by format in docs/formats.md are those of the recorded reports, which are of the formats that they name."""
 
 import format_table
 import pytest
 
 from lossref import catalog
-
-README = format_table.ROOT / "README.md"
 
 
 @pytest.fixture(scope="module")
@@ -16,7 +14,6 @@ def reports():
 def test_the_tables_are_made_from_the_reports(reports):
     told = [*format_table.summary(reports), "", *format_table.table(reports)]
     assert format_table.put(format_table.DOCS, "torch by format", told) == format_table.DOCS.read_text(encoding="utf-8")
-    assert format_table.put(README, "torch by format", format_table.summary(reports)) == README.read_text(encoding="utf-8")
 
 
 def test_each_report_is_of_its_format_and_of_one_torch(reports):

@@ -1,15 +1,16 @@
-"""What the README says is so: its Python answers, its vector ids, its counts; and the table of our own accuracy."""
+"""What the README says is so: PyTorch's answer, its counts, grades and links; and the table of our own accuracy.
 
-import ast
+Its commands and Python blocks are held by tests/test_guides.py, with those of the guides.
+"""
+
+import doctest
 import importlib.util
 import re
 from pathlib import Path
 
-import mpmath
 import pytest
 
-import lossref
-from lossref import catalog, golden
+from lossref import catalog
 from lossref.judge.measure import MEANING, meets
 
 ROOT = Path(__file__).parent.parent
@@ -23,35 +24,30 @@ def script(path):
     return module
 
 
-def test_python_answers_are_as_printed():
-    (block,) = (b for b in re.findall(r"```python\n(.*?)```", README, re.DOTALL) if "lossref.oracle(" in b)
-    lines = [line for line in block.splitlines() if line.startswith("lossref.")]
-    assert len(lines) == 5
-    for line in lines:
-        expression, comment = line.split("#")
-        stated = re.findall(r"-?\d+\.?\d*(?:e-?\d+)?", comment.split(": ")[-1] if "float64" in comment else comment)
-        with mpmath.workdps(30):
-            found = eval(compile(ast.parse(expression.strip(), mode="eval"), "README", "eval"), {"lossref": lossref})
-            printed = re.findall(r"-?\d+\.?\d*(?:e-?\d+)?", re.sub(r"mpf|np\.float64", "", str(found)))
-        assert list(map(float, printed)) == pytest.approx(list(map(float, stated)), rel=1e-8, abs=0), line
+def test_what_pytorch_answers_is_as_printed():
+    """Also of what the finding shows, which tests/test_adapters.py has from a check."""
+    pytest.importorskip("torch")
+    examples = doctest.DocTestParser().get_examples(README)
+    assert len(examples) == 3
+    test = doctest.DocTest(examples, {}, "README", None, None, None)
+    assert doctest.DocTestRunner(verbose=False).run(test).failed == 0
 
 
-def test_python_blocks_run():
-    blocks = re.findall(r"```python\n(.*?)```", README, re.DOTALL)
-    assert len(blocks) == 4
-    for block in blocks:
-        exec(block, {})
-    assert "functions.sigmoid(-745)                        # 5e-324" in README
-    assert lossref.functions.sigmoid(-745) == 5e-324
+def test_the_first_two_blocks_are_those_that_ci_runs():
+    first, second, *_ = re.findall(r"```sh\n(.*?)```", README, re.DOTALL)
+    assert first == "python3 -m venv .venv && .venv/bin/pip install . && .venv/bin/lossref check scipy\n"
+    assert second == "python3 -m venv .venv && .venv/bin/pip install -e '.[test]' && .venv/bin/pytest\n"
 
 
-def test_vectors_named_exist():
-    ids = set(re.findall(r"\b(?=[0-9a-f]*[a-f])(?=[0-9a-f]*[0-9])[0-9a-f]{12}\b", README))
-    assert ids
-    for identifier in ids:
-        vector = golden.find(identifier)
-        question = vector.question
-        assert (question.loss, question.inputs) == ("sigmoid_cross_entropy", {"logits": 40.0, "target": 1.0})
+def test_links_lead_somewhere():
+    links = re.findall(r"\]\(([^)]*)\)", README)
+    guides = {f"docs/guides/{path.name}" for path in (ROOT / "docs" / "guides").glob("*.md")}
+    assert guides | {"docs/tail.svg", "docs/report.png"} <= set(links)
+    assert [link for link in links if not (ROOT / link).is_file()] == []
+
+
+def test_a_hurried_reader_is_done_soon():
+    assert README.count("\n") <= 165
 
 
 def test_counts_of_the_gradient_check_are_those_of_the_example(capsys):

@@ -107,6 +107,7 @@ class _Term:
 
     def over(self, base: Base) -> list[tuple[Number, Number, Number]]:
         """The value, its K and S; of each branch at a kink."""
+        self._program = None
         if not self._by_jets and base.precision <= traced.LIMIT:
             try:
                 return [self._recorded(base)]
@@ -117,7 +118,7 @@ class _Term:
 
     def near(self, base: Base) -> Near | float:
         """The value over mpmath; an infinity is one."""
-        if not self._by_jets and self._program is not None:
+        if self._program is not None:
             return self._program.margins(self._inputs, base.precision)[0]
         value = base.near(next(branches(self.loss, self.values, base, self.form, allowed=False)).value.data)
         return value if isinstance(value, float) else margins.of(value, base.precision)
@@ -126,14 +127,14 @@ class _Term:
         self._inputs, key = given(self.loss, self.values)
         ulps = [ulp(x, self.form) for x in self._inputs]
 
-        def run(program: Program) -> Found:
-            self._program = program
-            return program.balls(self._inputs, ulps, base.precision)
+        def run(program: Program) -> tuple[Program, Found]:
+            return program, program.balls(self._inputs, ulps, base.precision)
 
-        found = traced.RECORDINGS.find(self.loss, key, self.values, "value", run)
+        program, found = traced.RECORDINGS.find(self.loss, key, self.values, "value", run)
         numbers = found.numbers[0], found.allowances[0], found.value_size[0]
         if not all(x.is_finite() for x in numbers):
             raise HandedOverError("an infinity")
+        self._program = program
         value, allowance, size = (Number(base, x) for x in numbers)
         return value, allowance, size
 

@@ -61,6 +61,8 @@ class Program:
             numbers = asked.pop("numbers")
             self._schedule = Schedule(tape, numbers, [*asked.values(), checked, proved, roots])
         self.size = len(tape.nodes)
+        for used in (recorder.under, recorder, tape):
+            vars(used).clear()  # numbers and their systems refer to each other: searching for what nobody needs took a tenth of the time
         self._run = self._schedule.over(_ball_functions())
         self._balls_at: dict[int, list[Any]] = {}
         self._margins_at: dict[int, tuple[Callable[..., Any], list[Near]]] = {}

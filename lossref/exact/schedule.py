@@ -1,7 +1,7 @@
 """A tape in the order in which it is run: operations of one kind at one level are one step, which maps over lists.
 
 A run has one list of registers: the inputs and constants, then what each step gives, appended. Numbers of every kind that know + * -
-and abs are run so; the tape's functions of them, and how many are added, come as a mapping by name.
+and abs are run so; their functions, and how many of them are added, come as a mapping by the names that the tape has for them.
 """
 
 from __future__ import annotations
@@ -44,6 +44,7 @@ class Schedule:
         self._ulps = _picked(self._leaves("ulp", after))
         self._after = self._steps(after)
         self._first, *self._then = (_picked([self._at[place] for place in places]) for places in (first, *then))
+        del self._nodes, self._at, self._levels
 
     def over(self, functions: Mapping[str, Any]) -> Callable[..., Any]:
         """The function of inputs, their ulps and constants over one kind of numbers; without ulps it gives the list of `first` alone."""

@@ -164,11 +164,16 @@ def finite_residuals(prediction: Array, target: Array) -> tuple[Array, tuple[Arr
 
 def two_product(a: Array, b: Array) -> tuple[Array, Array]:
     """a b and what rounding took from it (Dekker); NaN where a number is too large or too small to be split."""
-    product = np.multiply(a, b)
-    (a_high, a_low), (b_high, b_low) = _halves(a), _halves(b)
-    lost = ((a_high * b_high - product) + a_high * b_low + a_low * b_high) + a_low * b_low
+    product, lost = two_product_of_moderate(a, b)
     exact_zero = np.equal(a, 0) | np.equal(b, 0)
     return product, np.where(exact_zero, 0.0, np.where(np.abs(product) > 1e-280, lost, np.nan))
+
+
+def two_product_of_moderate(a: Array, b: Array) -> tuple[Array, Array]:
+    """The same of numbers that are 0 or moderate, of which none is too large or too small."""
+    product = np.multiply(a, b)
+    (a_high, a_low), (b_high, b_low) = _halves(a), _halves(b)
+    return product, ((a_high * b_high - product) + a_high * b_low + a_low * b_high) + a_low * b_low
 
 
 def product_in_two(a: Array, b: Array, b_low: Array = 0.0) -> tuple[Array, Array]:
@@ -229,6 +234,12 @@ def _behind(z: Array, low: Array, axis: int) -> tuple[Array, Array, Array]:
     return first, difference, lost
 
 
+def _entries(index: Array, axis: int) -> tuple[Array, Array]:
+    """Where the entries of these indices along one of two axes are, of each row or column."""
+    others = np.arange(index.size).reshape(index.shape)
+    return (index, others) if axis == 0 else (others, index)
+
+
 def one_hot(index: Array, classes: int) -> Array:
     """Rows with a 1 at each index."""
     return np.asarray(np.asarray(index)[..., None] == np.arange(classes), float)
@@ -282,17 +293,17 @@ def log_loss_of_logits(logits: Array, target: Array, low: Array = 0.0) -> tuple[
 
     truth = laid(truth[..., None], 1)
     first, difference, lost = _behind(laid(z, classes), laid(low, classes) if np.ndim(low) else low, axis)
-    slopes = np.exp(difference)
-    at = np.take_along_axis(difference, truth, axis) + np.take_along_axis(lost, truth, axis)
+    slopes, leader, target = np.exp(difference), _entries(first, axis), _entries(truth, axis)
+    at = difference[target] + lost[target]
     lost *= slopes
     slopes += lost
-    np.put_along_axis(slopes, first, 0.0, axis)
+    slopes[leader] = 0.0
     rest, leads = sum_of_positives(slopes, axis), first == truth
     # The target's slope is minus the sum of the others; p - 1 would cancel.
-    others = np.where(leads, rest, 1.0 + (rest - np.take_along_axis(slopes, truth, axis)))
-    np.put_along_axis(slopes, first, 1.0, axis)
+    others = np.where(leads, rest, 1.0 + (rest - slopes[target]))
+    slopes[leader] = 1.0
     slopes /= 1.0 + rest
-    np.put_along_axis(slopes, truth, -others / (1.0 + rest), axis)
+    slopes[target] = -others / (1.0 + rest)
     value = np.where(leads, 0.0, -at) + np.log1p(rest)
     return value.reshape(batch)[()], (slopes if axis else np.ascontiguousarray(slopes.T)).reshape(*batch, classes)
 

@@ -58,8 +58,9 @@ def prepare(loss: Loss, values: Mapping[str, Any], options: Options) -> Rows:
     active = encoded.kept & (weights.mantissa != 0)
     if not active.all():
         arrays = {name: x[active] if x.ndim else x for name, x in arrays.items()}
+        weights = weights.at(active)
     bottom = _denominator(encoded, sample, options, shape) if options.reduction == "mean" else Fraction(1)
-    return Rows(encoded.loss, arrays, shape, active, weights.at(active), bottom, encoded.slope)
+    return Rows(encoded.loss, arrays, shape, active, weights, bottom, encoded.slope)
 
 
 def reduced(rows: Rows, terms: Wide, options: Options) -> Any:
@@ -102,7 +103,7 @@ def _denominator(encoded: Encoded, sample: Array, options: Options, shape: tuple
         weights = times(Wide(sample), Wide(np.asarray(encoded.normaliser)))
         if not weights.mantissa.ndim:
             return kept * Fraction(float(narrow(weights)))
-        kept_weights = weights.at(encoded.kept)
+        kept_weights = weights if encoded.kept.all() else weights.at(encoded.kept)
         whole = exact_sum(kept_weights)
         if whole == 0 and kept_weights.mantissa.any():
             raise ValueError(CANCELLING)

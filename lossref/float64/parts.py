@@ -15,7 +15,7 @@ from lossref.spec import Loss
 
 Array = NDArray[np.float64]
 Parts = dict[tuple[str, str], Array]  # (part, argument) -> its numbers; the value is of no argument
-BLOCK = 1 << 15  # numbers of the first argument worked on at a time
+BLOCK = 1 << 16  # numbers of the first argument worked on at a time
 
 
 def computed(loss: Loss, part: str, values: Mapping[str, Any], given: Mapping[str, Any], outside: str) -> Parts:

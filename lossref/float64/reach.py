@@ -26,7 +26,8 @@ def recovered(loss: Loss, part: str, values: Mapping[str, Any], parts: Parts) ->
     degrees = {(of, name): law.degree_of(of, name) for of, name in found}
     for powers in (SMALLER, LARGER):
         for power in powers:
-            lost = {key: _is_lost(x, power * degrees[key]) for key, x in found.items() if degrees[key]}
+            may_be = {key: x for key, x in found.items() if degrees[key] and _may_be_lost(x)}
+            lost = {key: _is_lost(x, power * degrees[key]) for key, x in may_be.items()}
             if not any(which.any() for which in lost.values()):
                 break
             rows, inputs = _inputs(law, values, lost, power)
@@ -35,6 +36,12 @@ def recovered(loss: Loss, part: str, values: Mapping[str, Any], parts: Parts) ->
                 for key, which in lost.items():
                     found[key] = _replaced(found[key], rows, which[rows] & np.isfinite(again[key]), again[key], -power * degrees[key])
     return found
+
+
+def _may_be_lost(x: Wide) -> bool:
+    """Whether any number is not finite or tiny, or has an exponent already."""
+    least, greatest = x.extent
+    return not (least >= TINY and greatest < np.inf)
 
 
 def _is_lost(x: Wide, power: int) -> NDArray[np.bool_]:
