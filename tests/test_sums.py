@@ -4,6 +4,7 @@ from fractions import Fraction
 
 import numpy as np
 import pytest
+from processor import ROUNDING, needs_modes, processor
 
 import lossref
 from lossref.float64 import wide
@@ -31,6 +32,17 @@ def test_sums_are_exact(exponents, count, block):
     terms, weights = drawn(count, exponents), np.abs(drawn(count, exponents, seed=1))
     assert exact_sum(Wide(terms)) == sum(map(Fraction, terms), Fraction(0))
     assert total(Wide(terms), Wide(weights)) == sum(map(Fraction.__mul__, map(Fraction, terms), map(Fraction, weights)), Fraction(0))
+
+
+@needs_modes
+@pytest.mark.parametrize("sign", [1, -1])
+@pytest.mark.parametrize("direction", ROUNDING)
+def test_sums_are_exact_however_the_processor_rounds(direction, sign):
+    """One large number and many small ones, of which rounding away from 0 leaves a whole last place of the sum, each with a last bit."""
+    x = np.array([1.0] + [sign * 3 * 2.0**-77] * (BLOCK - 2))
+    with processor(f"rounds {direction}"):
+        found = exact_sum(Wide(x))
+    assert found == 1 + sign * (BLOCK - 2) * Fraction(3, 2**77)
 
 
 @pytest.mark.parametrize("exponents", RANGES.values(), ids=RANGES)

@@ -151,9 +151,10 @@ def _partial_sums(x: Array, largest: float) -> Iterator[float]:
     """Floats whose sum is that of the numbers: what lies above a power of two is added exactly, whatever the order, then what is left.
 
     Of n < 2**room numbers below 2**k what is above the last place of 2**(k + room) adds up to less than 2**53 such places, and what is
-    left of each is below 2**(k + room - 53) (S. M. Rump, T. Ogita and S. Oishi, Accurate floating-point summation, 2008).
+    left of each is below 2**(k + room - 53) (S. M. Rump, T. Ogita and S. Oishi, Accurate floating-point summation, 2008); with a bit to
+    spare, for a processor that does not round to nearest leaves twice as much.
     """
-    room, exponent = x.size.bit_length(), math.frexp(largest)[1]
+    room, exponent = x.size.bit_length() + 1, math.frexp(largest)[1]
     rest = x
     while rest.any():
         shift = 2.0 ** max(exponent + room, LEAST)
