@@ -33,8 +33,7 @@ def of_call(loss: Loss, values: Values, asked: Options, form: Format, proved: bo
     """The answer to a call with a batch."""
     reduced = whole(loss, values, asked)
     if reduced is None:  # a mean over nothing has the value that the option `empty` names, and slopes of 0
-        zeros = {name: _zeros(len(flat(values[name]))) for name in loss.differentiable}
-        return Answer(Part((EMPTY[asked.empty],), (0,), (0.0,), (0.0,)), zeros)
+        return Answer(Part((EMPTY[asked.empty],), (0,), (0.0,), (0.0,)), left_out(loss, values).gradient)
     if are_finite(loss, reduced.values):
         try:
             if (found := _of_shares(loss, shares(loss, values, asked), form, proved, is_reduced=asked.reduction != "none")) is not None:
@@ -50,7 +49,7 @@ def _of_shares(loss: Loss, made_of: Sequence[Share], form: Format, proved: bool,
     if any(not x.is_judged for answer in sloped for x in answer.gradient.values()):
         return None
     if is_reduced:
-        value = _sum([_Term(share, form, proved) for share in made_of if share.value], form)
+        value = _sum([_Term(share, form, proved) for share in made_of if share.value], form, proved)
     else:
         each = zip(made_of, sloped, strict=True)
         valued = [own if share.value == share.slope else _of_share(share, share.value, form, proved) for share, own in each]
@@ -69,11 +68,14 @@ def _as_one(reduced: Whole, form: Format, proved: bool) -> Answer:
 
 
 def _of_share(share: Share, factor: Fraction, form: Format, proved: bool) -> Answer:
-    """The answer to one share; what is left out adds nothing."""
-    if factor:
-        return of_example(share.loss, {**share.values, SHARE: factor}, form, proved)
-    zeros = {name: _zeros(len(flat(share.values[name]))) for name in share.loss.differentiable}
-    return Answer(_zeros(1), zeros, {share.loss.first: zeros[share.loss.first]})
+    """The answer to one share."""
+    return of_example(share.loss, {**share.values, SHARE: factor}, form, proved) if factor else left_out(share.loss, share.values)
+
+
+def left_out(loss: Loss, values: Values) -> Answer:
+    """What adds nothing: zeros, of one example or of all of a batch."""
+    zeros = {name: _zeros(len(flat(values[name]))) for name in loss.differentiable}
+    return Answer(_zeros(1), zeros, {loss.first: zeros[loss.first]})
 
 
 def _zeros(width: int) -> Part:
@@ -108,7 +110,7 @@ class _Term:
     """The value of one share, over one number system after the other: by the recording that holds there, or by the jets."""
 
     def __init__(self, share: Share, form: Format, proved: bool) -> None:
-        self.loss, self.values, self.form, self.proved = share.loss, {**share.values, SHARE: share.value}, form, proved
+        self.loss, self.values, self.form = share.loss, {**share.values, SHARE: share.value}, form
         self._program: Program | None = None
         self._by_jets = not proved
         self._inputs: list[float | Fraction] = []
@@ -147,7 +149,7 @@ class _Term:
         return value, allowance, size
 
 
-def _sum(terms: Sequence[_Term], form: Format) -> Part:
+def _sum(terms: Sequence[_Term], form: Format, proved: bool) -> Part:
     """The value of a call: the enclosures are added, and the sum is rounded."""
     if not terms:
         return _zeros(1)
@@ -158,11 +160,11 @@ def _sum(terms: Sequence[_Term], form: Format) -> Part:
         found, allowed = correct(base, value, form), [_largest(base, [[branch[k] for branch in row] for row in rows]) for k in (1, 2)]
         if found is None or None in allowed:
             return None
-        if terms[0].proved and not settle(Floats, partial(_is_confirmed, terms, base.near(value.data)), start=2 * base.precision):
+        if proved and not settle(Floats, partial(_is_confirmed, terms, base.near(value.data)), start=2 * base.precision):
             raise traced.DisagreementError(f"{terms[0].loss.name}: Arb and mpmath disagree at {base.precision} bits")
         return part([found], [allowed[0] or 0.0], (allowed[1] or 0.0,))
 
-    return settle(Balls if terms[0].proved else Floats, compute)
+    return settle(Balls if proved else Floats, compute)
 
 
 def _is_confirmed(terms: Sequence[_Term], ours: Any, base: Base) -> bool:

@@ -39,7 +39,7 @@ def recovered(loss: Loss, part: str, values: Mapping[str, Any], parts: Parts) ->
 
 
 def _may_be_lost(x: Wide) -> bool:
-    """Whether any number is not finite or tiny, or has an exponent already."""
+    """Whether any mantissa is tiny or not finite: two passes over the numbers tell, and mostly none is."""
     least, greatest = x.extent
     return not (least >= TINY and greatest < np.inf)
 

@@ -60,7 +60,7 @@ class _Fill(ast.NodeTransformer):
     def visit_Call(self, node: ast.Call) -> ast.AST:
         if isinstance(node.func, ast.Name) and (helper := self.helpers.get(node.func.id)):
             given = [ast.unparse(self.visit(x)) for x in node.args]
-            sources = dict(zip(parameters(helper), given, strict=False))  # what it is not given is at its default
+            sources = dict(zip(list(parameters(helper))[: len(given)], given, strict=True))  # what it is not given is at its default
             inner: ast.AST = _Fill(helper, sources).visit(_expression(helper))
             return inner
         node.keywords = [k for k in node.keywords if not (isinstance(k.value, ast.Name) and k.value.id in self.left)]

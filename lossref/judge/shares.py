@@ -13,6 +13,7 @@ from lossref.bits import as_float, as_fraction
 from lossref.conventions.formula import Convention, changed
 from lossref.conventions.habits import is_bounded
 from lossref.exact.answer import answer
+from lossref.exact.calls import left_out
 from lossref.exact.kinks import at_the_point
 from lossref.exact.numbers import NoAnswerError
 from lossref.exact.reduce import OF_A_ROW, SHARE, own, share
@@ -48,7 +49,7 @@ class Shares:
         """What is asked of one example, and its exact answer; where none is certain any number is right."""
         question = self._question(inputs, parameters, extra, denominator, flag)
         if not is_active or (self.call is not None and denominator == 0):
-            return replace(question, region="ordinary"), _zero(self.loss, inputs)
+            return replace(question, region="ordinary"), left_out(self.loss, inputs)
         weight = as_fraction(extra.get("sample_weight", 1.0)) / denominator
         upstream = as_fraction(extra.get("upstream", 1.0))
         try:
@@ -136,12 +137,3 @@ def opened(*widths: int, names: Sequence[str] = ()) -> Answer:
         return Part(None, None, (0.0,) * width, (0.0,), (ANY,) * width)
 
     return Answer(part(1), dict(zip(names, map(part, widths), strict=False)))
-
-
-def _zero(loss: Loss, inputs: Values) -> Answer:
-    """What is left out adds nothing."""
-
-    def part(width: int) -> Part:
-        return Part((0.0,) * width, (0,) * width, (0.0,) * width, (0.0,))
-
-    return Answer(part(1), {name: part(len(flat(inputs[name]))) for name in loss.differentiable})
