@@ -6,7 +6,7 @@ import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 from fractions import Fraction
-from functools import cached_property
+from functools import cached_property, reduce
 from typing import Any
 
 import numpy as np
@@ -94,7 +94,9 @@ class Space:
         """Whether every number of a row lies in a space of single numbers, none of them NaN; as `contains`, without arrays of its size."""
         bits = x.view(np.uint64)
         if self.choices:
-            return bool(np.logical_or.reduce([bits == y for y in self._words]).all())
+            return bool(reduce(np.bitwise_or, [bits == y for y in self._words]).all())
+        if self.low == 0 and not self.low_is_open and np.maximum.reduce(bits) <= word(self.high):  # no -0, no NaN
+            return True
         least = np.minimum.reduce(x)
         if least != least or self.takes_all:
             return bool(least == least)

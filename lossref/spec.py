@@ -128,6 +128,17 @@ class Loss:
         parts = self.definition.__module__.split(".")
         return parts[-2] if parts[:2] == ["lossref", "losses"] else "own"
 
+    @cached_property
+    def is_of_numbers(self) -> bool:
+        """Whether each of its arguments is one number an example."""
+        return not any(space.axes or space.label_of for space in self.arguments.values())
+
+    @cached_property
+    def is_ours(self) -> bool:
+        """Whether all its float64 code is the package's: somebody's own may change what it is given, or read what changes between calls."""
+        code = (self.value, self.gradient, self.hessian, self.value_and_gradient)
+        return all(getattr(function, "__module__", "").startswith("lossref.losses.") for function in code if function is not None)
+
     @property
     def is_function(self) -> bool:
         """A function that losses are made of: it has no batch to reduce."""

@@ -55,12 +55,6 @@ def checked(loss: Loss, values: Mapping[str, Any], given: Mapping[str, Any], out
     return Arguments(arrays, batch, void)
 
 
-def is_plain(loss: Loss) -> bool:
-    """Whether all its float64 code is the package's: somebody's own may change what it is given, or read what changes between two calls."""
-    code = (loss.value, loss.gradient, loss.hessian, loss.value_and_gradient)
-    return all(getattr(function, "__module__", "").startswith("lossref.losses.") for function in code if function is not None)
-
-
 def example_shape(loss: Loss, name: str, x: Array) -> tuple[int, ...]:
     """The shape of one example of an argument."""
     return x.shape[x.ndim - loss.arguments[name].rank :]
@@ -108,7 +102,7 @@ def _array(loss: Loss, name: str, x: Any) -> Array:
         return class_indices(loss, name, array)
     if array.dtype.kind in "iu" and array.size and not -EXACT <= int(array.min()) <= int(array.max()) <= EXACT:
         raise ValueError(f"{loss.name}: {name} holds integers beyond 2**53, which float64 cannot tell apart")
-    if array.dtype == np.float64 and array.size > LARGE and is_plain(loss) and not (array.view(np.uint64) == np.uint64(SIGN_BIT)).any():
+    if array.dtype == np.float64 and array.size > LARGE and loss.is_ours and not (array.view(np.uint64) == np.uint64(SIGN_BIT)).any():
         array = array.view()
         array.flags.writeable = False
         return array

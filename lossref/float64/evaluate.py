@@ -98,11 +98,11 @@ def _in_format(found: Any, form: Format) -> Any:
 
 
 def _answered(loss: Loss, part: str, values: Mapping[str, Any], call: Mapping[str, Any]) -> Any:
+    if not call:
+        return evaluate(loss, part, values, outside="raise")
+    chosen = options.Options(**call)
+    options.check(loss, chosen)
     with np.errstate(all="ignore"):
-        if not call:
-            return evaluate(loss, part, values, outside="raise")
-        chosen = options.Options(**call)
-        options.check(loss, chosen)
         return _of_a_batch(loss, part, values, chosen)
 
 

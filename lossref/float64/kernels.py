@@ -35,6 +35,14 @@ def sigmoid(x: Array) -> Array:
     return np.maximum(tail, np.sign(x)) / (1.0 + tail)
 
 
+def log_loss_of_logit(x: Array, no: Array, yes: Array) -> tuple[Array, Array]:
+    """no log(1 + exp x) + yes log(1 + exp(-x)) for shares of sum 1, at least 0; and its slope, no s(x) - yes s(-x)."""
+    # With t = exp(-|x|) and x above 0 that is no x + log(1 + t), of one sign, and (no - yes t) / (1 + t): a hard label leaves one tail.
+    tail, is_up, against = np.exp(-np.abs(x)), np.greater(x, 0), np.negative(yes)
+    far, near = np.where(is_up, no, against), np.where(is_up, against, no)
+    return np.where(np.equal(far, 0), 0.0, far * x) + np.log1p(tail), (far + near * tail) / (1.0 + tail)
+
+
 def sigmoid_slope(x: Array) -> Array:
     """s (1 - s) for s = sigmoid(x), the same for x and -x."""
     # t / (1 + t)^2 with t = exp(-|x|): no difference of rounded numbers, and what 1 + t rounds away is put back.

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from lossref.float64 import recorded
-from lossref.float64.arguments import Arguments, checked, is_plain, leading_shape
+from lossref.float64.arguments import Arguments, checked, leading_shape
 from lossref.spec import Loss
 
 Array = NDArray[np.float64]
@@ -46,8 +46,10 @@ def assembled(part: str, parts: Mapping[tuple[str, str], Any]) -> Any:
 
 def _keys(loss: Loss, part: str) -> list[tuple[str, str]]:
     """What a function of a part returns, in its order."""
-    slopes = [("gradient", name) for name in loss.differentiable]
-    return {"value": [("value", "")], "gradient": slopes, "hessian": [("hessian", loss.first)]}.get(part, [("value", ""), *slopes])
+    if part == "hessian":
+        return [("hessian", loss.first)]
+    values = [("value", "")] if part != "gradient" else []
+    return values + [("gradient", name) for name in loss.differentiable] if part != "value" else values
 
 
 def _flat(found: Any) -> list[Any]:
@@ -56,13 +58,15 @@ def _flat(found: Any) -> list[Any]:
 
 def _replayed(loss: Loss, part: str, function: Callable[..., Any], values: Mapping[str, Any]) -> Parts | None:
     """The same of large arrays of single numbers, of one shape, in their domains, by a plan; None where there is none."""
+    if not (loss.is_of_numbers and loss.is_ours):
+        return None
     arrays, chosen = [values[name] for name in loss.arguments], {name: values[name] for name in loss.parameters}
-    if any(space.axes for space in loss.arguments.values()) or any(type(x) is not np.ndarray for x in arrays) or not is_plain(loss):
+    if type(arrays[0]) is not np.ndarray or arrays[0].size < recorded.LEAST or not all(map(_is_number, chosen.values())):
         return None
     shape = arrays[0].shape
-    if arrays[0].size < recorded.LEAST or any(x.shape != shape for x in arrays) or not all(map(_is_number, chosen.values())):
+    if any(type(x) is not np.ndarray or x.shape != shape for x in arrays):
         return None
-    parameters = tuple((name, loss.spaces[name], float(x)) for name, x in chosen.items())
+    parameters = tuple((name, loss.parameters[name].space, float(x)) for name, x in chosen.items())
     plan = recorded.plan_of(function, tuple(loss.arguments), parameters)
     if plan is None:
         return None

@@ -18,6 +18,7 @@ import threading
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache, partial
+from operator import itemgetter
 from typing import Any
 
 import numpy as np
@@ -36,7 +37,24 @@ SWALLOW_NAN = {  # they give an ordinary number, or a truth value, for a NaN
     np.less, np.less_equal, np.greater, np.greater_equal, np.equal, np.not_equal, np.isnan, np.isfinite, np.isinf, np.fmax, np.fmin,
     np.power, np.float_power, np.hypot,
 }  # fmt: skip
-NOT_IN_PLACE = {np.sign}  # on its own argument it takes a loop several times slower
+SLOW_WITH_ONE_NUMBER = {np.maximum, np.minimum}  # which have no vector code for an array and one number
+
+
+
+def as_mask(truth: Array, *, out: Array) -> None:
+    """For each truth value 64 bits that are all set, or none."""
+    np.negative(truth.view(np.int8), out=out.view(np.int64))
+
+
+def chosen_bits(mask: Array, one: Array, other: Array, *, out: Array) -> None:
+    """Of two numbers the one where the mask is set: np.where, which guesses the next truth value, takes four times as long."""
+    bits, others = out.view(np.int64), other.view(np.int64)
+    np.bitwise_xor(one.view(np.int64), others, out=bits)
+    np.bitwise_and(bits, mask.view(np.int64), out=bits)
+    np.bitwise_xor(bits, others, out=bits)
+
+
+NOT_IN_PLACE = {np.sign, chosen_bits}  # the first takes a loop several times slower, the second reads its arguments again
 
 
 class UnrecordableError(Exception):
@@ -102,11 +120,10 @@ Key = int | tuple[Any, ...]  # a node, or a number with its type: 1 and 1.0 and 
 class Recording:
     """Operations in their order, each on earlier ones; those of equal names and inputs are one.
 
-    Where it `shortens`, products stand for what the code makes 0 where a factor is 0, and at 2 for what it chooses where the other choice
-    is 0: `soft` are those, and all that is made of them.
+    Where it `shortens`, products stand for what the code makes 0 where a factor is 0: `soft` are those, and all that is made of them.
     """
 
-    shortens: int = 2
+    shortens: bool = True
     soft: set[int] = field(default_factory=set)
     nodes: list[tuple[Any, tuple[Key, ...], np.dtype[Any]]] = field(default_factory=list)
     known: dict[tuple[Any, tuple[Key, ...]], Symbol] = field(default_factory=dict)
@@ -161,11 +178,18 @@ class Recording:
             if self.shortens and factor is np.multiply and keys[0] in factors:
                 self.soft.add(other.node)
                 return other
-        if self.shortens > 1 and _is_zero(_key(other)) and isinstance(one, Symbol):  # a choice takes several times as long as a product
-            product = self.node(np.multiply, (one, where))
-            self.soft.add(product.node)
-            return self.node(np.add, (product, 0.0))  # -0 becomes 0
-        return self.node(np.where, (where, one, other), np.where)
+        one, other = (x if isinstance(x, Symbol) else _number(x) for x in (one, other))
+        if any(isinstance(x, bool) or (isinstance(x, Symbol) and x.sample.dtype != np.float64) for x in (one, other)):
+            return (where & one) | (~where & other)
+        mask = self.node(as_mask, (where,), lambda truth: truth * 1.0)
+        return self.node(chosen_bits, (mask, one, other), lambda truth, x, y: np.where(truth == 1, x, y))
+
+
+def _number(x: Any) -> Any:
+    """The number of `_key` as it is chosen: a truth value or a float."""
+    key = _key(x)
+    assert isinstance(key, tuple)
+    return key[1] if key[0] == "bool" else float(key[1])
 
 
 def _key(x: Any) -> Key:
@@ -186,22 +210,23 @@ def _is_zero(key: Key) -> bool:
     return isinstance(key, tuple) and key[1] == 0
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Plan:
-    """Steps (operation, places or numbers that it takes, place that it writes) over arguments, answers and scratch, in this order.
+    """Steps (operation, places that it takes, place that it writes) over arguments, answers, scratch and constants, in this order.
 
     A step that writes nothing asks what must be true of a block. Of some arguments a NaN shows in an answer: nothing on the way hides it.
     """
 
-    steps: tuple[tuple[Any, tuple[tuple[int | None, Any], ...], int | None], ...]
+    steps: tuple[tuple[Any, Callable[[list[Any]], tuple[Any, ...]], int | None], ...]
     shows_nan: tuple[bool, ...]
     answers: int
     floats: int
     truths: int
+    constants: tuple[Array, ...]  # single numbers, or where these are slow a block of each
 
 
 def planned(
-    function: Callable[..., Any], arguments: Mapping[str, Array], parameters: Mapping[str, Any], *, shortens: int = 2
+    function: Callable[..., Any], arguments: Mapping[str, Array], parameters: Mapping[str, Any], *, shortens: bool = True
 ) -> Plan | None:
     """A function as a plan; None where it cannot be recorded."""
     recording = Recording(shortens=shortens)
@@ -212,7 +237,7 @@ def planned(
         everywhere = partial(np.asarray, dtype=np.float64)
         answers = [x if isinstance(x, Symbol) else recording.node(np.positive, (x,), everywhere) for x in _leaves(found)]
     except SwallowedError:
-        return planned(function, arguments, parameters, shortens=shortens - 1)
+        return planned(function, arguments, parameters, shortens=False)
     except (UnrecordableError, AttributeError, TypeError):  # what a symbol has not, an array has
         return None
     if any(x.sample.dtype != np.float64 for x in answers) or len({x.node for x in answers} - set(range(len(arguments)))) < len(answers):
@@ -241,7 +266,7 @@ def _placed(recording: Recording, answers: Sequence[int], arguments: int) -> Pla
         done, keys, kind = recording.nodes[node]
         over = {key for key in keys if isinstance(key, int) and last[key] == node and key >= arguments and key not in answers}
         mixed = any(recording.nodes[key][2] != kind for key in keys if isinstance(key, int))  # in place they are copied first
-        in_place = done is not np.where and done not in NOT_IN_PLACE and not mixed
+        in_place = done not in NOT_IN_PLACE and not mixed
         released = [(recording.nodes[key][2].char, place[key]) for key in over]
         for name, where in released if in_place else ():
             free[name].append(where)
@@ -253,12 +278,25 @@ def _placed(recording: Recording, answers: Sequence[int], arguments: int) -> Pla
             place[node] = free[kind.char].pop()
         for name, where in () if in_place else released:
             free[name].append(where)
-        steps.append((done, tuple((place[key], None) if isinstance(key, int) else (None, key[1]) for key in keys), place.get(node)))
-    order: dict[int | None, int | None] = {where: arguments + len(answers) + k for k, where in enumerate((*scratch["d"], *scratch["?"]))}
-    moved = tuple((done, tuple((order.get(p, p), x) for p, x in takes), order.get(to, to)) for done, takes, to in steps)
+        steps.append((done, tuple(place[key] if isinstance(key, int) else key for key in keys), place.get(node)))
+    order: dict[Any, int] = {where: arguments + len(answers) + k for k, where in enumerate((*scratch["d"], *scratch["?"]))}
+    constants: dict[tuple[Any, bool], int] = {}
+    before, moved = arguments + len(answers) + len(order), []
+    for done, takes, to in steps:
+        is_slow = done in SLOW_WITH_ONE_NUMBER
+        places = (
+            constants.setdefault((x, is_slow), before + len(constants)) if isinstance(x, tuple) else order.get(x, x) for x in takes
+        )
+        moved.append((done, _taker(*places), order.get(to, to)))
     hides = any(recording.nodes[node][0] in SWALLOW_NAN for node in needed)
     shows_nan = tuple(node in needed and not hides for node in range(arguments))
-    return Plan(moved, shows_nan, len(answers), len(scratch["d"]), len(scratch["?"]))
+    numbers = tuple(np.full(BLOCK, x, np.float64) if is_slow else np.asarray(x) for (_, x, _), is_slow in constants)
+    return Plan(tuple(moved), shows_nan, len(answers), len(scratch["d"]), len(scratch["?"]), numbers)
+
+
+def _taker(*places: int) -> Callable[[list[Any]], tuple[Any, ...]]:
+    """What takes the arrays of some places from a list of all."""
+    return itemgetter(*places) if len(places) > 1 else lambda arrays: (arrays[places[0]],)
 
 
 def is_finite(x: Array) -> bool:
@@ -273,41 +311,47 @@ def is_at_most(x: Array, most: float) -> bool:
 _kept = threading.local()  # scratch that the next call uses again
 
 
-def replayed(plan: Plan, arguments: Sequence[Array], careful: Callable[[int, int], Sequence[Array]]) -> list[Array]:
-    """The answers, block by block; `careful` answers from one place to another where some answer of a block is not finite."""
+def replayed(
+    plan: Plan, arguments: Sequence[Array], careful: Callable[[int, int], Sequence[Array]], out: Sequence[Array] = ()
+) -> list[Array]:
+    """The answers, block by block, written to `out` where there is one.
+
+    `careful` answers from one place to another where some answer of a block is not finite.
+    """
     size = arguments[0].size
     block = min(BLOCK, size)
-    answers = [np.empty(size) for _ in range(plan.answers)]
-    whole = [*arguments, *answers]
-    floats, truths = _scratch(plan, block)
+    answers = list(out) or [np.empty(size) for _ in range(plan.answers)]
+    whole, rest = [*arguments, *answers], _scratch(plan, block)
     for start in range(0, size, block):
         end = min(start + block, size)
-        places = [x[start:end] for x in whole]
-        places += [x[: end - start] for x in (*floats, *truths)]
+        if end - start < block:
+            rest = _scratch(plan, end - start)
+        places = [x[start:end] for x in whole] + rest
         is_usual = True
-        for done, takes, to in plan.steps:
-            given = [number if place is None else places[place] for place, number in takes]
+        for done, taken, to in plan.steps:
             if to is None:
-                if not (is_usual := done(*given)):
+                if not (is_usual := done(*taken(places))):
                     break
-            elif done is np.where:
-                np.copyto(places[to], np.where(*given))  # which takes a third of the time of a masked copy
             else:
-                done(*given, out=places[to])
+                done(*taken(places), out=places[to])
         # A sum is finite if all are; finite numbers whose sum overflows are answered again, by other code and no worse.
-        if not is_usual or not all(map(math.isfinite, map(np.add.reduce, places[len(arguments) :][: plan.answers]))):
+        if not is_usual or not all(map(math.isfinite, map(np.add.reduce, places[len(arguments) : len(whole)]))):
             for y, right in zip(answers, careful(start, end), strict=True):
                 y[start:end] = right
     return answers
 
 
-def _scratch(plan: Plan, block: int) -> tuple[list[Array], list[Array]]:
-    there: tuple[list[Array], list[Array]] = getattr(_kept, "arrays", ([], []))
-    for arrays, count, kind in zip(there, (plan.floats, plan.truths), (np.float64, np.bool_), strict=True):
-        arrays[:] = [x for x in arrays if x.size >= block]
-        arrays += [np.empty(block, kind) for _ in range(count - len(arrays))]
-    _kept.arrays = there
-    return there[0][: plan.floats], there[1][: plan.truths]
+def _scratch(plan: Plan, size: int) -> list[Array]:
+    """What a plan's steps work on beside arguments and answers: scratch, and constants; made once for calls that are alike."""
+    if getattr(_kept, "of", None) != (plan, size):
+        floats, truths = getattr(_kept, "arrays", ([], []))
+        floats += [np.empty(BLOCK) for _ in range(plan.floats - len(floats))]
+        truths += [np.empty(BLOCK, np.bool_) for _ in range(plan.truths - len(truths))]
+        own = [x[:size] for x in (*floats[: plan.floats], *truths[: plan.truths])]
+        _kept.arrays, _kept.of = (floats, truths), (plan, size)
+        _kept.views = own + [x[:size] if x.ndim else x for x in plan.constants]
+    views: list[Array] = _kept.views
+    return views
 
 
 def doubles(x: Array, space: Space, shows_nan: bool) -> Array | None:

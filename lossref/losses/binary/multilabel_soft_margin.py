@@ -10,7 +10,7 @@ One example has K labels, of which any number may hold: a mean of calls divides 
 
 import numpy as np
 
-from lossref.float64.kernels import exact_sum, sigmoid, sigmoid_slope, softplus
+from lossref.float64.kernels import exact_sum, log_loss_of_logit, sigmoid_slope
 from lossref.laws import convex, mirror, nonnegative
 from lossref.options import PROBABILITY
 from lossref.spaces import Unit, Vector
@@ -19,20 +19,21 @@ from lossref.spec import Hard, Known, Loss
 
 def value(logits, target, complement=None):
     # Terms of one sign; where their sum overflows each is divided first.
-    no, yes = np.subtract(1.0, target) if complement is None else complement, np.asarray(target)
-    terms = np.where(no == 0, 0.0, no * softplus(logits)) + np.where(yes == 0, 0.0, yes * softplus(np.negative(logits)))
+    terms = _terms(logits, target, complement)[0]
     classes, whole = terms.shape[-1], exact_sum(terms)
     return np.where(np.isinf(whole), exact_sum(terms / classes), whole / classes)
 
 
 def gradient(logits, target, complement=None):
-    # s(z) - y, split so that a hard label leaves one exact tail, not 1 - (1 - tail).
-    no = np.subtract(1.0, target) if complement is None else complement
-    return (no * sigmoid(logits) - target * sigmoid(np.negative(logits))) / np.shape(target)[-1]
+    return _terms(logits, target, complement)[1] / np.shape(target)[-1]
 
 
 def hessian(logits, target, complement=None):
     return (sigmoid_slope(logits) + np.zeros_like(target)) / np.shape(target)[-1]
+
+
+def _terms(logits, target, complement):
+    return log_loss_of_logit(logits, np.subtract(1.0, target) if complement is None else complement, target)
 
 
 def definition(m, logits, target):

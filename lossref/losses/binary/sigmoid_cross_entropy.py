@@ -9,7 +9,7 @@ The logarithm is natural and nothing is clipped, so L(z, 1) -> 0 only as z -> +i
 
 import numpy as np
 
-from lossref.float64.kernels import as_array, sigmoid, sigmoid_slope, softplus
+from lossref.float64.kernels import log_loss_of_logit, sigmoid_slope
 from lossref.laws import convex, mirror, nonnegative
 from lossref.options import PROBABILITY
 from lossref.spaces import Real, Unit
@@ -17,15 +17,15 @@ from lossref.spec import Known, Loss
 
 
 def value(logits, target, complement=None):
-    # Two terms of one sign: nothing cancels, and exp never sees a positive number.
-    no, yes = np.subtract(1.0, target) if complement is None else complement, as_array(target)
-    return np.where(no == 0, 0.0, no * softplus(logits)) + np.where(yes == 0, 0.0, yes * softplus(np.negative(logits)))
+    return value_and_gradient(logits, target, complement)[0]
 
 
 def gradient(logits, target, complement=None):
-    # s(z) - y, split so that a hard label leaves one exact tail, not 1 - (1 - tail).
-    no = np.subtract(1.0, target) if complement is None else complement
-    return no * sigmoid(logits) - target * sigmoid(np.negative(logits))
+    return value_and_gradient(logits, target, complement)[1]
+
+
+def value_and_gradient(logits, target, complement=None):
+    return log_loss_of_logit(logits, np.subtract(1.0, target) if complement is None else complement, target)
 
 
 def hessian(logits, target, complement=None):
@@ -44,6 +44,7 @@ LOSS = Loss(
     stands_for_its_kind=True,
     value=value,
     gradient=gradient,
+    value_and_gradient=value_and_gradient,
     hessian=hessian,
     definition=definition,
     laws=(
