@@ -36,7 +36,7 @@ def binary_cross_entropy(
     *, reduction: _Reduction = "none", denominator: _Denominator | float = "weights", empty: _Empty = "nan",
     sample_weight: ArrayLike | None = None, pos_weight: ArrayLike | None = None, label_smoothing: float = 0.0,
     smoothing: _Smoothing = "all", mask: ArrayLike | None = None, target_form: Literal["probability", "sign"] | None = None,
-    upstream: ArrayLike | None = None, dtype: _Format = "float64",
+    upstream: ArrayLike | None = None, dtype: _Format = "float64", exact: bool = True, out: Any = None,
 ) -> Any:
     """Binary cross-entropy on a probability, also called log loss.
 
@@ -53,7 +53,7 @@ def cross_entropy_lambda(
     *, reduction: _Reduction = "none", denominator: _Denominator | float = "weights", empty: _Empty = "nan",
     sample_weight: ArrayLike | None = None, pos_weight: ArrayLike | None = None, label_smoothing: float = 0.0,
     smoothing: _Smoothing = "all", mask: ArrayLike | None = None, target_form: Literal["probability", "sign"] | None = None,
-    upstream: ArrayLike | None = None, dtype: _Format = "float64",
+    upstream: ArrayLike | None = None, dtype: _Format = "float64", exact: bool = True, out: Any = None,
 ) -> Any:
     """Cross-entropy of an event that a rate brings about in the course of an exposure: LightGBM's other parametrisation.
 
@@ -72,7 +72,7 @@ def multilabel_soft_margin(
     *, reduction: _Reduction = "none", denominator: _Denominator | float = "weights", empty: _Empty = "nan",
     sample_weight: ArrayLike | None = None, label_smoothing: float = 0.0, smoothing: _Smoothing = "all", mask: ArrayLike | None = None,
     target_form: Literal["probability", "sign"] | None = None, upstream: ArrayLike | None = None, class_axis: int = -1,
-    dtype: _Format = "float64",
+    dtype: _Format = "float64", exact: bool = True, out: Any = None,
 ) -> Any:
     """Multilabel soft margin loss: the mean over the labels of binary cross-entropies on logits.
 
@@ -90,7 +90,7 @@ def poly_binary_cross_entropy(
     *, reduction: _Reduction = "none", denominator: _Denominator | float = "weights", empty: _Empty = "nan",
     sample_weight: ArrayLike | None = None, pos_weight: ArrayLike | None = None, label_smoothing: float = 0.0,
     smoothing: _Smoothing = "all", mask: ArrayLike | None = None, target_form: Literal["probability", "sign"] | None = None,
-    upstream: ArrayLike | None = None, dtype: _Format = "float64",
+    upstream: ArrayLike | None = None, dtype: _Format = "float64", exact: bool = True, out: Any = None,
 ) -> Any:
     """Poly-1 binary cross-entropy: sigmoid cross-entropy, and a multiple of what the label's probability lacks to 1.
 
@@ -109,7 +109,7 @@ def sigmoid_cross_entropy(
     *, reduction: _Reduction = "none", denominator: _Denominator | float = "weights", empty: _Empty = "nan",
     sample_weight: ArrayLike | None = None, pos_weight: ArrayLike | None = None, label_smoothing: float = 0.0,
     smoothing: _Smoothing = "all", mask: ArrayLike | None = None, target_form: Literal["probability", "sign"] | None = None,
-    upstream: ArrayLike | None = None, dtype: _Format = "float64",
+    upstream: ArrayLike | None = None, dtype: _Format = "float64", exact: bool = True, out: Any = None,
 ) -> Any:
     """Sigmoid cross-entropy: binary cross-entropy on a logit.
 
@@ -126,6 +126,7 @@ def sigmoid_focal_cross_entropy(
     *, reduction: _Reduction = "none", denominator: _Denominator | float = "weights", empty: _Empty = "nan",
     sample_weight: ArrayLike | None = None, label_smoothing: float = 0.0, smoothing: _Smoothing = "all", mask: ArrayLike | None = None,
     target_form: Literal["probability", "sign"] | None = None, upstream: ArrayLike | None = None, dtype: _Format = "float64",
+    exact: bool = True, out: Any = None,
 ) -> Any:
     """Sigmoid focal cross-entropy: cross-entropy of a logit, weighted down where the prediction is right.
 
@@ -145,7 +146,7 @@ def zlpr(
     logits: ArrayLike, target: ArrayLike,
     *, reduction: _Reduction = "none", denominator: _Denominator | float = "weights", empty: _Empty = "nan",
     sample_weight: ArrayLike | None = None, mask: ArrayLike | None = None, upstream: ArrayLike | None = None, class_axis: int = -1,
-    dtype: _Format = "float64",
+    dtype: _Format = "float64", exact: bool = True, out: Any = None,
 ) -> Any:
     """Zero-bounded log-sum-exp loss of several labels (ZLPR): labels that hold are to score above 0, and all others below.
 
@@ -163,7 +164,7 @@ def adaptive_softmax(
     *, reduction: _Reduction = "none", denominator: _Denominator | float = "weights", empty: _Empty = "nan",
     sample_weight: ArrayLike | None = None, class_weight: ArrayLike | None = None, ignore_index: int | None = None,
     mask: ArrayLike | None = None, target_form: Literal["index", "one_hot"] | None = None, upstream: ArrayLike | None = None,
-    class_axis: int = -1, dtype: _Format = "float64",
+    class_axis: int = -1, dtype: _Format = "float64", exact: bool = True, out: Any = None,
 ) -> Any:
     """Cross-entropy of a tree of two softmaxes: a head chooses a group of classes, and a softmax within the group chooses the class.
 
@@ -183,7 +184,7 @@ def categorical_cross_entropy(
     *, reduction: _Reduction = "none", denominator: _Denominator | float = "weights", empty: _Empty = "nan",
     sample_weight: ArrayLike | None = None, class_weight: ArrayLike | None = None, label_smoothing: float = 0.0,
     smoothing: _Smoothing = "all", mask: ArrayLike | None = None, upstream: ArrayLike | None = None, class_axis: int = -1,
-    dtype: _Format = "float64",
+    dtype: _Format = "float64", exact: bool = True, out: Any = None,
 ) -> Any:
     """Categorical cross-entropy of probabilities.
 
@@ -201,7 +202,7 @@ def categorical_focal_cross_entropy(
     *, reduction: _Reduction = "none", denominator: _Denominator | float = "weights", empty: _Empty = "nan",
     sample_weight: ArrayLike | None = None, class_weight: ArrayLike | None = None, ignore_index: int | None = None,
     mask: ArrayLike | None = None, target_form: Literal["index", "one_hot"] | None = None, upstream: ArrayLike | None = None,
-    class_axis: int = -1, dtype: _Format = "float64",
+    class_axis: int = -1, dtype: _Format = "float64", exact: bool = True, out: Any = None,
 ) -> Any:
     """Categorical focal cross-entropy: softmax cross-entropy on logits, weighted down where the prediction is right.
 
@@ -222,7 +223,7 @@ def generalized_cross_entropy(
     *, reduction: _Reduction = "none", denominator: _Denominator | float = "weights", empty: _Empty = "nan",
     sample_weight: ArrayLike | None = None, class_weight: ArrayLike | None = None, ignore_index: int | None = None,
     mask: ArrayLike | None = None, target_form: Literal["index", "one_hot"] | None = None, upstream: ArrayLike | None = None,
-    class_axis: int = -1, dtype: _Format = "float64",
+    class_axis: int = -1, dtype: _Format = "float64", exact: bool = True, out: Any = None,
 ) -> Any:
     """Generalised cross-entropy, on logits: between cross-entropy, for q = 0, and what the target's probability lacks to 1, for q = 1.
 
@@ -241,7 +242,7 @@ def linear_cross_entropy(
     hidden: ArrayLike, weight: ArrayLike, bias: ArrayLike, target: ArrayLike,
     *, reduction: _Reduction = "none", denominator: _Denominator | float = "weights", empty: _Empty = "nan",
     sample_weight: ArrayLike | None = None, mask: ArrayLike | None = None, upstream: ArrayLike | None = None, class_axis: int = -1,
-    dtype: _Format = "float64",
+    dtype: _Format = "float64", exact: bool = True, out: Any = None,
 ) -> Any:
     """Cross-entropy of linear scores, a classifier's last layer and its loss in one, of a batch that shares the layer.
 
@@ -261,7 +262,7 @@ def negative_log_likelihood(
     *, reduction: _Reduction = "none", denominator: _Denominator | float = "weights", empty: _Empty = "nan",
     sample_weight: ArrayLike | None = None, class_weight: ArrayLike | None = None, ignore_index: int | None = None,
     mask: ArrayLike | None = None, target_form: Literal["index", "one_hot"] | None = None, upstream: ArrayLike | None = None,
-    class_axis: int = -1, dtype: _Format = "float64",
+    class_axis: int = -1, dtype: _Format = "float64", exact: bool = True, out: Any = None,
 ) -> Any:
     """Negative log-likelihood of log-probabilities, with an integer target.
 
@@ -278,7 +279,7 @@ def one_vs_all_logistic(
     *, reduction: _Reduction = "none", denominator: _Denominator | float = "weights", empty: _Empty = "nan",
     sample_weight: ArrayLike | None = None, class_weight: ArrayLike | None = None, ignore_index: int | None = None,
     mask: ArrayLike | None = None, target_form: Literal["index", "one_hot"] | None = None, upstream: ArrayLike | None = None,
-    class_axis: int = -1, dtype: _Format = "float64",
+    class_axis: int = -1, dtype: _Format = "float64", exact: bool = True, out: Any = None,
 ) -> Any:
     """One-vs-all logistic loss: of each class, whether it is the true one, a sigmoid cross-entropy.
 
@@ -296,7 +297,7 @@ def poly_cross_entropy(
     *, reduction: _Reduction = "none", denominator: _Denominator | float = "weights", empty: _Empty = "nan",
     sample_weight: ArrayLike | None = None, class_weight: ArrayLike | None = None, ignore_index: int | None = None,
     mask: ArrayLike | None = None, target_form: Literal["index", "one_hot"] | None = None, upstream: ArrayLike | None = None,
-    class_axis: int = -1, dtype: _Format = "float64",
+    class_axis: int = -1, dtype: _Format = "float64", exact: bool = True, out: Any = None,
 ) -> Any:
     """Poly-1 cross-entropy: softmax cross-entropy on logits, and a multiple of what the target's probability lacks to 1.
 
@@ -315,7 +316,7 @@ def soft_target_cross_entropy(
     *, reduction: _Reduction = "none", denominator: _Denominator | float = "weights", empty: _Empty = "nan",
     sample_weight: ArrayLike | None = None, class_weight: ArrayLike | None = None, label_smoothing: float = 0.0,
     smoothing: _Smoothing = "all", mask: ArrayLike | None = None, upstream: ArrayLike | None = None, class_axis: int = -1,
-    dtype: _Format = "float64",
+    dtype: _Format = "float64", exact: bool = True, out: Any = None,
 ) -> Any:
     """Softmax cross-entropy on logits, with a target weight for every class.
 
@@ -333,7 +334,7 @@ def softmax_cross_entropy(
     sample_weight: ArrayLike | None = None, class_weight: ArrayLike | None = None, label_smoothing: float = 0.0,
     smoothing: _Smoothing = "all", ignore_index: int | None = None, mask: ArrayLike | None = None,
     target_form: Literal["index", "one_hot", "soft"] | None = None, upstream: ArrayLike | None = None, class_axis: int = -1,
-    dtype: _Format = "float64",
+    dtype: _Format = "float64", exact: bool = True, out: Any = None,
 ) -> Any:
     """Softmax cross-entropy on logits, with an integer target.
 
@@ -351,7 +352,7 @@ def sparse_categorical_cross_entropy(
     sample_weight: ArrayLike | None = None, class_weight: ArrayLike | None = None, label_smoothing: float = 0.0,
     smoothing: _Smoothing = "all", ignore_index: int | None = None, mask: ArrayLike | None = None,
     target_form: Literal["index", "one_hot", "soft"] | None = None, upstream: ArrayLike | None = None, class_axis: int = -1,
-    dtype: _Format = "float64",
+    dtype: _Format = "float64", exact: bool = True, out: Any = None,
 ) -> Any:
     """Cross-entropy of probabilities, with an integer target: minus the logarithm of the true class's probability.
 
@@ -369,7 +370,7 @@ def ciou(
     eps: ArrayLike = 1e-07,
     *, reduction: _Reduction = "none", denominator: _Denominator | float = "weights", empty: _Empty = "nan",
     sample_weight: ArrayLike | None = None, mask: ArrayLike | None = None, upstream: ArrayLike | None = None, class_axis: int = -1,
-    dtype: _Format = "float64",
+    dtype: _Format = "float64", exact: bool = True, out: Any = None,
 ) -> Any:
     """Complete IoU (CIoU) of two boxes: what they share, how far their centres are apart, and how differently long their sides are.
 
@@ -391,7 +392,7 @@ def diou(
     corner: ArrayLike, opposite: ArrayLike, target_corner: ArrayLike, target_opposite: ArrayLike, eps: ArrayLike = 1e-07,
     *, reduction: _Reduction = "none", denominator: _Denominator | float = "weights", empty: _Empty = "nan",
     sample_weight: ArrayLike | None = None, mask: ArrayLike | None = None, upstream: ArrayLike | None = None, class_axis: int = -1,
-    dtype: _Format = "float64",
+    dtype: _Format = "float64", exact: bool = True, out: Any = None,
 ) -> Any:
     """Distance-IoU (DIoU) of two boxes: what they share, and how far their centres are apart beside the box around both.
 
@@ -413,7 +414,7 @@ def giou(
     corner: ArrayLike, opposite: ArrayLike, target_corner: ArrayLike, target_opposite: ArrayLike, eps: ArrayLike = 1e-07,
     *, reduction: _Reduction = "none", denominator: _Denominator | float = "weights", empty: _Empty = "nan",
     sample_weight: ArrayLike | None = None, mask: ArrayLike | None = None, upstream: ArrayLike | None = None, class_axis: int = -1,
-    dtype: _Format = "float64",
+    dtype: _Format = "float64", exact: bool = True, out: Any = None,
 ) -> Any:
     """Generalised intersection over union (GIoU) of two boxes, as a loss: boxes that share nothing still pull at each other.
 
@@ -435,7 +436,7 @@ def cross_entropy(
     probabilities: ArrayLike, target: ArrayLike, base: ArrayLike = 1.0,
     *, reduction: _Reduction = "none", denominator: _Denominator | float = "weights", empty: _Empty = "nan",
     sample_weight: ArrayLike | None = None, label_smoothing: float = 0.0, smoothing: _Smoothing = "all", mask: ArrayLike | None = None,
-    upstream: ArrayLike | None = None, class_axis: int = -1, dtype: _Format = "float64",
+    upstream: ArrayLike | None = None, class_axis: int = -1, dtype: _Format = "float64", exact: bool = True, out: Any = None,
 ) -> Any:
     """Cross-entropy of a model distribution relative to a true one.
 
@@ -452,7 +453,7 @@ def entropy(
     probabilities: ArrayLike, base: ArrayLike = 1.0,
     *, reduction: _Reduction = "none", denominator: _Denominator | float = "weights", empty: _Empty = "nan",
     sample_weight: ArrayLike | None = None, mask: ArrayLike | None = None, upstream: ArrayLike | None = None, class_axis: int = -1,
-    dtype: _Format = "float64",
+    dtype: _Format = "float64", exact: bool = True, out: Any = None,
 ) -> Any:
     """Entropy of a distribution.
 
@@ -468,7 +469,7 @@ def gaussian_kl(
     mean: ArrayLike, log_variance: ArrayLike,
     *, reduction: _Reduction = "none", denominator: _Denominator | float = "weights", empty: _Empty = "nan",
     sample_weight: ArrayLike | None = None, mask: ArrayLike | None = None, upstream: ArrayLike | None = None, class_axis: int = -1,
-    dtype: _Format = "float64",
+    dtype: _Format = "float64", exact: bool = True, out: Any = None,
 ) -> Any:
     """Kullback-Leibler divergence of a Gaussian with independent entries from the standard one: what a variational autoencoder pays.
 
@@ -484,7 +485,7 @@ def generalized_kl(
     rates: ArrayLike, target: ArrayLike,
     *, reduction: _Reduction = "none", denominator: _Denominator | float = "weights", empty: _Empty = "nan",
     sample_weight: ArrayLike | None = None, mask: ArrayLike | None = None, upstream: ArrayLike | None = None, class_axis: int = -1,
-    dtype: _Format = "float64",
+    dtype: _Format = "float64", exact: bool = True, out: Any = None,
 ) -> Any:
     """Generalised Kullback-Leibler divergence of rates from counts: the I-divergence, which fits numbers of any sum.
 
@@ -501,7 +502,7 @@ def jensen_shannon(
     probabilities: ArrayLike, target: ArrayLike,
     *, reduction: _Reduction = "none", denominator: _Denominator | float = "weights", empty: _Empty = "nan",
     sample_weight: ArrayLike | None = None, label_smoothing: float = 0.0, smoothing: _Smoothing = "all", mask: ArrayLike | None = None,
-    upstream: ArrayLike | None = None, class_axis: int = -1, dtype: _Format = "float64",
+    upstream: ArrayLike | None = None, class_axis: int = -1, dtype: _Format = "float64", exact: bool = True, out: Any = None,
 ) -> Any:
     """Jensen-Shannon divergence of two distributions: how far, on average, each is from their mean.
 
@@ -519,6 +520,7 @@ def k3(
     log_probability: ArrayLike, reference: ArrayLike,
     *, reduction: _Reduction = "none", denominator: _Denominator | float = "weights", empty: _Empty = "nan",
     sample_weight: ArrayLike | None = None, mask: ArrayLike | None = None, upstream: ArrayLike | None = None, dtype: _Format = "float64",
+    exact: bool = True, out: Any = None,
 ) -> Any:
     """The estimator k3 of a divergence, from one sample: what GRPO penalises a policy with that leaves its reference.
 
@@ -535,7 +537,7 @@ def kl_divergence(
     probabilities: ArrayLike, target: ArrayLike,
     *, reduction: _Reduction = "none", denominator: _Denominator | float = "weights", empty: _Empty = "nan",
     sample_weight: ArrayLike | None = None, label_smoothing: float = 0.0, smoothing: _Smoothing = "all", mask: ArrayLike | None = None,
-    upstream: ArrayLike | None = None, class_axis: int = -1, dtype: _Format = "float64",
+    upstream: ArrayLike | None = None, class_axis: int = -1, dtype: _Format = "float64", exact: bool = True, out: Any = None,
 ) -> Any:
     """Kullback-Leibler divergence of a model's probabilities from target probabilities.
 
@@ -552,7 +554,7 @@ def kl_divergence_from_log_probabilities(
     log_probabilities: ArrayLike, target: ArrayLike,
     *, reduction: _Reduction = "none", denominator: _Denominator | float = "weights", empty: _Empty = "nan",
     sample_weight: ArrayLike | None = None, label_smoothing: float = 0.0, smoothing: _Smoothing = "all", mask: ArrayLike | None = None,
-    upstream: ArrayLike | None = None, class_axis: int = -1, dtype: _Format = "float64",
+    upstream: ArrayLike | None = None, class_axis: int = -1, dtype: _Format = "float64", exact: bool = True, out: Any = None,
 ) -> Any:
     """Kullback-Leibler divergence of a model's log-probabilities from target probabilities.
 
@@ -569,7 +571,7 @@ def kl_divergence_of_log_probabilities(
     log_probabilities: ArrayLike, log_target: ArrayLike,
     *, reduction: _Reduction = "none", denominator: _Denominator | float = "weights", empty: _Empty = "nan",
     sample_weight: ArrayLike | None = None, mask: ArrayLike | None = None, upstream: ArrayLike | None = None, class_axis: int = -1,
-    dtype: _Format = "float64",
+    dtype: _Format = "float64", exact: bool = True, out: Any = None,
 ) -> Any:
     """Kullback-Leibler divergence of a model's log-probabilities from the true log-probabilities: both sides in logarithms.
 
@@ -586,7 +588,7 @@ def total_variation_distance(
     probabilities: ArrayLike, target: ArrayLike,
     *, reduction: _Reduction = "none", denominator: _Denominator | float = "weights", empty: _Empty = "nan",
     sample_weight: ArrayLike | None = None, label_smoothing: float = 0.0, smoothing: _Smoothing = "all", mask: ArrayLike | None = None,
-    upstream: ArrayLike | None = None, class_axis: int = -1, dtype: _Format = "float64",
+    upstream: ArrayLike | None = None, class_axis: int = -1, dtype: _Format = "float64", exact: bool = True, out: Any = None,
 ) -> Any:
     """Total variation distance of two distributions: the most by which they differ about any event.
 
@@ -604,7 +606,7 @@ def am_softmax(
     *, reduction: _Reduction = "none", denominator: _Denominator | float = "weights", empty: _Empty = "nan",
     sample_weight: ArrayLike | None = None, class_weight: ArrayLike | None = None, ignore_index: int | None = None,
     mask: ArrayLike | None = None, target_form: Literal["index", "one_hot"] | None = None, upstream: ArrayLike | None = None,
-    class_axis: int = -1, dtype: _Format = "float64",
+    class_axis: int = -1, dtype: _Format = "float64", exact: bool = True, out: Any = None,
 ) -> Any:
     """Additive-margin softmax (CosFace): softmax cross-entropy of scaled cosines, the target's made smaller by a margin.
 
@@ -623,7 +625,7 @@ def arcface(
     *, reduction: _Reduction = "none", denominator: _Denominator | float = "weights", empty: _Empty = "nan",
     sample_weight: ArrayLike | None = None, class_weight: ArrayLike | None = None, ignore_index: int | None = None,
     mask: ArrayLike | None = None, target_form: Literal["index", "one_hot"] | None = None, upstream: ArrayLike | None = None,
-    class_axis: int = -1, dtype: _Format = "float64",
+    class_axis: int = -1, dtype: _Format = "float64", exact: bool = True, out: Any = None,
 ) -> Any:
     """ArcFace: softmax cross-entropy of scaled cosines, the target's angle made larger by a margin.
 
@@ -642,7 +644,7 @@ def circle(
     positive: ArrayLike, negative: ArrayLike, gamma: ArrayLike = 80.0, margin: ArrayLike = 0.4,
     *, reduction: _Reduction = "none", denominator: _Denominator | float = "weights", empty: _Empty = "nan",
     sample_weight: ArrayLike | None = None, mask: ArrayLike | None = None, upstream: ArrayLike | None = None, class_axis: int = -1,
-    dtype: _Format = "float64",
+    dtype: _Format = "float64", exact: bool = True, out: Any = None,
 ) -> Any:
     """Circle loss of one anchor: each cosine within its class is to exceed every other, and is pulled by how far it is off.
 
@@ -663,6 +665,7 @@ def contrastive(
     distance: ArrayLike, target: ArrayLike, margin: ArrayLike = 1.0,
     *, reduction: _Reduction = "none", denominator: _Denominator | float = "weights", empty: _Empty = "nan",
     sample_weight: ArrayLike | None = None, mask: ArrayLike | None = None, upstream: ArrayLike | None = None, dtype: _Format = "float64",
+    exact: bool = True, out: Any = None,
 ) -> Any:
     """Contrastive loss of a distance: alike things are to be close, others at least a margin apart.
 
@@ -681,7 +684,7 @@ def cosine_distance(
     first: ArrayLike, second: ArrayLike, at_zero: ArrayLike = 0.0,
     *, reduction: _Reduction = "none", denominator: _Denominator | float = "weights", empty: _Empty = "nan",
     sample_weight: ArrayLike | None = None, mask: ArrayLike | None = None, upstream: ArrayLike | None = None, class_axis: int = -1,
-    dtype: _Format = "float64",
+    dtype: _Format = "float64", exact: bool = True, out: Any = None,
 ) -> Any:
     """Cosine distance of two vectors: 1 less the cosine of their angle.
 
@@ -699,7 +702,7 @@ def cosine_embedding(
     first: ArrayLike, second: ArrayLike, target: ArrayLike, margin: ArrayLike = 0.0, at_zero: ArrayLike = 0.0,
     *, reduction: _Reduction = "none", denominator: _Denominator | float = "weights", empty: _Empty = "nan",
     sample_weight: ArrayLike | None = None, mask: ArrayLike | None = None, target_form: Literal["sign", "binary"] | None = None,
-    upstream: ArrayLike | None = None, class_axis: int = -1, dtype: _Format = "float64",
+    upstream: ArrayLike | None = None, class_axis: int = -1, dtype: _Format = "float64", exact: bool = True, out: Any = None,
 ) -> Any:
     """Cosine embedding loss: two vectors are to point the same way, or to stay apart by an angle.
 
@@ -718,7 +721,7 @@ def hinge_embedding(
     prediction: ArrayLike, target: ArrayLike, margin: ArrayLike = 1.0,
     *, reduction: _Reduction = "none", denominator: _Denominator | float = "weights", empty: _Empty = "nan",
     sample_weight: ArrayLike | None = None, mask: ArrayLike | None = None, target_form: Literal["sign", "binary"] | None = None,
-    upstream: ArrayLike | None = None, dtype: _Format = "float64",
+    upstream: ArrayLike | None = None, dtype: _Format = "float64", exact: bool = True, out: Any = None,
 ) -> Any:
     """Hinge embedding loss: things that belong together cost their distance, others what theirs lacks to a margin.
 
@@ -736,7 +739,7 @@ def multi_similarity(
     positive: ArrayLike, negative: ArrayLike, alpha: ArrayLike = 2.0, beta: ArrayLike = 50.0, base: ArrayLike = 0.5,
     *, reduction: _Reduction = "none", denominator: _Denominator | float = "weights", empty: _Empty = "nan",
     sample_weight: ArrayLike | None = None, mask: ArrayLike | None = None, upstream: ArrayLike | None = None, class_axis: int = -1,
-    dtype: _Format = "float64",
+    dtype: _Format = "float64", exact: bool = True, out: Any = None,
 ) -> Any:
     """Multi-similarity loss of one anchor: those of its class are to be more similar to it than a base, and all others less.
 
@@ -756,6 +759,7 @@ def n_pairs(
     anchor: ArrayLike, positive: ArrayLike,
     *, reduction: _Reduction = "none", denominator: _Denominator | float = "weights", empty: _Empty = "nan",
     sample_weight: ArrayLike | None = None, mask: ArrayLike | None = None, upstream: ArrayLike | None = None, dtype: _Format = "float64",
+    exact: bool = True, out: Any = None,
 ) -> Any:
     """N-pairs loss: of n classes with one pair each, every anchor is to agree with its own positive, and with no other's.
 
@@ -772,6 +776,7 @@ def ntxent(
     first: ArrayLike, second: ArrayLike, temperature: ArrayLike = 0.1, at_zero: ArrayLike = 0.0,
     *, reduction: _Reduction = "none", denominator: _Denominator | float = "weights", empty: _Empty = "nan",
     sample_weight: ArrayLike | None = None, mask: ArrayLike | None = None, upstream: ArrayLike | None = None, dtype: _Format = "float64",
+    exact: bool = True, out: Any = None,
 ) -> Any:
     """NT-Xent, the contrastive loss of SimCLR: of all embeddings in a batch, each is to point the way of its own other view.
 
@@ -790,7 +795,7 @@ def supervised_contrastive(
     positive: ArrayLike, negative: ArrayLike, temperature: ArrayLike = 0.1,
     *, reduction: _Reduction = "none", denominator: _Denominator | float = "weights", empty: _Empty = "nan",
     sample_weight: ArrayLike | None = None, mask: ArrayLike | None = None, upstream: ArrayLike | None = None, class_axis: int = -1,
-    dtype: _Format = "float64",
+    dtype: _Format = "float64", exact: bool = True, out: Any = None,
 ) -> Any:
     """Supervised contrastive loss (SupCon) of one anchor: each of its class is to have a large share among all others.
 
@@ -809,7 +814,7 @@ def triplet_margin(
     anchor: ArrayLike, positive: ArrayLike, negative: ArrayLike, margin: ArrayLike = 1.0,
     *, reduction: _Reduction = "none", denominator: _Denominator | float = "weights", empty: _Empty = "nan",
     sample_weight: ArrayLike | None = None, mask: ArrayLike | None = None, upstream: ArrayLike | None = None, class_axis: int = -1,
-    dtype: _Format = "float64",
+    dtype: _Format = "float64", exact: bool = True, out: Any = None,
 ) -> Any:
     """Triplet margin loss: an anchor is to lie nearer to its positive than to its negative, by a margin.
 
@@ -828,6 +833,7 @@ def gamma(
     log_mean: ArrayLike, target: ArrayLike,
     *, reduction: _Reduction = "none", denominator: _Denominator | float = "weights", empty: _Empty = "nan",
     sample_weight: ArrayLike | None = None, mask: ArrayLike | None = None, upstream: ArrayLike | None = None, dtype: _Format = "float64",
+    exact: bool = True, out: Any = None,
 ) -> Any:
     """Gamma loss: the part of a gamma negative log-likelihood that its mean has, from the logarithm of the mean.
 
@@ -844,6 +850,7 @@ def inverse_gaussian(
     mean: ArrayLike, target: ArrayLike,
     *, reduction: _Reduction = "none", denominator: _Denominator | float = "weights", empty: _Empty = "nan",
     sample_weight: ArrayLike | None = None, mask: ArrayLike | None = None, upstream: ArrayLike | None = None, dtype: _Format = "float64",
+    exact: bool = True, out: Any = None,
 ) -> Any:
     """Inverse Gaussian deviance: the square of the residual, relative to the target and to the square of the mean.
 
@@ -861,6 +868,7 @@ def negative_binomial(
     log_mean: ArrayLike, target: ArrayLike, dispersion: ArrayLike = 1.0,
     *, reduction: _Reduction = "none", denominator: _Denominator | float = "weights", empty: _Empty = "nan",
     sample_weight: ArrayLike | None = None, mask: ArrayLike | None = None, upstream: ArrayLike | None = None, dtype: _Format = "float64",
+    exact: bool = True, out: Any = None,
 ) -> Any:
     """Negative binomial loss: the part of an overdispersed count's negative log-likelihood that its mean has, from the mean's logarithm.
 
@@ -878,6 +886,7 @@ def poisson(
     log_rate: ArrayLike, target: ArrayLike,
     *, reduction: _Reduction = "none", denominator: _Denominator | float = "weights", empty: _Empty = "nan",
     sample_weight: ArrayLike | None = None, mask: ArrayLike | None = None, upstream: ArrayLike | None = None, dtype: _Format = "float64",
+    exact: bool = True, out: Any = None,
 ) -> Any:
     """Poisson negative log-likelihood of a count, from the logarithm of its rate.
 
@@ -894,6 +903,7 @@ def poisson_from_rate(
     rate: ArrayLike, target: ArrayLike,
     *, reduction: _Reduction = "none", denominator: _Denominator | float = "weights", empty: _Empty = "nan",
     sample_weight: ArrayLike | None = None, mask: ArrayLike | None = None, upstream: ArrayLike | None = None, dtype: _Format = "float64",
+    exact: bool = True, out: Any = None,
 ) -> Any:
     """Poisson negative log-likelihood of a count, from the rate itself.
 
@@ -910,6 +920,7 @@ def student_t(
     prediction: ArrayLike, target: ArrayLike, scale: ArrayLike = 1.0, freedom: ArrayLike = 4.0,
     *, reduction: _Reduction = "none", denominator: _Denominator | float = "weights", empty: _Empty = "nan",
     sample_weight: ArrayLike | None = None, mask: ArrayLike | None = None, upstream: ArrayLike | None = None, dtype: _Format = "float64",
+    exact: bool = True, out: Any = None,
 ) -> Any:
     """Student's t negative log-likelihood of a residual: half its square near 0, and n + 1 times its logarithm far off.
 
@@ -930,6 +941,7 @@ def tweedie(
     log_mean: ArrayLike, target: ArrayLike, power: ArrayLike = 1.5,
     *, reduction: _Reduction = "none", denominator: _Denominator | float = "weights", empty: _Empty = "nan",
     sample_weight: ArrayLike | None = None, mask: ArrayLike | None = None, upstream: ArrayLike | None = None, dtype: _Format = "float64",
+    exact: bool = True, out: Any = None,
 ) -> Any:
     """Tweedie loss: the part of a compound Poisson-gamma negative log-likelihood that its mean has, from the logarithm of the mean.
 
@@ -943,7 +955,7 @@ def tweedie(
     """
 
 @_curved
-def expm1(x: ArrayLike, *, dtype: _Format = "float64") -> Any:
+def expm1(x: ArrayLike, *, dtype: _Format = "float64", exact: bool = True, out: Any = None) -> Any:
     """Exponential less 1, which keeps its digits for small x.
 
         f(x) = exp x - 1,      df/dx = exp x
@@ -953,7 +965,7 @@ def expm1(x: ArrayLike, *, dtype: _Format = "float64") -> Any:
     """
 
 @_flat
-def log1mexp(x: ArrayLike, *, dtype: _Format = "float64") -> Any:
+def log1mexp(x: ArrayLike, *, dtype: _Format = "float64", exact: bool = True, out: Any = None) -> Any:
     """Logarithm of 1 - exp x: the log-probability of what did not happen.
 
         f(x) = log(1 - exp x),      df/dx = -exp x / (1 - exp x)
@@ -963,7 +975,7 @@ def log1mexp(x: ArrayLike, *, dtype: _Format = "float64") -> Any:
     """
 
 @_curved
-def log1p(x: ArrayLike, *, dtype: _Format = "float64") -> Any:
+def log1p(x: ArrayLike, *, dtype: _Format = "float64", exact: bool = True, out: Any = None) -> Any:
     """Logarithm of 1 + x, which keeps its digits for small x.
 
         f(x) = log(1 + x),      df/dx = 1 / (1 + x)
@@ -973,7 +985,7 @@ def log1p(x: ArrayLike, *, dtype: _Format = "float64") -> Any:
     """
 
 @_flat
-def log_sigmoid(x: ArrayLike, *, dtype: _Format = "float64") -> Any:
+def log_sigmoid(x: ArrayLike, *, dtype: _Format = "float64", exact: bool = True, out: Any = None) -> Any:
     """Logarithm of the logistic sigmoid.
 
         f(x) = log(1 / (1 + exp(-x))),      df/dx = 1 / (1 + exp x)
@@ -983,7 +995,10 @@ def log_sigmoid(x: ArrayLike, *, dtype: _Format = "float64") -> Any:
     """
 
 @_flat
-def log_softmax(x: ArrayLike, index: ArrayLike, *, class_axis: int = -1, dtype: _Format = "float64") -> Any:
+def log_softmax(
+    x: ArrayLike, index: ArrayLike,
+    *, class_axis: int = -1, dtype: _Format = "float64", exact: bool = True, out: Any = None,
+) -> Any:
     """One component of the logarithm of the softmax.
 
         f_i(x) = log(exp x_i / sum_j exp x_j),      df_i/dx_j = [i = j] - p_j,      p = softmax(x)
@@ -994,7 +1009,7 @@ def log_softmax(x: ArrayLike, index: ArrayLike, *, class_axis: int = -1, dtype: 
     """
 
 @_flat
-def logit(x: ArrayLike, *, dtype: _Format = "float64") -> Any:
+def logit(x: ArrayLike, *, dtype: _Format = "float64", exact: bool = True, out: Any = None) -> Any:
     """Logit: the logarithm of the odds, the inverse of the logistic sigmoid.
 
         f(x) = log(x / (1 - x)),      df/dx = 1 / (x (1 - x))
@@ -1004,7 +1019,7 @@ def logit(x: ArrayLike, *, dtype: _Format = "float64") -> Any:
     """
 
 @_flat
-def logmeanexp(x: ArrayLike, *, class_axis: int = -1, dtype: _Format = "float64") -> Any:
+def logmeanexp(x: ArrayLike, *, class_axis: int = -1, dtype: _Format = "float64", exact: bool = True, out: Any = None) -> Any:
     """Logarithm of a mean of exponentials: the log-likelihood of a mixture of equal shares, the value of an importance-weighted bound.
 
         f(x) = log(1/n sum_j exp x_j),      df/dx_j = softmax(x)_j
@@ -1014,7 +1029,7 @@ def logmeanexp(x: ArrayLike, *, class_axis: int = -1, dtype: _Format = "float64"
     """
 
 @_flat
-def logsumexp(x: ArrayLike, *, class_axis: int = -1, dtype: _Format = "float64") -> Any:
+def logsumexp(x: ArrayLike, *, class_axis: int = -1, dtype: _Format = "float64", exact: bool = True, out: Any = None) -> Any:
     """Logarithm of a sum of exponentials, the smooth maximum.
 
         f(x) = log(sum_j exp x_j),      df/dx_j = softmax(x)_j
@@ -1024,7 +1039,7 @@ def logsumexp(x: ArrayLike, *, class_axis: int = -1, dtype: _Format = "float64")
     """
 
 @_flat
-def relu(x: ArrayLike, *, dtype: _Format = "float64") -> Any:
+def relu(x: ArrayLike, *, dtype: _Format = "float64", exact: bool = True, out: Any = None) -> Any:
     """Rectified linear unit.
 
         f(x) = max(0, x),      df/dx = 0  for x < 0,  1  for x > 0
@@ -1034,7 +1049,7 @@ def relu(x: ArrayLike, *, dtype: _Format = "float64") -> Any:
     """
 
 @_flat
-def sigmoid(x: ArrayLike, *, dtype: _Format = "float64") -> Any:
+def sigmoid(x: ArrayLike, *, dtype: _Format = "float64", exact: bool = True, out: Any = None) -> Any:
     """Logistic sigmoid.
 
         s(x) = 1 / (1 + exp(-x)),      ds/dx = s(x) s(-x)
@@ -1044,7 +1059,10 @@ def sigmoid(x: ArrayLike, *, dtype: _Format = "float64") -> Any:
     """
 
 @_flat
-def softmax(x: ArrayLike, index: ArrayLike, *, class_axis: int = -1, dtype: _Format = "float64") -> Any:
+def softmax(
+    x: ArrayLike, index: ArrayLike,
+    *, class_axis: int = -1, dtype: _Format = "float64", exact: bool = True, out: Any = None,
+) -> Any:
     """One component of the softmax.
 
         p_i(x) = exp x_i / sum_j exp x_j,      dp_i/dx_j = p_i ([i = j] - p_j)
@@ -1055,7 +1073,7 @@ def softmax(x: ArrayLike, index: ArrayLike, *, class_axis: int = -1, dtype: _For
     """
 
 @_curved
-def softplus(x: ArrayLike, *, dtype: _Format = "float64") -> Any:
+def softplus(x: ArrayLike, *, dtype: _Format = "float64", exact: bool = True, out: Any = None) -> Any:
     """Softplus, the smooth maximum of 0 and x.
 
         f(x) = log(1 + exp x),      df/dx = 1 / (1 + exp(-x))
@@ -1065,7 +1083,7 @@ def softplus(x: ArrayLike, *, dtype: _Format = "float64") -> Any:
     """
 
 @_flat
-def tanh(x: ArrayLike, *, dtype: _Format = "float64") -> Any:
+def tanh(x: ArrayLike, *, dtype: _Format = "float64", exact: bool = True, out: Any = None) -> Any:
     """Hyperbolic tangent.
 
         f(x) = (exp x - exp(-x)) / (exp x + exp(-x)),      df/dx = 1 - tanh(x)^2 = 4 / (exp x + exp(-x))^2
@@ -1075,7 +1093,7 @@ def tanh(x: ArrayLike, *, dtype: _Format = "float64") -> Any:
     """
 
 @_flat
-def xlog1py(x: ArrayLike, y: ArrayLike, *, dtype: _Format = "float64") -> Any:
+def xlog1py(x: ArrayLike, y: ArrayLike, *, dtype: _Format = "float64", exact: bool = True, out: Any = None) -> Any:
     """x log(1 + y), with 0 log 0 = 0: the term of which the likelihoods of what did not happen are made.
 
         f(x, y) = x log(1 + y),      df/dx = log(1 + y),      df/dy = x / (1 + y)
@@ -1086,7 +1104,7 @@ def xlog1py(x: ArrayLike, y: ArrayLike, *, dtype: _Format = "float64") -> Any:
     """
 
 @_flat
-def xlogy(x: ArrayLike, y: ArrayLike, *, dtype: _Format = "float64") -> Any:
+def xlogy(x: ArrayLike, y: ArrayLike, *, dtype: _Format = "float64", exact: bool = True, out: Any = None) -> Any:
     """x log y, with 0 log 0 = 0: the term of which entropies are made.
 
         f(x, y) = x log y,      df/dx = log y,      df/dy = x / y
@@ -1102,7 +1120,7 @@ def categorical_hinge(
     *, reduction: _Reduction = "none", denominator: _Denominator | float = "weights", empty: _Empty = "nan",
     sample_weight: ArrayLike | None = None, class_weight: ArrayLike | None = None, ignore_index: int | None = None,
     mask: ArrayLike | None = None, target_form: Literal["index", "one_hot"] | None = None, upstream: ArrayLike | None = None,
-    class_axis: int = -1, dtype: _Format = "float64",
+    class_axis: int = -1, dtype: _Format = "float64", exact: bool = True, out: Any = None,
 ) -> Any:
     """Categorical hinge loss: the true class's score is to lead every other, and 0, by 1.
 
@@ -1120,7 +1138,7 @@ def exponential(
     prediction: ArrayLike, target: ArrayLike,
     *, reduction: _Reduction = "none", denominator: _Denominator | float = "weights", empty: _Empty = "nan",
     sample_weight: ArrayLike | None = None, mask: ArrayLike | None = None, target_form: Literal["sign", "binary"] | None = None,
-    upstream: ArrayLike | None = None, dtype: _Format = "float64",
+    upstream: ArrayLike | None = None, dtype: _Format = "float64", exact: bool = True, out: Any = None,
 ) -> Any:
     """Exponential loss, of AdaBoost.
 
@@ -1136,7 +1154,7 @@ def hamming(
     prediction: ArrayLike, target: ArrayLike,
     *, reduction: _Reduction = "none", denominator: _Denominator | float = "weights", empty: _Empty = "nan",
     sample_weight: ArrayLike | None = None, mask: ArrayLike | None = None, upstream: ArrayLike | None = None, class_axis: int = -1,
-    dtype: _Format = "float64",
+    dtype: _Format = "float64", exact: bool = True, out: Any = None,
 ) -> Any:
     """Hamming loss: the share of labels that are wrong.
 
@@ -1153,7 +1171,7 @@ def hinge(
     prediction: ArrayLike, target: ArrayLike,
     *, reduction: _Reduction = "none", denominator: _Denominator | float = "weights", empty: _Empty = "nan",
     sample_weight: ArrayLike | None = None, mask: ArrayLike | None = None, target_form: Literal["sign", "binary"] | None = None,
-    upstream: ArrayLike | None = None, dtype: _Format = "float64",
+    upstream: ArrayLike | None = None, dtype: _Format = "float64", exact: bool = True, out: Any = None,
 ) -> Any:
     """Hinge loss.
 
@@ -1169,7 +1187,7 @@ def logistic(
     prediction: ArrayLike, target: ArrayLike,
     *, reduction: _Reduction = "none", denominator: _Denominator | float = "weights", empty: _Empty = "nan",
     sample_weight: ArrayLike | None = None, mask: ArrayLike | None = None, target_form: Literal["sign", "binary"] | None = None,
-    upstream: ArrayLike | None = None, dtype: _Format = "float64",
+    upstream: ArrayLike | None = None, dtype: _Format = "float64", exact: bool = True, out: Any = None,
 ) -> Any:
     """Logistic loss in margin form.
 
@@ -1185,7 +1203,7 @@ def margin_ranking(
     first: ArrayLike, second: ArrayLike, target: ArrayLike, margin: ArrayLike = 0.0,
     *, reduction: _Reduction = "none", denominator: _Denominator | float = "weights", empty: _Empty = "nan",
     sample_weight: ArrayLike | None = None, mask: ArrayLike | None = None, target_form: Literal["sign", "binary"] | None = None,
-    upstream: ArrayLike | None = None, dtype: _Format = "float64",
+    upstream: ArrayLike | None = None, dtype: _Format = "float64", exact: bool = True, out: Any = None,
 ) -> Any:
     """Margin ranking loss: of two scores the one that the label names is to be larger, by a margin.
 
@@ -1204,7 +1222,7 @@ def modified_huber(
     prediction: ArrayLike, target: ArrayLike,
     *, reduction: _Reduction = "none", denominator: _Denominator | float = "weights", empty: _Empty = "nan",
     sample_weight: ArrayLike | None = None, mask: ArrayLike | None = None, target_form: Literal["sign", "binary"] | None = None,
-    upstream: ArrayLike | None = None, dtype: _Format = "float64",
+    upstream: ArrayLike | None = None, dtype: _Format = "float64", exact: bool = True, out: Any = None,
 ) -> Any:
     """Modified Huber loss: a squared hinge whose square turns into a line on the wrong side.
 
@@ -1222,7 +1240,7 @@ def multi_margin(
     *, reduction: _Reduction = "none", denominator: _Denominator | float = "weights", empty: _Empty = "nan",
     sample_weight: ArrayLike | None = None, class_weight: ArrayLike | None = None, ignore_index: int | None = None,
     mask: ArrayLike | None = None, target_form: Literal["index", "one_hot"] | None = None, upstream: ArrayLike | None = None,
-    class_axis: int = -1, dtype: _Format = "float64",
+    class_axis: int = -1, dtype: _Format = "float64", exact: bool = True, out: Any = None,
 ) -> Any:
     """Multiclass hinge loss of Weston and Watkins: the true class's score is to lead each other by a margin.
 
@@ -1243,7 +1261,7 @@ def multiclass_hinge(
     *, reduction: _Reduction = "none", denominator: _Denominator | float = "weights", empty: _Empty = "nan",
     sample_weight: ArrayLike | None = None, class_weight: ArrayLike | None = None, ignore_index: int | None = None,
     mask: ArrayLike | None = None, target_form: Literal["index", "one_hot"] | None = None, upstream: ArrayLike | None = None,
-    class_axis: int = -1, dtype: _Format = "float64",
+    class_axis: int = -1, dtype: _Format = "float64", exact: bool = True, out: Any = None,
 ) -> Any:
     """Multiclass hinge loss of Crammer and Singer: the true class's score is to lead every other by 1.
 
@@ -1262,7 +1280,7 @@ def multiclass_perceptron(
     *, reduction: _Reduction = "none", denominator: _Denominator | float = "weights", empty: _Empty = "nan",
     sample_weight: ArrayLike | None = None, class_weight: ArrayLike | None = None, ignore_index: int | None = None,
     mask: ArrayLike | None = None, target_form: Literal["index", "one_hot"] | None = None, upstream: ArrayLike | None = None,
-    class_axis: int = -1, dtype: _Format = "float64",
+    class_axis: int = -1, dtype: _Format = "float64", exact: bool = True, out: Any = None,
 ) -> Any:
     """Multiclass perceptron loss: what the true class's score lacks to the best one.
 
@@ -1280,7 +1298,7 @@ def multiclass_sparsemax(
     *, reduction: _Reduction = "none", denominator: _Denominator | float = "weights", empty: _Empty = "nan",
     sample_weight: ArrayLike | None = None, class_weight: ArrayLike | None = None, ignore_index: int | None = None,
     mask: ArrayLike | None = None, target_form: Literal["index", "one_hot"] | None = None, upstream: ArrayLike | None = None,
-    class_axis: int = -1, dtype: _Format = "float64",
+    class_axis: int = -1, dtype: _Format = "float64", exact: bool = True, out: Any = None,
 ) -> Any:
     """Sparsemax loss of several classes: its slopes are sparsemax probabilities less the label's, as softmax's are of cross-entropy.
 
@@ -1298,7 +1316,7 @@ def multilabel_margin(
     scores: ArrayLike, target: ArrayLike,
     *, reduction: _Reduction = "none", denominator: _Denominator | float = "weights", empty: _Empty = "nan",
     sample_weight: ArrayLike | None = None, mask: ArrayLike | None = None, upstream: ArrayLike | None = None, class_axis: int = -1,
-    dtype: _Format = "float64",
+    dtype: _Format = "float64", exact: bool = True, out: Any = None,
 ) -> Any:
     """Multilabel margin loss: every label that holds is to lead every label that does not by 1.
 
@@ -1316,7 +1334,7 @@ def perceptron(
     prediction: ArrayLike, target: ArrayLike,
     *, reduction: _Reduction = "none", denominator: _Denominator | float = "weights", empty: _Empty = "nan",
     sample_weight: ArrayLike | None = None, mask: ArrayLike | None = None, target_form: Literal["sign", "binary"] | None = None,
-    upstream: ArrayLike | None = None, dtype: _Format = "float64",
+    upstream: ArrayLike | None = None, dtype: _Format = "float64", exact: bool = True, out: Any = None,
 ) -> Any:
     """Perceptron loss.
 
@@ -1333,7 +1351,7 @@ def sparsemax(
     prediction: ArrayLike, target: ArrayLike,
     *, reduction: _Reduction = "none", denominator: _Denominator | float = "weights", empty: _Empty = "nan",
     sample_weight: ArrayLike | None = None, mask: ArrayLike | None = None, target_form: Literal["sign", "binary"] | None = None,
-    upstream: ArrayLike | None = None, dtype: _Format = "float64",
+    upstream: ArrayLike | None = None, dtype: _Format = "float64", exact: bool = True, out: Any = None,
 ) -> Any:
     """Sparsemax loss of two classes: a hinge whose corner is a parabola, and the loss that makes sparsemax probabilities right.
 
@@ -1350,7 +1368,7 @@ def squared_hinge(
     prediction: ArrayLike, target: ArrayLike,
     *, reduction: _Reduction = "none", denominator: _Denominator | float = "weights", empty: _Empty = "nan",
     sample_weight: ArrayLike | None = None, mask: ArrayLike | None = None, target_form: Literal["sign", "binary"] | None = None,
-    upstream: ArrayLike | None = None, dtype: _Format = "float64",
+    upstream: ArrayLike | None = None, dtype: _Format = "float64", exact: bool = True, out: Any = None,
 ) -> Any:
     """Squared hinge loss.
 
@@ -1366,6 +1384,7 @@ def thresholded_zero_one(
     prediction: ArrayLike, target: ArrayLike, threshold: ArrayLike = 0.5, at_threshold: ArrayLike = 1.0,
     *, reduction: _Reduction = "none", denominator: _Denominator | float = "weights", empty: _Empty = "nan",
     sample_weight: ArrayLike | None = None, mask: ArrayLike | None = None, upstream: ArrayLike | None = None, dtype: _Format = "float64",
+    exact: bool = True, out: Any = None,
 ) -> Any:
     """Zero-one loss with a threshold: 1 for a prediction that is too far off, 0 for a close one.
 
@@ -1384,6 +1403,7 @@ def zero_one(
     prediction: ArrayLike, target: ArrayLike,
     *, reduction: _Reduction = "none", denominator: _Denominator | float = "weights", empty: _Empty = "nan",
     sample_weight: ArrayLike | None = None, mask: ArrayLike | None = None, upstream: ArrayLike | None = None, dtype: _Format = "float64",
+    exact: bool = True, out: Any = None,
 ) -> Any:
     """Zero-one loss: 1 for a wrong prediction, 0 for a right one.
 
@@ -1400,6 +1420,7 @@ def apo(
     chosen: ArrayLike, rejected: ArrayLike, reference_chosen: ArrayLike, reference_rejected: ArrayLike, beta: ArrayLike = 0.1,
     *, reduction: _Reduction = "none", denominator: _Denominator | float = "weights", empty: _Empty = "nan",
     sample_weight: ArrayLike | None = None, mask: ArrayLike | None = None, upstream: ArrayLike | None = None, dtype: _Format = "float64",
+    exact: bool = True, out: Any = None,
 ) -> Any:
     """Anchored preference optimisation (APO-zero) of a pair: the chosen answer is to gain on its reference, the rejected one to lose.
 
@@ -1420,6 +1441,7 @@ def bradley_terry(
     chosen: ArrayLike, rejected: ArrayLike,
     *, reduction: _Reduction = "none", denominator: _Denominator | float = "weights", empty: _Empty = "nan",
     sample_weight: ArrayLike | None = None, mask: ArrayLike | None = None, upstream: ArrayLike | None = None, dtype: _Format = "float64",
+    exact: bool = True, out: Any = None,
 ) -> Any:
     """Bradley-Terry loss of a pair: the answer that was chosen is to have the higher reward.
 
@@ -1435,6 +1457,7 @@ def cpo(
     chosen: ArrayLike, rejected: ArrayLike, beta: ArrayLike = 0.1, nll_weight: ArrayLike = 1.0,
     *, reduction: _Reduction = "none", denominator: _Denominator | float = "weights", empty: _Empty = "nan",
     sample_weight: ArrayLike | None = None, mask: ArrayLike | None = None, upstream: ArrayLike | None = None, dtype: _Format = "float64",
+    exact: bool = True, out: Any = None,
 ) -> Any:
     """Contrastive preference optimisation (CPO) of a pair: the chosen answer is to be the likelier one, and likely; no reference.
 
@@ -1453,6 +1476,7 @@ def dft(
     log_probability: ArrayLike, detached: ArrayLike,
     *, reduction: _Reduction = "none", denominator: _Denominator | float = "weights", empty: _Empty = "nan",
     sample_weight: ArrayLike | None = None, mask: ArrayLike | None = None, upstream: ArrayLike | None = None, dtype: _Format = "float64",
+    exact: bool = True, out: Any = None,
 ) -> Any:
     """Dynamic fine-tuning (DFT) of a token: the log loss, weighted by the token's own probability, which is taken for a number.
 
@@ -1469,6 +1493,7 @@ def dpo(
     chosen: ArrayLike, rejected: ArrayLike, reference_chosen: ArrayLike, reference_rejected: ArrayLike, beta: ArrayLike = 0.1,
     *, reduction: _Reduction = "none", denominator: _Denominator | float = "weights", empty: _Empty = "nan",
     sample_weight: ArrayLike | None = None, mask: ArrayLike | None = None, upstream: ArrayLike | None = None, dtype: _Format = "float64",
+    exact: bool = True, out: Any = None,
 ) -> Any:
     """Direct preference optimisation (DPO) of a pair: the chosen answer is to gain more on its reference than the rejected one.
 
@@ -1488,6 +1513,7 @@ def ipo(
     chosen: ArrayLike, rejected: ArrayLike, reference_chosen: ArrayLike, reference_rejected: ArrayLike, beta: ArrayLike = 0.1,
     *, reduction: _Reduction = "none", denominator: _Denominator | float = "weights", empty: _Empty = "nan",
     sample_weight: ArrayLike | None = None, mask: ArrayLike | None = None, upstream: ArrayLike | None = None, dtype: _Format = "float64",
+    exact: bool = True, out: Any = None,
 ) -> Any:
     """Identity preference optimisation (IPO) of a pair: the chosen answer is to gain a fixed amount more than the rejected one, no further.
 
@@ -1506,7 +1532,7 @@ def kto(
     log_probability: ArrayLike, target: ArrayLike, reference: ArrayLike, divergence: ArrayLike, beta: ArrayLike = 0.1,
     *, reduction: _Reduction = "none", denominator: _Denominator | float = "weights", empty: _Empty = "nan",
     sample_weight: ArrayLike | None = None, mask: ArrayLike | None = None, target_form: Literal["sign", "binary"] | None = None,
-    upstream: ArrayLike | None = None, dtype: _Format = "float64",
+    upstream: ArrayLike | None = None, dtype: _Format = "float64", exact: bool = True, out: Any = None,
 ) -> Any:
     """Kahneman-Tversky optimisation (KTO) of one answer: a good one is to gain more on its reference than average, a bad one less.
 
@@ -1525,6 +1551,7 @@ def margin_mse(
     positive: ArrayLike, negative: ArrayLike, target: ArrayLike,
     *, reduction: _Reduction = "none", denominator: _Denominator | float = "weights", empty: _Empty = "nan",
     sample_weight: ArrayLike | None = None, mask: ArrayLike | None = None, upstream: ArrayLike | None = None, dtype: _Format = "float64",
+    exact: bool = True, out: Any = None,
 ) -> Any:
     """Margin MSE: a student's scores of a relevant and of an irrelevant passage are to differ by what a teacher's differ by.
 
@@ -1541,6 +1568,7 @@ def nca_pref(
     chosen: ArrayLike, rejected: ArrayLike, reference_chosen: ArrayLike, reference_rejected: ArrayLike, beta: ArrayLike = 0.1,
     *, reduction: _Reduction = "none", denominator: _Denominator | float = "weights", empty: _Empty = "nan",
     sample_weight: ArrayLike | None = None, mask: ArrayLike | None = None, upstream: ArrayLike | None = None, dtype: _Format = "float64",
+    exact: bool = True, out: Any = None,
 ) -> Any:
     """Noise contrastive alignment (NCA) of a pair: the chosen answer is to be told from noise, and both are to stay near their reference.
 
@@ -1560,6 +1588,7 @@ def ppo_clip(
     log_probability: ArrayLike, reference: ArrayLike, advantage: ArrayLike, low: ArrayLike = 0.2, high: ArrayLike = 0.2,
     *, reduction: _Reduction = "none", denominator: _Denominator | float = "weights", empty: _Empty = "nan",
     sample_weight: ArrayLike | None = None, mask: ArrayLike | None = None, upstream: ArrayLike | None = None, dtype: _Format = "float64",
+    exact: bool = True, out: Any = None,
 ) -> Any:
     """Clipped surrogate of proximal policy optimisation (PPO), as GRPO, DAPO and RLOO take it for each token.
 
@@ -1581,6 +1610,7 @@ def robust_dpo(
     flipped: ArrayLike = 0.1,
     *, reduction: _Reduction = "none", denominator: _Denominator | float = "weights", empty: _Empty = "nan",
     sample_weight: ArrayLike | None = None, mask: ArrayLike | None = None, upstream: ArrayLike | None = None, dtype: _Format = "float64",
+    exact: bool = True, out: Any = None,
 ) -> Any:
     """Direct preference optimisation where some labels are known to be wrong: what DPO would be with the right ones, on average.
 
@@ -1600,6 +1630,7 @@ def simpo(
     chosen: ArrayLike, rejected: ArrayLike, beta: ArrayLike = 2.0, margin: ArrayLike = 0.5,
     *, reduction: _Reduction = "none", denominator: _Denominator | float = "weights", empty: _Empty = "nan",
     sample_weight: ArrayLike | None = None, mask: ArrayLike | None = None, upstream: ArrayLike | None = None, dtype: _Format = "float64",
+    exact: bool = True, out: Any = None,
 ) -> Any:
     """Simple preference optimisation (SimPO) of a pair: no reference, log-probabilities a token, and a margin to lead by.
 
@@ -1618,6 +1649,7 @@ def slic(
     chosen: ArrayLike, rejected: ArrayLike, reference_chosen: ArrayLike, reference_rejected: ArrayLike, beta: ArrayLike = 0.1,
     *, reduction: _Reduction = "none", denominator: _Denominator | float = "weights", empty: _Empty = "nan",
     sample_weight: ArrayLike | None = None, mask: ArrayLike | None = None, upstream: ArrayLike | None = None, dtype: _Format = "float64",
+    exact: bool = True, out: Any = None,
 ) -> Any:
     """Hinge loss of a preference (SLiC): the chosen answer is to gain more on its reference than the rejected one, by 1 / beta.
 
@@ -1637,6 +1669,7 @@ def sppo(
     chosen: ArrayLike, rejected: ArrayLike, reference_chosen: ArrayLike, reference_rejected: ArrayLike, beta: ArrayLike = 0.1,
     *, reduction: _Reduction = "none", denominator: _Denominator | float = "weights", empty: _Empty = "nan",
     sample_weight: ArrayLike | None = None, mask: ArrayLike | None = None, upstream: ArrayLike | None = None, dtype: _Format = "float64",
+    exact: bool = True, out: Any = None,
 ) -> Any:
     """Self-play preference optimisation (SPPO) with hard labels: the chosen answer is to gain 1 / (2 beta), the rejected one to lose that.
 
@@ -1655,7 +1688,7 @@ def coverage(
     scores: ArrayLike, target: ArrayLike,
     *, reduction: _Reduction = "none", denominator: _Denominator | float = "weights", empty: _Empty = "nan",
     sample_weight: ArrayLike | None = None, mask: ArrayLike | None = None, upstream: ArrayLike | None = None, class_axis: int = -1,
-    dtype: _Format = "float64",
+    dtype: _Format = "float64", exact: bool = True, out: Any = None,
 ) -> Any:
     """Coverage error: how far down the list of labels, best score first, one has to go for all that hold.
 
@@ -1673,7 +1706,7 @@ def group_quantile(
     prediction: ArrayLike, target: ArrayLike,
     *, reduction: _Reduction = "none", denominator: _Denominator | float = "weights", empty: _Empty = "nan",
     sample_weight: ArrayLike | None = None, mask: ArrayLike | None = None, upstream: ArrayLike | None = None, class_axis: int = -1,
-    dtype: _Format = "float64",
+    dtype: _Format = "float64", exact: bool = True, out: Any = None,
 ) -> Any:
     """GroupQuantile, a quantile loss of a query's documents, when what all predictions of it are off by alike is taken off.
 
@@ -1691,7 +1724,7 @@ def label_ranking(
     scores: ArrayLike, target: ArrayLike,
     *, reduction: _Reduction = "none", denominator: _Denominator | float = "weights", empty: _Empty = "nan",
     sample_weight: ArrayLike | None = None, mask: ArrayLike | None = None, upstream: ArrayLike | None = None, class_axis: int = -1,
-    dtype: _Format = "float64",
+    dtype: _Format = "float64", exact: bool = True, out: Any = None,
 ) -> Any:
     """Label ranking loss: the share of pairs of a label that holds and one that does not, which are in the wrong order.
 
@@ -1709,7 +1742,7 @@ def lambdarank(
     scores: ArrayLike, target: ArrayLike, rank: ArrayLike,
     *, reduction: _Reduction = "none", denominator: _Denominator | float = "weights", empty: _Empty = "nan",
     sample_weight: ArrayLike | None = None, mask: ArrayLike | None = None, upstream: ArrayLike | None = None, class_axis: int = -1,
-    dtype: _Format = "float64",
+    dtype: _Format = "float64", exact: bool = True, out: Any = None,
 ) -> Any:
     """LambdaRank's loss of a list: of two items the better one is to score higher, and matters by what their exchange does to NDCG.
 
@@ -1730,7 +1763,7 @@ def listmle(
     scores: ArrayLike, rank: ArrayLike,
     *, reduction: _Reduction = "none", denominator: _Denominator | float = "weights", empty: _Empty = "nan",
     sample_weight: ArrayLike | None = None, mask: ArrayLike | None = None, upstream: ArrayLike | None = None, class_axis: int = -1,
-    dtype: _Format = "float64",
+    dtype: _Format = "float64", exact: bool = True, out: Any = None,
 ) -> Any:
     """ListMLE: of all items that are left, each time the one that stands next is to be drawn, in the order that is wanted.
 
@@ -1748,7 +1781,7 @@ def pairwise_hinge(
     scores: ArrayLike, target: ArrayLike,
     *, reduction: _Reduction = "none", denominator: _Denominator | float = "weights", empty: _Empty = "nan",
     sample_weight: ArrayLike | None = None, mask: ArrayLike | None = None, upstream: ArrayLike | None = None, class_axis: int = -1,
-    dtype: _Format = "float64",
+    dtype: _Format = "float64", exact: bool = True, out: Any = None,
 ) -> Any:
     """Pairwise hinge loss of a list (ranking SVM): of two items of different grades the better one is to lead by 1.
 
@@ -1765,7 +1798,7 @@ def pairwise_logistic(
     scores: ArrayLike, target: ArrayLike,
     *, reduction: _Reduction = "none", denominator: _Denominator | float = "weights", empty: _Empty = "nan",
     sample_weight: ArrayLike | None = None, mask: ArrayLike | None = None, upstream: ArrayLike | None = None, class_axis: int = -1,
-    dtype: _Format = "float64",
+    dtype: _Format = "float64", exact: bool = True, out: Any = None,
 ) -> Any:
     """Pairwise logistic loss of a list (RankNet): of two items of different grades the better one is to score higher.
 
@@ -1782,7 +1815,7 @@ def query_cross_entropy(
     scores: ArrayLike, target: ArrayLike, shift: ArrayLike, alpha: ArrayLike = 0.95,
     *, reduction: _Reduction = "none", denominator: _Denominator | float = "weights", empty: _Empty = "nan",
     sample_weight: ArrayLike | None = None, mask: ArrayLike | None = None, upstream: ArrayLike | None = None, class_axis: int = -1,
-    dtype: _Format = "float64",
+    dtype: _Format = "float64", exact: bool = True, out: Any = None,
 ) -> Any:
     """QueryCrossEntropy of a query's documents: sigmoid cross-entropy, and the same when the query's own offset is added to all scores.
 
@@ -1802,7 +1835,7 @@ def query_rmse(
     prediction: ArrayLike, target: ArrayLike,
     *, reduction: _Reduction = "none", denominator: _Denominator | float = "weights", empty: _Empty = "nan",
     sample_weight: ArrayLike | None = None, mask: ArrayLike | None = None, upstream: ArrayLike | None = None, class_axis: int = -1,
-    dtype: _Format = "float64",
+    dtype: _Format = "float64", exact: bool = True, out: Any = None,
 ) -> Any:
     """QueryRMSE, the root mean squared error of a query's documents, when what all predictions of it are off by alike is taken off.
 
@@ -1820,7 +1853,7 @@ def yetirank(
     scores: ArrayLike, target: ArrayLike, rank: ArrayLike, decay: ArrayLike = 0.85,
     *, reduction: _Reduction = "none", denominator: _Denominator | float = "weights", empty: _Empty = "nan",
     sample_weight: ArrayLike | None = None, mask: ArrayLike | None = None, upstream: ArrayLike | None = None, class_axis: int = -1,
-    dtype: _Format = "float64",
+    dtype: _Format = "float64", exact: bool = True, out: Any = None,
 ) -> Any:
     """YetiRank's loss of a list in one sampled order: of two neighbours in it the better item is to score higher.
 
@@ -1840,6 +1873,7 @@ def absolute_error(
     prediction: ArrayLike, target: ArrayLike,
     *, reduction: _Reduction = "none", denominator: _Denominator | float = "weights", empty: _Empty = "nan",
     sample_weight: ArrayLike | None = None, mask: ArrayLike | None = None, upstream: ArrayLike | None = None, dtype: _Format = "float64",
+    exact: bool = True, out: Any = None,
 ) -> Any:
     """Absolute error.
 
@@ -1855,6 +1889,7 @@ def absolute_percentage_error(
     prediction: ArrayLike, target: ArrayLike, floor: ArrayLike = 2.220446049250313e-16,
     *, reduction: _Reduction = "none", denominator: _Denominator | float = "weights", empty: _Empty = "nan",
     sample_weight: ArrayLike | None = None, mask: ArrayLike | None = None, upstream: ArrayLike | None = None, dtype: _Format = "float64",
+    exact: bool = True, out: Any = None,
 ) -> Any:
     """Absolute percentage error: the absolute error as a share of the target, with a floor under the target's size.
 
@@ -1872,6 +1907,7 @@ def cauchy(
     prediction: ArrayLike, target: ArrayLike, scale: ArrayLike = 1.0,
     *, reduction: _Reduction = "none", denominator: _Denominator | float = "weights", empty: _Empty = "nan",
     sample_weight: ArrayLike | None = None, mask: ArrayLike | None = None, upstream: ArrayLike | None = None, dtype: _Format = "float64",
+    exact: bool = True, out: Any = None,
 ) -> Any:
     """Cauchy loss, also called Lorentzian: half the square of r / c near 0, twice its logarithm far off.
 
@@ -1889,6 +1925,7 @@ def epsilon_insensitive(
     prediction: ArrayLike, target: ArrayLike, epsilon: ArrayLike = 0.1,
     *, reduction: _Reduction = "none", denominator: _Denominator | float = "weights", empty: _Empty = "nan",
     sample_weight: ArrayLike | None = None, mask: ArrayLike | None = None, upstream: ArrayLike | None = None, dtype: _Format = "float64",
+    exact: bool = True, out: Any = None,
 ) -> Any:
     """Epsilon-insensitive loss of support vector regression: the absolute error beyond a tube in which nothing costs.
 
@@ -1905,6 +1942,7 @@ def expectile(
     prediction: ArrayLike, target: ArrayLike, tau: ArrayLike = 0.5,
     *, reduction: _Reduction = "none", denominator: _Denominator | float = "weights", empty: _Empty = "nan",
     sample_weight: ArrayLike | None = None, mask: ArrayLike | None = None, upstream: ArrayLike | None = None, dtype: _Format = "float64",
+    exact: bool = True, out: Any = None,
 ) -> Any:
     """Expectile loss: a squared error that weighs residuals of either sign differently; its least mean is at an expectile of the targets.
 
@@ -1922,6 +1960,7 @@ def fair(
     prediction: ArrayLike, target: ArrayLike, scale: ArrayLike = 1.0,
     *, reduction: _Reduction = "none", denominator: _Denominator | float = "weights", empty: _Empty = "nan",
     sample_weight: ArrayLike | None = None, mask: ArrayLike | None = None, upstream: ArrayLike | None = None, dtype: _Format = "float64",
+    exact: bool = True, out: Any = None,
 ) -> Any:
     """Fair loss: half the squared error near 0, a line of slope c far off, and smooth between them.
 
@@ -1939,6 +1978,7 @@ def gaussian_nll(
     prediction: ArrayLike, target: ArrayLike, variance: ArrayLike,
     *, reduction: _Reduction = "none", denominator: _Denominator | float = "weights", empty: _Empty = "nan",
     sample_weight: ArrayLike | None = None, mask: ArrayLike | None = None, upstream: ArrayLike | None = None, dtype: _Format = "float64",
+    exact: bool = True, out: Any = None,
 ) -> Any:
     """Gaussian negative log-likelihood: a mean and a variance are predicted.
 
@@ -1956,6 +1996,7 @@ def geman_mcclure(
     prediction: ArrayLike, target: ArrayLike, scale: ArrayLike = 1.0,
     *, reduction: _Reduction = "none", denominator: _Denominator | float = "weights", empty: _Empty = "nan",
     sample_weight: ArrayLike | None = None, mask: ArrayLike | None = None, upstream: ArrayLike | None = None, dtype: _Format = "float64",
+    exact: bool = True, out: Any = None,
 ) -> Any:
     """Geman-McClure loss: half the square of r / c near 0, and 2 far off, which it approaches as 1 / r^2 vanishes.
 
@@ -1974,6 +2015,7 @@ def half_squared_error(
     prediction: ArrayLike, target: ArrayLike,
     *, reduction: _Reduction = "none", denominator: _Denominator | float = "weights", empty: _Empty = "nan",
     sample_weight: ArrayLike | None = None, mask: ArrayLike | None = None, upstream: ArrayLike | None = None, dtype: _Format = "float64",
+    exact: bool = True, out: Any = None,
 ) -> Any:
     """Half the squared error.
 
@@ -1989,6 +2031,7 @@ def huber(
     prediction: ArrayLike, target: ArrayLike, delta: ArrayLike = 1.0,
     *, reduction: _Reduction = "none", denominator: _Denominator | float = "weights", empty: _Empty = "nan",
     sample_weight: ArrayLike | None = None, mask: ArrayLike | None = None, upstream: ArrayLike | None = None, dtype: _Format = "float64",
+    exact: bool = True, out: Any = None,
 ) -> Any:
     """Huber loss.
 
@@ -2005,6 +2048,7 @@ def log_cosh(
     prediction: ArrayLike, target: ArrayLike,
     *, reduction: _Reduction = "none", denominator: _Denominator | float = "weights", empty: _Empty = "nan",
     sample_weight: ArrayLike | None = None, mask: ArrayLike | None = None, upstream: ArrayLike | None = None, dtype: _Format = "float64",
+    exact: bool = True, out: Any = None,
 ) -> Any:
     """Log-cosh loss: half the squared error near 0, the absolute error less log 2 far off.
 
@@ -2021,6 +2065,7 @@ def loglin_quantile(
     log_prediction: ArrayLike, target: ArrayLike, tau: ArrayLike = 0.5,
     *, reduction: _Reduction = "none", denominator: _Denominator | float = "weights", empty: _Empty = "nan",
     sample_weight: ArrayLike | None = None, mask: ArrayLike | None = None, upstream: ArrayLike | None = None, dtype: _Format = "float64",
+    exact: bool = True, out: Any = None,
 ) -> Any:
     """Quantile loss of a prediction that is given by its logarithm, and so is above 0.
 
@@ -2039,6 +2084,7 @@ def lq(
     prediction: ArrayLike, target: ArrayLike, power: ArrayLike = 1.5,
     *, reduction: _Reduction = "none", denominator: _Denominator | float = "weights", empty: _Empty = "nan",
     sample_weight: ArrayLike | None = None, mask: ArrayLike | None = None, upstream: ArrayLike | None = None, dtype: _Format = "float64",
+    exact: bool = True, out: Any = None,
 ) -> Any:
     """L_q loss: the absolute error to a power, between the absolute and the squared error, or beyond.
 
@@ -2056,7 +2102,7 @@ def max_error(
     prediction: ArrayLike, target: ArrayLike,
     *, reduction: _Reduction = "none", denominator: _Denominator | float = "weights", empty: _Empty = "nan",
     sample_weight: ArrayLike | None = None, mask: ArrayLike | None = None, upstream: ArrayLike | None = None, class_axis: int = -1,
-    dtype: _Format = "float64",
+    dtype: _Format = "float64", exact: bool = True, out: Any = None,
 ) -> Any:
     """Maximum error of a batch: the largest absolute residual.
 
@@ -2074,7 +2120,7 @@ def median_absolute_error(
     prediction: ArrayLike, target: ArrayLike,
     *, reduction: _Reduction = "none", denominator: _Denominator | float = "weights", empty: _Empty = "nan",
     sample_weight: ArrayLike | None = None, mask: ArrayLike | None = None, upstream: ArrayLike | None = None, class_axis: int = -1,
-    dtype: _Format = "float64",
+    dtype: _Format = "float64", exact: bool = True, out: Any = None,
 ) -> Any:
     """Median absolute error of a batch: half of the absolute residuals are larger, and how much larger does not count.
 
@@ -2092,6 +2138,7 @@ def pseudo_huber(
     prediction: ArrayLike, target: ArrayLike, delta: ArrayLike = 1.0,
     *, reduction: _Reduction = "none", denominator: _Denominator | float = "weights", empty: _Empty = "nan",
     sample_weight: ArrayLike | None = None, mask: ArrayLike | None = None, upstream: ArrayLike | None = None, dtype: _Format = "float64",
+    exact: bool = True, out: Any = None,
 ) -> Any:
     """Pseudo-Huber loss: half the squared error near 0, a line of slope delta far off, and smooth between them.
 
@@ -2109,6 +2156,7 @@ def quantile(
     prediction: ArrayLike, target: ArrayLike, tau: ArrayLike = 0.5,
     *, reduction: _Reduction = "none", denominator: _Denominator | float = "weights", empty: _Empty = "nan",
     sample_weight: ArrayLike | None = None, mask: ArrayLike | None = None, upstream: ArrayLike | None = None, dtype: _Format = "float64",
+    exact: bool = True, out: Any = None,
 ) -> Any:
     """Quantile loss, also called pinball loss: its least mean is at a quantile of the targets.
 
@@ -2126,7 +2174,7 @@ def root_mean_squared_error(
     prediction: ArrayLike, target: ArrayLike,
     *, reduction: _Reduction = "none", denominator: _Denominator | float = "weights", empty: _Empty = "nan",
     sample_weight: ArrayLike | None = None, mask: ArrayLike | None = None, upstream: ArrayLike | None = None, class_axis: int = -1,
-    dtype: _Format = "float64",
+    dtype: _Format = "float64", exact: bool = True, out: Any = None,
 ) -> Any:
     """Root mean squared error of a batch.
 
@@ -2144,6 +2192,7 @@ def smooth_l1(
     prediction: ArrayLike, target: ArrayLike, beta: ArrayLike = 1.0,
     *, reduction: _Reduction = "none", denominator: _Denominator | float = "weights", empty: _Empty = "nan",
     sample_weight: ArrayLike | None = None, mask: ArrayLike | None = None, upstream: ArrayLike | None = None, dtype: _Format = "float64",
+    exact: bool = True, out: Any = None,
 ) -> Any:
     """Smooth L1 loss: the absolute error with its corner rounded off by a parabola.
 
@@ -2161,6 +2210,7 @@ def squared_epsilon_insensitive(
     prediction: ArrayLike, target: ArrayLike, epsilon: ArrayLike = 0.1,
     *, reduction: _Reduction = "none", denominator: _Denominator | float = "weights", empty: _Empty = "nan",
     sample_weight: ArrayLike | None = None, mask: ArrayLike | None = None, upstream: ArrayLike | None = None, dtype: _Format = "float64",
+    exact: bool = True, out: Any = None,
 ) -> Any:
     """Squared epsilon-insensitive loss: the squared error beyond a tube in which nothing costs.
 
@@ -2177,6 +2227,7 @@ def squared_error(
     prediction: ArrayLike, target: ArrayLike,
     *, reduction: _Reduction = "none", denominator: _Denominator | float = "weights", empty: _Empty = "nan",
     sample_weight: ArrayLike | None = None, mask: ArrayLike | None = None, upstream: ArrayLike | None = None, dtype: _Format = "float64",
+    exact: bool = True, out: Any = None,
 ) -> Any:
     """Squared error.
 
@@ -2192,6 +2243,7 @@ def squared_logarithmic_error(
     prediction: ArrayLike, target: ArrayLike,
     *, reduction: _Reduction = "none", denominator: _Denominator | float = "weights", empty: _Empty = "nan",
     sample_weight: ArrayLike | None = None, mask: ArrayLike | None = None, upstream: ArrayLike | None = None, dtype: _Format = "float64",
+    exact: bool = True, out: Any = None,
 ) -> Any:
     """Squared logarithmic error: the squared error of log(1 + x), so that ratios count and not differences.
 
@@ -2209,6 +2261,7 @@ def welsch(
     prediction: ArrayLike, target: ArrayLike, scale: ArrayLike = 1.0,
     *, reduction: _Reduction = "none", denominator: _Denominator | float = "weights", empty: _Empty = "nan",
     sample_weight: ArrayLike | None = None, mask: ArrayLike | None = None, upstream: ArrayLike | None = None, dtype: _Format = "float64",
+    exact: bool = True, out: Any = None,
 ) -> Any:
     """Welsch loss, also called Leclerc's: half the square of r / c near 0, and 1 far off, whatever the residual.
 
@@ -2227,7 +2280,7 @@ def l2_penalty(
     weights: ArrayLike, strength: ArrayLike = 1.0,
     *, reduction: _Reduction = "none", denominator: _Denominator | float = "weights", empty: _Empty = "nan",
     sample_weight: ArrayLike | None = None, mask: ArrayLike | None = None, upstream: ArrayLike | None = None, class_axis: int = -1,
-    dtype: _Format = "float64",
+    dtype: _Format = "float64", exact: bool = True, out: Any = None,
 ) -> Any:
     """L2 penalty, or weight decay: what structural risk adds to the loss.
 
@@ -2243,7 +2296,7 @@ def z_loss(
     logits: ArrayLike, strength: ArrayLike = 0.0001,
     *, reduction: _Reduction = "none", denominator: _Denominator | float = "weights", empty: _Empty = "nan",
     sample_weight: ArrayLike | None = None, mask: ArrayLike | None = None, upstream: ArrayLike | None = None, class_axis: int = -1,
-    dtype: _Format = "float64",
+    dtype: _Format = "float64", exact: bool = True, out: Any = None,
 ) -> Any:
     """Z-loss: the penalty that keeps the normaliser of a softmax near 1, added to cross-entropy where language models are trained.
 
@@ -2262,6 +2315,7 @@ def dice(
     *, reduction: _Reduction = "none", denominator: _Denominator | float = "weights", empty: _Empty = "nan",
     sample_weight: ArrayLike | None = None, label_smoothing: float = 0.0, smoothing: _Smoothing = "all", mask: ArrayLike | None = None,
     target_form: Literal["probability", "sign"] | None = None, upstream: ArrayLike | None = None, dtype: _Format = "float64",
+    exact: bool = True, out: Any = None,
 ) -> Any:
     """Soft Dice loss of a map of probabilities: 1 less twice what it shares with the true map, over what the two have.
 
@@ -2281,6 +2335,7 @@ def generalized_dice(
     *, reduction: _Reduction = "none", denominator: _Denominator | float = "weights", empty: _Empty = "nan",
     sample_weight: ArrayLike | None = None, label_smoothing: float = 0.0, smoothing: _Smoothing = "all", mask: ArrayLike | None = None,
     target_form: Literal["probability", "sign"] | None = None, upstream: ArrayLike | None = None, dtype: _Format = "float64",
+    exact: bool = True, out: Any = None,
 ) -> Any:
     """Generalised Dice loss of maps of several classes: each class counts by the square of how rare it is among the labels.
 
@@ -2302,6 +2357,7 @@ def jaccard(
     *, reduction: _Reduction = "none", denominator: _Denominator | float = "weights", empty: _Empty = "nan",
     sample_weight: ArrayLike | None = None, label_smoothing: float = 0.0, smoothing: _Smoothing = "all", mask: ArrayLike | None = None,
     target_form: Literal["probability", "sign"] | None = None, upstream: ArrayLike | None = None, dtype: _Format = "float64",
+    exact: bool = True, out: Any = None,
 ) -> Any:
     """Soft Jaccard loss of a map of probabilities: 1 less what it shares with the true map over what is in either (IoU loss).
 
@@ -2322,6 +2378,7 @@ def tversky(
     *, reduction: _Reduction = "none", denominator: _Denominator | float = "weights", empty: _Empty = "nan",
     sample_weight: ArrayLike | None = None, label_smoothing: float = 0.0, smoothing: _Smoothing = "all", mask: ArrayLike | None = None,
     target_form: Literal["probability", "sign"] | None = None, upstream: ArrayLike | None = None, dtype: _Format = "float64",
+    exact: bool = True, out: Any = None,
 ) -> Any:
     """Tversky loss of a map of probabilities: a soft overlap in which false alarms and misses have weights of their own.
 
@@ -2342,7 +2399,7 @@ def ctc(
     log_probabilities: ArrayLike, target: ArrayLike, blank: ArrayLike,
     *, reduction: _Reduction = "none", denominator: _Denominator | float = "weights", empty: _Empty = "nan",
     sample_weight: ArrayLike | None = None, mask: ArrayLike | None = None, upstream: ArrayLike | None = None, class_axis: int = -1,
-    dtype: _Format = "float64",
+    dtype: _Format = "float64", exact: bool = True, out: Any = None,
 ) -> Any:
     """Connectionist temporal classification: how unlikely it is that steps, each of one class or of none, spell a row of labels.
 
@@ -2363,6 +2420,7 @@ def aft(
     prediction: ArrayLike, target: ArrayLike, censoring: ArrayLike, span: ArrayLike, scale: ArrayLike = 1.0,
     *, reduction: _Reduction = "none", denominator: _Denominator | float = "weights", empty: _Empty = "nan",
     sample_weight: ArrayLike | None = None, mask: ArrayLike | None = None, upstream: ArrayLike | None = None, dtype: _Format = "float64",
+    exact: bool = True, out: Any = None,
 ) -> Any:
     """Accelerated failure time with a logistic distribution: -log of how likely what is known of a time is, of which a median is predicted.
 
@@ -2384,7 +2442,7 @@ def cox(
     log_hazard: ArrayLike, event: ArrayLike, time: ArrayLike,
     *, reduction: _Reduction = "none", denominator: _Denominator | float = "weights", empty: _Empty = "nan",
     sample_weight: ArrayLike | None = None, mask: ArrayLike | None = None, upstream: ArrayLike | None = None, class_axis: int = -1,
-    dtype: _Format = "float64",
+    dtype: _Format = "float64", exact: bool = True, out: Any = None,
 ) -> Any:
     """Cox's partial likelihood with Breslow's ties: of all who were at risk when an event came, the one it came to had the highest hazard.
 

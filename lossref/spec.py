@@ -78,6 +78,7 @@ class Loss:
     `value`, `gradient` and `hessian` (the diagonal in the first argument) are float64 NumPy, vectorised and unreduced; the gradient is one
     array, or a tuple in the order of `differentiable`. `target` is the kind of the argument of that name; `is_affine` says
     whether the loss is affine in it. `soft_target` names the loss that takes a weight for each class where this one takes an index.
+    `plain` is value and gradient without compensated sums, for a caller who chooses speed: `exact=False`.
     One loss `stands_for_its_kind` of target: options act on targets and weights, not on formulas, and only of it every pair is asked.
     """
 
@@ -94,6 +95,7 @@ class Loss:
     gradient: Callable[..., Any] | None = None
     value_and_gradient: Callable[..., Any] | None = None
     hessian: Callable[..., Any] | None = None
+    plain: Callable[..., Any] | None = None
     laws: tuple[Law, ...] = ()
     hard: tuple[Hard, ...] = ()
     known: tuple[Known, ...] = ()
@@ -136,8 +138,8 @@ class Loss:
     @cached_property
     def is_ours(self) -> bool:
         """Whether all its float64 code is the package's: somebody's own may change what it is given, or read what changes between calls."""
-        code = (self.value, self.gradient, self.hessian, self.value_and_gradient)
-        return all(getattr(function, "__module__", "").startswith("lossref.losses.") for function in code if function is not None)
+        code = (self.value, self.gradient, self.hessian, self.value_and_gradient, self.plain)
+        return all(getattr(function, "__module__", "").startswith("lossref.") for function in code if function is not None)
 
     @property
     def is_function(self) -> bool:

@@ -30,6 +30,8 @@ TYPES = {
     "ignore_index": "int | None",
     "class_axis": "int",
     "dtype": "_Format",
+    "exact": "bool",
+    "out": "Any",
 }
 HEAD = f'''"""Every loss of the catalogue as a function. Written by scripts/write_stubs.py from the loss files: change those."""
 

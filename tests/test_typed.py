@@ -50,7 +50,7 @@ def test_its_signature_has_arguments_parameters_and_the_options_that_mean_someth
     assert {p.name: p.default for p in by_position if p.default is not p.empty} == loss.defaults
     by_keyword = {p.name: p.default for p in parameters.values() if p.kind is p.KEYWORD_ONLY}
     assert by_keyword.pop("class_axis", None) == (-1 if any(space.rank == 1 for space in loss.arguments.values()) else None)
-    assert by_keyword.pop("dtype") == "float64"
+    assert (by_keyword.pop("dtype"), by_keyword.pop("exact"), by_keyword.pop("out")) == ("float64", True, None)
     assert all(options.DEFAULTS[name] == x for name, x in by_keyword.items())
     assert ("reduction" in by_keyword) != loss.is_function
     assert not by_keyword.keys() & options.refusals(loss).keys()

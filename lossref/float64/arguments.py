@@ -10,13 +10,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from lossref.arrays import plain, precision
-from lossref.bits import SIGN_BIT
 from lossref.options import WEIGHTS
 from lossref.spaces import Space, lengths
 from lossref.spec import Loss
 
 Array = NDArray[Any]
 EXACT = 2**53  # float64 holds every integer up to here
+LEAST_INTEGER = -(2**63)  # its bits are those of -0
 LARGE = 1 << 15  # numbers that are not copied needlessly
 SHOWN = 8  # numbers of a long array in a message
 
@@ -50,8 +50,10 @@ def checked(loss: Loss, values: Mapping[str, Any], given: Mapping[str, Any], out
             inside = inside & np.isfinite(x)
         if outside == "raise" and not inside.all():
             raise ValueError(_complaint(loss, name, space, x, inside))
-        inner = tuple(range(x.ndim - space.rank, x.ndim))
-        void = void | ~inside | np.isnan(x.max(axis=inner) if inner else x)  # a maximum hands a NaN on
+        if not inside.all():
+            void = void | ~inside
+        if x.size and np.isnan(x.max()):  # a maximum hands a NaN on
+            void = void | np.isnan(x.max(axis=tuple(range(x.ndim - space.rank, x.ndim))))
     return Arguments(arrays, batch, void)
 
 
@@ -102,7 +104,7 @@ def _array(loss: Loss, name: str, x: Any) -> Array:
         return class_indices(loss, name, array)
     if array.dtype.kind in "iu" and array.size and not -EXACT <= int(array.min()) <= int(array.max()) <= EXACT:
         raise ValueError(f"{loss.name}: {name} holds integers beyond 2**53, which float64 cannot tell apart")
-    if array.dtype == np.float64 and array.size > LARGE and loss.is_ours and not (array.view(np.uint64) == np.uint64(SIGN_BIT)).any():
+    if array.dtype == np.float64 and array.size > LARGE and loss.is_ours and array.view(np.int64).min() != LEAST_INTEGER:
         array = array.view()
         array.flags.writeable = False
         return array

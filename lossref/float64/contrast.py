@@ -12,7 +12,8 @@ from collections.abc import Callable
 import numpy as np
 
 from lossref.float64.doubled import Doubled, doubled, each, exponential, minus, over, plus, root, times, total
-from lossref.float64.kernels import Array, exact_sum, log_loss_of_logits
+from lossref.float64.kernels import Array, exact_sum
+from lossref.float64.softmax import log_loss_of_logits
 from lossref.float64.vectors import across, cosine, is_leader, norm, scaled
 
 LIFT = 512  # shares are kept times this power of two: where a vector is short its slope may be large, and the share subnormal

@@ -3,23 +3,46 @@
 from __future__ import annotations
 
 import difflib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from itertools import combinations
 from typing import Any
 
 import numpy as np
 
 from lossref import catalog, options
-from lossref.arrays import as_format, judged
+from lossref.arrays import as_format, judged, shown
 from lossref.float64.arguments import real_numbers
 from lossref.float64.layout import LAST, classes_back, classes_last, is_moved
 from lossref.float64.options import derivative, prepare, reduced
-from lossref.float64.parts import assembled, computed
+from lossref.float64.parts import assembled, computed, flat
 from lossref.float64.reach import recovered
 from lossref.formats import FLOAT64, Format
 from lossref.spec import Loss
 
 
-def value(loss: str | Loss, *arguments: Any, class_axis: int = LAST, dtype: str = "float64", **named: Any) -> Any:
+@dataclass(frozen=True)
+class Way:
+    """How a caller wants the answers: where classes lie, the format, whether exact sums are worth their time, and arrays to write to."""
+
+    class_axis: int
+    dtype: str
+    exact: bool
+    out: Any
+
+    def __post_init__(self) -> None:
+        if not isinstance(self.exact, (bool, np.bool_)):
+            raise ValueError(f"exact must be True or False, and is {shown(self.exact)}")
+        rooms = [] if self.out is None else flat(self.out)
+        if any(not isinstance(room, np.ndarray) or not room.flags.writeable for room in rooms):
+            raise ValueError(f"out must be an array that can be written to, or a tuple of them, and is {shown(self.out)}")
+        if any(np.shares_memory(*pair) for pair in combinations(rooms, 2)):
+            raise ValueError("out must be arrays that share no memory")
+
+
+def value(
+    loss: str | Loss, *arguments: Any, class_axis: int = LAST, dtype: str = "float64", exact: bool = True, out: Any = None, **named: Any
+) -> Any:
     """The loss of each example, computed in float64.
 
     `loss` is a name of `lossref list`, or a record of one's own. Arguments follow positionally (prediction, target) or by name,
@@ -31,28 +54,35 @@ def value(loss: str | Loss, *arguments: Any, class_axis: int = LAST, dtype: str 
     `class_axis` says where the classes of a batch lie that has them elsewhere than last: 1 for PyTorch's (N, C, H, W).
     `dtype` is the format that the answer is rounded to, once, and comes as an array of: float64, float32, float16, and with ml_dtypes
     bfloat16, float8_e5m2 and float8_e4m3fn (which has no infinity: what is beyond it is NaN).
+    `exact=False` is for speed: sums and means of calls are compensated and not rounded once, and softmax cross-entropy of class indices
+    is computed plainly; what a loss is graded by, `exact=True`, is the other way.
+    `out` is an array of float64 that the answer is written to, of its shape, as NumPy has it.
     """
-    return _call("value", loss, arguments, named, class_axis, dtype)
+    return _call("value", loss, arguments, named, Way(class_axis, dtype, exact, out))
 
 
-def gradient(loss: str | Loss, *arguments: Any, class_axis: int = LAST, dtype: str = "float64", **named: Any) -> Any:
+def gradient(
+    loss: str | Loss, *arguments: Any, class_axis: int = LAST, dtype: str = "float64", exact: bool = True, out: Any = None, **named: Any
+) -> Any:
     """The derivative of the loss of each example, shaped like the first argument; arguments as for `value`.
 
-    A loss that is differentiable in several arguments gives a tuple, one array for each.
+    A loss that is differentiable in several arguments gives a tuple, one array for each, and takes such a tuple as `out`.
     """
-    return _call("gradient", loss, arguments, named, class_axis, dtype)
+    return _call("gradient", loss, arguments, named, Way(class_axis, dtype, exact, out))
 
 
-def hessian(loss: str | Loss, *arguments: Any, class_axis: int = LAST, dtype: str = "float64", **named: Any) -> Any:
+def hessian(
+    loss: str | Loss, *arguments: Any, class_axis: int = LAST, dtype: str = "float64", exact: bool = True, out: Any = None, **named: Any
+) -> Any:
     """The diagonal of the second derivative in the first argument; ValueError where the loss has none to offer."""
-    return _call("hessian", loss, arguments, named, class_axis, dtype)
+    return _call("hessian", loss, arguments, named, Way(class_axis, dtype, exact, out))
 
 
 def value_and_gradient(
-    loss: str | Loss, *arguments: Any, class_axis: int = LAST, dtype: str = "float64", **named: Any
+    loss: str | Loss, *arguments: Any, class_axis: int = LAST, dtype: str = "float64", exact: bool = True, out: Any = None, **named: Any
 ) -> tuple[Any, Any]:
-    """Both, sharing their work where the loss can; arguments as for `value`."""
-    result: tuple[Any, Any] = _call("value_and_gradient", loss, arguments, named, class_axis, dtype)
+    """Both, sharing their work where the loss can; arguments as for `value`, `out` a pair."""
+    result: tuple[Any, Any] = _call("value_and_gradient", loss, arguments, named, Way(class_axis, dtype, exact, out))
     return result
 
 
@@ -80,14 +110,16 @@ def evaluate(loss: Loss, part: str, values: Mapping[str, Any], *, outside: str =
     return assembled(part, {key: y[()] for key, y in computed(loss, part, values, values, outside).items()})
 
 
-def _call(part: str, asked: str | Loss, arguments: tuple[Any, ...], named: Mapping[str, Any], class_axis: int, dtype: str) -> Any:
-    loss, form = catalog.find(asked), judged("dtype", dtype)
+def _call(part: str, asked: str | Loss, arguments: tuple[Any, ...], named: Mapping[str, Any], way: Way) -> Any:
+    loss, form = catalog.find(asked), judged("dtype", way.dtype)
     own, call = options.split(named)
     values = {name: real_numbers(loss, name, x) for name, x in bind(loss, arguments, own).items()}
-    if not is_moved(class_axis):
-        return _in_format(_answered(loss, part, values, call), form)
-    found = _answered(loss, part, classes_last(loss, values, class_axis), call)
-    return _in_format(classes_back(loss, part, found, class_axis), form)
+    if not is_moved(way.class_axis):
+        found = _in_format(_answered(loss, part, values, call, way), form)
+    else:
+        moved = _answered(loss, part, classes_last(loss, values, way.class_axis), call, replace(way, out=None))
+        found = _in_format(classes_back(loss, part, moved, way.class_axis), form)
+    return found if way.out is None else _filled(loss, way.out, found)
 
 
 def _in_format(found: Any, form: Format) -> Any:
@@ -97,22 +129,40 @@ def _in_format(found: Any, form: Format) -> Any:
     return tuple(_in_format(x, form) for x in found) if isinstance(found, tuple) else as_format(np.asarray(found), form)[()]
 
 
-def _answered(loss: Loss, part: str, values: Mapping[str, Any], call: Mapping[str, Any]) -> Any:
+def _filled(loss: Loss, out: Any, found: Any) -> Any:
+    """What the caller gave for the answers, with these in it; ValueError where it does not fit."""
+    rooms, answers = flat(out), [np.asarray(x) for x in flat(found)]
+    wanted, given = ([(x.dtype.name, x.shape) for x in of] for of in (answers, rooms))
+    if given != wanted:
+        raise ValueError(f"{loss.name}: out must be {_arrays(wanted)}, and is {_arrays(given)}")
+    for room, answer in zip(rooms, answers, strict=True):
+        if not np.may_share_memory(room, answer):  # it is written there already
+            room[...] = answer
+    return out
+
+
+def _arrays(of: Sequence[tuple[str, tuple[int, ...]]]) -> str:
+    return " and ".join(f"a {kind} array of shape {shape}" for kind, shape in of)
+
+
+def _answered(loss: Loss, part: str, values: Mapping[str, Any], call: Mapping[str, Any], way: Way) -> Any:
     if not call:
-        return evaluate(loss, part, values, outside="raise")
+        rooms = () if way.out is None else flat(way.out)
+        found = computed(loss, part, values, values, "raise", exact=way.exact, rooms=rooms)
+        return assembled(part, {key: y[()] for key, y in found.items()})
     chosen = options.Options(**call)
     options.check(loss, chosen)
     with np.errstate(all="ignore"):
-        return _of_a_batch(loss, part, values, chosen)
+        return _of_a_batch(loss, part, values, chosen, way.exact)
 
 
-def _of_a_batch(loss: Loss, part: str, values: Mapping[str, Any], chosen: options.Options) -> Any:
+def _of_a_batch(loss: Loss, part: str, values: Mapping[str, Any], chosen: options.Options, exact: bool) -> Any:
     """A call with options: each row that is kept evaluated, weighted and reduced."""
     rows = prepare(loss, values, chosen)
-    found = recovered(rows.loss, part, rows.values, computed(rows.loss, part, rows.values, values, "raise"))
+    found = recovered(rows.loss, part, rows.values, computed(rows.loss, part, rows.values, values, "raise", exact=exact))
     wanted = ("", *loss.differentiable)  # a loss that takes soft labels may have more slopes than the one that takes an index
     whole = {
-        (of, name): derivative(rows, name, x, chosen, np.shape(values[name])) if name else reduced(rows, x, chosen)
+        (of, name): derivative(rows, name, x, chosen, np.shape(values[name]), exact) if name else reduced(rows, x, chosen, exact)
         for (of, name), x in found.items()
         if name in wanted
     }

@@ -6,6 +6,7 @@ rounded p, so its relative error stays within a few ulps to the last subnormal.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -16,7 +17,6 @@ LOG_2 = 0.6931471805599453
 SERIES_REACH = 0.35
 SERIES_TERMS = 17
 LINE_TERMS = 20
-FEW = 64  # classes of short rows
 
 
 def as_array(x: Array) -> Array:
@@ -129,12 +129,15 @@ def exact_sum(terms: Array) -> Array:
     return total + np.where(np.isfinite(total), lost, 0.0)
 
 
-def sum_of_positives(terms: Array, axis: int = -1) -> Array:
-    """The sum along an axis, which stays with one entry, of terms that are at least 0: rounded once, but for parts in 2**53 of that."""
+def sum_of_positives(terms: Array, axis: int = -1, room: Any = None) -> Array:
+    """The sum along an axis, which stays with one entry, of terms that are at least 0: rounded once, but for parts in 2**53 of that.
+
+    An array may be there to work in.
+    """
     # What lies above a power of two well beyond the largest is added exactly, whatever the order; the rest is a 2**-53rd of that.
     largest = terms.max(axis=axis, keepdims=True)
     shift = np.ldexp(1.0, np.frexp(largest)[1] + terms.shape[axis].bit_length())
-    part = terms + shift
+    part = np.add(terms, shift, out=room)
     part -= shift
     total = part.sum(axis=axis, keepdims=True)
     np.subtract(terms, part, out=part)
@@ -217,35 +220,32 @@ def leader_and_tails(logits: Array, low: Array = 0.0) -> tuple[Array, Array, Arr
     subtraction rounds away (Knuth's two-sum) is put back, as a relative error of exp; `low` is what rounding had taken from
     the logits themselves.
     """
-    first, difference, lost = _behind(np.asarray(logits, float), low, -1)
-    leader = np.arange(difference.shape[-1]) == first
-    tails = np.exp(difference)
+    z = np.asarray(logits, float)
+    rooms: list[Array] = [np.empty(z.shape) for _ in range(3)]
+    behind_the_largest(z, low if np.ndim(low) else None, rooms)
+    difference, lost, _ = rooms
+    leader, tails = np.arange(z.shape[-1]) == z.argmax(axis=-1)[..., None], np.exp(difference)
     tails = np.where(leader, 0.0, tails + tails * lost)
     return leader, tails, np.where(leader, 0.0, -difference - lost)
 
 
-def _behind(z: Array, low: Array, axis: int) -> tuple[Array, Array, Array]:
-    """Along an axis, which stays, the index of the first largest entry; z_j - z_max, and what rounding took from that."""
-    first = np.expand_dims(z.argmax(axis=axis), axis)
-    top = np.take_along_axis(z, first, axis=axis)
+def behind_the_largest(z: Array, low: Any, rooms: Sequence[Array], axis: int = -1) -> None:
+    """Along an axis, in the first two of three arrays, z_j - z_max, and what rounding took from it, which `low` adds to if it is there.
+
+    What is infinite on the way has lost nothing.
+    """
+    top, (difference, lost, virtual, *_) = z.max(axis=axis, keepdims=True), rooms
     # As `two_difference` has it, in place: what takes the time is arrays, and not arithmetic.
-    difference = z - top
-    virtual = difference - z
-    lost = difference - virtual
+    np.subtract(z, top, out=difference)
+    np.subtract(difference, z, out=virtual)
+    np.subtract(difference, virtual, out=lost)
     np.subtract(z, lost, out=lost)
     virtual += top
     lost -= virtual
-    if np.ndim(low):
-        lost += low - np.take_along_axis(low, first, axis=axis)
+    if low is not None:
+        lost += low - np.take_along_axis(low, np.expand_dims(z.argmax(axis=axis), axis), axis=axis)
     if not np.isfinite(lost.sum()):  # a step on the way was infinite
         lost[~(np.isfinite(lost) & np.isfinite(difference))] = 0.0
-    return first, difference, lost
-
-
-def _entries(index: Array, axis: int) -> tuple[Array, Array]:
-    """Where the entries of these indices along one of two axes are, of each row or column."""
-    others = np.arange(index.size).reshape(index.shape)
-    return (index, others) if axis == 0 else (others, index)
 
 
 def one_hot(index: Array, classes: int) -> Array:
@@ -285,35 +285,6 @@ def within_reach(weights: Any, others: Any) -> tuple[Array, Array, Array]:
     weights, others = np.broadcast_arrays(as_array(weights), others)
     factor = np.where(weights.max(axis=-1, keepdims=True) > 2.0**960, 2.0**64, 1.0)
     return weights / factor, others, factor
-
-
-def log_loss_of_logits(logits: Array, target: Array, low: Array = 0.0) -> tuple[Array, Array]:
-    """Softmax cross-entropy with an index for target: the value, and the gradient in the logits."""
-    # (z_max - z_y) + log1p(sum over all but one leader of exp(z_j - z_max)): two terms of one sign.
-    z, classes = np.asarray(logits, float), np.shape(logits)[-1]
-    truth = np.clip(np.asarray(target), 0, classes - 1)  # of an index outside the loss is NaN anyhow
-    batch = np.broadcast_shapes(z.shape[:-1], truth.shape)
-    axis = -1 if classes > FEW else 0  # NumPy is slow on short rows, and as quick on many columns
-
-    def laid(x: Array, width: int) -> Array:
-        rows = np.broadcast_to(x, (*batch, width)).reshape(-1, width)
-        return rows if axis else np.ascontiguousarray(rows.T)
-
-    truth = laid(truth[..., None], 1)
-    first, difference, lost = _behind(laid(z, classes), laid(low, classes) if np.ndim(low) else low, axis)
-    slopes, leader, target = np.exp(difference), _entries(first, axis), _entries(truth, axis)
-    at = difference[target] + lost[target]
-    lost *= slopes
-    slopes += lost
-    slopes[leader] = 0.0
-    rest, leads = sum_of_positives(slopes, axis), first == truth
-    # The target's slope is minus the sum of the others; p - 1 would cancel.
-    others = np.where(leads, rest, 1.0 + (rest - slopes[target]))
-    slopes[leader] = 1.0
-    slopes /= 1.0 + rest
-    slopes[target] = -others / (1.0 + rest)
-    value = np.where(leads, 0.0, -at) + np.log1p(rest)
-    return value.reshape(batch)[()], (slopes if axis else np.ascontiguousarray(slopes.T)).reshape(*batch, classes)
 
 
 def with_first_order(cross: Array, miss: Array, hit: Array, epsilon: Array) -> tuple[Array, Array]:

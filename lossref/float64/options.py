@@ -16,9 +16,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from lossref.arrays import doubles
+from lossref.bits import as_fraction
 from lossref.float64.arguments import check_ranks, leading_shape, real_numbers
 from lossref.float64.encode import Encoded, Given, encode, spread
-from lossref.float64.wide import Wide, exact_sum, narrow, over, scaled, times, total
+from lossref.float64.wide import PLAIN, Wide, compensated, exact_sum, narrow, over, scaled, times, total
 from lossref.formats import FLOAT64
 from lossref.options import CANCELLING, EMPTY, Options
 from lossref.spec import Loss
@@ -63,17 +64,17 @@ def prepare(loss: Loss, values: Mapping[str, Any], options: Options) -> Rows:
     return Rows(encoded.loss, arrays, shape, active, weights, bottom, encoded.slope)
 
 
-def reduced(rows: Rows, terms: Wide, options: Options) -> Any:
-    """The value of the call, from the value of each active row; a sum or a mean is rounded once."""
+def reduced(rows: Rows, terms: Wide, options: Options, exact: bool) -> Any:
+    """The value of the call, from the value of each active row; a sum or a mean is rounded once where it is wanted exactly."""
     if options.reduction == "none":
         return _placed(rows, scaled(rows.weights, terms), rows.shape)
     if rows.denominator == 0:
         return np.float64(EMPTY[options.empty])
-    found = total(terms, rows.weights)
+    found = total(terms, rows.weights) if exact else compensated(terms, rows.weights)
     return np.float64(found if isinstance(found, float) else float(FLOAT64.round(found / rows.denominator)))
 
 
-def derivative(rows: Rows, name: str, slopes: Wide, options: Options, shape: tuple[int, ...]) -> Any:
+def derivative(rows: Rows, name: str, slopes: Wide, options: Options, shape: tuple[int, ...], exact: bool) -> Any:
     """The gradient or the Hessian's diagonal of the call in one argument, of a shape, from that of each active row."""
     upstream = doubles("upstream", 1.0 if options.upstream is None else options.upstream)
     wanted = rows.shape if options.reduction == "none" else ()
@@ -83,6 +84,10 @@ def derivative(rows: Rows, name: str, slopes: Wide, options: Options, shape: tup
         return np.zeros(shape)[()]
     if name == "target":
         slopes = Wide(slopes.mantissa * rows.slope, slopes.exponent)
+    whole = as_fraction(float(upstream)) / rows.denominator if not (exact or upstream.ndim) else Fraction(0)
+    if 2**-PLAIN < abs(whole) < 2**PLAIN and rows.weights.is_plain and not np.any(slopes.exponent):
+        weights = rows.weights.mantissa * float(whole)
+        return _placed(rows, slopes.mantissa * weights.reshape(weights.shape + (1,) * (slopes.mantissa.ndim - 1)), shape)
     factors = times(rows.weights, Wide(upstream.reshape(-1)[rows.active] if upstream.ndim else upstream))
     return _placed(rows, scaled(over(factors, rows.denominator), slopes), shape)
 

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import cache
+from itertools import zip_longest
 from typing import Any
 
 import numpy as np
@@ -11,6 +12,7 @@ from numpy.typing import NDArray
 
 from lossref.float64 import recorded
 from lossref.float64.arguments import Arguments, checked, leading_shape
+from lossref.float64.replay import replay
 from lossref.spec import Loss
 
 Array = NDArray[np.float64]
@@ -18,20 +20,30 @@ Parts = dict[tuple[str, str], Array]  # (part, argument) -> its numbers; the val
 BLOCK = 1 << 16  # numbers of the first argument worked on at a time
 
 
-def computed(loss: Loss, part: str, values: Mapping[str, Any], given: Mapping[str, Any], outside: str) -> Parts:
+def computed(
+    loss: Loss,
+    part: str,
+    values: Mapping[str, Any],
+    given: Mapping[str, Any],
+    outside: str,
+    *,
+    exact: bool = True,
+    rooms: Sequence[Any] = (),
+) -> Parts:
     """A part (value and gradient are two) in its full shape; NaN in every example that is outside the domain or holds a NaN.
 
     ValueError where the loss has no such code, where shapes do not fit, and where `outside` is "raise" for points outside. `given` has
-    the arguments before they were encoded.
+    the arguments before they were encoded. What fits is written to `rooms`, arrays in the order of the answers.
     """
-    function = _code(loss, part)
+    function = _code(loss, part, exact)
     with np.errstate(all="ignore"):
-        if (replayed := _replayed(loss, part, function, values)) is not None:
+        if any(np.may_share_memory(room, x) for room in rooms for x in values.values()):
+            rooms = ()
+        if (replayed := _replayed(loss, part, function, values, rooms)) is not None:
             return replayed
         arguments = checked(loss, values, given, outside)
-        found = _in_blocks(function, loss, arguments)
-    keys = _keys(loss, part)
-    parts = dict(zip(keys, _flat(found) if len(keys) > 1 else [found], strict=True))
+        found = _in_blocks(function, loss, arguments, rooms)
+    parts = dict(zip(_keys(loss, part), found, strict=True))
     return {key: _voided(y, arguments, arguments.shape(loss, key[1])) for key, y in parts.items()}
 
 
@@ -52,11 +64,22 @@ def _keys(loss: Loss, part: str) -> list[tuple[str, str]]:
     return values + [("gradient", name) for name in loss.differentiable] if part != "value" else values
 
 
-def _flat(found: Any) -> list[Any]:
-    return [y for x in found for y in _flat(x)] if isinstance(found, tuple) else [found]
+def flat(found: Any) -> list[Any]:
+    """Arrays in tuples, nested or not, one after the other."""
+    return [y for x in found for y in flat(x)] if isinstance(found, tuple) else [found]
 
 
-def _replayed(loss: Loss, part: str, function: Callable[..., Any], values: Mapping[str, Any]) -> Parts | None:
+def _fitting(rooms: Sequence[Any], shapes: Iterable[tuple[int, ...]]) -> list[Array]:
+    """For each answer the array that is there for it, or a new one where that has another shape, type or order, or cannot be written to."""
+    return [
+        x if type(x) is np.ndarray and x.dtype == np.float64 and x.shape == shape and x.flags.carray else np.empty(shape)
+        for x, shape in zip_longest(rooms, shapes)
+    ]
+
+
+def _replayed(
+    loss: Loss, part: str, function: Callable[..., Any], values: Mapping[str, Any], rooms: Sequence[Any]
+) -> Parts | None:
     """The same of large arrays of single numbers, of one shape, in their domains, by a plan; None where there is none."""
     if not (loss.is_of_numbers and loss.is_ours):
         return None
@@ -75,25 +98,28 @@ def _replayed(loss: Loss, part: str, function: Callable[..., Any], values: Mappi
         if (row := recorded.doubles(x, space, shows_nan)) is None:
             return None
         doubles.append(row)
-    keys = _keys(loss, part)
 
     def careful(start: int, end: int) -> list[Array]:
         block = dict(zip(loss.arguments, (x[start:end] for x in doubles), strict=True)) | chosen
         arguments = checked(loss, block, block, "nan")
-        found = function(**arguments.arrays)
-        return [np.asarray(y) for y in (_flat(found) if len(keys) > 1 else [found])]
+        return [np.asarray(y) for y in flat(function(**arguments.arrays))]
 
-    return {key: y.reshape(shape) for key, y in zip(keys, recorded.replayed(plan, doubles, careful), strict=True)}
+    keys = _keys(loss, part)
+    answers = _fitting(rooms, [shape] * len(keys))
+    replay(plan, doubles, [y.reshape(-1) for y in answers], careful)
+    return dict(zip(keys, answers, strict=True))
 
 
 def _is_number(x: Any) -> bool:
     return type(x) is float or (type(x) is np.ndarray and x.shape == () and x.dtype.kind in "if" and x.dtype.itemsize <= 8)
 
 
-def _code(loss: Loss, part: str) -> Callable[..., Any]:
+def _code(loss: Loss, part: str, exact: bool = True) -> Callable[..., Any]:
     """The function of a part; ValueError where the loss has none."""
     if loss.value is None:
         raise ValueError(f"{loss.name} has no float64 code; lossref.oracle answers it")
+    if loss.plain is not None and not exact and part != "hessian":
+        return _of_both(loss.plain, part)
     function: Callable[..., Any] | None = getattr(loss, part)
     if part == "value_and_gradient" and function is None:
         return _both(_code(loss, "value"), _code(loss, "gradient"))
@@ -108,33 +134,27 @@ def _both(value: Callable[..., Any], gradient: Callable[..., Any]) -> Callable[.
     return lambda **arrays: (value(**arrays), gradient(**arrays))
 
 
-def _in_blocks(function: Callable[..., Any], loss: Loss, arguments: Arguments) -> Any:
+@cache
+def _of_both(both: Callable[..., Any], part: str) -> Callable[..., Any]:
+    """A part of a function of value and gradient, the same function each time."""
+    return both if part == "value_and_gradient" else lambda **arrays: both(**arrays)[part == "gradient"]
+
+
+def _in_blocks(function: Callable[..., Any], loss: Loss, arguments: Arguments, rooms: Sequence[Any]) -> list[Array]:
     """Call a function on as many rows at a time as fit in a processor's cache: several times faster on large batches."""
     arrays, size = arguments.arrays, arguments.arrays[loss.first].size
     leading = {leading_shape(loss, name, arrays[name]) for name in loss.arguments}
     if size <= BLOCK or len(leading) > 1 or not arguments.batch or any(arrays[name].ndim for name in loss.parameters):
-        return function(**arrays)
-    step, whole = max(1, BLOCK * arguments.batch[0] // size), None
-    for start in range(0, arguments.batch[0], step):
-        found = function(**{name: x[start : start + step] if name in loss.arguments else x for name, x in arrays.items()})
-        whole = _room(found, arguments.batch[0]) if whole is None else whole
-        _put(found, whole, start)
+        return flat(function(**arrays))
+    rows, whole = arguments.batch[0], list[Array]()
+    step = max(1, BLOCK * rows // size)
+    for start in range(0, rows, step):
+        block = {name: x[start : start + step] if name in loss.arguments else x for name, x in arrays.items()}
+        found = flat(function(**block))
+        whole = whole or _fitting(rooms, [(rows, *np.shape(x)[1:]) for x in found])
+        for x, y in zip(found, whole, strict=True):
+            y[start : start + len(x)] = x
     return whole
-
-
-def _room(block: Any, rows: int) -> Any:
-    """Arrays for so many rows like those of a block; for tuples of arrays, nested or not, such tuples."""
-    if isinstance(block, tuple):
-        return tuple(_room(x, rows) for x in block)
-    return np.empty((rows, *np.shape(block)[1:]))
-
-
-def _put(block: Any, whole: Any, start: int) -> None:
-    if isinstance(block, tuple):
-        for x, y in zip(block, whole, strict=True):
-            _put(x, y, start)
-    else:
-        whole[start : start + len(block)] = block
 
 
 def _voided(y: Any, arguments: Arguments, shape: tuple[int, ...]) -> Array:

@@ -14,20 +14,18 @@ block is asked once, and is given to the careful code where that is wrong.
 from __future__ import annotations
 
 import math
-import threading
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache, partial
-from operator import itemgetter
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from lossref.float64.replay import Key, Operation, Plan, as_mask, chosen_bits, is_at_most, is_finite, placed
 from lossref.spaces import Space
 
 Array = NDArray[Any]
-BLOCK = 1 << 14  # numbers that are worked on at a time
 LEAST = 512  # numbers for which what is recorded may pay for it: that takes as long as a hundred calls of so many
 SAMPLE = 2  # numbers that a symbol carries along, which say of what type its results are
 SEE_THE_SIGN_OF_ZERO = {np.copysign, np.signbit, np.arctan2, np.nextafter, np.spacing}  # an argument's -0 counts for 0
@@ -37,24 +35,7 @@ SWALLOW_NAN = {  # they give an ordinary number, or a truth value, for a NaN
     np.less, np.less_equal, np.greater, np.greater_equal, np.equal, np.not_equal, np.isnan, np.isfinite, np.isinf, np.fmax, np.fmin,
     np.power, np.float_power, np.hypot,
 }  # fmt: skip
-SLOW_WITH_ONE_NUMBER = {np.maximum, np.minimum}  # which have no vector code for an array and one number
 
-
-
-def as_mask(truth: Array, *, out: Array) -> None:
-    """For each truth value 64 bits that are all set, or none."""
-    np.negative(truth.view(np.int8), out=out.view(np.int64))
-
-
-def chosen_bits(mask: Array, one: Array, other: Array, *, out: Array) -> None:
-    """Of two numbers the one where the mask is set: np.where, which guesses the next truth value, takes four times as long."""
-    bits, others = out.view(np.int64), other.view(np.int64)
-    np.bitwise_xor(one.view(np.int64), others, out=bits)
-    np.bitwise_and(bits, mask.view(np.int64), out=bits)
-    np.bitwise_xor(bits, others, out=bits)
-
-
-NOT_IN_PLACE = {np.sign, chosen_bits}  # the first takes a loop several times slower, the second reads its arguments again
 
 
 class UnrecordableError(Exception):
@@ -63,13 +44,6 @@ class UnrecordableError(Exception):
 
 class SwallowedError(Exception):
     """A product that may be NaN where the code has 0, in the hands of what would hide that."""
-
-
-@dataclass(frozen=True)
-class Constant:
-    """One number, the same in every place."""
-
-    number: Any
 
 
 class Symbol(np.lib.mixins.NDArrayOperatorsMixin):
@@ -113,7 +87,6 @@ class Symbol(np.lib.mixins.NDArrayOperatorsMixin):
         raise UnrecordableError
 
 
-Key = int | tuple[Any, ...]  # a node, or a number with its type: 1 and 1.0 and True are one key of a dictionary
 
 
 @dataclass
@@ -125,7 +98,7 @@ class Recording:
 
     shortens: bool = True
     soft: set[int] = field(default_factory=set)
-    nodes: list[tuple[Any, tuple[Key, ...], np.dtype[Any]]] = field(default_factory=list)
+    nodes: list[Operation] = field(default_factory=list)
     known: dict[tuple[Any, tuple[Key, ...]], Symbol] = field(default_factory=dict)
     asked: dict[tuple[Any, tuple[Key, ...]], int] = field(default_factory=dict)  # what must be true of a block, by its node
 
@@ -167,15 +140,23 @@ class Recording:
             self.nodes.append((question, keys, np.dtype(np.bool_)))
         return answer
 
+    def _zeros(self, truth: int) -> set[Key]:
+        """What is 0, some of it, where this is true; nothing where it is not of that kind."""
+        done, keys, _ = self.nodes[truth]
+        if done is np.equal and _is_zero(keys[1]):
+            return {keys[0]}
+        either = [self._zeros(key) for key in keys if isinstance(key, int)] if done is np.bitwise_or else []
+        return either[0] | either[1] if len(either) == 2 and all(either) else set()
+
     def chosen(self, where: Any, one: Any, other: Any) -> Any:
         """np.where; `where(x == 0, 0, x y)` is x y: where that is no NaN it is 0 anyhow, and a NaN shows in the answers."""
         if not isinstance(where, Symbol):
             key = _key(where)
             return one if isinstance(key, tuple) and key[1] else other
-        done, keys, _ = self.nodes[where.node]
-        if done is np.equal and _is_zero(keys[1]) and isinstance(keys[0], int) and _is_zero(_key(one)) and isinstance(other, Symbol):
-            factor, factors, _ = self.nodes[other.node]
-            if self.shortens and factor is np.multiply and keys[0] in factors:
+        zeros = self._zeros(where.node)
+        if self.shortens and zeros and _is_zero(_key(one)) and isinstance(other, Symbol):
+            done, factors, _ = self.nodes[other.node]
+            if done is np.multiply and zeros <= set(factors):
                 self.soft.add(other.node)
                 return other
         one, other = (x if isinstance(x, Symbol) else _number(x) for x in (one, other))
@@ -210,21 +191,6 @@ def _is_zero(key: Key) -> bool:
     return isinstance(key, tuple) and key[1] == 0
 
 
-@dataclass(frozen=True, eq=False)
-class Plan:
-    """Steps (operation, places that it takes, place that it writes) over arguments, answers, scratch and constants, in this order.
-
-    A step that writes nothing asks what must be true of a block. Of some arguments a NaN shows in an answer: nothing on the way hides it.
-    """
-
-    steps: tuple[tuple[Any, Callable[[list[Any]], tuple[Any, ...]], int | None], ...]
-    shows_nan: tuple[bool, ...]
-    answers: int
-    floats: int
-    truths: int
-    constants: tuple[Array, ...]  # single numbers, or where these are slow a block of each
-
-
 def planned(
     function: Callable[..., Any], arguments: Mapping[str, Array], parameters: Mapping[str, Any], *, shortens: bool = True
 ) -> Plan | None:
@@ -242,116 +208,12 @@ def planned(
         return None
     if any(x.sample.dtype != np.float64 for x in answers) or len({x.node for x in answers} - set(range(len(arguments)))) < len(answers):
         return None
-    return _placed(recording, [x.node for x in answers], len(arguments))
+    nodes = [x.node for x in answers]
+    return placed(recording.nodes, nodes, set(recording.asked.values()), len(arguments), SWALLOW_NAN)
 
 
 def _leaves(found: Any) -> list[Any]:
     return [y for x in found for y in _leaves(x)] if isinstance(found, tuple) else [found]
-
-
-def _placed(recording: Recording, answers: Sequence[int], arguments: int) -> Plan:
-    """A place for each operation that an answer needs: scratch is used again once its last reader is done, in place where it may be."""
-    questions = set(recording.asked.values())
-    needed = set(answers) | questions
-    for node in range(len(recording.nodes) - 1, -1, -1):
-        if node in needed:
-            needed.update(key for key in recording.nodes[node][1] if isinstance(key, int))
-    last = {key: node for node in sorted(needed) for key in recording.nodes[node][1] if isinstance(key, int)}
-    place: dict[int, int] = {node: node for node in range(arguments)}
-    place |= {node: arguments + k for k, node in enumerate(answers)}
-    scratch: dict[str, list[int]] = {"d": [], "?": []}
-    free: dict[str, list[int]] = {"d": [], "?": []}
-    steps = []
-    for node in sorted(needed - set(range(arguments))):
-        done, keys, kind = recording.nodes[node]
-        over = {key for key in keys if isinstance(key, int) and last[key] == node and key >= arguments and key not in answers}
-        mixed = any(recording.nodes[key][2] != kind for key in keys if isinstance(key, int))  # in place they are copied first
-        in_place = done not in NOT_IN_PLACE and not mixed
-        released = [(recording.nodes[key][2].char, place[key]) for key in over]
-        for name, where in released if in_place else ():
-            free[name].append(where)
-        if node not in place and node not in questions:
-            if not free[kind.char]:
-                where = -1 - sum(map(len, scratch.values()))  # counted below, floats before truths
-                scratch[kind.char].append(where)
-                free[kind.char].append(where)
-            place[node] = free[kind.char].pop()
-        for name, where in () if in_place else released:
-            free[name].append(where)
-        steps.append((done, tuple(place[key] if isinstance(key, int) else key for key in keys), place.get(node)))
-    order: dict[Any, int] = {where: arguments + len(answers) + k for k, where in enumerate((*scratch["d"], *scratch["?"]))}
-    constants: dict[tuple[Any, bool], int] = {}
-    before, moved = arguments + len(answers) + len(order), []
-    for done, takes, to in steps:
-        is_slow = done in SLOW_WITH_ONE_NUMBER
-        places = (
-            constants.setdefault((x, is_slow), before + len(constants)) if isinstance(x, tuple) else order.get(x, x) for x in takes
-        )
-        moved.append((done, _taker(*places), order.get(to, to)))
-    hides = any(recording.nodes[node][0] in SWALLOW_NAN for node in needed)
-    shows_nan = tuple(node in needed and not hides for node in range(arguments))
-    numbers = tuple(np.full(BLOCK, x, np.float64) if is_slow else np.asarray(x) for (_, x, _), is_slow in constants)
-    return Plan(tuple(moved), shows_nan, len(answers), len(scratch["d"]), len(scratch["?"]), numbers)
-
-
-def _taker(*places: int) -> Callable[[list[Any]], tuple[Any, ...]]:
-    """What takes the arrays of some places from a list of all."""
-    return itemgetter(*places) if len(places) > 1 else lambda arrays: (arrays[places[0]],)
-
-
-def is_finite(x: Array) -> bool:
-    """Whether all are, and their sum is."""
-    return math.isfinite(np.add.reduce(x))
-
-
-def is_at_most(x: Array, most: float) -> bool:
-    return bool(np.maximum.reduce(x) <= most)
-
-
-_kept = threading.local()  # scratch that the next call uses again
-
-
-def replayed(
-    plan: Plan, arguments: Sequence[Array], careful: Callable[[int, int], Sequence[Array]], out: Sequence[Array] = ()
-) -> list[Array]:
-    """The answers, block by block, written to `out` where there is one.
-
-    `careful` answers from one place to another where some answer of a block is not finite.
-    """
-    size = arguments[0].size
-    block = min(BLOCK, size)
-    answers = list(out) or [np.empty(size) for _ in range(plan.answers)]
-    whole, rest = [*arguments, *answers], _scratch(plan, block)
-    for start in range(0, size, block):
-        end = min(start + block, size)
-        if end - start < block:
-            rest = _scratch(plan, end - start)
-        places = [x[start:end] for x in whole] + rest
-        is_usual = True
-        for done, taken, to in plan.steps:
-            if to is None:
-                if not (is_usual := done(*taken(places))):
-                    break
-            else:
-                done(*taken(places), out=places[to])
-        # A sum is finite if all are; finite numbers whose sum overflows are answered again, by other code and no worse.
-        if not is_usual or not all(map(math.isfinite, map(np.add.reduce, places[len(arguments) : len(whole)]))):
-            for y, right in zip(answers, careful(start, end), strict=True):
-                y[start:end] = right
-    return answers
-
-
-def _scratch(plan: Plan, size: int) -> list[Array]:
-    """What a plan's steps work on beside arguments and answers: scratch, and constants; made once for calls that are alike."""
-    if getattr(_kept, "of", None) != (plan, size):
-        floats, truths = getattr(_kept, "arrays", ([], []))
-        floats += [np.empty(BLOCK) for _ in range(plan.floats - len(floats))]
-        truths += [np.empty(BLOCK, np.bool_) for _ in range(plan.truths - len(truths))]
-        own = [x[:size] for x in (*floats[: plan.floats], *truths[: plan.truths])]
-        _kept.arrays, _kept.of = (floats, truths), (plan, size)
-        _kept.views = own + [x[:size] if x.ndim else x for x in plan.constants]
-    views: list[Array] = _kept.views
-    return views
 
 
 def doubles(x: Array, space: Space, shows_nan: bool) -> Array | None:

@@ -107,6 +107,25 @@ def total(terms: Wide, weights: Wide) -> Fraction | float:
     return _summed(part for rows in _blocks(terms.mantissa.size) for part in multiplied(terms.at(rows), weights.at(rows)))
 
 
+def compensated(terms: Wide, weights: Wide) -> Fraction | float:
+    """The sum of weights times terms, of which each product is rounded, and their sum about once; infinite or NaN as a float."""
+    if np.any(terms.exponent) or np.any(weights.exponent):
+        return total(terms, weights)
+    sums: list[float] = []
+    for rows in _blocks(terms.mantissa.size):
+        x, weight = terms.mantissa[rows], weights.at(rows).mantissa
+        if weight.ndim or weight != 1:
+            x = x * weight
+        largest = max(float(x.max()), -float(x.min()))
+        if not 2.0**-LARGE < largest < 2.0**LARGE:  # a product may have lost digits, or be an infinity
+            return total(terms, weights)
+        shift = 2.0 ** (math.frexp(largest)[1] + x.size.bit_length() + 1)  # as in `_partial_sums`
+        high = x + shift
+        high -= shift
+        sums += [float(high.sum()), float(np.subtract(x, high, out=high).sum())]
+    return Fraction(math.fsum(sums))
+
+
 def exact_sum(x: Wide) -> Fraction:
     """The sum of finite numbers without any rounding."""
     return _summed(x.at(rows) for rows in _blocks(x.mantissa.size))

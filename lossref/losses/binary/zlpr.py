@@ -10,7 +10,8 @@ and it is a binary cross-entropy where K = 1. The slopes are shares of a softmax
 
 import numpy as np
 
-from lossref.float64.kernels import log_loss_of_logits, softmax_slope
+from lossref.float64.kernels import softmax_slope
+from lossref.float64.softmax import log_loss_of_logits
 from lossref.laws import convex, mirror, nonnegative
 from lossref.options import NUMBER
 from lossref.spaces import Bit, Vector

@@ -12,7 +12,8 @@ groups of several. With one group the loss is that of `softmax_cross_entropy`. P
 
 import numpy as np
 
-from lossref.float64.kernels import log_loss_of_logits, softmax_slope
+from lossref.float64.kernels import softmax_slope
+from lossref.float64.softmax import log_loss_of_logits
 from lossref.laws import convex, mirror, nonnegative
 from lossref.options import CLASS
 from lossref.spaces import Label, Real, Vector

@@ -14,7 +14,7 @@ sigmoid form on the difference of their logits, but for its alpha. With one clas
 import numpy as np
 
 from lossref.float64.doubled import raised, shares
-from lossref.float64.kernels import log_loss_of_logits
+from lossref.float64.softmax import log_loss_of_logits
 from lossref.laws import nonnegative, shift_invariant
 from lossref.options import CLASS
 from lossref.spaces import Label, NonNegative, Positive, Vector

@@ -12,7 +12,8 @@ left below 1e-16.
 
 import numpy as np
 
-from lossref.float64.kernels import log_loss_of_logits, weighted_tails
+from lossref.float64.kernels import weighted_tails
+from lossref.float64.softmax import log_loss_of_logits
 from lossref.laws import nonnegative, shift_invariant
 from lossref.options import CLASS
 from lossref.spaces import Label, Unit, Vector

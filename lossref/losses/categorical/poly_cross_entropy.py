@@ -11,7 +11,8 @@ have 1 by default. With one class the loss is 0.
 
 import numpy as np
 
-from lossref.float64.kernels import log1p_less, log_loss_of_logits
+from lossref.float64.kernels import log1p_less
+from lossref.float64.softmax import log_loss_of_logits
 from lossref.laws import nonnegative, shift_invariant
 from lossref.options import CLASS
 from lossref.spaces import AtLeastMinusOne, Label, Vector

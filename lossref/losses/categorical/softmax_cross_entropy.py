@@ -9,7 +9,8 @@ The logarithm is natural, and adding a constant to every logit changes nothing. 
 
 import numpy as np
 
-from lossref.float64.kernels import log_loss_of_logits, softmax_slope
+from lossref.float64.kernels import softmax_slope
+from lossref.float64.softmax import log_loss_of_logits, plain_log_loss_of_logits
 from lossref.laws import convex, nonnegative, shift_invariant
 from lossref.options import CLASS
 from lossref.spaces import Label, Vector
@@ -46,6 +47,7 @@ LOSS = Loss(
     gradient=gradient,
     value_and_gradient=value_and_gradient,
     hessian=hessian,
+    plain=plain_log_loss_of_logits,
     definition=definition,
     laws=(nonnegative, convex, shift_invariant),
     hard=(

@@ -11,7 +11,8 @@ The gradient is in the cosines; how they are normalised, and what an embedding o
 
 import numpy as np
 
-from lossref.float64.kernels import log_loss_of_logits, two_difference, two_product
+from lossref.float64.kernels import two_difference, two_product
+from lossref.float64.softmax import log_loss_of_logits
 from lossref.laws import convex, nonnegative
 from lossref.options import CLASS
 from lossref.spaces import Cosines, Label, Positive, Real

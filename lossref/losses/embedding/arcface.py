@@ -13,7 +13,7 @@ to curves of their own there). At exact alignment, c_y = 1, the slope in c_y is 
 import numpy as np
 
 from lossref.float64.doubled import doubled, minus, over, plus, root, times
-from lossref.float64.kernels import log_loss_of_logits
+from lossref.float64.softmax import log_loss_of_logits
 from lossref.laws import nonnegative
 from lossref.options import CLASS
 from lossref.spaces import Angle, Cosines, Label, Positive

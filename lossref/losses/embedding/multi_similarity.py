@@ -13,8 +13,9 @@ their sums, so that pairs which are right cost next to nothing. `zlpr` is the sa
 
 import numpy as np
 
-from lossref.float64.kernels import exact_sum, leader_and_tails, log_loss_of_logits, sum_of_others
+from lossref.float64.kernels import exact_sum, leader_and_tails, sum_of_others
 from lossref.float64.pairs import behind_the_farthest
+from lossref.float64.softmax import log_loss_of_logits
 from lossref.laws import nonnegative
 from lossref.spaces import Positive, Real
 from lossref.spec import Hard, Known, Loss, Parameter

@@ -12,7 +12,8 @@ import numpy as np
 
 from lossref.float64.contrast import LIFT, by_rows, lifted_shares
 from lossref.float64.doubled import doubled, each, minus, times, total
-from lossref.float64.kernels import exact_sum, log_loss_of_logits, two_difference
+from lossref.float64.kernels import exact_sum, two_difference
+from lossref.float64.softmax import log_loss_of_logits
 from lossref.float64.vectors import scaled
 from lossref.laws import mirror, nonnegative
 from lossref.spaces import Real
@@ -28,7 +29,6 @@ def value(anchor, positive):
 def gradient(anchor, positive):
     a, p = (np.asarray(x, float) for x in np.broadcast_arrays(anchor, positive))
     share = np.frexp(np.where(np.eye(a.shape[-2], dtype=bool), 0.0, lifted_shares(_logits(a, p))[0]))
-
     def slopes(rows):
         push, pull = each(lambda x: x[..., rows, :, None], share), each(lambda x: np.swapaxes(x[..., :, rows], -1, -2)[..., None], share)
         apart = two_difference(p[..., None, :, :], p[..., rows, None, :])  # of k and i: what agrees in both cancels exactly

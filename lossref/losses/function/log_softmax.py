@@ -9,7 +9,7 @@ It is minus the loss `softmax_cross_entropy`. `lossref.functions.log_softmax` gi
 
 import numpy as np
 
-from lossref.float64.kernels import log_loss_of_logits
+from lossref.float64.softmax import log_loss_of_logits
 from lossref.laws import concave, shift_invariant
 from lossref.spaces import Label, Vector
 from lossref.spec import Hard, Known, Loss
