@@ -132,17 +132,16 @@ def _in_format(found: Any, form: Format) -> Any:
 def _filled(loss: Loss, out: Any, found: Any) -> Any:
     """What the caller gave for the answers, with these in it; ValueError where it does not fit."""
     rooms, answers = flat(out), [np.asarray(x) for x in flat(found)]
-    wanted, given = ([(x.dtype.name, x.shape) for x in of] for of in (answers, rooms))
-    if given != wanted:
-        raise ValueError(f"{loss.name}: out must be {_arrays(wanted)}, and is {_arrays(given)}")
+    if [(x.dtype, x.shape) for x in rooms] != [(x.dtype, x.shape) for x in answers]:
+        raise ValueError(f"{loss.name}: out must be {_arrays(answers)}, and is {_arrays(rooms)}")
     for room, answer in zip(rooms, answers, strict=True):
         if not np.may_share_memory(room, answer):  # it is written there already
             room[...] = answer
     return out
 
 
-def _arrays(of: Sequence[tuple[str, tuple[int, ...]]]) -> str:
-    return " and ".join(f"a {kind} array of shape {shape}" for kind, shape in of)
+def _arrays(of: Sequence[Any]) -> str:
+    return " and ".join(f"a {x.dtype} array of shape {x.shape}" for x in of)
 
 
 def _answered(loss: Loss, part: str, values: Mapping[str, Any], call: Mapping[str, Any], way: Way) -> Any:
