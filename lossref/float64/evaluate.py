@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import difflib
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
 from itertools import combinations
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -21,23 +20,13 @@ from lossref.formats import FLOAT64, Format
 from lossref.spec import Loss
 
 
-@dataclass(frozen=True)
-class Way:
+class Way(NamedTuple):
     """How a caller wants the answers: where classes lie, the format, whether exact sums are worth their time, and arrays to write to."""
 
     class_axis: int
     dtype: str
     exact: bool
     out: Any
-
-    def __post_init__(self) -> None:
-        if not isinstance(self.exact, (bool, np.bool_)):
-            raise ValueError(f"exact must be True or False, and is {shown(self.exact)}")
-        rooms = [] if self.out is None else flat(self.out)
-        if any(not isinstance(room, np.ndarray) or not room.flags.writeable for room in rooms):
-            raise ValueError(f"out must be an array that can be written to, or a tuple of them, and is {shown(self.out)}")
-        if any(np.shares_memory(*pair) for pair in combinations(rooms, 2)):
-            raise ValueError("out must be arrays that share no memory")
 
 
 def value(
@@ -112,14 +101,27 @@ def evaluate(loss: Loss, part: str, values: Mapping[str, Any], *, outside: str =
 
 def _call(part: str, asked: str | Loss, arguments: tuple[Any, ...], named: Mapping[str, Any], way: Way) -> Any:
     loss, form = catalog.find(asked), judged("dtype", way.dtype)
+    if way.exact is not True or way.out is not None:
+        _check(way)
     own, call = options.split(named)
     values = {name: real_numbers(loss, name, x) for name, x in bind(loss, arguments, own).items()}
     if not is_moved(way.class_axis):
         found = _in_format(_answered(loss, part, values, call, way), form)
     else:
-        moved = _answered(loss, part, classes_last(loss, values, way.class_axis), call, replace(way, out=None))
+        moved = _answered(loss, part, classes_last(loss, values, way.class_axis), call, way._replace(out=None))
         found = _in_format(classes_back(loss, part, moved, way.class_axis), form)
     return found if way.out is None else _filled(loss, way.out, found)
+
+
+def _check(way: Way) -> None:
+    """ValueError for what is no such way."""
+    if not isinstance(way.exact, (bool, np.bool_)):
+        raise ValueError(f"exact must be True or False, and is {shown(way.exact)}")
+    rooms = [] if way.out is None else flat(way.out)
+    if any(not isinstance(room, np.ndarray) or not room.flags.writeable for room in rooms):
+        raise ValueError(f"out must be an array that can be written to, or a tuple of them, and is {shown(way.out)}")
+    if any(np.shares_memory(*pair) for pair in combinations(rooms, 2)):
+        raise ValueError("out must be arrays that share no memory")
 
 
 def _in_format(found: Any, form: Format) -> Any:
