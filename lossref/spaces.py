@@ -94,6 +94,9 @@ class Space:
         """Whether every number of a row lies in a space of single numbers, none of them NaN; as `contains`, without arrays of its size."""
         bits = x.view(np.uint64)
         if self.choices:
+            first, last = self._words[[0, -1]]
+            if self._words.size == 2 and (first ^ last).bit_count() == 1:  # -1 and 1: all other bits are alike
+                return bool((np.bitwise_or.reduce(bits) ^ first | np.bitwise_and.reduce(bits) ^ first) & ~(first ^ last) == 0)
             return bool(reduce(np.bitwise_or, [bits == y for y in self._words]).all())
         if self.low == 0 and not self.low_is_open and np.maximum.reduce(bits) <= word(self.high):  # no -0, no NaN
             return True

@@ -191,6 +191,31 @@ def test_a_product_that_may_be_nan_is_not_compared():
         assert found.tolist() == swallows(x, y).tolist() == [1.0, 1.0, 1.0]
 
 
+def hides(x, y):
+    """What is divided by 0 is infinite, and not the larger of two."""
+    return np.minimum(np.where(np.equal(x, 0), -3.0, y / x), 2.0)
+
+
+def test_a_quotient_that_would_not_show_is_chosen():
+    plan = recorded.planned(hides, {"x": np.full(2, 0.5), "y": np.full(2, 0.5)}, {})
+    found, x, y = np.empty(3), np.array([0.0, 2.0, 1.0]), np.array([1.0, 9.0, 1.0])
+    with np.errstate(all="ignore"):
+        replay.replay(plan, [x, y], [found], lambda *_: [])
+        assert found.tolist() == hides(x, y).tolist() == [-3.0, 2.0, 1.0]
+
+
+def test_a_quotient_that_shows_is_divided():
+    def shows(x, y):
+        return np.where(np.equal(x, 0), -3.0, y / x) * 2.0
+
+    plan = recorded.planned(shows, {"x": np.full(2, 0.5), "y": np.full(2, 0.5)}, {})
+    assert [done for done, *_ in plan.steps] == [np.divide, np.multiply]
+    found, x, y = np.empty(2), np.array([0.0, 2.0]), np.ones(2)
+    with np.errstate(all="ignore"):
+        replay.replay(plan, [x, y], [found], lambda start, end: [shows(x[start:end], y[start:end])])
+    assert found.tolist() == [-6.0, 1.0]
+
+
 def test_code_of_somebodys_own_is_called_each_time():
     """It may read what changes in between."""
     factor = {"now": 2.0}

@@ -22,7 +22,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from lossref.float64.replay import Key, Operation, Plan, as_mask, chosen_bits, is_at_most, is_finite, placed
+from lossref.float64.replay import Key, Operation, Plan, as_mask, chosen_bits, handed_on, is_at_most, is_finite, placed
 from lossref.spaces import Space
 
 Array = NDArray[Any]
@@ -93,11 +93,13 @@ class Symbol(np.lib.mixins.NDArrayOperatorsMixin):
 class Recording:
     """Operations in their order, each on earlier ones; those of equal names and inputs are one.
 
-    Where it `shortens`, products stand for what the code makes 0 where a factor is 0: `soft` are those, and all that is made of them.
+    Where it `shortens`, products stand for what the code makes 0 where a factor is 0: `soft` are those, and all that is made of them. And
+    quotients stand for what the code chooses where the divisor is 0: they `must_show` in an answer then, by not being finite.
     """
 
     shortens: bool = True
     soft: set[int] = field(default_factory=set)
+    must_show: set[int] = field(default_factory=set)
     nodes: list[Operation] = field(default_factory=list)
     known: dict[tuple[Any, tuple[Key, ...]], Symbol] = field(default_factory=dict)
     asked: dict[tuple[Any, tuple[Key, ...]], int] = field(default_factory=dict)  # what must be true of a block, by its node
@@ -149,15 +151,19 @@ class Recording:
         return either[0] | either[1] if len(either) == 2 and all(either) else set()
 
     def chosen(self, where: Any, one: Any, other: Any) -> Any:
-        """np.where; `where(x == 0, 0, x y)` is x y: where that is no NaN it is 0 anyhow, and a NaN shows in the answers."""
+        """np.where. `where(x == 0, 0, x y)` is x y: where that is no NaN it is 0 anyhow, and a NaN shows in the answers; and
+        `where(x == 0, z, y / x)` is y / x, which is not finite where x is 0."""
         if not isinstance(where, Symbol):
             key = _key(where)
             return one if isinstance(key, tuple) and key[1] else other
         zeros = self._zeros(where.node)
-        if self.shortens and zeros and _is_zero(_key(one)) and isinstance(other, Symbol):
-            done, factors, _ = self.nodes[other.node]
-            if done is np.multiply and zeros <= set(factors):
+        if self.shortens and zeros and isinstance(other, Symbol):
+            done, terms, _ = self.nodes[other.node]
+            if done is np.multiply and zeros <= set(terms) and _is_zero(_key(one)):
                 self.soft.add(other.node)
+                return other
+            if done is np.divide and zeros == {terms[1]}:
+                self.must_show.add(other.node)
                 return other
         one, other = (x if isinstance(x, Symbol) else _number(x) for x in (one, other))
         if any(isinstance(x, bool) or (isinstance(x, Symbol) and x.sample.dtype != np.float64) for x in (one, other)):
@@ -209,6 +215,8 @@ def planned(
     if any(x.sample.dtype != np.float64 for x in answers) or len({x.node for x in answers} - set(range(len(arguments)))) < len(answers):
         return None
     nodes = [x.node for x in answers]
+    if not recording.must_show <= handed_on(recording.nodes, nodes):
+        return planned(function, arguments, parameters, shortens=False)
     return placed(recording.nodes, nodes, set(recording.asked.values()), len(arguments), SWALLOW_NAN)
 
 

@@ -68,9 +68,9 @@ def placed(nodes: Sequence[Operation], answers: list[int], questions: set[int], 
 
     What is no answer and no question, nor needed for one, is left out.
     """
-    guarded = [node for k, node in enumerate(answers) if not _is_safe(nodes, node, _handed_on(nodes, answers[:k] + answers[k + 1 :]))]
-    handed_on = _handed_on(nodes, guarded)
-    asked = {node for node in questions if not (nodes[node][0] is is_finite and nodes[node][1][0] in handed_on)}
+    guarded = [node for k, node in enumerate(answers) if not _is_safe(nodes, node, handed_on(nodes, answers[:k] + answers[k + 1 :]))]
+    shown = handed_on(nodes, guarded)
+    asked = {node for node in questions if not (nodes[node][0] is is_finite and nodes[node][1][0] in shown)}
     needed = set(answers) | asked
     for node in range(len(nodes) - 1, -1, -1):
         if node in needed:
@@ -114,7 +114,7 @@ def placed(nodes: Sequence[Operation], answers: list[int], questions: set[int], 
     return Plan(tuple(moved), guards, shows_nan, len(scratch["d"]), len(scratch["?"]), numbers)
 
 
-def _handed_on(nodes: Sequence[Operation], answers: Sequence[int]) -> set[int]:
+def handed_on(nodes: Sequence[Operation], answers: Sequence[int]) -> set[int]:
     """The operations that make one of these answers other than finite wherever they are so themselves."""
     found = set(answers)
     for node in range(len(nodes) - 1, -1, -1):
@@ -124,7 +124,7 @@ def _handed_on(nodes: Sequence[Operation], answers: Sequence[int]) -> set[int]:
     return found
 
 
-def _is_safe(nodes: Sequence[Operation], node: int, handed_on: set[int]) -> bool:
+def _is_safe(nodes: Sequence[Operation], node: int, shown: set[int]) -> bool:
     """Whether it is finite where the others are: a sign, or a number between two ends, of what would show in another answer."""
     ends = set()
     while nodes[node][0] in (np.minimum, np.maximum):
@@ -135,9 +135,9 @@ def _is_safe(nodes: Sequence[Operation], node: int, handed_on: set[int]) -> bool
         ends.add(done)
         node = inner[0]
     if len(ends) == 2:
-        return node in handed_on
+        return node in shown
     done, keys, _ = nodes[node]
-    return not ends and done is np.sign and keys[0] in handed_on
+    return not ends and done is np.sign and keys[0] in shown
 
 
 def _taker(*places: int) -> Callable[[list[Any]], tuple[Any, ...]]:

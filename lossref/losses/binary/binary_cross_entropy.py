@@ -23,10 +23,11 @@ def value(probabilities, target, complement=None):
 
 
 def gradient(probabilities, target, complement=None):
-    # (p - y) / (p (1 - p)) with one rounding of p - y; a hard label cancels one factor exactly.
+    # (p - y) / (p (1 - p)) with one rounding of p - y, which a hard label is divided by first: that leaves 1, or -1.
     p, y = np.broadcast_arrays(as_array(probabilities), as_array(target))
-    soft = (p - y) / p / (1.0 - p)
-    return np.where(y == 0, 1.0 / (1.0 - p), np.where(y == 1, -1.0 / p, soft))
+    is_one, q = np.equal(y, 1), 1.0 - p
+    first, second = np.where(is_one, q, p), np.where(is_one, p, q)
+    return np.where(first == 0, np.where(is_one, -1.0, np.where(y == 0, 1.0, -np.inf)), (p - y) / first) / second
 
 
 def hessian(probabilities, target, complement=None):
