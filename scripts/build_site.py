@@ -11,6 +11,7 @@ from __future__ import annotations
 import argparse
 import ast
 import json
+import os
 import re
 import shutil
 import subprocess
@@ -33,12 +34,13 @@ from lossref.report.finding import profile
 from lossref.report.text import joined
 from lossref.spec import PARTS, Loss
 
-ROOT = Path(__file__).parent.parent
+ROOT = Path(__file__).resolve().parent.parent
 REFERENCE = {"glossary": "GLOSSARY.md", "changes": "CHANGES.md", "contributing": "CONTRIBUTING.md"}
 CHINESE, PUNCTUATION = "\\u4e00-\\u9fff", "\\u3000-\\u303f\\uff00-\\uffef\\u201c\\u201d"
 BROKEN = re.compile(rf"(?<=[{CHINESE}])\n *(?=[{CHINESE}{PUNCTUATION}])|(?<=[{PUNCTUATION}])\n *(?=[\w{PUNCTUATION}])")
 VERSION = re.compile(r"(?<=\n\n)(.*), (float\d+)\.(?= Needs: )")  # the first line of a fault's page
 ARGUMENT = re.compile(r"\S+  +\S|  +\S")  # of a docstring: a name and what it is, or more of that
+LINK = re.compile(r"\]\(([^):#]+)\.md")  # to another page
 MARKUP = re.compile(r"([*_<\[\]|\\])")
 SIGN = re.compile(r"(?<=\S) ([-+*/=]) (?=\S)")
 API = ("value", "gradient", "hessian", "value_and_gradient", "oracle", "check", "sweep")
@@ -86,18 +88,40 @@ def pages(reports: Iterable[Report], records: Iterable[Mutant]) -> dict[str, str
     found = {f"losses/{name}": loss_page(catalog.get(name), reports) for name in catalog.names()}
     found |= {f"libraries/{_slug(report['library'])}": library_page(report) for report in reports}
     found |= {f"folklore/{record.id}": folklore_page(examine(record)) for record in records}
-    found |= {f"reference/{name}": (ROOT / source).read_text(encoding="utf-8") for name, source in REFERENCE.items()}
-    for kind, source in (("reference", "docs"), ("guides", "docs/guides"), ("lessons", "docs/lessons"), ("upstream", "reports/upstream")):
-        for path in sorted((ROOT / source).glob("*.md")):
-            text = path.read_text(encoding="utf-8").replace("](README.md)", "](readme.md)")
-            found[f"{kind}/{path.stem.lower()}"] = VERSION.sub(r"A fault of \1, in \2, ready to be reported.", text, count=1)
+    places = written()
+    for name, source in places.items():
+        text = linked(source.read_text(encoding="utf-8"), source, name, places)
+        found[name] = VERSION.sub(r"A fault of \1, in \2, ready to be reported.", text, count=1)
     found["reference/api"] = api_page()
     found["index"] = (ROOT / "docs" / "site" / "index.md").read_text(encoding="utf-8")
     for kind, words in json.loads((ROOT / "docs" / "site" / "sections.json").read_text(encoding="utf-8")).items():
-        inside = [name.removeprefix(f"{kind}/") for name in found if name.startswith(f"{kind}/") and name != f"{kind}/readme"]
+        inside = [name.removeprefix(f"{kind}/") for name in found if name.startswith(f"{kind}/")]
+        if order := words.get("order"):
+            inside.sort(key=order.index)
         found[f"{kind}/index"] = section_page(words, inside, found, kind)
-    found.pop("upstream/readme")
     return found
+
+
+def written() -> dict[str, Path]:
+    """The pages that are written by hand, and where they lie."""
+    places = {f"reference/{name}": ROOT / source for name, source in REFERENCE.items()}
+    for kind, folder in (("reference", "docs"), ("guides", "docs/guides"), ("lessons", "docs/lessons"), ("upstream", "reports/upstream")):
+        found = sorted((ROOT / folder).glob("*.md"))
+        places |= {f"{kind}/{path.stem}": path for path in found if path.stem != "README"}
+    return places
+
+
+def linked(text: str, source: Path, name: str, places: Mapping[str, Path]) -> str:
+    """The text of a page, with its links between files, which GitHub follows, as links between pages of the site."""
+    pages = {path: page for page, path in places.items()}
+
+    def to_page(link: re.Match[str]) -> str:
+        target = (source.parent / f"{link[1]}.md").resolve()
+        if target not in pages:
+            raise ValueError(f"{source} links {link[1]}.md, which is no page of the site")
+        return f"]({os.path.relpath(pages[target], Path(name).parent)}.md"
+
+    return LINK.sub(to_page, text)
 
 
 def section_page(words: Mapping[str, str], inside: Iterable[str], found: Mapping[str, str], kind: str) -> str:

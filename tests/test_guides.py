@@ -70,12 +70,6 @@ def test_a_guide_opens_with_one_sentence_that_says_what_it_is_for(path):
     assert re.fullmatch(r"[A-Z][^.]*\.", sentence)
 
 
-@every_guide
-def test_links_lead_to_guides(path):
-    links = re.findall(r"\]\(([^)]*)\)", path.read_text(encoding="utf-8"))
-    assert [link for link in links if not ((path.parent / link).is_file() or link.startswith("../reference/"))] == []
-
-
 def steps(block):
     """The statements of a block, each with what a comment behind or below it says that it answers: a number or a bracket, up to a colon."""
     lines = [*block.splitlines(), ""]

@@ -2,6 +2,7 @@
 
 import doctest
 import json
+import posixpath
 import re
 
 import build_site
@@ -65,6 +66,38 @@ def test_a_profile_is_a_line():
     written = library_reports.written({"formats": {"float64": [row]}})
     assert json.loads(written) == {"formats": {"float64": [row]}}
     assert '"profile": [[-1e+300,0.5],[0.0,"inf"]]\n' in written
+
+
+PLACES = build_site.written()
+
+
+@pytest.mark.parametrize("name", PLACES)
+def test_a_link_between_files_is_one_between_pages(name, pages):
+    """In a checkout, as GitHub shows it, and on the site."""
+    source = PLACES[name]
+    links = re.findall(r"\]\(([^):#]*\.md)[)#]", source.read_text(encoding="utf-8"))
+    assert [link for link in links if not (source.parent / link).is_file()] == []
+    on_the_site = re.findall(r"\]\(([^):#]*)\.md[)#]", pages[name])
+    assert len(on_the_site) == len(links)
+    assert [link for link in on_the_site if posixpath.normpath(f"{name}/../{link}") not in pages] == []
+
+
+def test_a_link_to_what_is_no_page_is_an_error():
+    with pytest.raises(ValueError, match=r"links ../golden/README\.md, which is no page of the site"):
+        build_site.linked("[x](../golden/README.md)", build_site.ROOT / "docs" / "trust.md", "reference/trust", PLACES)
+
+
+@pytest.mark.parametrize(("kind", "words"), json.loads((build_site.ROOT / "docs/site/sections.json").read_text(encoding="utf-8")).items())
+def test_a_section_lists_its_pages_in_its_order(kind, words, pages):
+    listed = re.findall(r"^- \[.*?\]\((.*?)\.md\)", pages[f"{kind}/index"], re.MULTILINE)
+    assert sorted(listed) == sorted(name.removeprefix(f"{kind}/") for name in pages if re.match(f"{kind}/(?!index)", name))
+    assert listed == words.get("order", listed)
+
+
+def test_the_front_page_leads_to_each_guide_and_section(pages):
+    links = set(re.findall(r"\]\((.*?)\.md\)", pages["index"]))
+    assert {name for name in pages if name.startswith("guides/") and name != "guides/index"} <= links
+    assert {f"{kind}/index" for kind in ("lessons", "folklore", "losses", "libraries", "reference")} <= links
 
 
 def test_softmax_is_one_step_from_the_front_page(pages):
