@@ -214,7 +214,7 @@ def folklore_page(found: Finding) -> str:
     lines = [f"# {_sentence(record.claim)}", "", f"{_sentence(record.why)}.", "", *_fenced(facts_of.code(record), "python")]
     inputs = ", ".join(f"{name} = {_plain(x)}" for name, x in facts["inputs"].items())
     got, exact = _plain(facts["got"]), _plain(facts["exact_digits"])
-    lines += ["## The smallest counterexample", "", f"At {inputs} it gives {got}; exactly it is {exact}.", ""]
+    lines += ["## The smallest counterexample", "", f"At {inputs} it gives {got}; the right answer is {exact}, correctly rounded.", ""]
     lines += ["The right call:", "", *_fenced(record.right_call, "python")]
     if found.verdict and not found.verdict.broke:
         points = profile(found.verdict.parts[record.part].outcomes)

@@ -125,6 +125,10 @@ def test_lines_of_chinese_are_joined_and_formulas_kept_whole(pages):
     assert "    dC/dz = a * s'(z) = a^2 (1 - a)" in text  # code is left as it is
 
 
+def test_an_index_is_an_integer_in_the_counterexample(pages):
+    assert "At x = [[1000.0, 0.0], [1000.0, 0.0]], index = [0, 1] it gives [nan, 0.0]" in pages[f"folklore/{SOFTMAX.id}"]
+
+
 def test_what_a_docstring_says_beside_its_arguments_is_a_paragraph():
     written = list(build_site._conventions("x  any real\ny  of\n   two\nEmpty for x_1 * 2 < 3;\n`a_b` has\nit."))
     assert written == ["```text", "x  any real\ny  of\n   two", "```", "", r"Empty for x\_1 \* 2 \< 3; `a_b` has it.", ""]
