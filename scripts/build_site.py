@@ -145,7 +145,7 @@ def loss_page(loss: Loss, reports: Iterable[Report]) -> str:
     rows = [(report, row) for report in reports for row in report["formats"].get("float64", []) if row["loss"] == loss.name]
     if rows:
         lines += ["", "## What libraries get right", ""]
-        lines += ["Grades of value/gradient/Hessian in float64, as each library documents the loss.", ""]
+        lines += ["[Grades](../reference/grades.md) of value/gradient/Hessian in float64, as each library documents the loss.", ""]
         lines += ["| library | grades | by the formula | answers lost |", "| --- | --- | --- | ---: |"]
         for report, row in rows:
             lines.append(f"| {_to_library(report)} | {_grades(row, 'grade')} | {_grades(row, 'mathematics')} | {_lost(row)} |")
@@ -196,6 +196,7 @@ def library_page(report: Report) -> str:
     """One library: its grades, and the lines that show each fault."""
     lines = [f"# {report['library']}", "", f"What {report['library']} gets right of the losses that it has, by the committed report.", ""]
     lines += [f"Made on {report['platform']}; golden set {report['golden']['version']}.", ""]
+    lines += ["[Grades](../reference/grades.md) of value/gradient/Hessian, as the library documents each loss.", ""]
     for form, rows in report["formats"].items():
         lines += [f"## {form}", "", "| loss | grades | by the formula | answers lost |", "| --- | --- | --- | ---: |"]
         for row in rows:

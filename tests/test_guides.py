@@ -43,7 +43,7 @@ def test_commands_are_understood(path):
 
 @every_guide
 def test_a_comment_stands_on_a_line_of_its_own(path):
-    """Behind a command it is cut off where the page is narrow; a command that is long is broken there, and Python is not."""
+    """Behind a command it is broken with it where the page is narrow. Commands may be long, programs and comments may not."""
     lines = [line for language in ("sh", "python") for block in blocks(path, language) for line in block.splitlines()]
     assert [line for line in lines if re.search(r"\S +# ", line)] == []
     assert [line for line in lines if len(line) > 90 and not line.startswith(("lossref ", "pytest "))] == []
