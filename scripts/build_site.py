@@ -72,10 +72,9 @@ def write_sources(folder: Path) -> None:
         path.write_text(_set(text, name.endswith("-zh")) if name.startswith("lessons/") else text, encoding="utf-8")
     shutil.copy(ROOT / "docs" / "site" / "conf.py", folder)
     shutil.copytree(ROOT / "docs" / "site" / "static", folder / "static", dirs_exist_ok=True)
-    for picture in (ROOT / "docs").glob("*.svg"):
-        shutil.copy(picture, folder / "reference" / picture.name)
-    curves = folder / "lessons" / "learning-curves.svg"
-    subprocess.run([sys.executable, ROOT / "examples" / "one_neuron.py", "--plot", curves], check=True, stdout=subprocess.DEVNULL, cwd=ROOT)
+    for kind, place in (("reference", "docs"), ("lessons", "docs/lessons")):
+        for picture in (ROOT / place).glob("*.svg"):
+            shutil.copy(picture, folder / kind / picture.name)
 
 
 def committed() -> list[Report]:

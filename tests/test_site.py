@@ -75,8 +75,10 @@ PLACES = build_site.written()
 def test_a_link_between_files_is_one_between_pages(name, pages):
     """In a checkout, as GitHub shows it, and on the site."""
     source = PLACES[name]
-    links = re.findall(r"\]\(([^):#]*\.md)[)#]", source.read_text(encoding="utf-8"))
-    assert [link for link in links if not (source.parent / link).is_file()] == []
+    text = source.read_text(encoding="utf-8")
+    links = re.findall(r"\]\(([^):#]*\.md)[)#]", text)
+    links_and_pictures = [link for link in re.findall(r"\]\(([^)]*)\)", text) if not re.match("https?:|#", link)]
+    assert [link for link in links_and_pictures if not (source.parent / link.partition("#")[0]).is_file()] == []
     on_the_site = re.findall(r"\]\(([^):#]*)\.md[)#]", pages[name])
     assert len(on_the_site) == len(links)
     assert [link for link in on_the_site if posixpath.normpath(f"{name}/../{link}") not in pages] == []
