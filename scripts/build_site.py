@@ -42,6 +42,7 @@ VERSION = re.compile(r"(?<=\n\n)(.*), (float\d+)\.(?= Needs: )")  # the first li
 ARGUMENT = re.compile(r"\S+  +\S|  +\S")  # of a docstring: a name and what it is, or more of that
 LINK = re.compile(r"\]\(([^):#]+)\.md")  # to another page
 MARKUP = re.compile(r"([*_<\[\]|\\])")
+MINUS = re.compile(r"(?<!\S)-(?=[\w(])")  # of a number, from which no line parts it
 SIGN = re.compile(r"(?<=\S) ([-+*/=]) (?=\S)")
 API = ("value", "gradient", "hessian", "value_and_gradient", "oracle", "check", "sweep")
 Report = Mapping[str, Any]
@@ -156,7 +157,8 @@ def loss_page(loss: Loss, reports: Iterable[Report]) -> str:
     if loss.value:
         code = "\n\n".join(page.source(getattr(loss, part)) for part in PARTS if getattr(loss, part))
         lines += ["", "## A stable form, in NumPy", "", *_fenced(code, "python")]
-    lines += ["", f"    lossref show {loss.name}", f"    lossref check torch --loss {loss.name}"]
+    judged = "torch" if any(report["library"].startswith("torch ") for report, _ in rows) else "lossref"
+    lines += ["", f"    lossref show {loss.name}", f"    lossref check {judged} --loss {loss.name}"]
     return "\n".join(lines) + "\n"
 
 
@@ -165,7 +167,7 @@ def _conventions(text: str) -> Iterator[str]:
     lines = text.splitlines()
     columns = [line for line in lines if ARGUMENT.match(line)]
     yield from _fenced("\n".join(columns), "text")
-    prose = " ".join(line for line in lines if line not in columns).split("`")
+    prose = MINUS.sub("-\u2060", " ".join(line for line in lines if line not in columns)).split("`")
     yield from ("`".join(MARKUP.sub(r"\\\1", words) if k % 2 == 0 else words for k, words in enumerate(prose)), "")
 
 

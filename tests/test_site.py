@@ -127,6 +127,11 @@ def test_lines_of_chinese_are_joined_and_formulas_kept_whole(pages):
     assert "    dC/dz = a * s'(z) = a^2 (1 - a)" in text  # code is left as it is
 
 
+def test_the_command_of_a_loss_is_one_that_there_is(pages):
+    assert "    lossref check torch --loss softplus\n" in pages["losses/softplus"]
+    assert "    lossref check lossref --loss arcface\n" in pages["losses/arcface"]
+
+
 def test_an_index_is_an_integer_in_the_counterexample(pages):
     assert "At x = [[1000.0, 0.0], [1000.0, 0.0]], index = [0, 1] it gives [nan, 0.0]" in pages[f"folklore/{SOFTMAX.id}"]
 
