@@ -29,7 +29,7 @@ from lossref.mutants import folklore
 from lossref.mutants.judging import LENIENT, Finding, examine
 from lossref.mutants.record import TEXTS, Mutant
 from lossref.report import folklore as facts_of
-from lossref.report import mathml, page
+from lossref.report import mathml, page, picture
 from lossref.report.finding import profile
 from lossref.report.text import joined
 from lossref.spec import PARTS, Loss
@@ -74,8 +74,8 @@ def write_sources(folder: Path) -> None:
     shutil.copy(ROOT / "docs" / "site" / "conf.py", folder)
     shutil.copytree(ROOT / "docs" / "site" / "static", folder / "static", dirs_exist_ok=True)
     for kind, place in (("reference", "docs"), ("lessons", "docs/lessons")):
-        for picture in (ROOT / place).glob("*.svg"):
-            shutil.copy(picture, folder / kind / picture.name)
+        for drawing in (ROOT / place).glob("*.svg"):
+            shutil.copy(drawing, folder / kind / drawing.name)
 
 
 def committed() -> list[Report]:
@@ -178,8 +178,8 @@ def _pictures(rows: Iterable[tuple[Report, Report]]) -> Iterator[str]:
     for part, found in drawn.items():
         if found:
             name = "Hessian" if part == "hessian" else part
-            yield from (f"### Error of the {name} along the inputs", "", page.of_profiles(part, found), "")
-    yield from (page.CAPTION, "") if any(drawn.values()) else ()
+            yield from (f"### Error of the {name} along the inputs", "", picture.html(picture.of([*found.items()])), "")
+    yield from (picture.CAPTION, "") if any(drawn.values()) else ()
 
 
 def _worst(rows: Iterable[tuple[Report, Report]]) -> Iterator[str]:
@@ -220,8 +220,8 @@ def folklore_page(found: Finding) -> str:
     lines += ["The right call:", "", *_fenced(record.right_call, "python")]
     if found.verdict and not found.verdict.broke:
         points = profile(found.verdict.parts[record.part].outcomes)
-        lines += [f"## Its error along the inputs: grade {found.grade}", "", page.of_profiles(record.part, {record.id: points}), ""]
-        lines += [page.CAPTION, ""]
+        lines += [f"## Its error along the inputs: grade {found.grade}", "", picture.html(picture.of([(record.id, points)])), ""]
+        lines += [picture.CAPTION, ""]
     lines += ["## Whether usual comparisons notice it", "", *_passing(found), "", f"The loss: [{record.loss}](../losses/{record.loss}.md)."]
     if record.sources:
         lines += ["", "## Where it is from", "", "It is printed in" if record.printed else "It is not printed, but invited, in", ""]

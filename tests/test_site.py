@@ -51,7 +51,7 @@ def test_a_loss_has_a_picture_of_each_part_that_libraries_have(name, pages):
     drawn = {part for row in rows for part, found in row["parts"].items() if found.get("profile")}
     text = pages[f"losses/{name}"]
     assert text.count('class="picture"') == len(drawn)
-    assert (build_site.page.CAPTION in text) == bool(drawn)
+    assert (build_site.picture.CAPTION in text) == bool(drawn)
 
 
 def test_a_loss_has_a_line_of_each_library_that_fails(pages):
