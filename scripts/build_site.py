@@ -44,6 +44,7 @@ LINK = re.compile(r"\]\(([^):#]+)\.md")  # to another page
 MARKUP = re.compile(r"([*_<\[\]|\\])")
 MINUS = re.compile(r"(?<!\S)-(?=[\w(])")  # of a number, from which no line parts it
 SIGN = re.compile(r"(?<=\S) ([-+*/=]) (?=\S)")
+WRONG = "This is wrong: "  # says each page of folklore, whose title is what texts say
 API = ("value", "gradient", "hessian", "value_and_gradient", "oracle", "check", "sweep")
 Report = Mapping[str, Any]
 
@@ -132,7 +133,7 @@ def section_page(words: Mapping[str, str], inside: Iterable[str], found: Mapping
         title, sentence = _opening(found[f"{kind}/{name}"])
         if kind == "losses" and family != (family := catalog.get(name).family):
             lines += ["", f"## {_sentence(family.replace('_', ' '))}", ""]
-        lines.append(f"- [{title}]({name}.md){': ' + sentence if sentence and sentence != title else ''}")
+        lines.append(f"- [{title}]({name}.md){': ' + sentence.removeprefix(WRONG) if sentence and sentence != title else ''}")
     return "\n".join(lines) + "\n"
 
 
@@ -213,7 +214,7 @@ def library_page(report: Report) -> str:
 def folklore_page(found: Finding) -> str:
     """One wrong formula: what is wrong, its error as a picture, the smallest counterexample, what would have passed it."""
     record, facts = found.record, facts_of.facts(found)
-    lines = [f"# {_sentence(record.claim)}", "", f"{_sentence(record.why)}.", "", *_fenced(facts_of.code(record), "python")]
+    lines = [f"# {_sentence(record.claim)}", "", f"{WRONG}{record.why}", "", *_fenced(facts_of.code(record), "python")]
     inputs = ", ".join(f"{name} = {_plain(x)}" for name, x in facts["inputs"].items())
     got, exact = _plain(facts["got"]), _plain(facts["exact_digits"])
     lines += ["## The smallest counterexample", "", f"At {inputs} it gives {got}; the right answer is {exact}, correctly rounded.", ""]

@@ -33,6 +33,11 @@ def test_each_page_says_first_what_it_is_for(pages):
         assert re.search("。" if name.endswith("-zh") else r"\.(\s|$)", purpose), name
 
 
+def test_folklore_says_that_it_is_wrong(pages):
+    assert pages[f"folklore/{SOFTMAX.id}"].splitlines()[2] == f"This is wrong: {SOFTMAX.why}"
+    assert f"]({SOFTMAX.id}.md): {SOFTMAX.why}" in pages["folklore/index"]
+
+
 def test_titles_tell_pages_apart(pages):
     titles = [text.partition("\n")[0] for text in pages.values()]
     assert len(set(titles)) == len(titles)
