@@ -15,7 +15,7 @@ from lossref.mutants import folklore
 
 SOFTMAX = next(record for record in folklore() if record.id == "F18")
 REPORTS = {path.stem: json.loads(path.read_text(encoding="utf-8")) for path in sorted(library_reports.FOLDER.glob("*.json"))}
-BEFORE_PROFILES = {"torch-cuda", "keras-jax"}  # not made anew since reports have errors along the inputs
+BEFORE_PROFILES = {"torch-cuda"}  # not made anew since reports have errors along the inputs
 
 
 @pytest.fixture(scope="module")
