@@ -1,6 +1,7 @@
 """How cost grows with size: float64 code, exact answers, checks, golden vectors, sweeps. What is linear has the same figure in each column.
 
-    python benchmarks/growth.py [--plot growth.svg]
+    python benchmarks/growth.py
+    python benchmarks/growth.py --plot docs/growth.svg      # draws the table of docs/speed.md, and measures nothing
 """
 
 from __future__ import annotations
@@ -9,6 +10,7 @@ import argparse
 import time
 from collections.abc import Callable
 from functools import partial
+from pathlib import Path
 from typing import Any
 
 from measuring import Report, console, draws, machine
@@ -21,7 +23,7 @@ from lossref.golden.source import Source
 from lossref.implementations.resolve import resolve
 from lossref.judge.verdict import judge
 
-SERIES: dict[str, dict[int, float]] = {}
+DOCS = Path(__file__).resolve().parent.parent / "docs"
 
 
 def seconds(run: Callable[[], Any], times: int = 3) -> float:
@@ -37,29 +39,38 @@ def seconds(run: Callable[[], Any], times: int = 3) -> float:
 def row(report: Report, what: str, unit: str, costs: dict[int, float]) -> None:
     """The cost of a unit at each size, and how the last is to the first."""
     each = list(costs.values())
-    SERIES[f"{what} ({unit})"] = costs
     shown = [f"{n:,}: {x:.3g}" for n, x in costs.items()]
     report.add(what, unit, *shown, *[""] * (3 - len(shown)), f"{each[-1] / each[0]:.2f}")
 
 
 def plot(path: str) -> None:
-    """Each row as a line: flat where cost is linear in size."""
+    """Each row of the page as a line: flat where cost is linear in size."""
+    from matplotlib import style
     from matplotlib.figure import Figure
 
-    figure = Figure(figsize=(6, 6), layout="constrained")  # the legend below, to be read on a phone too
-    axes = figure.subplots()
-    for k, (what, costs) in enumerate(SERIES.items()):
-        axes.plot(list(costs), [cost / next(iter(costs.values())) for cost in costs.values()], "osD^v<>"[k % 7] + "-", label=what)
-    axes.set(xscale="log", yscale="log", xlabel="size", ylabel="cost of a unit, by that at the least size")
-    axes.grid(alpha=0.3)
-    figure.legend(fontsize="small", loc="outside lower center")
-    figure.savefig(path, metadata={"Date": None})
+    with style.context(DOCS / "pictures.mplstyle"):
+        figure = Figure(figsize=(6, 6), layout="constrained")  # the legend below, to be read on a phone too
+        axes = figure.subplots()
+        for k, (what, costs) in enumerate(of_page().items()):
+            axes.plot(list(costs), [cost / next(iter(costs.values())) for cost in costs.values()], "osD^v<>p"[k % 8] + "-", label=what)
+        axes.set(xscale="log", yscale="log", xlabel="size", ylabel="cost of a unit, by that at the least size")
+        axes.grid(alpha=0.3)
+        figure.legend(fontsize="small", loc="outside lower center")
+        figure.savefig(path, metadata={"Date": None})
+
+
+def of_page() -> dict[str, dict[int, float]]:
+    """The costs by size that the rows of docs/speed.md state."""
+    table = (DOCS / "speed.md").read_text(encoding="utf-8").partition("| last / first |")[2].partition("\n\n")[0]
+    series = {}
+    for line in table.splitlines()[2:]:
+        what, unit, *cells = (cell.strip() for cell in line.strip("|").split("|"))
+        pairs = [cell.replace(",", "").split(": ") for cell in cells if ": " in cell]
+        series[f"{what} ({unit})"] = {int(n): float(cost) for n, cost in pairs}
+    return series
 
 
 def main() -> Report:
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--plot", metavar="FILE", help="draw the table too, as an SVG picture")
-    given = parser.parse_args()
     console.print(machine())
     report = Report("Growth", ("what", "unit", "size: cost", "size: cost", "size: cost", "last / first"))
     draw, both = draws(), lossref.value_and_gradient
@@ -88,10 +99,13 @@ def main() -> Report:
     costs = {n: seconds(partial(lossref.sweep, "softplus", format=form), 1) / n * 1e6 for form, n in inputs.items()}
     row(report, "sweeping softplus", "us an input", costs)
     report.show()
-    if given.plot:
-        plot(given.plot)
     return report
 
 
 if __name__ == "__main__":
-    main()
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--plot", metavar="FILE", help="draw the table of docs/speed.md, as an SVG picture")
+    if drawn := parser.parse_args().plot:
+        plot(drawn)
+    else:
+        main()

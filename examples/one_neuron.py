@@ -5,13 +5,15 @@ One sigmoid neuron learns to answer 0 to the input 1: quadratic cost against cro
     a = s(w x + b),      quadratic C = (a - y)^2 / 2,      cross-entropy C = -y log a - (1 - y) log(1 - a)
 
 w and b are updated together. Every run is done in float64 and again with 50 digits. With --plot FILE the learning curves
-are drawn as well.
+are drawn as well, their words in Chinese with --chinese.
 """
 
 import argparse
 import math
+import warnings
 from fractions import Fraction
 from itertools import islice
+from pathlib import Path
 
 import mpmath
 
@@ -21,6 +23,10 @@ X, Y, UPDATES = 1, 0, 300
 SLOPES = {"quadratic": lambda a: (a - Y) * a * (1 - a), "cross-entropy": lambda a: a - Y}  # dC/dz, z = w x + b
 STARTS = {("0.6", "0.9"): 0.09, ("2", "2"): 0.20}  # (w, b): the output to reach
 RUNS = (("quadratic", "0.15"), ("cross-entropy", "0.15"), ("cross-entropy", "0.0375"), ("cross-entropy", "0.005"))
+STYLE = Path(__file__).resolve().parent.parent / "docs" / "pictures.mplstyle"
+ENGLISH = {cost: cost for cost in SLOPES} | {"start": "start", "eta": "eta", "output": "output a (target 0)", "updates": "updates"}
+CHINESE = {"quadratic": "二次代价", "cross-entropy": "交叉熵"}
+CHINESE |= {"start": "起点", "eta": "学习率", "output": "输出 a（目标 0）", "updates": "更新次数"}
 
 
 def show(label, *numbers):
@@ -54,25 +60,30 @@ def experiment():
     return updates
 
 
-def draw(path):
+def draw(path, words):
+    from matplotlib import style
     from matplotlib.figure import Figure
 
-    figure = Figure(figsize=(6, 6), layout="constrained")  # one below the other, to be read on a phone too
-    for axes, cost in zip(figure.subplots(2, 1, sharex=True), SLOPES, strict=True):
-        for w, b in STARTS:
-            axes.plot(list(islice(outputs(cost, "0.15", (w, b)), UPDATES + 1)), label=f"start w = {w}, b = {b}")
-        axes.set(title=f"{cost}, eta 0.15", ylabel="output a (target 0)", ylim=(0, 1))
-        axes.legend()
-    axes.set_xlabel("updates")
-    figure.savefig(path)
+    with style.context(STYLE), warnings.catch_warnings():
+        warnings.filterwarnings("ignore", "Glyph")  # the reader's font has Chinese, if not the one that is measured by
+        figure = Figure(figsize=(6, 6), layout="constrained")  # one below the other, to be read on a phone too
+        for axes, cost in zip(figure.subplots(2, 1, sharex=True), SLOPES, strict=True):
+            for w, b in STARTS:
+                axes.plot(list(islice(outputs(cost, "0.15", (w, b)), UPDATES + 1)), label=f"{words['start']} w = {w}, b = {b}")
+            axes.set(title=f"{words[cost]}, {words['eta']} 0.15", ylabel=words["output"], ylim=(0, 1))
+            axes.legend()
+        axes.set_xlabel(words["updates"])
+        figure.savefig(path, **({"metadata": {"Date": None}} if str(path).endswith(".svg") else {}))
 
 
 def main():
     parser = argparse.ArgumentParser(description="One neuron: quadratic cost against cross-entropy.")
     parser.add_argument("--plot", metavar="FILE", help="write the learning curves, as .png, .svg or .pdf")
-    if path := parser.parse_args().plot:
+    parser.add_argument("--chinese", action="store_true", help="label them in Chinese, which a .svg leaves to the reader's fonts")
+    given = parser.parse_args()
+    if path := given.plot:
         try:
-            draw(path)
+            draw(path, CHINESE if given.chinese else ENGLISH)
         except ImportError:
             parser.exit(2, "--plot needs matplotlib: pip install 'lossref[plot]'\n")
         except (OSError, ValueError) as error:

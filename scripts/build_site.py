@@ -11,6 +11,7 @@ from __future__ import annotations
 import argparse
 import ast
 import json
+import os
 import re
 import shutil
 import subprocess
@@ -28,19 +29,22 @@ from lossref.mutants import folklore
 from lossref.mutants.judging import LENIENT, Finding, examine
 from lossref.mutants.record import TEXTS, Mutant
 from lossref.report import folklore as facts_of
-from lossref.report import mathml, page
+from lossref.report import mathml, page, picture
 from lossref.report.finding import profile
 from lossref.report.text import joined
 from lossref.spec import PARTS, Loss
 
-ROOT = Path(__file__).parent.parent
+ROOT = Path(__file__).resolve().parent.parent
 REFERENCE = {"glossary": "GLOSSARY.md", "changes": "CHANGES.md", "contributing": "CONTRIBUTING.md"}
 CHINESE, PUNCTUATION = "\\u4e00-\\u9fff", "\\u3000-\\u303f\\uff00-\\uffef\\u201c\\u201d"
 BROKEN = re.compile(rf"(?<=[{CHINESE}])\n *(?=[{CHINESE}{PUNCTUATION}])|(?<=[{PUNCTUATION}])\n *(?=[\w{PUNCTUATION}])")
 VERSION = re.compile(r"(?<=\n\n)(.*), (float\d+)\.(?= Needs: )")  # the first line of a fault's page
 ARGUMENT = re.compile(r"\S+  +\S|  +\S")  # of a docstring: a name and what it is, or more of that
+LINK = re.compile(r"\]\(([^):#]+)\.md")  # to another page
 MARKUP = re.compile(r"([*_<\[\]|\\])")
+MINUS = re.compile(r"(?<!\S)-(?=[\w(])")  # of a number, from which no line parts it
 SIGN = re.compile(r"(?<=\S) ([-+*/=]) (?=\S)")
+WRONG = "This is wrong: "  # says each page of folklore, whose title is what texts say
 API = ("value", "gradient", "hessian", "value_and_gradient", "oracle", "check", "sweep")
 Report = Mapping[str, Any]
 
@@ -70,10 +74,9 @@ def write_sources(folder: Path) -> None:
         path.write_text(_set(text, name.endswith("-zh")) if name.startswith("lessons/") else text, encoding="utf-8")
     shutil.copy(ROOT / "docs" / "site" / "conf.py", folder)
     shutil.copytree(ROOT / "docs" / "site" / "static", folder / "static", dirs_exist_ok=True)
-    for picture in (ROOT / "docs").glob("*.svg"):
-        shutil.copy(picture, folder / "reference" / picture.name)
-    curves = folder / "lessons" / "learning-curves.svg"
-    subprocess.run([sys.executable, ROOT / "examples" / "one_neuron.py", "--plot", curves], check=True, stdout=subprocess.DEVNULL, cwd=ROOT)
+    for kind, place in (("reference", "docs"), ("lessons", "docs/lessons")):
+        for drawing in (ROOT / place).glob("*.svg"):
+            shutil.copy(drawing, folder / kind / drawing.name)
 
 
 def committed() -> list[Report]:
@@ -86,18 +89,40 @@ def pages(reports: Iterable[Report], records: Iterable[Mutant]) -> dict[str, str
     found = {f"losses/{name}": loss_page(catalog.get(name), reports) for name in catalog.names()}
     found |= {f"libraries/{_slug(report['library'])}": library_page(report) for report in reports}
     found |= {f"folklore/{record.id}": folklore_page(examine(record)) for record in records}
-    found |= {f"reference/{name}": (ROOT / source).read_text(encoding="utf-8") for name, source in REFERENCE.items()}
-    for kind, source in (("reference", "docs"), ("guides", "docs/guides"), ("lessons", "docs/lessons"), ("upstream", "reports/upstream")):
-        for path in sorted((ROOT / source).glob("*.md")):
-            text = path.read_text(encoding="utf-8").replace("](README.md)", "](readme.md)")
-            found[f"{kind}/{path.stem.lower()}"] = VERSION.sub(r"A fault of \1, in \2, ready to be reported.", text, count=1)
+    places = written()
+    for name, source in places.items():
+        text = linked(source.read_text(encoding="utf-8"), source, name, places)
+        found[name] = VERSION.sub(r"A fault of \1, in \2, ready to be reported.", text, count=1)
     found["reference/api"] = api_page()
     found["index"] = (ROOT / "docs" / "site" / "index.md").read_text(encoding="utf-8")
     for kind, words in json.loads((ROOT / "docs" / "site" / "sections.json").read_text(encoding="utf-8")).items():
-        inside = [name.removeprefix(f"{kind}/") for name in found if name.startswith(f"{kind}/") and name != f"{kind}/readme"]
+        inside = [name.removeprefix(f"{kind}/") for name in found if name.startswith(f"{kind}/")]
+        if order := words.get("order"):
+            inside.sort(key=order.index)
         found[f"{kind}/index"] = section_page(words, inside, found, kind)
-    found.pop("upstream/readme")
     return found
+
+
+def written() -> dict[str, Path]:
+    """The pages that are written by hand, and where they lie."""
+    places = {f"reference/{name}": ROOT / source for name, source in REFERENCE.items()}
+    for kind, folder in (("reference", "docs"), ("guides", "docs/guides"), ("lessons", "docs/lessons"), ("upstream", "reports/upstream")):
+        found = sorted((ROOT / folder).glob("*.md"))
+        places |= {f"{kind}/{path.stem}": path for path in found if path.stem != "README"}
+    return places
+
+
+def linked(text: str, source: Path, name: str, places: Mapping[str, Path]) -> str:
+    """The text of a page, with its links between files, which GitHub follows, as links between pages of the site."""
+    pages = {path: page for page, path in places.items()}
+
+    def to_page(link: re.Match[str]) -> str:
+        target = (source.parent / f"{link[1]}.md").resolve()
+        if target not in pages:
+            raise ValueError(f"{source} links {link[1]}.md, which is no page of the site")
+        return f"]({os.path.relpath(pages[target], Path(name).parent)}.md"
+
+    return LINK.sub(to_page, text)
 
 
 def section_page(words: Mapping[str, str], inside: Iterable[str], found: Mapping[str, str], kind: str) -> str:
@@ -108,7 +133,7 @@ def section_page(words: Mapping[str, str], inside: Iterable[str], found: Mapping
         title, sentence = _opening(found[f"{kind}/{name}"])
         if kind == "losses" and family != (family := catalog.get(name).family):
             lines += ["", f"## {_sentence(family.replace('_', ' '))}", ""]
-        lines.append(f"- [{title}]({name}.md){': ' + sentence if sentence and sentence != title else ''}")
+        lines.append(f"- [{title}]({name}.md){': ' + sentence.removeprefix(WRONG) if sentence and sentence != title else ''}")
     return "\n".join(lines) + "\n"
 
 
@@ -121,7 +146,7 @@ def loss_page(loss: Loss, reports: Iterable[Report]) -> str:
     rows = [(report, row) for report in reports for row in report["formats"].get("float64", []) if row["loss"] == loss.name]
     if rows:
         lines += ["", "## What libraries get right", ""]
-        lines += ["Grades of value/gradient/Hessian in float64, as each library documents the loss.", ""]
+        lines += ["[Grades](../reference/grades.md) of value/gradient/Hessian in float64, as each library documents the loss.", ""]
         lines += ["| library | grades | by the formula | answers lost |", "| --- | --- | --- | ---: |"]
         for report, row in rows:
             lines.append(f"| {_to_library(report)} | {_grades(row, 'grade')} | {_grades(row, 'mathematics')} | {_lost(row)} |")
@@ -133,7 +158,8 @@ def loss_page(loss: Loss, reports: Iterable[Report]) -> str:
     if loss.value:
         code = "\n\n".join(page.source(getattr(loss, part)) for part in PARTS if getattr(loss, part))
         lines += ["", "## A stable form, in NumPy", "", *_fenced(code, "python")]
-    lines += ["", f"    lossref show {loss.name}", f"    lossref check torch --loss {loss.name}"]
+    judged = "torch" if any(report["library"].startswith("torch ") for report, _ in rows) else "lossref"
+    lines += ["", f"    lossref show {loss.name}", f"    lossref check {judged} --loss {loss.name}"]
     return "\n".join(lines) + "\n"
 
 
@@ -142,7 +168,7 @@ def _conventions(text: str) -> Iterator[str]:
     lines = text.splitlines()
     columns = [line for line in lines if ARGUMENT.match(line)]
     yield from _fenced("\n".join(columns), "text")
-    prose = " ".join(line for line in lines if line not in columns).split("`")
+    prose = MINUS.sub("-\u2060", " ".join(line for line in lines if line not in columns)).split("`")
     yield from ("`".join(MARKUP.sub(r"\\\1", words) if k % 2 == 0 else words for k, words in enumerate(prose)), "")
 
 
@@ -153,8 +179,8 @@ def _pictures(rows: Iterable[tuple[Report, Report]]) -> Iterator[str]:
     for part, found in drawn.items():
         if found:
             name = "Hessian" if part == "hessian" else part
-            yield from (f"### Error of the {name} along the inputs", "", page.of_profiles(part, found), "")
-    yield from (page.CAPTION, "") if any(drawn.values()) else ()
+            yield from (f"### Error of the {name} along the inputs", "", picture.html(picture.of([*found.items()])), "")
+    yield from (picture.CAPTION, "") if any(drawn.values()) else ()
 
 
 def _worst(rows: Iterable[tuple[Report, Report]]) -> Iterator[str]:
@@ -172,6 +198,7 @@ def library_page(report: Report) -> str:
     """One library: its grades, and the lines that show each fault."""
     lines = [f"# {report['library']}", "", f"What {report['library']} gets right of the losses that it has, by the committed report.", ""]
     lines += [f"Made on {report['platform']}; golden set {report['golden']['version']}.", ""]
+    lines += ["[Grades](../reference/grades.md) of value/gradient/Hessian, as the library documents each loss.", ""]
     for form, rows in report["formats"].items():
         lines += [f"## {form}", "", "| loss | grades | by the formula | answers lost |", "| --- | --- | --- | ---: |"]
         for row in rows:
@@ -187,15 +214,15 @@ def library_page(report: Report) -> str:
 def folklore_page(found: Finding) -> str:
     """One wrong formula: what is wrong, its error as a picture, the smallest counterexample, what would have passed it."""
     record, facts = found.record, facts_of.facts(found)
-    lines = [f"# {_sentence(record.claim)}", "", f"{_sentence(record.why)}.", "", *_fenced(facts_of.code(record), "python")]
+    lines = [f"# {_sentence(record.claim)}", "", f"{WRONG}{record.why}", "", *_fenced(facts_of.code(record), "python")]
     inputs = ", ".join(f"{name} = {_plain(x)}" for name, x in facts["inputs"].items())
     got, exact = _plain(facts["got"]), _plain(facts["exact_digits"])
-    lines += ["## The smallest counterexample", "", f"At {inputs} it gives {got}; exactly it is {exact}.", ""]
+    lines += ["## The smallest counterexample", "", f"At {inputs} it gives {got}; the right answer is {exact}, correctly rounded.", ""]
     lines += ["The right call:", "", *_fenced(record.right_call, "python")]
     if found.verdict and not found.verdict.broke:
         points = profile(found.verdict.parts[record.part].outcomes)
-        lines += [f"## Its error along the inputs: grade {found.grade}", "", page.of_profiles(record.part, {record.id: points}), ""]
-        lines += [page.CAPTION, ""]
+        lines += [f"## Its error along the inputs: grade {found.grade}", "", picture.html(picture.of([(record.id, points)])), ""]
+        lines += [picture.CAPTION, ""]
     lines += ["## Whether usual comparisons notice it", "", *_passing(found), "", f"The loss: [{record.loss}](../losses/{record.loss}.md)."]
     if record.sources:
         lines += ["", "## Where it is from", "", "It is printed in" if record.printed else "It is not printed, but invited, in", ""]

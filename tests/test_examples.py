@@ -133,14 +133,6 @@ def test_neuron_stays_close_to_the_exact_one_and_is_not_always_faster():
     assert "It is false at eta 0.005: cross-entropy takes 1370 and 937 updates, the quadratic cost at eta 0.15 takes 321 and 302." in text
 
 
-@pytest.mark.whole
-def test_learning_curves_are_drawn(tmp_path):
-    pytest.importorskip("matplotlib")
-    assert run("one_neuron", "--plot", tmp_path / "curves.svg").returncode == 0
-    drawing = (tmp_path / "curves.svg").read_text(encoding="utf-8")
-    assert [drawing.count(f'id="axes_{n}"') for n in (1, 2, 3)] == [1, 1, 0]
-
-
 def test_missing_matplotlib_is_one_sentence(tmp_path):
     (tmp_path / "matplotlib.py").write_text("raise ImportError", encoding="utf-8")
     done = run("one_neuron", "--plot", tmp_path / "curves.svg", PYTHONPATH=str(tmp_path))

@@ -4,6 +4,7 @@ import json
 import os
 import subprocess
 import sys
+from xml.etree import ElementTree
 
 import pytest
 
@@ -17,10 +18,15 @@ def told(folder, *typed, ends=0, path=None):
 
 def test_a_picture_is_drawn_and_the_same_again(tmp_path):
     pytest.importorskip("matplotlib")
+    pytest.importorskip("jinja2")
     asked = ("softplus", "--implementation", "scipy", "--implementation", "lossref")
     assert told(tmp_path, *asked) == "softplus.svg\n"
     first = (tmp_path / "softplus.svg").read_bytes()
-    assert first.startswith(b"<?xml")
+    drawing = ElementTree.fromstring(first)
+    words = [text.text for text in drawing.iter("{http://www.w3.org/2000/svg}text")]
+    assert words[0] == "softplus"
+    assert [word.partition(" ")[0] for word in words if ", " in word] == ["value,", "value,", "gradient,", "Hessian,"]
+    assert b"var(" not in first  # which not every reader of SVG knows
     assert told(tmp_path, *asked, "--to", "again.svg") == "again.svg\n"
     assert (tmp_path / "again.svg").read_bytes() == first
     told(tmp_path, *asked, "--to", "p.png")
@@ -49,7 +55,8 @@ def test_what_cannot_be_drawn_is_one_sentence(typed, sentence, tmp_path):
     assert not list(tmp_path.iterdir())
 
 
-def test_without_matplotlib_it_says_what_to_install(tmp_path):
-    (tmp_path / "matplotlib.py").write_text("raise ImportError")
-    said = told(tmp_path, "huber", "--implementation", "lossref", ends=2, path=tmp_path)
-    assert said == "lossref: lossref plot needs matplotlib: pip install 'lossref[plot]'\n"
+@pytest.mark.parametrize(("missing", "kind"), [("matplotlib", "png"), ("jinja2", "svg"), ("jinja2", "png")])
+def test_without_what_draws_it_says_what_to_install(missing, kind, tmp_path):
+    (tmp_path / f"{missing}.py").write_text(f"raise ModuleNotFoundError(name={missing!r})")
+    said = told(tmp_path, "huber", "--implementation", "lossref", "--to", f"huber.{kind}", ends=2, path=tmp_path)
+    assert said == "lossref: lossref plot needs jinja2, and matplotlib for a .png: pip install 'lossref[plot]'\n"

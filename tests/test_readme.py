@@ -10,7 +10,8 @@ from pathlib import Path
 
 import pytest
 
-from lossref import catalog
+from lossref import catalog, cli
+from lossref.commands import BAD_USE, BROKE, CONFORMS, DIFFERS
 from lossref.judge.measure import MEANING, meets
 
 ROOT = Path(__file__).parent.parent
@@ -59,8 +60,18 @@ def test_counts_of_the_gradient_check_are_those_of_the_example(capsys):
 
 
 def test_grades_are_explained_in_the_words_of_the_code():
-    for grade, meaning in MEANING.items():
-        assert f"| {grade} | {meaning} |" in README
+    stated = [*MEANING.items()]
+    for text in (README, (ROOT / "docs" / "grades.md").read_text(encoding="utf-8")):
+        assert re.findall(r"^\| ([A-F]\+?) \| (.*) \|$", text, re.MULTILINE) == stated
+
+
+def test_exit_statuses_are_those_of_the_command_line():
+    """Those that commands return, and those that `lossref --help` explains."""
+    page = (ROOT / "docs" / "grades.md").read_text(encoding="utf-8")
+    stated = [int(k) for row in re.findall(r"^\| (\d[\d, ]*) \|", page, re.MULTILINE) for k in row.split(",")]
+    explained = re.findall(r"\b\d+(?= \w)", cli.EPILOG.partition("try:")[0])
+    assert sorted(stated) == sorted(int(k) for k in explained if k != "128")
+    assert {CONFORMS, DIFFERS, BAD_USE, BROKE, cli.CLOSED_PIPE} <= set(stated)
 
 
 @pytest.mark.whole

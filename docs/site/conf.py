@@ -14,6 +14,8 @@ suppress_warnings = ["myst.header"]
 autodoc_typehints = "none"
 autodoc_preserve_defaults = True
 smartquotes = False  # a prime is no quotation mark
+CHINESE = {"Next": "下一页", "Previous": "上一页", "On this page": "本页内容", "Search": "搜索", "Back to top": "回到顶部",
+           "Skip to content": "跳到正文", "Made with ": "制作工具："}  # fmt: skip
 
 
 def setup(app):
@@ -22,9 +24,10 @@ def setup(app):
 
 
 def in_chinese(app, page, template, context, tree):
-    """Without this a browser may take the characters' Japanese forms."""
+    """A browser may take the characters' Japanese forms if not told; and what the theme says around the page is in one language."""
     if page.endswith("-zh"):
         context["language"] = "zh-CN"
+        context["_"] = context["gettext"] = lambda words: CHINESE.get(words, words)
 
 
 def as_code(app, what, name, documented, options, lines):

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import io
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -13,10 +12,8 @@ from lossref.commands import CONFORMS, Commands, UsageError, catalogued, command
 from lossref.conventions.formula import ConventionError
 from lossref.formats import JUDGED
 from lossref.golden import GoldenError
-from lossref.judge.measure import E2_OF_B
 from lossref.library import ImplementationError
 from lossref.output import say
-from lossref.report.finding import DRAWN_ERRORS, DRAWN_INPUTS
 from lossref.spec import PARTS
 
 DESCRIPTION = """\
@@ -28,10 +25,8 @@ Draw how far off implementations of a loss are along its inputs, both logarithmi
 Each point is the worst answer of a stretch of the first argument. Its error is in ulps, widened by what rounding of the inputs moves
 the answer; in the shaded band is what level B allows. A correctly rounded answer stands at 0, one that is not finite at the top.
 """
-LEAST, MOST = (10.0**order for order in DRAWN_ERRORS)  # ulps
-FAR = 10.0**DRAWN_INPUTS
 SUFFIXES = (".svg", ".png")
-NO_MATPLOTLIB = "lossref plot needs matplotlib: pip install 'lossref[plot]'"
+NOT_INSTALLED = "lossref plot needs jinja2, and matplotlib for a .png: pip install 'lossref[plot]'"
 Profiles = Mapping[str, Mapping[str, Sequence[Sequence[Any]]]]  # by implementation and part
 
 
@@ -66,37 +61,21 @@ def run(given: argparse.Namespace) -> int:
     if given.json:
         print_json({"loss": loss, "format": given.format, "profiles": profiles})
         return CONFORMS
-    files.write(path, picture(loss, profiles, path.suffix.lower()[1:]))
+    files.write(path, drawn(loss, profiles, path.suffix.lower()[1:]))
     say(str(path))
     return CONFORMS
 
 
-def picture(loss: str, profiles: Profiles, kind: str) -> bytes:
-    """The picture as the bytes of a file, the same for the same errors."""
+def drawn(title: str, profiles: Profiles, kind: str) -> bytes:
+    """The picture as the bytes of a file, the same for the same errors: all parts, what each implementation has for each."""
     try:
-        import matplotlib
-        from matplotlib.figure import Figure
-    except ImportError:
-        raise UsageError(NO_MATPLOTLIB) from None
-    parts = [part for part in PARTS if any(part in found for found in profiles.values())]
-    figure = Figure(figsize=(7, 0.6 + 2.2 * len(parts)), layout="constrained")
-    for axes, part in zip(figure.subplots(len(parts), sharex=True, squeeze=False)[:, 0], parts, strict=True):
-        axes.axhspan(LEAST, E2_OF_B / 2, color="#e3f1e7")
-        for k, (name, found) in enumerate(profiles.items()):
-            points = [(min(max(float(x), -FAR), FAR), min(max(float(error), LEAST), MOST)) for x, error in found.get(part, ())]
-            if points:
-                axes.plot(*zip(*points, strict=True), "osD^v<>"[k % 7], color=f"C{k}", markersize=4 - min(k, 2), alpha=0.8, label=name)
-        axes.set_xscale("symlog", linthresh=1e-6)
-        axes.set_xticks([sign * 10.0**k for sign in (-1, 1) for k in (-4, 0, 4, 8)] + [0.0])
-        axes.set_xlim(*(edge * 1.5 if abs(edge) == FAR else edge for edge in axes.dataLim.intervalx))
-        axes.set_yscale("log")
-        axes.set(ylim=(LEAST / 2, 2 * MOST), ylabel=f"{'Hessian' if part == 'hessian' else part}: error in ulps")
-        axes.set_yticks([LEAST, 1, 1e4, 1e8, 1e12, 1e16], ["0", "1", "1e4", "1e8", "1e12", "1e16"])
-        axes.grid(alpha=0.3)
-        axes.legend(fontsize="small")
-    axes.set_xlabel("input: of the first argument the number of largest magnitude")
-    figure.suptitle(loss)
-    written = io.BytesIO()
-    with matplotlib.rc_context({"svg.hashsalt": loss}):
-        figure.savefig(written, format=kind, dpi=150, metadata={"Date": None} if kind == "svg" else {"Software": None})
-    return written.getvalue()
+        from lossref.report import picture
+
+        named = {part: "Hessian" if part == "hessian" else part for part in PARTS}
+        found = [(f"{named[part]}, {name}", parts[part]) for part in PARTS for name, parts in profiles.items() if part in parts]
+        strips = picture.of(found)
+        return picture.svg(title, strips).encode() if kind == "svg" else picture.png(title, strips)
+    except ModuleNotFoundError as error:
+        if error.name not in ("jinja2", "matplotlib"):
+            raise
+        raise UsageError(NOT_INSTALLED) from None

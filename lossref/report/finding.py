@@ -283,6 +283,8 @@ def spelled(x: float, form: Format) -> dict[str, Any]:
 
 def number(x: float | int) -> float | int | str:
     """JSON has no infinity and no NaN: they are text."""
+    if isinstance(x, int):
+        return x
     return Shown(x) if math.isfinite(x) else str(x)
 
 

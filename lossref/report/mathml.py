@@ -19,6 +19,7 @@ OVER = {"sum": "∑", "prod": "∏", "max": "max", "min": "min", "median": "medi
 NAMES = {"TP", "FP", "FN", "low", "high", "floor"}  # of more than one letter
 SIGNS = {"-": "−", "!=": "≠", "<=": "≤", ">=": "≥", "in": "∈", "'": "′"}
 CLOSING = {"(": ")", "[": "]", "{": "}", "|": "|"}
+BREAKING = {"+", "−", "=", "<", ">", "≠", "≤", "≥"}
 NARROW, WIDE = ".17em", "1em"
 
 TOKEN = re.compile(
@@ -55,10 +56,14 @@ def apart(formulas: str) -> list[str]:
 
 
 def math(formula: str) -> str:
-    """One formula, beside its text for readers that have no MathML."""
-    element = Element("math", displaystyle="true", alttext=formula)
-    element.extend(_Reader(formula).formula())
-    return tostring(element, encoding="unicode")
+    """One formula in pieces, which a narrow page puts below each other: before a relation, a plus or a minus outside of brackets."""
+    pieces: list[list[Element]] = [[]]
+    for element in _Reader(formula).formula():
+        if pieces[-1] and element.tag == "mo" and element.text in BREAKING and element.get("form") != "prefix":
+            element.set("form", "infix")  # as it would not be read where it begins a piece
+            pieces.append([])
+        pieces[-1].append(element)
+    return "<wbr />".join(tostring(_made("math", piece, displaystyle="true"), encoding="unicode") for piece in pieces)
 
 
 class _Reader:
