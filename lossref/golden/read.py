@@ -9,6 +9,7 @@ from __future__ import annotations
 import hashlib
 import json
 import re
+import struct
 from collections.abc import Mapping
 from functools import cache, lru_cache
 from pathlib import Path
@@ -67,7 +68,7 @@ def _parsed(data: bytes, form: Format) -> tuple[Vector, ...]:
     try:
         header, *found = map(json.loads, data.splitlines())
         return tuple(rows.vector(header, row, form) for row in found)
-    except (ArithmeticError, AttributeError, LookupError, RecursionError, TypeError, ValueError) as error:
+    except (ArithmeticError, AttributeError, LookupError, RecursionError, TypeError, ValueError, struct.error) as error:
         raise GoldenError(f"the data is not golden, whatever its digest: {type(error).__name__}: {error}") from None
 
 
