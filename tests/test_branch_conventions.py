@@ -1,17 +1,21 @@
 """Branches past a documented point: the declared answers are those of another formula there, and of the loss before; and jumps."""
 
+from dataclasses import replace
+
 import mpmath
 import numpy as np
 import pytest
 from declaring import counted, grades, ours, slope, value, vectors, verdict, wide
 
 import lossref
-from lossref import catalog
-from lossref.conventions.formula import ConventionError
+from lossref import catalog, golden
+from lossref.conventions.formula import Clip, Convention, ConventionError
 from lossref.conventions.grammar import parse
+from lossref.exact.answer import answer
 from lossref.formats import FLOAT64
 from lossref.judge.declared import declared
 from lossref.judge.measure import meets
+from lossref.spec import Vector
 
 ABOVE, BELOW = "x itself above 20", "x itself below -10"
 LINEAR, EASY = "the cosine less m sin m past an angle of pi - m", "the cosine itself past a right angle"
@@ -184,3 +188,26 @@ def test_an_infinite_slope_is_left_where_the_value_does_not_jump(name):
 @pytest.mark.parametrize("sentence", [ABOVE, BELOW, LINEAR, EASY, JUMP, SIGMOIDS, SOFTMAXES])
 def test_a_branch_is_printed_as_it_is_read(sentence):
     assert parse(parse(sentence).sentence) == parse(sentence)
+
+
+@pytest.mark.parametrize(
+    ("name", "sentence"),
+    [
+        ("gaussian_nll", "clip variance to [1e-06, inf], gradient through"),
+        ("cross_entropy_lambda", "clip target to [1e-07, 1 - 1e-07], gradient zero outside"),
+        ("sigmoid_cross_entropy", "clip logits to [-2, 3], gradient unclipped"),
+    ],
+)
+def test_what_a_clip_does_not_reach_has_the_answer_that_is_computed_anew(monkeypatch, name, sentence):
+    """Beside its bounds slopes meet, and some options of calls change a label before it is cut."""
+    clip, loss = parse(sentence), catalog.get(name)
+    batches = [v for v in golden.read(loss, FLOAT64) if v.question.is_call][::4]
+    beside = [v for v in vectors(name) if v.region == "ordinary"][:1]
+    for bound in (float(b.of(FLOAT64)) for b in (clip.low, clip.high) if not isinstance(b.of(FLOAT64), float)):
+        for ulps in range(-10, 11):
+            question = replace(beside[0].question, inputs={**beside[0].question.inputs, clip.argument: FLOAT64.step(bound, ulps)})
+            beside.append(Vector(question, answer(loss, question.inputs, question.options, FLOAT64)))
+    found = declared(loss, (clip,), batches + beside, FLOAT64)
+    assert sum(not clip.moves(v.question.inputs, FLOAT64) for v in batches + beside) > 5
+    monkeypatch.setattr(Clip, "moves", Convention.moves)
+    assert repr(found) == repr(declared(loss, (clip,), batches + beside, FLOAT64))

@@ -6,8 +6,9 @@ import numpy as np
 import pytest
 from typed import run
 
-from lossref import bits
-from lossref.formats import JUDGED
+from lossref import bits, catalog
+from lossref.formats import FLOAT64, JUDGED
+from lossref.judge.ask import Asked, ask
 
 
 @pytest.mark.parametrize(
@@ -50,6 +51,24 @@ def test_arrays_of_jax_stand_where_the_line_says(capsys, tmp_path, monkeypatch):
     (entry,) = json.loads(out)["losses"]
     assert status == 1
     assert all('device=jax.devices("cpu")[0]' in worst["line"] for part in entry["parts"].values() for worst in part["worst"])
+
+
+def test_small_arrays_are_asked_on_one_thread_and_large_ones_on_all():
+    torch = pytest.importorskip("torch")
+    before, seen = torch.get_num_threads(), []
+
+    def counting(prediction, target):
+        seen.append(torch.get_num_threads())
+        return prediction
+
+    torch.set_num_threads(3)
+    try:
+        for rows in (4, 20000):
+            given = {"prediction": np.ones(rows), "target": np.ones(rows)}
+            ask(catalog.get("squared_error"), "value", counting, given, {}, FLOAT64, Asked())
+        assert (seen, torch.get_num_threads()) == ([1, 3], 3)
+    finally:
+        torch.set_num_threads(before)
 
 
 @pytest.fixture

@@ -11,15 +11,16 @@ from dataclasses import dataclass, replace
 from fractions import Fraction
 from typing import Any, ClassVar, Literal
 
-from lossref.bits import as_float, as_fraction, written
+from lossref.bits import as_float, as_fraction, order, written
 from lossref.exact.jets import Jet, Jets
 from lossref.exact.numbers import Number, System
 from lossref.formats import Format
 from lossref.options import PROBABILITY
 from lossref.spec import Answer, Loss, Question, Values
-from lossref.values import mapped
+from lossref.values import flat, mapped
 
 Definition = Callable[..., Any]
+NEAR = 8  # numbers of the format within which a bound counts as met: more than the two ulps within which a kink does
 
 
 class ConventionError(Exception):
@@ -82,6 +83,10 @@ class Convention:
     def inputs(self, values: Values, form: Format) -> Values:
         """What is computed with in place of the arguments and parameters."""
         return values
+
+    def moves(self, values: Values, form: Format) -> bool:
+        """Whether the function may be another one at these arguments and parameters, or so near that a slope there meets another."""
+        return True
 
     def options(self, chosen: Values) -> Values:
         """What is done with a batch in place of what is asked; the same where it does not act."""
@@ -149,6 +154,10 @@ class Clip(Convention):
         if self.gradient == "unclipped" and part != "value":
             return inner
         return _on(self.argument, inner, lambda m, x: mapped(lambda y: cut(m, y), x))
+
+    def moves(self, values: Values, form: Format) -> bool:
+        low, high = form.step(as_float(self.low.of(form)), NEAR), form.step(as_float(self.high.of(form)), -NEAR)
+        return not all(order(low) < order(x) < order(high) for x in flat(values[self.argument]))
 
 
 @dataclass(frozen=True)

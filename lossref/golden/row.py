@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import struct
 from collections.abc import Mapping
 from typing import Any
 
@@ -61,9 +62,16 @@ def _part(found: Part, form: Format) -> dict[str, Any]:
 def _read(found: Mapping[str, Any], form: Format) -> Part:
     rounded, interval = found["rounded"], found.get("interval")
     return Part(
-        rounded=None if rounded is None else tuple(map(form.decode, rounded)),
+        rounded=None if rounded is None else _floats(rounded, form),
         residual=None if rounded is None else tuple(found["residual"]),
-        K=tuple(map(FLOAT64.decode, found["K"])),
-        S=tuple(map(FLOAT64.decode, found["S"])),
+        K=_floats(found["K"], FLOAT64),
+        S=_floats(found["S"], FLOAT64),
         interval=None if interval is None else tuple((form.decode(low), form.decode(high)) for low, high in interval),
     )
+
+
+def _floats(digits: list[str], form: Format) -> tuple[float, ...]:
+    """The numbers of many bit strings: those of float64 at once, as they are most of a file."""
+    if form is not FLOAT64:
+        return tuple(map(form.decode, digits))
+    return struct.unpack(f">{len(digits)}d", bytes.fromhex("".join(digits)))

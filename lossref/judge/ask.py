@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 import warnings
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from itertools import groupby
 from typing import Any
@@ -21,6 +22,7 @@ from lossref.values import flat, mapped, shape
 
 Function = Callable[..., Any]
 CHANGED = "changed its input"
+SMALL = 1 << 14  # numbers among which nothing is shared
 
 
 @dataclass
@@ -106,7 +108,8 @@ def ask(
     try:
         with np.errstate(all="ignore"), warnings.catch_warnings(record=True) as warned:
             warnings.simplefilter("always")  # its warnings are a remark
-            returned = function(**arrays, **options)
+            with _few_threads(arrays):
+                returned = function(**arrays, **options)
             several = returned is not None and (len(wanted) > 1 or (isinstance(returned, tuple) and len(returned) == 1))
             found = [np.asarray(x) for x in (_each(loss, returned) if several else (returned,))] if returned is not None else []
     except (KeyboardInterrupt, NotSupported):
@@ -137,6 +140,22 @@ def ask(
                 raise NarrowError(f"it answers in {answer.dtype}, as its inputs are")
             asked.remark(f"{part}: returned {answer.dtype} for inputs in {form.name}")
     return found
+
+
+@contextmanager
+def _few_threads(arrays: Mapping[str, Any]) -> Iterator[None]:
+    """One thread of PyTorch for small arrays: it shares them among several, which wait for each other wherever other work keeps a
+    processor busy, for longer than all else takes. Large ones are shared as they always are, for the rows at the borders of the shares."""
+    torch: Any = sys.modules.get("torch")
+    if not hasattr(torch, "set_num_threads") or sum(x.size for x in arrays.values()) > SMALL:
+        yield
+        return
+    before = torch.get_num_threads()
+    torch.set_num_threads(1)
+    try:
+        yield
+    finally:
+        torch.set_num_threads(before)
 
 
 def nothing(part: str) -> str:

@@ -16,6 +16,8 @@ from lossref.formats import FLOAT64, Format
 from lossref.options import split
 from lossref.spec import PARTS, Answer, Loss, Part, Region, Values, Vector, encoded
 
+AFTERWARDS = {"reduction", "denominator", "empty", "sample_weight", "mask", "upstream"}  # options that change no argument of the formula
+
 
 def declared(loss: Loss, conventions: Sequence[Convention], vectors: Iterable[Vector], form: Format) -> list[Vector]:
     """The vectors with the answers of the declared function; those that have no certain one are left out."""
@@ -52,6 +54,7 @@ def _answered(functions: Mapping[str, Loss], loss: Loss, conventions: Sequence[C
     for convention in conventions:
         given, call = {**convention.inputs(given, form)}, {**convention.options(call)}
     inputs, chosen = {name: given.pop(name) for name in question.inputs}, {**given, **call}
+    is_moved = not call.keys() <= AFTERWARDS or any(c.moves(inputs, form) for c in conventions)
     is_same = encoded((inputs, chosen), FLOAT64) == encoded((question.inputs, question.options), FLOAT64)
     found: dict[str, Answer] = {}
     sloped = loss
@@ -64,7 +67,7 @@ def _answered(functions: Mapping[str, Loss], loss: Loss, conventions: Sequence[C
         if is_same and own is loss:
             found[part] = v.answer
         elif _width(loss, v) <= min(c.widest for c in conventions):
-            found[part] = _bounded(_asked(own, inputs, chosen, form))
+            found[part] = _bounded(_asked(own, inputs, chosen, form) if is_moved or not is_same else v.answer)
         else:
             return None
     combined = Answer(found["value"].value, found["gradient"].gradient, found["hessian"].hessian)

@@ -21,8 +21,9 @@ from lossref.values import flat, places, shape
 class Outcome:
     """What an implementation returned for one part of one vector, what is right, and how wrong each number is.
 
-    `raised` says how it failed, where nothing came back; `when` how it was asked, where that was not in a batch of its like. What has the
-    bits of the right answer is not measured until somebody asks how far off it is.
+    `raised` says how it failed, where nothing came back; `when` how it was asked, where that was not in a batch of its like. What
+    `has_the_bits` of the right answer, where one alone is right, is exact, nothing is lost, and E2 is at most 1: it is not measured until
+    somebody asks how far off it is.
     """
 
     vector: Vector
@@ -30,6 +31,7 @@ class Outcome:
     got: tuple[float, ...] | None
     raised: str = ""
     when: str = ""
+    has_the_bits: bool = False
 
     @property
     def form(self) -> Format:
@@ -52,15 +54,7 @@ class Outcome:
     @cached_property
     def is_exact(self) -> bool:
         """Whether every number is the right one, correctly rounded, or in the interval that is right."""
-        return self._has_the_bits or all(e.is_exact for e in self.errors)
-
-    @cached_property
-    def _has_the_bits(self) -> bool:
-        """Whether every number has the bits of the right one, where one alone is: it is exact, nothing is lost, and E2 is at most 1."""
-        if self.got is None or self.vector.unspoilt or any(p.interval for p in self.vector.answer.part(self.part).values()):
-            return False
-        right = rounded_answer(self.vector, self.part)
-        return right is not None and np.array(self.got, np.float64).tobytes() == np.array(right, np.float64).tobytes()
+        return self.has_the_bits or all(e.is_exact for e in self.errors)
 
     @property
     def worst_component(self) -> int:
@@ -72,11 +66,11 @@ class Outcome:
 
     @property
     def is_lost(self) -> bool:
-        return not self._has_the_bits and any(e.is_lost for e in self.errors)
+        return not self.has_the_bits and any(e.is_lost for e in self.errors)
 
     @property
     def E1(self) -> float:
-        if self._has_the_bits:
+        if self.has_the_bits:
             return max(of_rounding(x, residual, self.form) for x, residual in _roundings(self.vector, self.part))
         return max(e.E1 for e in self.errors)
 
@@ -84,7 +78,7 @@ class Outcome:
     def E2(self) -> float:
         return max(e.E2 for e in self.errors)
 
-    @property
+    @cached_property
     def severity(self) -> tuple[Any, ...]:
         """Sorts the worst first; among equals of a kind the simplest input first."""
         numbers = [float(x) for x in flat(self.vector.question.inputs)]
@@ -148,9 +142,26 @@ class Finding:
 
 def outcome(vector: Vector, part: str, answer: Any) -> Outcome:
     """An answer to be measured: numbers row after row, or a sentence on how there is none."""
-    if isinstance(answer, str):
-        return Outcome(vector, part, None, answer)
-    return Outcome(vector, part, tuple(np.asarray(answer, np.float64).tolist()))
+    return outcomes(part, [(vector, answer, "")])[0]
+
+
+def outcomes(part: str, given: Sequence[tuple[Vector, Any, str]]) -> list[Outcome]:
+    """Answers to a part of several vectors, and how each was asked: all are compared with the right ones at once."""
+    answers = [answer if isinstance(answer, str) else tuple(np.asarray(answer, np.float64).tolist()) for _, answer, _ in given]
+    right = [None if isinstance(answer, str) else _only(v, part) for (v, _, _), answer in zip(given, answers, strict=True)]
+    alike = [k for k, (answer, x) in enumerate(zip(answers, right, strict=True)) if x and len(answer) == len(x)]
+    got, wanted = (np.array([y for k in alike for y in rows[k] or ()], np.float64).view(np.uint64) for rows in (answers, right))
+    starts = np.cumsum([0, *(len(answers[k]) for k in alike)])[:-1]
+    same = {k for k, is_same in zip(alike, np.logical_and.reduceat(got == wanted, starts) if alike else (), strict=True) if is_same}
+    return [
+        Outcome(v, part, None, answer, when) if isinstance(answer, str) else Outcome(v, part, answer, "", when, k in same)
+        for k, ((v, _, when), answer) in enumerate(zip(given, answers, strict=True))
+    ]
+
+
+def _only(v: Vector, part: str) -> tuple[float, ...] | None:
+    """The rounded numbers of a part where they alone are right."""
+    return None if v.unspoilt or any(p.interval for p in v.answer.part(part).values()) else rounded_answer(v, part)
 
 
 def _bits(numbers: Sequence[float]) -> list[int]:

@@ -15,7 +15,7 @@ from lossref.judge.answers import Given, answers
 from lossref.judge.ask import Asked
 from lossref.judge.declared import declared
 from lossref.judge.measure import LEVELS, PASSABLE, Error, digits_left, grade, meets, worst
-from lossref.judge.outcome import Outcome, has_answer, outcome, rounded_answer
+from lossref.judge.outcome import Outcome, has_answer, outcome, outcomes, rounded_answer
 from lossref.judge.spoilt import unspoilt
 from lossref.library import BrokeError, Implementation, Library
 from lossref.spec import APART, PARTS, Loss, Vector
@@ -158,10 +158,11 @@ def judge(loss: Loss, implementation: Implementation, vectors: Sequence[Vector],
                 continue
             for of in groups:
                 wanted = [v for v in of if has_answer(v, part) or (v.id in expected and has_answer(expected[v.id], part))]
-                for v, given in answers(loss, part, function, wanted, asked, implementation.tiling):
-                    for measured, by in ((parts, expected.get(v.id)), (mathematics, v if implementation.conventions else None)):
-                        if by is not None and has_answer(by, part):
-                            measured.setdefault(part, []).append(_worst(loss, by, part, given))
+                given = list(answers(loss, part, function, wanted, asked, implementation.tiling))
+                for measured, right in ((parts, expected), (mathematics, {v.id: v for v in of if implementation.conventions})):
+                    pairs = [(by, found) for v, found in given if (by := right.get(v.id)) is not None and has_answer(by, part)]
+                    if pairs:
+                        measured.setdefault(part, []).extend(_worst(loss, part, pairs))
                 if part in parts or part not in asked.narrow or not groups[1]:
                     break
                 del asked.declined[part]
@@ -172,7 +173,7 @@ def judge(loss: Loss, implementation: Implementation, vectors: Sequence[Vector],
         )
     certain = [expected[v.id] for v in accepted if v.id in expected]
     declined = outside | asked.declined_by(parts or asked.declined)
-    answered = {o.vector.id for outcomes in (*parts.values(), *mathematics.values()) for o in outcomes}
+    answered = {o.vector.id for found in (*parts.values(), *mathematics.values()) for o in found}
     plain = {v.id for v in accepted if not v.question.is_call and all(x == loss.defaults[n] for n, x in v.question.parameters.items())}
     lacking = {identifier: reason for by in asked.lacking.values() for identifier, reason in by.items() if identifier not in answered}
     declined |= {identifier: reason for identifier, reason in lacking.items() if identifier in plain}  # it has no option that it could lack
@@ -192,8 +193,8 @@ def judge(loss: Loss, implementation: Implementation, vectors: Sequence[Vector],
         remarks=tuple(asked.remarks),
         floating=tuple(asked.floating),
         varied=tuple(asked.other_bits()),
-        parts={part: PartVerdict(part, tuple(outcomes)) for part, outcomes in parts.items()},
-        mathematics={part: PartVerdict(part, tuple(outcomes)) for part, outcomes in mathematics.items()},
+        parts={part: PartVerdict(part, tuple(found)) for part, found in parts.items()},
+        mathematics={part: PartVerdict(part, tuple(found)) for part, found in mathematics.items()},
         declarations=tuple(_declarations(loss, implementation.conventions, accepted, certain, parts, form)),
         undecided=len(accepted) - len(certain),
         standing=_standing(accepted, certain, parts) if implementation.conventions else 1.0,
@@ -214,8 +215,8 @@ def deciding(verdicts: Sequence[Verdict]) -> list[Verdict]:
 
 def _emptied(declined: Sequence[Vector], parts: dict[str, list[Outcome]]) -> Iterator[str]:
     """The regions of parts of which nothing is left to judge, for all of it was declined."""
-    for part, outcomes in parts.items():
-        left = {o.vector.region for o in outcomes}
+    for part, found in parts.items():
+        left = {o.vector.region for o in found}
         yield from sorted({f"{part} {v.region}" for v in declined if has_answer(v, part) and v.region not in (*APART, *left)})
 
 
@@ -277,13 +278,16 @@ def _orders(numbers: Sequence[float] | None) -> list[int] | None:
     return None if numbers is None else list(map(order, numbers))
 
 
-def _worst(loss: Loss, by: Vector, part: str, given: Sequence[Given]) -> Outcome:
-    """Of every answer to a question that which is graded."""
-    outcomes, form = [], by.question.form
-    for one in given:
-        spoilt = unspoilt(loss, by, form) if _may_differ(by, one.answer) else by
-        outcomes.append(replace(outcome(spoilt, part, one.answer), when=one.when))
-    return outcomes[0] if len(outcomes) == 1 else min(outcomes, key=lambda o: o.severity)
+def _worst(loss: Loss, part: str, pairs: Sequence[tuple[Vector, Sequence[Given]]]) -> list[Outcome]:
+    """Of every answer to each question that which is graded."""
+    single = [
+        (unspoilt(loss, by, by.question.form) if _may_differ(by, one.answer) else by, one.answer, one.when)
+        for by, given in pairs
+        for one in given
+    ]
+    found = iter(outcomes(part, single))
+    several = [[next(found) for _ in given] for _, given in pairs]
+    return [each[0] if len(each) == 1 else min(each, key=lambda o: o.severity) for each in several]
 
 
 def _may_differ(v: Vector, answer: Any) -> bool:

@@ -40,6 +40,23 @@ class Chosen:
         return called if self.reduce is None else written_out(self.reduce, {**sources, "loss": called})
 
 
+def choosing(found: Written, reductions: Mapping[str, Any], served: frozenset[str] = frozenset()) -> Callable[[Values, str], Chosen]:
+    """`choose` for one question after another: what has all that is asked is found once for the same names and the same numbers and words
+    among the options, which most examples share."""
+    known: dict[tuple[str, ...], Chosen] = {}
+
+    def chosen(named: Values, part: str) -> Chosen:
+        options = {name: x for name, x in named.items() if name not in found.loss.arguments}
+        if not all(isinstance(x, (str, int, float)) for x in options.values()):
+            return choose(found, reductions, named, part, served)
+        key = (part, *named, repr(options))
+        if key not in known:
+            known[key] = choose(found, reductions, named, part, served)
+        return known[key]
+
+    return chosen
+
+
 def choose(found: Written, reductions: Mapping[str, Any], named: Values, part: str, served: frozenset[str] = frozenset()) -> Chosen:
     """What has all that is asked; LacksError says what is missing.
 
@@ -128,12 +145,13 @@ def _own(function: Function, named: Values) -> dict[str, Any]:
 
 def refusal(found: Written, reductions: Mapping[str, Any], empty: str, served: frozenset[str] = frozenset()) -> Callable[[Question], str]:
     """What says of a question why it is left out; `empty` is the library's mean over nothing."""
+    chosen = choosing(found, reductions, served)
 
     def takes(question: Question) -> str:
         if question.flag == HIDDEN:
             return "no documentation promises that a weight or mask of 0 hides NaN or infinity"
         try:
-            choose(found, reductions, {**question.inputs, **question.options}, found.gives, served)
+            chosen({**question.inputs, **question.options}, found.gives)
         except LacksError as error:
             return str(error)
         wanted = question.options.get("empty", DEFAULTS["empty"])

@@ -10,7 +10,7 @@ from typing import Any, Protocol
 import numpy as np
 
 from lossref.formats import FORMATS, Format
-from lossref.implementations.engines.choice import by_example, choose, refusal
+from lossref.implementations.engines.choice import by_example, choosing, refusal
 from lossref.implementations.engines.written import Written
 from lossref.implementations.source import Function, bracketed, sources, written_out
 from lossref.library import Implementation, Tiling
@@ -80,7 +80,7 @@ def implementation(found: Written, dialect: Dialect) -> Implementation:
     refuses = refusal(found, dialect.reductions, dialect.empty, dialect.served)
     made = differentiated(
         found.loss,
-        lambda named, part: choose(found, dialect.reductions, named, part, dialect.served),
+        choosing(found, dialect.reductions, dialect.served),
         lambda question: refuses(question) or dialect.never(question),
         replace(dialect, alone=dialect.alone or found.alone),
         columns=dialect.columns and not found.loss.is_function and not found.loss.arguments[found.loss.first].rank,

@@ -115,8 +115,10 @@ def _bend(total: Callable[[Any], Any], x: Any) -> Any:
     (g,) = torch.autograd.grad(total(x.requires_grad_()), x, create_graph=True)
     if x.ndim == 1:
         return torch.autograd.grad(g.sum(), x)[0]
-    columns = range(x[0].numel())
-    return torch.stack([torch.autograd.grad(g.flatten(1)[:, k].sum(), x, retain_graph=True)[0].flatten(1)[:, k] for k in columns], 1)
+    # Each column of ones is what the sum of a column in DIAGONALS hands back, without the calls that take and add it.
+    ones = torch.eye(x[0].numel(), dtype=g.dtype, device=g.device).reshape(-1, 1, *x.shape[1:])
+    slopes = (torch.autograd.grad(g, x, one.expand_as(g), retain_graph=True)[0].flatten(1)[:, k] for k, one in enumerate(ones))
+    return torch.stack([*slopes], 1)
 
 
 def _bent(total: Text, name: str, source: str, rank: int) -> str:
