@@ -88,5 +88,5 @@ def judged(library: Library, asked: Sequence[tuple[Loss, list[Vector]]], form: s
         for done, (loss, chosen) in enumerate(asked):
             advance(done, len(asked))
             verdicts.append(judged_beside(loss, library.implementations[loss.name], chosen, FORMATS[form]))
-    gc.freeze()  # the verdicts too
+    gc.freeze()  # the verdicts too: what is left of the command shows them
     return verdicts

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import gc
 import hashlib
 from array import array
 from collections import OrderedDict
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from fractions import Fraction
 from typing import Any, TypeVar
 
@@ -16,6 +14,7 @@ from lossref.exact.program import ElsewhereError, Program, Scope
 from lossref.exact.record import alike
 from lossref.exact.tape import HandedOverError
 from lossref.spec import Loss, Values
+from lossref.uncollected import uncollected
 from lossref.values import flat, plain, shape
 
 PATHS = 16  # recordings kept of one definition at one shape
@@ -61,7 +60,7 @@ class Recordings:
 
     def _recorded(self, whole: Any, loss: Loss, values: Values, scope: Scope) -> Program:
         try:
-            with _uncollected():
+            with uncollected():
                 return Program(loss, values, scope)
         except ArithmeticError as error:
             raise HandedOverError(str(error)) from error
@@ -84,18 +83,6 @@ class Recordings:
     def _forget(self, whole: Any) -> None:
         _, programs = self._kept.pop(whole)
         self._size -= sum(program.size for program in programs)
-
-
-@contextmanager
-def _uncollected() -> Iterator[None]:
-    """Without looking for cycles: all that is recorded is kept, and searching it again and again took a quarter of the time."""
-    was_on = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if was_on:
-            gc.enable()
 
 
 def given(loss: Loss, values: Values) -> tuple[list[float | Fraction], Any]:

@@ -6,7 +6,6 @@ A new set is moved into a folder in one step, as a folder within it; its files t
 
 from __future__ import annotations
 
-import gc
 import hashlib
 import json
 import re
@@ -23,6 +22,7 @@ from lossref.golden import roots
 from lossref.golden import row as rows
 from lossref.spec import Loss, Vector
 from lossref.strictjson import JsonError
+from lossref.uncollected import uncollected
 
 VERSION = "2.0.2"  # of the set: patch adds vectors, minor adds fields, major changes an answer
 SHIPPED_FORMATS = ("float64", "float32")
@@ -66,16 +66,12 @@ def _parsed(data: bytes, form: Format) -> tuple[Vector, ...]:
     """The digest has vouched for the bytes: they are parsed fast, not strictly."""
     if strictjson.cost(data) > strictjson.MEMORY_LIMIT:
         raise GoldenError(f"the data has more lists, keys and entries than {strictjson.MEMORY_LIMIT >> 20} MiB of memory hold")
-    was_on = gc.isenabled()
-    gc.disable()  # all that is parsed is kept: looking for cycles in it again and again took half the time
     try:
-        header, *found = map(json.loads, data.splitlines())
-        return tuple(rows.vector(header, row, form) for row in found)
+        with uncollected():
+            header, *found = map(json.loads, data.splitlines())
+            return tuple(rows.vector(header, row, form) for row in found)
     except (ArithmeticError, AttributeError, LookupError, RecursionError, TypeError, ValueError, struct.error) as error:
         raise GoldenError(f"the data is not golden, whatever its digest: {type(error).__name__}: {error}") from None
-    finally:
-        if was_on:
-            gc.enable()
 
 
 def find(identifier: str, where: Path | None = None) -> Vector:
