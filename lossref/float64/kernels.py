@@ -221,20 +221,21 @@ def leader_and_tails(logits: Array, low: Array = 0.0) -> tuple[Array, Array, Arr
     the logits themselves.
     """
     z = np.asarray(logits, float)
-    rooms: list[Array] = [np.empty(z.shape) for _ in range(3)]
-    behind_the_largest(z, low if np.ndim(low) else None, rooms)
+    first, rooms = z.argmax(axis=-1)[..., None], [np.empty(z.shape) for _ in range(3)]
+    lows = low - np.take_along_axis(low, first, axis=-1) if np.ndim(low) else None
+    behind_the_largest(z, np.take_along_axis(z, first, axis=-1), lows, rooms)
     difference, lost, _ = rooms
-    leader, tails = np.arange(z.shape[-1]) == z.argmax(axis=-1)[..., None], np.exp(difference)
+    leader, tails = np.arange(z.shape[-1]) == first, np.exp(difference)
     tails = np.where(leader, 0.0, tails + tails * lost)
     return leader, tails, np.where(leader, 0.0, -difference - lost)
 
 
-def behind_the_largest(z: Array, low: Any, rooms: Sequence[Array], axis: int = -1) -> None:
-    """Along an axis, in the first two of three arrays, z_j - z_max, and what rounding took from it, which `low` adds to if it is there.
+def behind_the_largest(z: Array, top: Array, low: Any, rooms: Sequence[Array]) -> None:
+    """In the first two of three arrays z_j - z_max, and what rounding took from it, which `low` adds to if it is there.
 
     What is infinite on the way has lost nothing.
     """
-    top, (difference, lost, virtual, *_) = z.max(axis=axis, keepdims=True), rooms
+    difference, lost, virtual, *_ = rooms
     # As `two_difference` has it, in place: what takes the time is arrays, and not arithmetic.
     np.subtract(z, top, out=difference)
     np.subtract(difference, z, out=virtual)
@@ -243,7 +244,7 @@ def behind_the_largest(z: Array, low: Any, rooms: Sequence[Array], axis: int = -
     virtual += top
     lost -= virtual
     if low is not None:
-        lost += low - np.take_along_axis(low, np.expand_dims(z.argmax(axis=axis), axis), axis=axis)
+        lost += low
     if not np.isfinite(lost.sum()):  # a step on the way was infinite
         lost[~(np.isfinite(lost) & np.isfinite(difference))] = 0.0
 

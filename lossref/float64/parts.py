@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from functools import cache
-from itertools import zip_longest
+from inspect import signature
 from typing import Any
 
 import numpy as np
@@ -35,16 +35,16 @@ def computed(
     ValueError where the loss has no such code, where shapes do not fit, and where `outside` is "raise" for points outside. `given` has
     the arguments before they were encoded. What fits is written to `rooms`, arrays in the order of the answers.
     """
-    function = _code(loss, part, exact)
+    function, keys = _code(loss, part, exact), _keys(loss, part)
     with np.errstate(all="ignore"):
-        if any(np.may_share_memory(room, x) for room in rooms for x in values.values()):
-            rooms = ()
-        if (replayed := _replayed(loss, part, function, values, rooms)) is not None:
-            return replayed
+        if not rooms or len(rooms) != len(keys) or any(np.may_share_memory(room, x) for room in rooms for x in values.values()):
+            rooms = [None] * len(keys)
+        if (replayed := _replayed(loss, function, values, rooms)) is not None:
+            return dict(zip(keys, replayed, strict=True))
         arguments = checked(loss, values, given, outside)
-        found = _in_blocks(function, loss, arguments, rooms)
-    parts = dict(zip(_keys(loss, part), found, strict=True))
-    return {key: _voided(y, arguments, arguments.shape(loss, key[1])) for key, y in parts.items()}
+        shapes = [arguments.shape(loss, of) for _, of in keys]
+        found = _in_blocks(function, loss, arguments, shapes, rooms)
+    return {key: _voided(y, arguments, shape) for key, y, shape in zip(keys, found, shapes, strict=True)}
 
 
 def assembled(part: str, parts: Mapping[tuple[str, str], Any]) -> Any:
@@ -69,17 +69,13 @@ def flat(found: Any) -> list[Any]:
     return [y for x in found for y in flat(x)] if isinstance(found, tuple) else [found]
 
 
-def _fitting(rooms: Sequence[Any], shapes: Iterable[tuple[int, ...]]) -> list[Array]:
-    """For each answer the array that is there for it, or a new one where that has another shape, type or order, or cannot be written to."""
-    return [
-        x if type(x) is np.ndarray and x.dtype == np.float64 and x.shape == shape and x.flags.carray else np.empty(shape)
-        for x, shape in zip_longest(rooms, shapes)
-    ]
+def _room(given: Any, shape: tuple[int, ...]) -> Array:
+    """The array that is there for an answer, or a new one where that has another shape, type or order, or cannot be written to."""
+    fits = type(given) is np.ndarray and given.shape == shape and given.dtype == np.float64 and given.flags.carray
+    return given if fits else np.empty(shape)
 
 
-def _replayed(
-    loss: Loss, part: str, function: Callable[..., Any], values: Mapping[str, Any], rooms: Sequence[Any]
-) -> Parts | None:
+def _replayed(loss: Loss, function: Callable[..., Any], values: Mapping[str, Any], rooms: Sequence[Any]) -> list[Array] | None:
     """The same of large arrays of single numbers, of one shape, in their domains, by a plan; None where there is none."""
     if not (loss.is_of_numbers and loss.is_ours):
         return None
@@ -104,10 +100,9 @@ def _replayed(
         arguments = checked(loss, block, block, "nan")
         return [np.asarray(y) for y in flat(function(**arguments.arrays))]
 
-    keys = _keys(loss, part)
-    answers = _fitting(rooms, [shape] * len(keys))
+    answers = [_room(room, shape) for room in rooms]
     replay(plan, doubles, [y.reshape(-1) for y in answers], careful)
-    return dict(zip(keys, answers, strict=True))
+    return answers
 
 
 def _is_number(x: Any) -> bool:
@@ -140,21 +135,34 @@ def _of_both(both: Callable[..., Any], part: str) -> Callable[..., Any]:
     return both if part == "value_and_gradient" else lambda **arrays: both(**arrays)[part == "gradient"]
 
 
-def _in_blocks(function: Callable[..., Any], loss: Loss, arguments: Arguments, rooms: Sequence[Any]) -> list[Array]:
-    """Call a function on as many rows at a time as fit in a processor's cache: several times faster on large batches."""
+def _in_blocks(
+    function: Callable[..., Any], loss: Loss, arguments: Arguments, shapes: Sequence[tuple[int, ...]], rooms: Sequence[Any]
+) -> list[Array]:
+    """Call a function on as many rows at a time as fit in a processor's cache: several times faster on large batches.
+
+    One that takes `out` writes its answers where they are wanted.
+    """
     arrays, size = arguments.arrays, arguments.arrays[loss.first].size
     leading = {leading_shape(loss, name, arrays[name]) for name in loss.arguments}
     if size <= BLOCK or len(leading) > 1 or not arguments.batch or any(arrays[name].ndim for name in loss.parameters):
         return flat(function(**arrays))
-    rows, whole = arguments.batch[0], list[Array]()
+    whole = [_room(room, shape) for room, shape in zip(rooms, shapes, strict=True)]
+    rows, takes_out = arguments.batch[0], _takes_out(function)
     step = max(1, BLOCK * rows // size)
     for start in range(0, rows, step):
         block = {name: x[start : start + step] if name in loss.arguments else x for name, x in arrays.items()}
-        found = flat(function(**block))
-        whole = whole or _fitting(rooms, [(rows, *np.shape(x)[1:]) for x in found])
-        for x, y in zip(found, whole, strict=True):
-            y[start : start + len(x)] = x
+        places = [y[start : start + step] for y in whole]
+        if takes_out:
+            function(**block, out=places)
+            continue
+        for place, found in zip(places, flat(function(**block)), strict=True):
+            place[...] = found
     return whole
+
+
+@cache
+def _takes_out(function: Callable[..., Any]) -> bool:
+    return "out" in signature(function).parameters
 
 
 def _voided(y: Any, arguments: Arguments, shape: tuple[int, ...]) -> Array:

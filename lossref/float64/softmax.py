@@ -7,6 +7,7 @@ arithmetic: those that are worked in are used again.
 from __future__ import annotations
 
 import threading
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -18,54 +19,57 @@ LARGE = 1 << 17  # numbers of an array that is not kept
 _kept = threading.local()  # arrays that the next call works in
 
 
-def log_loss_of_logits(logits: Array, target: Array, low: Array = 0.0, *, exact: bool = True) -> tuple[Array, Array]:
-    """The value, and the gradient in the logits; `low` is what rounding took from these.
+def log_loss_of_logits(
+    logits: Array, target: Array, low: Array = 0.0, *, exact: bool = True, out: Sequence[Array] = ()
+) -> tuple[Array, Array]:
+    """The value, and the gradient in the logits; `low` is what rounding took from these. Both are written to `out` where it is given.
 
     What is not `exact` is not compensated: a tail far below the largest loses digits as the difference of its logits does.
     """
     z, classes = np.asarray(logits, float), np.shape(logits)[-1]
     truth = np.clip(np.asarray(target), 0, classes - 1)  # of an index outside the loss is NaN anyhow
     batch = np.broadcast_shapes(z.shape[:-1], truth.shape)
-    z, truth = np.broadcast_to(z, (*batch, classes)).reshape(-1, classes), np.broadcast_to(truth, batch).reshape(-1)
-    low = np.broadcast_to(low, (*batch, classes)).reshape(-1, classes) if np.ndim(low) else None
-    found = None
-    if classes <= FEW:
-        found = _of_columns(z, truth, low, exact)
-    elif not exact:
-        found = _of_rows_plainly(z, truth)
-    value, slopes = _of_rows(z, truth, low) if found is None else found
-    return value.reshape(batch)[()], slopes.reshape(*batch, classes)
+    value, slopes = out or (np.empty(batch), np.empty((*batch, classes)))
+    z, truth = np.broadcast_to(z, slopes.shape).reshape(-1, classes), np.broadcast_to(truth, batch).reshape(-1)
+    low = np.broadcast_to(low, slopes.shape).reshape(-1, classes) if np.ndim(low) else None
+    way = _of_columns if classes <= FEW else _of_rows if exact else _of_rows_plainly
+    values, rows = value.reshape(-1), slopes.reshape(-1, classes)
+    values[:] = way(z, truth, low, exact, rows)
+    if way is not _of_rows and not np.isfinite(values.sum()):  # infinite logits have limits
+        values[:] = _of_rows(z, truth, low, exact, rows)
+    return value[()], slopes
 
 
-def plain_log_loss_of_logits(logits: Array, target: Array) -> tuple[Array, Array]:
+def plain_log_loss_of_logits(logits: Array, target: Array, out: Sequence[Array] = ()) -> tuple[Array, Array]:
     """The same without compensation."""
-    return log_loss_of_logits(logits, target, exact=False)
+    return log_loss_of_logits(logits, target, exact=False, out=out)
 
 
-def _of_rows(z: Array, truth: Array, low: Any) -> tuple[Array, Array]:
-    """Long rows, or any with infinite logits."""
+def _of_rows(z: Array, truth: Array, low: Any, exact: bool, slopes: Array) -> Array:
+    """The values, and the slopes where they are wanted: of long rows, or of any with infinite logits."""
     # (z_max - z_y) + log1p(sum over all but one leader of exp(z_j - z_max)): two terms of one sign.
-    difference, lost, room, _ = rooms = _rooms(z.shape)
-    behind_the_largest(z, low, rooms)
+    tails, lost, room, _ = rooms = _rooms(z.shape)
     row, first = np.arange(len(z)) * z.shape[1], z.argmax(axis=1)
+    lows = None if low is None else low - low.take(row + first)[:, None]
+    behind_the_largest(z, z.take(row + first)[:, None], lows, rooms)
     leads = first == truth
-    behind = np.where(leads, 0.0, -(difference.take(row + truth) + lost.take(row + truth)))
-    slopes = np.exp(difference, out=difference)
-    lost *= slopes
-    slopes += lost
-    np.put(slopes, row + first, 0.0)
-    rest = sum_of_positives(slopes, -1, room)[:, 0]
-    of_target = _of_target(leads, rest, slopes.take(row + truth))
-    np.put(slopes, row + first, 1.0)
-    slopes = slopes / (1.0 + rest)[:, None]
+    behind = np.where(leads, 0.0, -(tails.take(row + truth) + lost.take(row + truth)))
+    np.exp(tails, out=tails)
+    lost *= tails
+    tails += lost
+    np.put(tails, row + first, 0.0)
+    rest = sum_of_positives(tails, -1, room)[:, 0]
+    of_target = _of_target(leads, rest, tails.take(row + truth))
+    np.put(tails, row + first, 1.0)
+    np.divide(tails, (1.0 + rest)[:, None], out=slopes)
     np.put(slopes, row + truth, of_target)
-    return behind + np.log1p(rest), slopes
+    return np.asarray(behind + np.log1p(rest))
 
 
-def _of_rows_plainly(z: Array, truth: Array) -> tuple[Array, Array] | None:
-    """The same without compensation; None where logits are infinite."""
-    row, first, top = np.arange(len(z)) * z.shape[1], z.argmax(axis=1), z.max(axis=1)
-    slopes = z - top[:, None]
+def _of_rows_plainly(z: Array, truth: Array, low: Any, exact: bool, slopes: Array) -> Array:
+    """The same of long rows with finite logits, without compensation."""
+    row, first = np.arange(len(z)) * z.shape[1], z.argmax(axis=1)
+    np.subtract(z, z.take(row + first)[:, None], out=slopes)
     behind = -slopes.take(row + truth)
     np.exp(slopes, out=slopes)
     np.put(slopes, row + first, 0.0)
@@ -74,34 +78,35 @@ def _of_rows_plainly(z: Array, truth: Array) -> tuple[Array, Array] | None:
     np.put(slopes, row + first, 1.0)
     slopes *= (1.0 / (1.0 + rest))[:, None]
     np.put(slopes, row + truth, of_target)
-    value = behind + np.log1p(rest)
-    return (value, slopes) if np.isfinite(value.sum()) else None
+    return np.asarray(behind + np.log1p(rest))
 
 
-def _of_columns(z: Array, truth: Array, low: Any, exact: bool) -> tuple[Array, Array] | None:
-    """The same of short rows, where whatever has 1 for its exponential leads; None where logits are infinite."""
-    slopes, lost, room, columns = _rooms(z.T.shape)
+def _of_columns(z: Array, truth: Array, low: Any, exact: bool, slopes: Array) -> Array:
+    """The same of short rows with finite logits, where whatever has 1 for its exponential leads."""
+    shares, lost, room, columns = _rooms(z.T.shape)
     hit = truth * len(z) + np.arange(len(z))
     np.copyto(columns, z.T)
+    top = columns.max(axis=0)
     if exact:
-        behind_the_largest(columns, None if low is None else low.T, (slopes, lost, room), axis=0)
-        behind = -(slopes.take(hit) + lost.take(hit))
-        np.exp(slopes, out=slopes)
-        lost *= slopes
-        slopes += lost
+        lows = None if low is None else (low - np.take_along_axis(low, z.argmax(axis=1)[:, None], axis=1)).T
+        behind_the_largest(columns, top, lows, (shares, lost, room))
+        behind = -(shares.take(hit) + lost.take(hit))
+        np.exp(shares, out=shares)
+        lost *= shares
+        shares += lost
     else:
-        np.subtract(columns, columns.max(axis=0), out=slopes)
-        behind = -slopes.take(hit)
-        np.exp(slopes, out=slopes)
-    leaders = np.floor(slopes, out=lost)  # 1 or 0
-    np.subtract(slopes, leaders, out=columns)
+        np.subtract(columns, top, out=shares)
+        behind = -shares.take(hit)
+        np.exp(shares, out=shares)
+    leaders = np.floor(shares, out=lost)  # 1 or 0
+    np.subtract(shares, leaders, out=columns)
     rest = (sum_of_positives(columns, 0, room)[0] if exact else columns.sum(axis=0)) + (leaders.sum(axis=0) - 1.0)
-    own = slopes.take(hit)
+    own = shares.take(hit)
     of_target = _of_target(own == 1, rest, own)
-    slopes /= 1.0 + rest
-    np.put(slopes, hit, of_target)
-    value = behind + np.log1p(rest)
-    return (value, np.array(slopes.T, order="C")) if np.isfinite(value.sum()) else None
+    shares /= 1.0 + rest
+    np.put(shares, hit, of_target)
+    np.copyto(slopes, shares.T)
+    return np.asarray(behind + np.log1p(rest))
 
 
 def _of_target(leads: Array, rest: Array, own: Array) -> Array:

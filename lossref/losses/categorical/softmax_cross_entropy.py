@@ -25,8 +25,8 @@ def gradient(logits, target):
     return log_loss_of_logits(logits, target)[1]
 
 
-def value_and_gradient(logits, target):
-    return log_loss_of_logits(logits, target)
+def value_and_gradient(logits, target, out=()):
+    return log_loss_of_logits(logits, target, out=out)
 
 
 def hessian(logits, target):
