@@ -78,7 +78,8 @@ class Loss:
     `value`, `gradient` and `hessian` (the diagonal in the first argument) are float64 NumPy, vectorised and unreduced; the gradient is one
     array, or a tuple in the order of `differentiable`. `target` is the kind of the argument of that name; `is_affine` says
     whether the loss is affine in it. `soft_target` names the loss that takes a weight for each class where this one takes an index.
-    `plain` is value and gradient without compensated sums, for a caller who chooses speed: `exact=False`.
+    `plain` is value and gradient without compensated sums, for a caller who chooses speed: `exact=False`. It and `value_and_gradient` may
+    take `out`, a list of the arrays that large answers are written to.
     One loss `stands_for_its_kind` of target: options act on targets and weights, not on formulas, and only of it every pair is asked.
     """
 

@@ -11,7 +11,9 @@ examples that count.
 
 import numpy as np
 
-from lossref.float64.kernels import exact_sum, leader_and_tails, weighted_tails
+from lossref.float64.doubled import brief_exponential, doubled, plus, total
+from lossref.float64.doubled import logarithm as logarithm_of
+from lossref.float64.kernels import exact_sum, leader_and_tails, two_difference, weighted_tails
 from lossref.laws import nonnegative
 from lossref.spaces import Positive, Vector
 from lossref.spec import Known, Loss, Parameter
@@ -32,7 +34,10 @@ def gradient(logits, strength=1e-4):
 def _normaliser(logits):
     leader, tails, lag = leader_and_tails(logits)
     rest, top = exact_sum(tails), np.max(logits, axis=-1)
-    return np.where(np.isinf(top), top, top + np.log1p(rest)), leader, lag, rest
+    # Where the two terms may cancel they have more digits: what is lost would be all of a square.
+    whole = total(brief_exponential(two_difference(np.asarray(logits, float), np.asarray(top)[..., None])))
+    logarithm = np.where(np.abs(top) < rest / 4, top + np.log1p(rest), plus(doubled(top), logarithm_of(whole))[0])
+    return np.where(np.isinf(top), top, logarithm), leader, lag, rest
 
 
 def definition(m, logits, strength):

@@ -7,7 +7,12 @@ from lossref.mutants.record import of
 
 
 def pinball(r, tau):
-    return np.where(r > 0, tau * r, (tau - 1) * r).astype(r.dtype)
+    return paid(r, np.where(r > 0, tau, tau - 1)).astype(r.dtype)
+
+
+def paid(x, share):
+    """A share of what may be infinite, of which none at all costs nothing."""
+    return np.where((share == 0) & ~np.isnan(x), 0, share * x)
 
 
 def printed(a, y, tau):
@@ -16,7 +21,7 @@ def printed(a, y, tau):
 
 def slope(a, y, tau):
     r = y - np.exp(a)
-    return (np.where(r > 0, -tau, np.where(r < 0, 1 - tau, 0)) * np.exp(a)).astype(a.dtype)
+    return np.where(np.isnan(r), r, paid(np.exp(a), np.where(r > 0, -tau, np.where(r < 0, 1 - tau, 0)))).astype(a.dtype)
 
 
 row = of("loglin_quantile")
