@@ -140,23 +140,21 @@ def _in_blocks(
 ) -> list[Array]:
     """Call a function on as many rows at a time as fit in a processor's cache: several times faster on large batches.
 
-    One that takes `out` writes its answers where they are wanted.
+    One that takes `out` does so itself, and writes its answers where they are wanted.
     """
     arrays, size = arguments.arrays, arguments.arrays[loss.first].size
     leading = {leading_shape(loss, name, arrays[name]) for name in loss.arguments}
     if size <= BLOCK or len(leading) > 1 or not arguments.batch or any(arrays[name].ndim for name in loss.parameters):
         return flat(function(**arrays))
     whole = [_room(room, shape) for room, shape in zip(rooms, shapes, strict=True)]
-    rows, takes_out = arguments.batch[0], _takes_out(function)
+    if _takes_out(function):
+        return flat(function(**arrays, out=whole))
+    rows = arguments.batch[0]
     step = max(1, BLOCK * rows // size)
     for start in range(0, rows, step):
         block = {name: x[start : start + step] if name in loss.arguments else x for name, x in arrays.items()}
-        places = [y[start : start + step] for y in whole]
-        if takes_out:
-            function(**block, out=places)
-            continue
-        for place, found in zip(places, flat(function(**block)), strict=True):
-            place[...] = found
+        for y, found in zip(whole, flat(function(**block)), strict=True):
+            y[start : start + step] = found
     return whole
 
 

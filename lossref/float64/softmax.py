@@ -15,7 +15,7 @@ import numpy as np
 from lossref.float64.kernels import Array, behind_the_largest, sum_of_positives
 
 FEW = 64  # classes of short rows
-LARGE = 1 << 17  # numbers of an array that is not kept
+BLOCK = 1 << 17  # numbers that are worked on at a time
 _kept = threading.local()  # arrays that the next call works in
 
 
@@ -34,9 +34,12 @@ def log_loss_of_logits(
     low = np.broadcast_to(low, slopes.shape).reshape(-1, classes) if np.ndim(low) else None
     way = _of_columns if classes <= FEW else _of_rows if exact else _of_rows_plainly
     values, rows = value.reshape(-1), slopes.reshape(-1, classes)
-    values[:] = way(z, truth, low, exact, rows)
-    if way is not _of_rows and not np.isfinite(values.sum()):  # infinite logits have limits
-        values[:] = _of_rows(z, truth, low, exact, rows)
+    step = max(1, BLOCK // classes)
+    for some in (slice(start, start + step) for start in range(0, truth.size, step)):
+        given = z[some], truth[some], low if low is None else low[some], exact, rows[some]
+        values[some] = way(*given)
+        if way is not _of_rows and not np.isfinite(values[some].sum()):  # infinite logits have limits
+            values[some] = _of_rows(*given)
     return value[()], slopes
 
 
@@ -57,12 +60,12 @@ def _of_rows(z: Array, truth: Array, low: Any, exact: bool, slopes: Array) -> Ar
     np.exp(tails, out=tails)
     lost *= tails
     tails += lost
-    np.put(tails, row + first, 0.0)
+    tails.reshape(-1)[row + first] = 0.0
     rest = sum_of_positives(tails, -1, room)[:, 0]
     of_target = _of_target(leads, rest, tails.take(row + truth))
-    np.put(tails, row + first, 1.0)
+    tails.reshape(-1)[row + first] = 1.0
     np.divide(tails, (1.0 + rest)[:, None], out=slopes)
-    np.put(slopes, row + truth, of_target)
+    slopes.reshape(-1)[row + truth] = of_target
     return np.asarray(behind + np.log1p(rest))
 
 
@@ -72,18 +75,18 @@ def _of_rows_plainly(z: Array, truth: Array, low: Any, exact: bool, slopes: Arra
     np.subtract(z, z.take(row + first)[:, None], out=slopes)
     behind = -slopes.take(row + truth)
     np.exp(slopes, out=slopes)
-    np.put(slopes, row + first, 0.0)
+    slopes.reshape(-1)[row + first] = 0.0
     rest = slopes.sum(axis=1)
     of_target = _of_target(first == truth, rest, slopes.take(row + truth))
-    np.put(slopes, row + first, 1.0)
+    slopes.reshape(-1)[row + first] = 1.0
     slopes *= (1.0 / (1.0 + rest))[:, None]
-    np.put(slopes, row + truth, of_target)
+    slopes.reshape(-1)[row + truth] = of_target
     return np.asarray(behind + np.log1p(rest))
 
 
 def _of_columns(z: Array, truth: Array, low: Any, exact: bool, slopes: Array) -> Array:
     """The same of short rows with finite logits, where whatever has 1 for its exponential leads."""
-    shares, lost, room, columns = _rooms(z.T.shape)
+    lost, columns, room, shares = _rooms(z.T.shape)
     hit = truth * len(z) + np.arange(len(z))
     np.copyto(columns, z.T)
     top = columns.max(axis=0)
@@ -95,16 +98,20 @@ def _of_columns(z: Array, truth: Array, low: Any, exact: bool, slopes: Array) ->
         lost *= shares
         shares += lost
     else:
-        np.subtract(columns, top, out=shares)
+        shares = np.subtract(columns, top, out=columns)
         behind = -shares.take(hit)
         np.exp(shares, out=shares)
-    leaders = np.floor(shares, out=lost)  # 1 or 0
-    np.subtract(shares, leaders, out=columns)
-    rest = (sum_of_positives(columns, 0, room)[0] if exact else columns.sum(axis=0)) + (leaders.sum(axis=0) - 1.0)
+    others = np.floor(shares, out=lost)  # 1 for a leader, or 0
+    leaders = others.sum(axis=0)
+    np.subtract(shares, others, out=others)
+    rest = (sum_of_positives(others, 0, room)[0] if exact else others.sum(axis=0)) + (leaders - 1.0)
     own = shares.take(hit)
     of_target = _of_target(own == 1, rest, own)
-    shares /= 1.0 + rest
-    np.put(shares, hit, of_target)
+    if exact:
+        shares /= 1.0 + rest
+    else:
+        shares *= 1.0 / (1.0 + rest)
+    shares.reshape(-1)[hit] = of_target
     np.copyto(slopes, shares.T)
     return np.asarray(behind + np.log1p(rest))
 
@@ -117,8 +124,8 @@ def _of_target(leads: Array, rest: Array, own: Array) -> Array:
 def _rooms(shape: tuple[int, int]) -> tuple[Any, ...]:
     """Four arrays of a shape to work in."""
     size = shape[0] * shape[1]
-    if size > LARGE:
+    if size > BLOCK:
         return tuple(np.empty(shape) for _ in range(4))
     if not hasattr(_kept, "arrays"):
-        _kept.arrays = [np.empty(LARGE) for _ in range(4)]
+        _kept.arrays = [np.empty(BLOCK) for _ in range(4)]
     return tuple(x[:size].reshape(shape) for x in _kept.arrays)

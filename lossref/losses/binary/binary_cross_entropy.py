@@ -18,8 +18,8 @@ from lossref.spec import Known, Loss
 
 def value(probabilities, target, complement=None):
     # Two terms of one sign; log1p(-p) keeps the digits that 1 - p would round away.
-    no = np.subtract(1.0, target) if complement is None else complement
-    return -(xlogy(target, probabilities) + xlog1py(no, np.negative(probabilities)))
+    less = np.subtract(target, 1.0) if complement is None else np.negative(complement)
+    return xlog1py(less, np.negative(probabilities)) - xlogy(target, probabilities)
 
 
 def gradient(probabilities, target, complement=None):
