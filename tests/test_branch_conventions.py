@@ -13,7 +13,7 @@ from lossref.conventions.formula import Clip, Convention, ConventionError
 from lossref.conventions.grammar import parse
 from lossref.exact.answer import answer
 from lossref.formats import FLOAT64
-from lossref.judge.declared import declared
+from lossref.judge.declared import declared, leaves
 from lossref.judge.measure import meets
 from lossref.spec import Vector
 
@@ -211,3 +211,26 @@ def test_what_a_clip_does_not_reach_has_the_answer_that_is_computed_anew(monkeyp
     assert sum(not clip.moves(v.question.inputs, FLOAT64) for v in batches + beside) > 5
     monkeypatch.setattr(Clip, "moves", Convention.moves)
     assert repr(found) == repr(declared(loss, (clip,), batches + beside, FLOAT64))
+
+
+@pytest.mark.parametrize(
+    ("name", "sentences"),
+    [
+        ("sigmoid_cross_entropy", ("clip target to [1e-07, 1 - 1e-07], gradient zero outside", "clip logits to [-2, 3], gradient through")),
+        ("squared_logarithmic_error", ("clip prediction to [0.5, inf], gradient zero outside", "clip target to [0.25, inf]")),
+        ("binary_cross_entropy", ("clip target to [1e-07, 1 - 1e-07]", "clip probabilities to [0.125, 0.875]")),
+        ("categorical_cross_entropy", ("divide probabilities by their sum", "clip probabilities to [1e-07, 1 - 1e-07]")),
+    ],
+)
+def test_what_a_cut_leaves_is_declared_alike_without_it(name, sentences):
+    """Labels of calls are smoothed and weighted before they are cut, and a cut of what is divided first says nothing of that."""
+    loss, (one, other) = catalog.get(name), map(parse, sentences)
+    asked = [v for v in golden.read(loss, FLOAT64) if v.question.is_call][::3] + vectors(name)[::3]
+    whole = {v.id: v for v in declared(loss, (one, other), asked, FLOAT64)}
+    left = 0
+    for chosen, beside in (((one,), (other,)), ((other,), (one,))):
+        alike = [v for v in asked if leaves(beside, chosen, v, FLOAT64)]
+        found = {v.id: v for v in declared(loss, chosen, alike, FLOAT64)}
+        assert {identifier: repr(v.answer) for identifier, v in found.items()} == {v.id: repr(whole[v.id].answer) for v in alike}
+        left += len(alike)
+    assert (left > 5) == all(c.cuts for c in (one, other))

@@ -25,6 +25,14 @@ def declared(loss: Loss, conventions: Sequence[Convention], vectors: Iterable[Ve
     return [found for v in vectors if (found := redone(v))]
 
 
+def leaves(these: Sequence[Convention], others: Sequence[Convention], v: Vector, form: Format) -> bool:
+    """Whether these leave a question as it is, so that the others have its answer with them as without: of cuts alone it is known."""
+    given, call = {**v.question.inputs, **v.question.parameters}, v.question.call
+    if not call.keys() <= AFTERWARDS or not all(c.cuts for c in (*these, *others)):
+        return False
+    return not any(c.narrows or c.moves(given, form) or c.inputs(given, form) is not given or c.options(call) is not call for c in these)
+
+
 def declaring(loss: Loss, conventions: Sequence[Convention], form: Format) -> Callable[[Vector], Vector | None]:
     """The same of one vector after another: None where there is no certain answer."""
     chosen = fitting(loss, conventions)

@@ -13,7 +13,7 @@ from lossref.conventions.formula import Convention
 from lossref.formats import Format
 from lossref.judge.answers import Given, answers
 from lossref.judge.ask import Asked
-from lossref.judge.declared import declared
+from lossref.judge.declared import declared, leaves
 from lossref.judge.measure import LEVELS, PASSABLE, Error, digits_left, grade, meets, worst
 from lossref.judge.outcome import Outcome, has_answer, outcome, outcomes, rounded_answer
 from lossref.judge.spoilt import unspoilt
@@ -236,7 +236,10 @@ def _declarations(
         others = conventions[:k] + conventions[k + 1 :]
         for chosen in ((convention,), others):
             if chosen not in known:
-                known[chosen] = declared(loss, chosen, vectors, form)
+                beside = [c for c in conventions if c not in chosen]
+                alike = {v.id for v in vectors if leaves(beside, chosen, v, form)}
+                anew = declared(loss, chosen, [v for v in vectors if v.id not in alike], form)
+                known[chosen] = [*anew, *(v for v in expected if v.id in alike)]
         shifts = tuple(_shift(v, undeclared[v.id], parts) for v in known[convention,])
         without = {v.id: v for v in known[others]}
         yield Declaration(convention.sentence, shifts, _needless(loss, convention, outcomes, without), convention.cuts)
