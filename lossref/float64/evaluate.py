@@ -102,20 +102,22 @@ def evaluate(loss: Loss, part: str, values: Mapping[str, Any], *, outside: str =
 
 def _call(part: str, asked: str | Loss, arguments: tuple[Any, ...], named: Mapping[str, Any], way: Way) -> Any:
     loss, form = catalog.find(asked), judged("dtype", way.dtype)
-    if way.exact is not True or way.out is not None:
-        _check(way)
+    rooms = _rooms(way) if way.exact is not True or way.out is not None else []
     own, call = options.split(named)
     values = {name: real_numbers(loss, name, x) for name, x in bind(loss, arguments, own).items()}
     if not is_moved(way.class_axis):
-        found = _in_format(_answered(loss, part, values, call, way), form)
+        found = _in_format(_answered(loss, part, values, call, way.exact, rooms), form)
     else:
-        moved = _answered(loss, part, classes_last(loss, values, way.class_axis), call, way._replace(out=None))
+        moved = _answered(loss, part, classes_last(loss, values, way.class_axis), call, way.exact, [])
         found = _in_format(classes_back(loss, part, moved, way.class_axis), form)
-    return found if way.out is None else _filled(loss, way.out, found)
+    if way.out is None:
+        return found
+    _fill(loss, rooms, flat(found))
+    return way.out
 
 
-def _check(way: Way) -> None:
-    """ValueError for what is no such way."""
+def _rooms(way: Way) -> list[Any]:
+    """The arrays that answers are written to; ValueError for what is no such way."""
     if not isinstance(way.exact, (bool, np.bool_)):
         raise ValueError(f"exact must be True or False, and is {shown(way.exact)}")
     rooms = [] if way.out is None else flat(way.out)
@@ -123,6 +125,7 @@ def _check(way: Way) -> None:
         raise ValueError(f"out must be an array that can be written to, or a tuple of them, and is {shown(way.out)}")
     if any(np.shares_memory(*pair) for pair in combinations(rooms, 2)):
         raise ValueError("out must be arrays that share no memory")
+    return rooms
 
 
 def _in_format(found: Any, form: Format) -> Any:
@@ -132,32 +135,30 @@ def _in_format(found: Any, form: Format) -> Any:
     return tuple(_in_format(x, form) for x in found) if isinstance(found, tuple) else as_format(np.asarray(found), form)[()]
 
 
-def _filled(loss: Loss, out: Any, found: Any) -> Any:
-    """What the caller gave for the answers, with these in it; ValueError where it does not fit."""
-    rooms, answers = flat(out), [np.asarray(x) for x in flat(found)]
-    if len(rooms) == len(answers) and all(map(operator.is_, rooms, answers)):
-        return out
+def _fill(loss: Loss, rooms: Sequence[Any], found: Sequence[Any]) -> None:
+    """Write answers to the arrays that are there for them, where they are not there already; ValueError where one does not fit."""
+    if len(rooms) == len(found) and all(map(operator.is_, rooms, found)):
+        return
+    answers = [np.asarray(x) for x in found]
     if [(x.dtype, x.shape) for x in rooms] != [(x.dtype, x.shape) for x in answers]:
         raise ValueError(f"{loss.name}: out must be {_arrays(answers)}, and is {_arrays(rooms)}")
     for room, answer in zip(rooms, answers, strict=True):
         if room is not answer:
             room[...] = answer
-    return out
 
 
 def _arrays(of: Sequence[Any]) -> str:
     return " and ".join(f"a {x.dtype} array of shape {x.shape}" for x in of)
 
 
-def _answered(loss: Loss, part: str, values: Mapping[str, Any], call: Mapping[str, Any], way: Way) -> Any:
+def _answered(loss: Loss, part: str, values: Mapping[str, Any], call: Mapping[str, Any], exact: bool, rooms: Sequence[Any]) -> Any:
     if not call:
-        rooms = () if way.out is None else flat(way.out)
-        found = computed(loss, part, values, values, "raise", exact=way.exact, rooms=rooms)
+        found = computed(loss, part, values, values, "raise", exact=exact, rooms=rooms)
         return assembled(part, {key: y if y.ndim else y[()] for key, y in found.items()})
     chosen = options.Options(**call)
     options.check(loss, chosen)
     with np.errstate(all="ignore"):
-        return _of_a_batch(loss, part, values, chosen, way.exact)
+        return _of_a_batch(loss, part, values, chosen, exact)
 
 
 def _of_a_batch(loss: Loss, part: str, values: Mapping[str, Any], chosen: options.Options, exact: bool) -> Any:
