@@ -95,9 +95,14 @@ def main() -> Report:
     names = catalog.names()[::16]
     costs = {jobs: seconds(partial(sorted, write.contents(jobs, names)), 1) / len(names) for jobs in (1, 2)}
     row(report, "regenerating golden files, by workers", "s a loss", costs)
-    inputs = {"float8_e4m3fn": 254, "bfloat16": 65_280}
-    costs = {n: seconds(partial(lossref.sweep, "softplus", format=form), 1) / n * 1e6 for form, n in inputs.items()}
+    some = [catalog.names()[::step] for step in (64, 32, 16)]
+    costs = {len(few): seconds(partial(sorted, write.contents(1, few)), 1) / len(few) for few in some}
+    row(report, "regenerating golden files, by losses", "s a loss", costs)
+    formats = {"float8_e4m3fn": 254, "bfloat16": 65_280}
+    costs = {n: seconds(partial(lossref.sweep, "softplus", format=form), 1) / n * 1e6 for form, n in formats.items()}
     row(report, "sweeping softplus", "us an input", costs)
+    spread = {n: partial(lossref.sweep, "softplus", format="bfloat16", jobs=n) for n in (1, 2)}
+    row(report, "sweeping softplus, by workers", "us an input", {n: seconds(run, 1) / 65_280 * 1e6 for n, run in spread.items()})
     report.show()
     return report
 

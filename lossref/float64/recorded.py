@@ -38,7 +38,6 @@ SWALLOW_NAN = {  # they give an ordinary number, or a truth value, for a NaN
 }  # fmt: skip
 
 
-
 class UnrecordableError(Exception):
     """What a function does that cannot be replayed."""
 
