@@ -119,13 +119,18 @@ def _run(typed: Sequence[str]) -> int:
             status: int = given.run(given)
         return status
     except UsageError as error:
-        print(f"lossref: {error}", file=sys.stderr)
+        print(f"lossref: {_in_one_line(error)}", file=sys.stderr)
         return error.status
     except BrokenPipeError:
         raise
     except OSError as error:
-        print(f"lossref: {error}", file=sys.stderr)
+        print(f"lossref: {_in_one_line(error)}", file=sys.stderr)
         return BAD_USE
+
+
+def _in_one_line(error: Exception) -> str:
+    """Its sentence; the name of a file may hold line feeds and what no terminal shows."""
+    return "".join(c if c.isprintable() else c.encode("unicode_escape").decode() for c in str(error))
 
 
 def _joined(arguments: Sequence[str]) -> list[str]:

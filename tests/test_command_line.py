@@ -92,6 +92,7 @@ def test_why_explains_a_vector(loss, capsys):
         (("check", "scipy", "--timeout", "nan"), "--timeout must be a number of seconds above 0, and is nan"),
         (("check", "scipy", "--today", "yesterday"), "--today must be a day such as 2030-12-31, not 'yesterday'"),
         (("golden", "generate", "--jobs", "0"), "--jobs must be 1 or more"),
+        (("report", "a\nfile\x1b"), "a\\nfile\\x1b cannot be read"),
     ],
 )
 def test_bad_use_is_one_line(capsys, arguments, words):
