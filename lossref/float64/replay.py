@@ -16,6 +16,7 @@ Array = NDArray[Any]
 Key = int | tuple[Any, ...]  # an operation, or a number with its type: 1 and 1.0 and True are one key of a dictionary
 Operation = tuple[Any, tuple[Key, ...], np.dtype[Any]]  # what is done, to what, and the type of the result
 BLOCK = 1 << 14  # numbers that are worked on at a time
+NOT_IN_PLACE = {np.sign}  # on its own argument it takes a loop several times slower
 SLOW_WITH_ONE_NUMBER = {np.maximum, np.minimum}  # which have no vector code for an array and one number
 HAND_ON = {  # of these a number that is not finite makes one that is not finite, whatever the others are
     np.add: (0, 1), np.subtract: (0, 1), np.multiply: (0, 1), np.divide: (0,), np.negative: (0,), np.absolute: (0,), np.square: (0,),
@@ -36,9 +37,6 @@ def bits_of_both(one: Array, other: Array, *, out: Array) -> None:
 def bits_of_one(one: Array, other: Array, *, out: Array) -> None:
     """The bits that are set in one of them alone."""
     np.bitwise_xor(one.view(np.int64), other.view(np.int64), out=out.view(np.int64))
-
-
-NOT_IN_PLACE = {np.sign}  # on its own argument it takes a loop several times slower
 
 
 def is_finite(x: Array) -> bool:
