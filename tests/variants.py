@@ -7,6 +7,7 @@ them again is asked for values and slopes only.
 
 import inspect
 import math
+from functools import cache
 
 import numpy as np
 
@@ -135,13 +136,37 @@ def turned_over(loss, part, right, given):
 
 
 def wider_inside(loss, part, right, given):
-    """Our formulas on numbers of long double, rounded at the end; numbers in two parts are split as float64 is."""
-    used = [*loss.value.__globals__.values()]
-    used += [x for module in used if inspect.ismodule(module) for x in vars(module).values()]
-    if any(getattr(x, "__module__", "") == doubled.__name__ for x in used):
+    """Our formulas on numbers of long double, rounded at the end; those that work in numbers in two parts split them as float64 is."""
+    if are_in_two_parts(loss.value, loss.gradient, loss.hessian):
         return None
     wide = {k: x.astype(np.longdouble) if k in loss.arguments and x.dtype.kind == "f" else x for k, x in given.items()}
     return _bare(loss, part, given, wide)
+
+
+@cache
+def are_in_two_parts(*functions):
+    """Whether one of them, or a function of ours that it calls, however far away, works in pairs of a number and what rounding left."""
+    return any(of.__module__ == doubled.__name__ for of in _called(set(functions) - {None}))
+
+
+def _called(functions):
+    """Functions of ours, and all that are named in their code, and in the code of these."""
+    found, new = set(), set(functions)
+    while new:
+        found |= new
+        named = {x for of in new for name in _names(of.__code__) for x in _of_name(of.__globals__, name)}
+        new = {x for x in named if inspect.isfunction(x) and x.__module__.startswith("lossref")} - found
+    return found
+
+
+def _names(code):
+    return {*code.co_names}.union(*(_names(x) for x in code.co_consts if inspect.iscode(x)))
+
+
+def _of_name(around, name):
+    """What a name may stand for in a module: its own, or that of a module of ours that it imports."""
+    ours = [vars(x) for x in around.values() if inspect.ismodule(x) and x.__name__.startswith("lossref")]
+    return [inspect.unwrap(of[name]) for of in (around, *ours) if callable(of.get(name))]
 
 
 def as_given(loss, part, right, given):

@@ -276,7 +276,7 @@ def weighted_tails(lag: Array, weights: Array) -> Array:
 def times_exp(weights: Array, x: Array) -> Array:
     """weights exp(x) for weights >= 0, where the exponential alone would leave the format and the product does not."""
     far = np.abs(x) > 700.0
-    q = np.exp(0.25 * np.where(far, np.clip(x, -2800.0, 2800.0), 0.0))
+    q = np.exp(0.25 * np.where(far, np.maximum(x, -2800.0), 0.0))
     product = np.where(far, weights * q * q * q * q, weights * np.exp(np.where(far, 0.0, x)))
     return np.where(np.equal(weights, 0), 0.0, product)
 
