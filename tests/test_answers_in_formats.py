@@ -7,7 +7,7 @@ import pytest
 
 import lossref
 from lossref.bits import dtype, narrowed, widened
-from lossref.formats import FORMATS, JUDGED
+from lossref.formats import FORMATS, JUDGED, RESIDUAL_STEPS
 from lossref.golden.source import Source
 from lossref.implementations import resolve
 from lossref.judge.measure import Truth, measure, meets
@@ -49,14 +49,19 @@ def test_another_dtype_is_named_with_those_there_are(given):
 @pytest.mark.parametrize("name", ["bfloat16", "float16", "float8_e5m2", "float8_e4m3fn"])
 @pytest.mark.sampled
 def test_our_own_code_conforms_in_every_format(loss, name):
-    """Some fresh questions of each region and flag: nearly all answers are correctly rounded, and none is below B."""
+    """Some fresh questions of each region and flag: no answer is below B, and nearly all are correctly rounded where it is not next to the
+    middle of two numbers, which float64 cannot tell from the middle."""
     vectors = Source("formats", 16).vectors(loss, FORMATS[name])
     verdict = judge(loss, resolve("lossref").implementations[loss.name], vectors, FORMATS[name])
     assert not verdict.broke
     for part, found in verdict.parts.items():
         assert meets(found.headline(), "B"), part
-        right = [o.grade == "A+" for o in found.outcomes]
+        right = [o.grade == "A+" or is_next_to_a_middle(o.vector.answer.part(part)) for o in found.outcomes]
         assert sum(right) >= 0.9 * len(right), part
+
+
+def is_next_to_a_middle(parts):
+    return any(2 * abs(x) == RESIDUAL_STEPS for of in parts.values() for x in of.residual or ())
 
 
 @pytest.mark.parametrize(

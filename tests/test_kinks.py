@@ -7,6 +7,9 @@ from asking import bends, certified, components, intervals, slopes
 
 from lossref import oracle
 from lossref.exact.answer import answer
+from lossref.exact.balls import strongest
+from lossref.exact.evaluate import branches
+from lossref.exact.settle import ends_of
 from lossref.formats import FLOAT64
 from lossref.spaces import Real, Vector
 from lossref.spec import Loss
@@ -107,3 +110,25 @@ def test_a_norm_in_a_call_is_a_kink_of_its_own_example():
     assert found.gradient["x"].interval == ((-0.5, 0.5), (-0.5, 0.5), (0.3, 0.3), (0.4, 0.4))
     assert found.gradient["y"].interval == ((-0.5, 0.5), (-0.5, 0.5), (-0.3, -0.3), (-0.4, -0.4))
     assert list(oracle(loss, reduction="mean", **at).interval)[:2] == [(-0.5, 0.5)] * 2
+
+
+@pytest.mark.parametrize(
+    ("definition", "pieces", "different"),
+    [
+        (lambda m, x: m.max(m.sum(x), 0), 3, 2),  # the tie itself, and both sides, whichever of the axes leads there
+        (lambda m, x: sum((m.abs(y) for y in x), m.lift(0)), 7, 4),
+        (lambda m, x: m.max(*x), 7, 3),
+        (lambda m, x: norm(m, x), 7, 7),  # along every axis another slope
+        (lambda m, x: m.max(norm(m, x), -1), 7, 7),
+    ],
+    ids=["one tie", "three ties", "the largest", "a norm", "a norm and no tie"],
+)
+@pytest.mark.parametrize("order", [1, 2])
+def test_each_piece_that_meets_at_a_point_is_worked_out_once(definition, pieces, different, order):
+    loss = Loss(name="n", arguments=ONE, definition=definition)
+    base = strongest()(128)
+    with base.working(128):
+        found = list(branches(loss, ZERO, base, order=order))
+        slopes_of = [tuple(ends_of(base, n) for n in piece.gradient) for piece in found]
+    assert len(found) == pieces
+    assert len(set(slopes_of)) == different

@@ -123,14 +123,14 @@ class _Term:
                 return [self._recorded(base)]
             except HandedOverError:
                 self._by_jets = True
-        found = branches(self.loss, self.values, base, self.form)
+        found = branches(self.loss, self.values, base, self.form, order=1)
         return [(branch.value, s.value_allowance, s.value_size) for branch in found if (s := branch.sensitivity)]
 
     def near(self, base: Base) -> Near | float:
         """The value over mpmath; an infinity is one."""
         if self._program is not None:
             return self._program.margins(self._inputs, base.precision)[0]
-        value = base.near(next(branches(self.loss, self.values, base, self.form, allowed=False)).value.data)
+        value = base.near(next(branches(self.loss, self.values, base, self.form, order=1, allowed=False)).value.data)
         return value if isinstance(value, float) else margins.of(value, base.precision)
 
     def _recorded(self, base: Base) -> tuple[Number, Number, Number]:

@@ -45,9 +45,7 @@ class Branch:
     gradient: list[Number]
     hessian: list[Number]
     sensitivity: Sensitivity | None
-    open_ties: int
     exact_ties: int
-    met: frozenset[int]
 
     @property
     def numbers(self) -> list[Number]:
@@ -57,25 +55,27 @@ class Branch:
 def branches(
     loss: Loss, values: Values, base: Base, form: Format | None = None, *, order: int = 2, allowed: bool = True
 ) -> Iterator[Branch]:
-    """The piece the point lies on, then, where a comparison is open, the pieces along each axis both ways.
+    """The piece the point lies on, then, where a comparison is open, those that lie along the axes, either way: each once.
 
     With a format a comparison within REACH ulps of the inputs is open, and every branch carries its sensitivity if what is `allowed`
-    around the numbers is wanted; without one the inputs are exact and only exact ties are open. Of order 1 no bends are wanted, which
-    only norms at 0 need then.
+    around the numbers is wanted; without one the inputs are exact and only exact ties are open. Of order 1 no bends are wanted.
     """
-    first = _branch(loss, values, base, form, None, order, allowed)
+    jets, first = _branch(loss, values, base, form, None, order, allowed)
     yield first
-    if first.open_ties:
-        for i in _own(loss, values):
-            if i not in first.met:
-                continue  # this piece goes on along such an axis
-            for side in (-1, 1):
-                yield _branch(loss, values, base, form, {i: side}, 2, allowed)
+    known = [jets]
+    for direction in ({i: side} for i in _own(loss, values) if i in jets.met for side in (-1, 1)):  # along the others this piece goes on
+        if any(of.leads_here(direction) for of in known):
+            continue
+        jets, found = _branch(loss, values, base, form, direction, 2 if jets.is_directed else order, allowed)
+        if jets.is_directed and order == 1:
+            jets, found = _branch(loss, values, base, form, direction, 2, allowed)
+        known.append(jets)
+        yield found
 
 
 def _branch(
     loss: Loss, values: Values, base: Base, form: Format | None, direction: Mapping[int, int] | None, order: int, allowed: bool
-) -> Branch:
+) -> tuple[Jets, Branch]:
     variables, movable = _variables(loss, values)
     ulps = [form.ulp(Fraction(x)) if form else Fraction(0) for x in variables]
     sized = form is not None and allowed
@@ -103,7 +103,7 @@ def _branch(
         sensitivity = _sensitivity(base, result, own, gradient, hessian, rounded)
         gradient, hessian = ([n.data.number for n in numbers] for numbers in (gradient, hessian))
     value = result.value.data.number if sized else result.value
-    return Branch(value, gradient, hessian, sensitivity, jets.open_ties, jets.exact_ties, frozenset(jets.met))
+    return jets, Branch(value, gradient, hessian, sensitivity, jets.exact_ties)
 
 
 def _slopes(system: System, result: Jet, i: int, side: int) -> tuple[Number, Number]:

@@ -10,7 +10,7 @@ from fractions import Fraction
 from lossref.exact.numbers import DERIVATIVE, NoValueError, Number, Operand, System, computed_one
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Jet:
     """A value, its slopes {i: d/dx_i} and curvatures {(i, j): d2/dx_i dx_j, i <= j}; what is absent is 0.
 
@@ -43,6 +43,7 @@ class Jets(System):
         self.direction, self.ulps, self.reach = direction, ulps, reach
         self.open_ties = self.exact_ties = 0
         self.met: set[int] = set()  # the variables that open ties depend on: along any other one nothing is decided
+        self.decided: list[tuple[Jet | None, int]] = []  # each open tie's gap and sign; no gap at a norm, where each direction is apart
         self.sides: dict[int, int] = {}  # on which side of its point a variable keeps roots real
 
     def lift(self, x: Operand) -> Number:
@@ -67,11 +68,23 @@ class Jets(System):
         self.open_ties += 1
         self.met |= {i for i, s in gap.slopes.items() if not self.base.known_zero(s)}  # along the others the tie stays one
         self.exact_ties += self.base.known_zero(gap.value)
-        if self.direction:
-            lean = self.base.sign(self.base.sum(s * self.direction.get(i, 0) for i, s in gap.slopes.items()))
-            if lean:
-                return lean
-        return self.base.sign(gap.value)
+        sign = self._leaning(gap, self.direction)
+        self.decided.append((gap, sign))
+        return sign
+
+    def _leaning(self, gap: Jet, direction: Mapping[int, int] | None) -> int:
+        """The sign of an open tie's gap where a direction leads; of the gap as it is where that does not move it."""
+        lean = self.base.sign(self.base.sum(s * direction.get(i, 0) for i, s in gap.slopes.items())) if direction else 0
+        return lean or self.base.sign(gap.value)
+
+    def leads_here(self, direction: Mapping[int, int]) -> bool:
+        """Whether in another direction all that was computed is the same, because every open tie is decided as it was."""
+        return all(gap is not None and self._leaning(gap, direction) == sign for gap, sign in self.decided)
+
+    @property
+    def is_directed(self) -> bool:
+        """Whether more than the signs of ties hangs on the direction: at a norm of 0, which needs bends there."""
+        return any(gap is None for gap, _ in self.decided)
 
     def _open(self, gap: Jet) -> bool:
         if not self.reach:
@@ -148,6 +161,7 @@ class Jets(System):
     def _norm_at_zero(self, jet: Jet, y: Number) -> Number:
         """The root of squares that are all 0, a kink: along x_i it is |t| sqrt(H_ii / 2), and its slopes are H_ij / 2 over that root."""
         self.open_ties += 1
+        self.decided.append((None, 0))
         self.met |= jet.slopes.keys()
         self.exact_ties += 1
         if not self.direction:

@@ -57,9 +57,8 @@ class Program:
             self._guards = [(guard.sign, wide is not None) for guard, wide in zip(guards, reaches, strict=True)]
             checked = [place for pair in zip(gaps, reaches, strict=True) for place in pair if place is not None]
             proved = tape.to_prove()
-            roots = [place for place, (op, *rest) in enumerate(tape.nodes) if op == "sqrt" and judged and tape.kinds[rest[0]] == "rational"]
             numbers = asked.pop("numbers")
-            self._schedule = Schedule(tape, numbers, [*asked.values(), checked, proved, roots])
+            self._schedule = Schedule(tape, numbers, [*asked.values(), checked, proved])
         self.size = len(tape.nodes)
         for used in (recorder.under, recorder, tape):
             vars(used).clear()  # numbers and their systems refer to each other: searching for what nobody needs took a tenth of the time
@@ -71,13 +70,11 @@ class Program:
         """The enclosures, at the precision that Arb is set to; raises unless they prove that the recording holds here."""
         if precision not in self._balls_at:
             self._balls_at[precision] = [ball(x) for x in self._schedule.constants]
-        *found, checked, apart, roots = self._run(list(map(ball, inputs)), list(map(ball, ulps)), self._balls_at[precision])
+        *found, checked, apart = self._run(list(map(ball, inputs)), list(map(ball, ulps)), self._balls_at[precision])
         if self._guards:
             self._check(iter(checked))
         for x in apart:
             _prove_apart(x)
-        if any(x.is_exact() for x in roots):
-            raise HandedOverError("a root that is rational, whose derivatives may cancel exactly")
         return Found(*found)
 
     def margins(self, inputs: Sequence[float | Fraction], precision: int) -> list[Near]:

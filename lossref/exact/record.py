@@ -20,7 +20,7 @@ from lossref.exact.tape import HandedOverError, Tape
 MANY, REPEATED = 256, 4  # from so many numbers on equal ones are computed with once, where each stands so often in the mean
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Step:
     """An operation of the definition: its operands' places, its number on the tape, and whether all its slopes are sure to be 0."""
 
@@ -31,7 +31,7 @@ class Step:
     is_flat: bool = True
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Guard:
     """A comparison that was made: the step compared with 0, its sign, and whether a kink there is as wide as the inputs are."""
 
@@ -152,20 +152,12 @@ class Recorder(System):
             is_flat = all(x.is_flat for x in steps)
             if op == "mul" and not is_flat:
                 is_flat = all(x.is_flat or self._is_zero(y) for x, y in zip(steps, operands[::-1], strict=True))
-            is_lost = is_flat and all(map(self._is_zero, operands))
-            if varies and op not in ("sum", "neg") and all(map(self._is_known, operands)) and not (op == "mul" and is_lost):
-                raise HandedOverError("a curved operation of exact numbers, whose derivatives may cancel exactly")
             self._add(key, Step(op, operands, number(), varies, is_flat))
         return Number(self, self._places[key])
 
     def _is_zero(self, place: int) -> bool:
         """Whether a step is 0 wherever this recording holds."""
         return self.tape.known(plain(self.steps[place].number)) == 0
-
-    def _is_known(self, place: int) -> bool:
-        """Whether a step is known exactly and is more than a variable of 0."""
-        step = self.steps[place]
-        return step.op not in ("in", "neg") and self.tape.known(plain(step.number)) is not None
 
     def _add(self, key: Any, step: Step) -> int:
         place = self._places[key] = len(self.steps)

@@ -14,7 +14,7 @@ from lossref.exact.numbers import DERIVATIVE, Number, Operand, System, is_infini
 from lossref.exact.systems import Base
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Sized:
     number: Number
     size: Number

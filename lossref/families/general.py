@@ -41,7 +41,10 @@ def _ordinary(loss: Loss, space: Space, d: Stream, sizes: Mapping[str, int]) -> 
     def number() -> float:
         if space.label_of is not None:
             return d.integer(0, sizes[loss.arguments[space.label_of].axes[-1]] - 1)
-        return space.choices[d.integer(0, len(space.choices) - 1)] if space.choices else d.uniform(low, high)
+        if space.choices:
+            return space.choices[d.integer(0, len(space.choices) - 1)]
+        x = d.uniform(low, high)
+        return d.format.step(x, 1) if space.low_is_open and x == space.low else x  # in a short format numbers beside the end become it
 
     return _filled(space, d, sizes, (lambda: d.uniform(2**-10, 1)) if space.sums_to_one else number)
 
