@@ -1,6 +1,6 @@
 """What it takes to use lossref: imports, commands, the golden set; each in processes of its own, in turns.
 
-    python benchmarks/using.py [--rounds 3] [--one-in 24]
+    python benchmarks/using.py [--rounds 3] [--one-in 24] [--without-set]
 """
 
 from __future__ import annotations
@@ -9,7 +9,9 @@ import argparse
 import statistics
 import subprocess
 import sys
+import tempfile
 import time
+from collections.abc import Sequence
 from importlib.util import find_spec
 
 from measuring import Report, console, machine, ratio
@@ -29,10 +31,18 @@ def seconds(*command: str) -> float:
     return time.perf_counter() - start
 
 
+def per_vector(names: Sequence[str]) -> tuple[float, int]:
+    """Seconds that a golden vector of these losses takes, and how many there were."""
+    start = time.perf_counter()
+    vectors = sum(len(write.vectors(catalog.get(name), FORMATS[form])) for name in names for form in SHIPPED_FORMATS)
+    return (time.perf_counter() - start) / vectors, vectors
+
+
 def main() -> Report:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--rounds", type=int, default=3, metavar="N")
-    parser.add_argument("--one-in", type=int, default=24, metavar="N", help="of the golden set so much is computed anew (24)")
+    parser.add_argument("--one-in", type=int, default=24, metavar="N", help="of the losses so many are computed anew (24)")
+    parser.add_argument("--without-set", action="store_true", help="do not make the whole golden set, which takes minutes")
     given = parser.parse_args()
     console.print(machine())
     report = Report("Using it", ("what", "measured"))
@@ -52,13 +62,17 @@ def main() -> Report:
             own = seconds("-c", f"import {name}")
             took = seconds("-m", "lossref", "check", name) - own
             report.add(f"lossref check {name}, beside its import", f"{took:.1f} s", measured=took, goal=goal)
-    vectors, start = 0, time.perf_counter()
-    for name in catalog.names()[:: given.one_in]:
-        for form in SHIPPED_FORMATS:
-            loss = catalog.get(name)
-            vectors += len(write.vectors(loss, FORMATS[form]))
-    each = (time.perf_counter() - start) / vectors * 10_000
-    report.add(f"10,000 golden vectors anew, one process (by {vectors:,})", f"{each:.1f} s", measured=each, goal=1.0)
+    names = catalog.names()
+    single = [name for name in names if not any(space.axes for space in catalog.get(name).arguments.values())]
+    goals = {"single numbers": 1.0}
+    for kind, some in {"single numbers": single[:: max(1, given.one_in // 2)], "all kinds": names[:: given.one_in]}.items():
+        each, vectors = per_vector(some)
+        title = f"10,000 golden vectors of {kind} anew, one process (by {vectors:,})"
+        report.add(title, f"{each * 10_000:.1f} s", measured=each * 10_000, goal=goals.get(kind))
+    if not given.without_set:
+        with tempfile.TemporaryDirectory() as folder:
+            took = seconds("-m", "lossref", "golden", "generate", "--to", folder, "--jobs", "2")
+        report.add("the whole golden set anew, two processes", f"{took:.0f} s", measured=took, goal=120.0)
     report.show()
     return report
 

@@ -140,7 +140,7 @@ class _Term:
         def run(program: Program) -> tuple[Program, Found]:
             return program, program.balls(self._inputs, ulps, base.precision)
 
-        program, found = traced.RECORDINGS.find(self.loss, key, self.values, "value", run)
+        program, found = traced.RECORDINGS.find(self.loss, key, self.values, "all", run)
         numbers = found.numbers[0], found.allowances[0], found.value_size[0]
         if not all(x.is_finite() for x in numbers):
             raise HandedOverError("an infinity")
