@@ -134,14 +134,22 @@ def sum_of_positives(terms: Array, axis: int = -1, room: Any = None) -> Array:
 
     An array may be there to work in.
     """
-    # What lies above a power of two well beyond the largest is added exactly, whatever the order; the rest is a 2**-53rd of that.
     largest = terms.max(axis=axis, keepdims=True)
-    shift = np.ldexp(1.0, np.frexp(largest)[1] + terms.shape[axis].bit_length())
-    part = np.add(terms, shift, out=room)
-    part -= shift
-    total = part.sum(axis=axis, keepdims=True)
-    np.subtract(terms, part, out=part)
-    return total + part.sum(axis=axis, keepdims=True)
+    total, rest = parted(terms, np.ldexp(1.0, np.frexp(largest)[1] + terms.shape[axis].bit_length()), axis, room)
+    return total + rest.sum(axis=axis, keepdims=True)
+
+
+def parted(terms: Array, above: Array, axis: int | None = None, room: Any = None) -> tuple[Array, Array]:
+    """The sum of what the terms have in the places of a power of two, and what is left of each.
+
+    Of n < 2**j numbers below 2**k what lies at or above the last place of 2**(k + j) adds up to less than 2**53 such places, so the
+    sum is exact in any order, and what is left of each is below 2**(k + j - 53) (S. M. Rump, T. Ogita and S. Oishi, Accurate
+    floating-point summation, 2008).
+    """
+    part = np.add(terms, above, out=room)
+    part -= above
+    total = part.sum(axis=axis, keepdims=axis is not None)
+    return total, np.subtract(terms, part, out=part)
 
 
 def sum_in_two(terms: Array) -> tuple[Array, Array]:

@@ -32,14 +32,14 @@ def log_loss_of_logits(
     value, slopes = out or (np.empty(batch), np.empty((*batch, classes)))
     z, truth = np.broadcast_to(z, slopes.shape).reshape(-1, classes), np.broadcast_to(truth, batch).reshape(-1)
     low = np.broadcast_to(low, slopes.shape).reshape(-1, classes) if np.ndim(low) else None
-    way = _of_columns if classes <= FEW else _of_rows if exact else _of_rows_plainly
+    way = _of_columns if classes <= FEW else _of_rows
     values, rows = value.reshape(-1), slopes.reshape(-1, classes)
     step = max(1, BLOCK // classes)
     for some in (slice(start, start + step) for start in range(0, truth.size, step)):
-        given = z[some], truth[some], low if low is None else low[some], exact, rows[some]
-        values[some] = way(*given)
-        if way is not _of_rows and not np.isfinite(values[some].sum()):  # infinite logits have limits
-            values[some] = _of_rows(*given)
+        given = z[some], truth[some], low if low is None else low[some]
+        values[some] = way(*given, exact, rows[some])
+        if not (exact and way is _of_rows) and not np.isfinite(values[some].sum()):  # infinite logits have limits
+            values[some] = _of_rows(*given, True, rows[some])
     return value[()], slopes
 
 
@@ -49,39 +49,31 @@ def plain_log_loss_of_logits(logits: Array, target: Array, out: Sequence[Array] 
 
 
 def _of_rows(z: Array, truth: Array, low: Any, exact: bool, slopes: Array) -> Array:
-    """The values, and the slopes where they are wanted: of long rows, or of any with infinite logits."""
+    """The values, and the slopes where they are wanted: of long rows, or of any with infinite logits, which only the exact way takes."""
     # (z_max - z_y) + log1p(sum over all but one leader of exp(z_j - z_max)): two terms of one sign.
-    tails, lost, room, _ = rooms = _rooms(z.shape)
     row, first = np.arange(len(z)) * z.shape[1], z.argmax(axis=1)
-    lows = None if low is None else low - low.take(row + first)[:, None]
-    behind_the_largest(z, z.take(row + first)[:, None], lows, rooms)
-    leads = first == truth
-    behind = np.where(leads, 0.0, -(tails.take(row + truth) + lost.take(row + truth)))
-    np.exp(tails, out=tails)
-    lost *= tails
-    tails += lost
+    top, leads = z.take(row + first)[:, None], first == truth
+    if exact:
+        tails, lost, room, _ = rooms = _rooms(z.shape)
+        behind_the_largest(z, top, None if low is None else low - low.take(row + first)[:, None], rooms)
+        behind = -(tails.take(row + truth) + lost.take(row + truth))
+        np.exp(tails, out=tails)
+        lost *= tails
+        tails += lost
+    else:
+        tails = np.subtract(z, top, out=slopes)
+        behind = -tails.take(row + truth)
+        np.exp(tails, out=tails)
     tails.reshape(-1)[row + first] = 0.0
-    rest = sum_of_positives(tails, -1, room)[:, 0]
+    rest = sum_of_positives(tails, -1, room)[:, 0] if exact else tails.sum(axis=1)
     of_target = _of_target(leads, rest, tails.take(row + truth))
     tails.reshape(-1)[row + first] = 1.0
-    np.divide(tails, (1.0 + rest)[:, None], out=slopes)
+    if exact:
+        np.divide(tails, (1.0 + rest)[:, None], out=slopes)
+    else:
+        slopes *= (1.0 / (1.0 + rest))[:, None]
     slopes.reshape(-1)[row + truth] = of_target
-    return np.asarray(behind + np.log1p(rest))
-
-
-def _of_rows_plainly(z: Array, truth: Array, low: Any, exact: bool, slopes: Array) -> Array:
-    """The same of long rows with finite logits, without compensation."""
-    row, first = np.arange(len(z)) * z.shape[1], z.argmax(axis=1)
-    np.subtract(z, z.take(row + first)[:, None], out=slopes)
-    behind = -slopes.take(row + truth)
-    np.exp(slopes, out=slopes)
-    slopes.reshape(-1)[row + first] = 0.0
-    rest = slopes.sum(axis=1)
-    of_target = _of_target(first == truth, rest, slopes.take(row + truth))
-    slopes.reshape(-1)[row + first] = 1.0
-    slopes *= (1.0 / (1.0 + rest))[:, None]
-    slopes.reshape(-1)[row + truth] = of_target
-    return np.asarray(behind + np.log1p(rest))
+    return np.asarray(np.where(leads, 0.0, behind) + np.log1p(rest))
 
 
 def _of_columns(z: Array, truth: Array, low: Any, exact: bool, slopes: Array) -> Array:

@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from lossref.float64.kernels import two_product_of_moderate
+from lossref.float64.kernels import parted, two_product_of_moderate
 from lossref.formats import FLOAT64
 
 Array = NDArray[np.float64]
@@ -119,10 +119,8 @@ def compensated(terms: Wide, weights: Wide) -> Fraction | float:
         largest = max(float(x.max()), -float(x.min()))
         if not 2.0**-LARGE < largest < 2.0**LARGE:  # a product may have lost digits, or be an infinity
             return total(terms, weights)
-        shift = 2.0 ** (math.frexp(largest)[1] + x.size.bit_length() + 1)  # as in `_partial_sums`
-        high = x + shift
-        high -= shift
-        sums += [float(high.sum()), float(np.subtract(x, high, out=high).sum())]
+        whole, rest = parted(x, 2.0 ** (math.frexp(largest)[1] + x.size.bit_length() + 1))
+        sums += [float(whole), float(rest.sum())]
     return Fraction(math.fsum(sums))
 
 
@@ -167,20 +165,13 @@ def _of_one_exponent(block: Wide) -> Iterator[tuple[Array, float, int]]:
 
 
 def _partial_sums(x: Array, largest: float) -> Iterator[float]:
-    """Floats whose sum is that of the numbers: what lies above a power of two is added exactly, whatever the order, then what is left.
-
-    Of n < 2**room numbers below 2**k what is above the last place of 2**(k + room) adds up to less than 2**53 such places, and what is
-    left of each is below 2**(k + room - 53) (S. M. Rump, T. Ogita and S. Oishi, Accurate floating-point summation, 2008); with a bit to
-    spare, for a processor that does not round to nearest leaves twice as much.
-    """
+    """Floats whose sum is that of the numbers: what lies above a power of two, then of what is left; with a bit to spare, for a processor
+    that does not round to nearest leaves twice as much."""
     room, exponent = x.size.bit_length() + 1, math.frexp(largest)[1]
     rest = x
     while rest.any():
-        shift = 2.0 ** max(exponent + room, LEAST)
-        high = rest + shift
-        high -= shift
-        yield float(high.sum())
-        rest = np.subtract(rest, high, out=high)
+        whole, rest = parted(rest, 2.0 ** max(exponent + room, LEAST))
+        yield float(whole)
         exponent += room - 53
 
 
