@@ -1,8 +1,10 @@
-"""README and docs/guides: what they tell to type can be typed, their Python runs and answers as they say, and the files named exist."""
+"""README and the pages of docs: what they tell to type can be typed, their Python runs and answers as they say, the files named exist."""
 
 import ast
 import re
 import shlex
+import subprocess
+import sys
 import textwrap
 from pathlib import Path
 
@@ -14,7 +16,7 @@ from lossref.mutants import folklore
 
 ROOT = Path(__file__).parent.parent
 GUIDES = sorted((ROOT / "docs" / "guides").glob("*.md"))
-PAGES = [ROOT / "README.md", *GUIDES]
+PAGES = [ROOT / "README.md", *GUIDES, *sorted((ROOT / "docs").glob("*.md"))]
 NUMBER = r"-?\d+(?:\.\d*)?(?:e-?\d+)?"
 
 every_page = pytest.mark.parametrize("path", PAGES, ids=lambda path: path.stem)
@@ -110,7 +112,8 @@ def test_answers_are_stated():
 def test_vectors_that_are_named_exist(path):
     for identifier in re.findall(r"\b(?=[0-9a-f]*[a-f])(?=[0-9a-f]*[0-9])[0-9a-f]{12}\b", path.read_text(encoding="utf-8")):
         question = golden.find(identifier).question
-        assert (question.loss, question.inputs) == ("sigmoid_cross_entropy", {"logits": 40.0, "target": 1.0})
+        usual = (question.loss, question.inputs) == ("sigmoid_cross_entropy", {"logits": 40.0, "target": 1.0})
+        assert usual or f"`{question.loss}`" in path.read_text(encoding="utf-8")
 
 
 @every_page
@@ -120,3 +123,22 @@ def test_counts_are_those_of_the_code(path):
     assert set(re.findall(r"(\d+) (?:of them, each|known-bad|wrong formulas)", text)) <= {str(len(folklore()))}
     assert set(re.findall(r"(\d+) libraries", text)) <= {str(sum(bool(library.losses) for library in census.libraries().values()))}
     assert set(re.findall(r"spoilt in ([\d,]+) ways", text)) <= {f"{int(made):,}"}
+
+
+def test_the_worked_example_prints_what_its_page_says():
+    pytest.importorskip("torch")
+    done = subprocess.run([sys.executable, ROOT / "examples" / "fused_softmax_cross_entropy.py"], capture_output=True, text=True)
+    (said,) = re.findall(r"it prints\n\n((?: {4}.*\n)+)", (ROOT / "docs" / "kernels.md").read_text(encoding="utf-8"))
+    assert done.stdout == textwrap.dedent(said)
+
+
+def test_verdicts_on_speed_are_those_of_their_rows():
+    """Each row's verdict follows from its figures, and what is met is counted."""
+    text = (ROOT / "docs" / "speed.md").read_text(encoding="utf-8")
+    rows = [[cell.strip() for cell in row.split("|")] for row in re.findall(r"^\|(.*\| (?:met|missed)) \|$", text, re.MULTILINE)]
+    for *cells, goal, verdict in rows:
+        measured = cells[5:] if len(cells) > 6 else cells[3:] if len(cells) == 4 else cells[1:2]  # by each peer; of a call; of all else
+        worst = max(float(re.match(r"[\d.]+", cell)[0]) for cell in measured if cell != "-")
+        assert (worst <= float(goal)) == (verdict == "met"), cells
+    met, goals = map(int, re.search(r"^(\d+) of (\d+) goals met", text, re.MULTILINE).groups())
+    assert (sum(row[-1] == "met" for row in rows), len(rows)) == (met, goals)
