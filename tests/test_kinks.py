@@ -120,8 +120,9 @@ def test_a_norm_in_a_call_is_a_kink_of_its_own_example():
         (lambda m, x: m.max(*x), 7, 3),
         (lambda m, x: norm(m, x), 7, 7),  # along every axis another slope
         (lambda m, x: m.max(norm(m, x), -1), 7, 7),
+        (lambda m, x: m.abs(x[1]) if x[0] <= 0 else x[0], 5, 3),
     ],
-    ids=["one tie", "three ties", "the largest", "a norm", "a norm and no tie"],
+    ids=["one tie", "three ties", "the largest", "a norm", "a norm and no tie", "a tie on one side of another"],
 )
 @pytest.mark.parametrize("order", [1, 2])
 def test_each_piece_that_meets_at_a_point_is_worked_out_once(definition, pieces, different, order):

@@ -60,17 +60,17 @@ def branches(
     With a format a comparison within REACH ulps of the inputs is open, and every branch carries its sensitivity if what is `allowed`
     around the numbers is wanted; without one the inputs are exact and only exact ties are open. Of order 1 no bends are wanted.
     """
-    jets, first = _branch(loss, values, base, form, None, order, allowed)
-    yield first
-    known = [jets]
-    for direction in ({i: side} for i in _own(loss, values) if i in jets.met for side in (-1, 1)):  # along the others this piece goes on
-        if any(of.leads_here(direction) for of in known):
+    first, piece = _branch(loss, values, base, form, None, order, allowed)
+    yield piece
+    known = [first]
+    for direction in ({i: side} for i in _own(loss, values) if i in first.met for side in (-1, 1)):  # along the others the first goes on
+        if any(jets.leads_here(direction) for jets in known):
             continue
-        jets, found = _branch(loss, values, base, form, direction, 2 if jets.is_directed else order, allowed)
+        jets, piece = _branch(loss, values, base, form, direction, 2 if known[-1].is_directed else order, allowed)
         if jets.is_directed and order == 1:
-            jets, found = _branch(loss, values, base, form, direction, 2, allowed)
+            jets, piece = _branch(loss, values, base, form, direction, 2, allowed)
         known.append(jets)
-        yield found
+        yield piece
 
 
 def _branch(
