@@ -12,7 +12,8 @@ from lossref.formats import FLOAT64
 from lossref.implementations import resolve
 from lossref.judge.measure import meets
 from lossref.judge.verdict import judge
-from lossref.spec import PARTS
+from lossref.spaces import Real
+from lossref.spec import PARTS, Loss
 
 PLAIN = [name for name in catalog.names() if catalog.get(name).plain]
 CALLED = ["sigmoid_cross_entropy", "squared_error", "huber", "softmax_cross_entropy", "kl_divergence", "cauchy", "logistic"]
@@ -154,3 +155,35 @@ def test_two_answers_share_no_memory():
 def test_exact_is_a_truth_value():
     with pytest.raises(ValueError, match="exact must be True or False, and is 'no'"):
         lossref.value("squared_error", 1.0, 0.0, exact="no")
+
+
+@pytest.mark.parametrize("count", [5, COUNT])
+@pytest.mark.parametrize("reduction", ["mean", "sum", "none"])
+def test_slopes_are_weighted_where_they_are_and_once(count, reduction):
+    """One array that a loss gives for its value and both of its slopes; and arguments stay as they were."""
+    source = np.random.default_rng(count)
+    x, y, weight = (source.uniform(-1, 1, count) for _ in range(3))
+
+    def both(x, y):
+        power = np.exp(x + y)
+        return power, (power, power)
+
+    loss = Loss(
+        name="n",
+        arguments={"x": Real(), "y": Real()},
+        differentiable=("x", "y"),
+        value=lambda x, y: both(x, y)[0],
+        gradient=lambda x, y: both(x, y)[1],
+        value_and_gradient=both,
+        definition=lambda m, x, y: m.exp(x + y),
+    )
+    for sample in ({}, {"sample_weight": weight + 2}):
+        factor = sample.get("sample_weight", np.ones(count))
+        factor = factor / (factor.sum() if reduction == "mean" else 1)
+        before = [z.copy() for z in (x, y, weight)]
+        value, slopes = lossref.value_and_gradient(loss, x, y, reduction=reduction, exact=False, **sample)
+        terms = np.exp(x + y) * factor
+        np.testing.assert_allclose(value, terms if reduction == "none" else terms.sum(), rtol=1e-12)
+        for slope in slopes:
+            np.testing.assert_allclose(slope, terms, rtol=1e-14)
+        assert all(np.array_equal(a, b) for a, b in zip((x, y, weight), before, strict=True))

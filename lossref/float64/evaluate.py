@@ -164,7 +164,10 @@ def _answered(loss: Loss, part: str, values: Mapping[str, Any], call: Mapping[st
 def _of_a_batch(loss: Loss, part: str, values: Mapping[str, Any], chosen: options.Options, exact: bool) -> Any:
     """A call with options: each row that is kept evaluated, weighted and reduced."""
     rows = prepare(loss, values, chosen)
-    found = recovered(rows.loss, part, rows.values, computed(rows.loss, part, rows.values, values, "raise", exact=exact))
+    parts = computed(rows.loss, part, rows.values, values, "raise", exact=exact)
+    if len(set(map(id, parts.values()))) < len(parts):  # one array for two slopes: each is weighted where it is
+        parts = {key: y.copy() for key, y in parts.items()}
+    found = recovered(rows.loss, part, rows.values, parts)
     wanted = ("", *loss.differentiable)  # a loss that takes soft labels may have more slopes than the one that takes an index
     whole = {
         (of, name): derivative(rows, name, x, chosen, np.shape(values[name]), exact) if name else reduced(rows, x, chosen, exact)

@@ -19,7 +19,7 @@ from lossref.arrays import doubles
 from lossref.bits import as_fraction
 from lossref.float64.arguments import check_ranks, leading_shape, real_numbers
 from lossref.float64.encode import Encoded, Given, encode, spread
-from lossref.float64.wide import PLAIN, Wide, compensated, exact_sum, narrow, over, scaled, times, total
+from lossref.float64.wide import BLOCK, PLAIN, Wide, compensated, exact_sum, narrow, over, scaled, times, total
 from lossref.formats import FLOAT64
 from lossref.options import CANCELLING, EMPTY, Options
 from lossref.spec import Loss
@@ -86,10 +86,19 @@ def derivative(rows: Rows, name: str, slopes: Wide, options: Options, shape: tup
         slopes = Wide(slopes.mantissa * rows.slope, slopes.exponent)
     whole = as_fraction(float(upstream)) / rows.denominator if not (exact or upstream.ndim) else Fraction(0)
     if 2**-PLAIN < abs(whole) < 2**PLAIN and rows.weights.is_plain and not np.any(slopes.exponent):
-        weights = rows.weights.mantissa * float(whole)
-        return _placed(rows, slopes.mantissa * weights.reshape(weights.shape + (1,) * (slopes.mantissa.ndim - 1)), shape)
+        return _placed(rows, _weighted(slopes.mantissa, rows.weights.mantissa, float(whole)), shape)
     factors = times(rows.weights, Wide(upstream.reshape(-1)[rows.active] if upstream.ndim else upstream))
     return _placed(rows, scaled(over(factors, rows.denominator), slopes), shape)
+
+
+def _weighted(slopes: Array, weights: Array, factor: float) -> Array:
+    """Slopes times a weight for each row, or one for all, and a factor: where they are, for a new array costs more than both products."""
+    if not weights.ndim:
+        return np.multiply(slopes, weights * factor, out=slopes)
+    step = max(1, BLOCK * len(slopes) // max(1, slopes.size))
+    for some in (slice(start, start + step) for start in range(0, len(slopes), step)):
+        slopes[some] *= (weights[some] * factor).reshape(-1, *(1,) * (slopes.ndim - 1))
+    return slopes
 
 
 def _placed(rows: Rows, found: Array, shape: tuple[int, ...]) -> Any:
