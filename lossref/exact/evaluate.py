@@ -66,7 +66,8 @@ def branches(
     for direction in ({i: side} for i in _own(loss, values) if i in first.met for side in (-1, 1)):  # along the others the first goes on
         if any(jets.leads_here(direction) for jets in known):
             continue
-        jets, piece = _branch(loss, values, base, form, direction, 2 if known[-1].is_directed else order, allowed)
+        order = 2 if known[-1].is_directed else order
+        jets, piece = _branch(loss, values, base, form, direction, order, allowed)
         if jets.is_directed and order == 1:
             jets, piece = _branch(loss, values, base, form, direction, 2, allowed)
         known.append(jets)

@@ -41,7 +41,7 @@ class Jets(System):
     ) -> None:
         self.base, self.order = base, order
         self.direction, self.ulps, self.reach = direction, ulps, reach
-        self.open_ties = self.exact_ties = 0
+        self.exact_ties = 0
         self.met: set[int] = set()  # the variables that open ties depend on: along any other one nothing is decided
         self.decided: list[tuple[Jet | None, int]] = []  # each open tie's gap and sign; no gap at a norm, where each direction is apart
         self.sides: dict[int, int] = {}  # on which side of its point a variable keeps roots real
@@ -65,7 +65,6 @@ class Jets(System):
             return self.base.sign(self.base.sum(roots))
         if not gap.slopes or not self._open(gap):
             return self.base.sign(gap.value)
-        self.open_ties += 1
         self.met |= {i for i, s in gap.slopes.items() if not self.base.known_zero(s)}  # along the others the tie stays one
         self.exact_ties += self.base.known_zero(gap.value)
         sign = self._leaning(gap, self.direction)
@@ -80,6 +79,10 @@ class Jets(System):
     def leads_here(self, direction: Mapping[int, int]) -> bool:
         """Whether in another direction all that was computed is the same, because every open tie is decided as it was."""
         return all(gap is not None and self._leaning(gap, direction) == sign for gap, sign in self.decided)
+
+    @property
+    def open_ties(self) -> int:
+        return len(self.decided)
 
     @property
     def is_directed(self) -> bool:
@@ -160,7 +163,6 @@ class Jets(System):
 
     def _norm_at_zero(self, jet: Jet, y: Number) -> Number:
         """The root of squares that are all 0, a kink: along x_i it is |t| sqrt(H_ii / 2), and its slopes are H_ij / 2 over that root."""
-        self.open_ties += 1
         self.decided.append((None, 0))
         self.met |= jet.slopes.keys()
         self.exact_ties += 1
