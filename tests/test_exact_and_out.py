@@ -187,3 +187,23 @@ def test_slopes_are_weighted_where_they_are_and_once(count, reduction):
         for slope in slopes:
             np.testing.assert_allclose(slope, terms, rtol=1e-14)
         assert all(np.array_equal(a, b) for a, b in zip((x, y, weight), before, strict=True))
+
+
+@pytest.mark.parametrize("count", [5, COUNT])
+def test_slopes_that_are_arguments_are_not_weighted_in_them(count):
+    x = np.linspace(1, 2, count)
+    y = x + 1
+    loss = Loss(
+        name="n",
+        arguments={"x": Real(), "y": Real()},
+        differentiable=("x", "y"),
+        value=lambda x, y: x * y,
+        gradient=lambda x, y: (y, x),
+        definition=lambda m, x, y: x * y,
+    )
+    for weights in ({}, {"sample_weight": x}):
+        in_x, in_y = lossref.gradient(loss, x, y, reduction="sum", exact=False, **weights)
+        np.testing.assert_array_equal(in_x, y * weights.get("sample_weight", 1))
+        np.testing.assert_array_equal(in_y, x * weights.get("sample_weight", 1))
+    assert np.array_equal(x, np.linspace(1, 2, count))
+    assert np.array_equal(y, x + 1)
